@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using Microsoft.Data.Sqlite;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>
+/// Makes SQLite run where the package registry holds only SQLitePCLRaw 2.0.6, and run well there.
+/// EF Core 10 is compiled against SQLitePCLRaw 2.1: the runtime would refuse the older assembly by its version. And the
+/// native library inside 2.0.6 (SQLite 3.35.5, built without usleep) sleeps a whole second whenever it waits for a lock,
+/// so the machine's own newer library serves where there is one.
+/// Goes when every registry we build on has SQLitePCLRaw 2.1.13 or newer: this file, the two direct package references
+/// and NU1605 in Directory.Build.props. The sandbox compiles the same file, hence the guard.
+/// </summary>
+internal static class SqliteCompatibility
+{
+    private const string Installed = "KhaltiCheckout.SqliteCompatibility";
+
+    // A module initializer, because the first use of any SQLite type is already too late.
+#pragma warning disable CA2255
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Install()
+    {
+        if (AppContext.GetData(Installed) is not null)
+        {
+            return;
+        }
+
+        AppContext.SetData(Installed, true);
+        AssemblyLoadContext.Default.Resolving += LoadDespiteOlderVersion;
+        PreferSystemLibrary();
+    }
+
+    /// <summary>The SQLite that serves this process, for the log at start.</summary>
+    internal static string Version()
+    {
+        using SqliteConnection connection = new("Data Source=:memory:");
+        connection.Open();
+        return connection.ServerVersion;
+    }
+
+    private static Assembly? LoadDespiteOlderVersion(AssemblyLoadContext context, AssemblyName name)
+    {
+        if (name.Name?.StartsWith("SQLitePCLRaw", StringComparison.Ordinal) != true)
+        {
+            return null;
+        }
+
+        string file = Path.Combine(AppContext.BaseDirectory, name.Name + ".dll");
+        return File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+    }
+
+    private static void PreferSystemLibrary()
+    {
+        Assembly provider;
+        try
+        {
+            provider = Assembly.Load("SQLitePCLRaw.provider.e_sqlite3");
+        }
+        catch (FileNotFoundException)
+        {
+            return; // Another bundle, with a provider and library of its own: it stays in charge.
+        }
+
+        NativeLibrary.SetDllImportResolver(provider, static (library, _, _) =>
+            library == "e_sqlite3" && NativeLibrary.TryLoad("libsqlite3.so.0", out nint system) ? system : 0);
+    }
+}
