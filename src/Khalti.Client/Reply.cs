@@ -1,0 +1,70 @@
+namespace Khalti.Client;
+
+/// <summary>
+/// What came of asking Khalti. There is no fourth case, and no method of <see cref="KhaltiClient"/> throws for anything
+/// that Khalti or the network may do; only the caller's own cancellation is an exception.
+/// </summary>
+/// <typeparam name="T">What Khalti answers when it answers.</typeparam>
+public abstract record Reply<T>
+{
+    private Reply()
+    {
+    }
+
+    /// <summary>Khalti answered, and the answer was understood.</summary>
+    /// <param name="Value">The answer.</param>
+    public sealed record Answered(T Value) : Reply<T>;
+
+    /// <summary>Khalti said no in its own words: proof that this call changed nothing.</summary>
+    /// <param name="Reason">What Khalti said.</param>
+    public sealed record Refused(Refusal Reason) : Reply<T>;
+
+    /// <summary>
+    /// Whether the call had an effect can't be known: ask again later, and never take it for a failure. A verify whose
+    /// answer was lost may well have moved the money.
+    /// </summary>
+    /// <param name="Why">What happened instead of an answer.</param>
+    /// <param name="StatusCode">The HTTP status, if there was one.</param>
+    /// <param name="RetryAfter">How long Khalti asked to be left alone, if it said.</param>
+    public sealed record Unknown(UnknownReason Why, int? StatusCode = null, TimeSpan? RetryAfter = null) : Reply<T>;
+}
+
+/// <summary>Why an answer is not known.</summary>
+public enum UnknownReason
+{
+    /// <summary>No connection, a connection that broke, or no answer in time.</summary>
+    NoAnswer,
+
+    /// <summary>HTTP 401 or 403: the secret key is wrong, or of the other mode. Every call will end so until the key is
+    /// mended; nothing is known about the payment.</summary>
+    Unauthorized,
+
+    /// <summary>HTTP 429.</summary>
+    RateLimited,
+
+    /// <summary>HTTP 5xx; Khalti uses 503 for maintenance.</summary>
+    ServerError,
+
+    /// <summary>An answer came, but it is not one that Khalti documents: not JSON, cut off, fields missing, a redirect.</summary>
+    Unreadable,
+
+    /// <summary>Reads only: Khalti was not asked, because too many reads before this one went unanswered (circuit breaker).</summary>
+    NotAsked,
+}
+
+/// <summary>
+/// Khalti's definite no. Khalti has three shapes for it: <c>{detail}</c>, <c>{detail, error_key}</c> and
+/// <c>{field: [texts], error_key}</c> (documents: verification, KPG-2 "Generic Errors"). The texts are Khalti's and
+/// change: decide on the HTTP status and on which fields are named, never on the words.
+/// </summary>
+/// <param name="StatusCode">The HTTP status, 400 to 499.</param>
+/// <param name="Detail">The text of <c>detail</c>, if any. May contain markup: escape it.</param>
+/// <param name="ErrorKey">Khalti's <c>error_key</c>, e.g. <c>validation_error</c>, if any.</param>
+/// <param name="Fields">Texts by the name of the field that Khalti complained about; empty if none.</param>
+public sealed record Refusal(
+    int StatusCode, string? Detail, string? ErrorKey, IReadOnlyDictionary<string, IReadOnlyList<string>> Fields)
+{
+    /// <summary>One line for a log: status and names of fields, without Khalti's texts.</summary>
+    public override string ToString() =>
+        $"HTTP {StatusCode} {ErrorKey ?? "refused"}{(Fields.Count > 0 ? ": " + string.Join(", ", Fields.Keys) : "")}";
+}
