@@ -1,1 +1,38 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Health;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Reconciliation;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.AddSerilog();
+builder.ListenByDefaultOn("http://localhost:5080");
+
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddProblemDocuments();
+builder.Services.AddStrictJson();
+builder.Services.AddRateLimits();
+builder.Services.AddApiDocument();
+builder.Services.AddData();
+builder.Services.AddOrders();
+builder.Services.AddPayments();
+builder.Services.AddReconciliation();
+
+WebApplication app = builder.Build();
+
+app.UseRequestLogging();
+app.UseSecurityHeaders();
+app.UseProblemDocuments();
+app.UseRateLimiter();
+app.UseBodyLimit();
+app.UseFileServer();
+app.UseApiDocument();
+
+app.MapCatalogue();
+app.MapOrders();
+app.MapPayments();
+app.MapHealth();
+
+return await app.RunOrExplainAsync();

@@ -6,14 +6,13 @@ using Microsoft.Data.Sqlite;
 
 namespace KhaltiCheckout.Data;
 
-/// <summary>
-/// Makes SQLite run where the package registry holds only SQLitePCLRaw 2.0.6, and run well there.
-/// EF Core 10 is compiled against SQLitePCLRaw 2.1: the runtime would refuse the older assembly by its version. And the
-/// native library inside 2.0.6 (SQLite 3.35.5, built without usleep) sleeps a whole second whenever it waits for a lock,
-/// so the machine's own newer library serves where there is one.
-/// Goes when every registry we build on has SQLitePCLRaw 2.1.13 or newer: this file, the two direct package references
-/// and NU1605 in Directory.Build.props. The sandbox compiles the same file, hence the guard.
-/// </summary>
+// Makes SQLite run where the package registry holds only SQLitePCLRaw 2.0.6, and run well there.
+// EF Core 10 is compiled against SQLitePCLRaw 2.1: the runtime would refuse the older assembly by its version. And the
+// native library inside 2.0.6 (SQLite 3.35.5, built without usleep) sleeps a whole second whenever it waits for a lock,
+// so the machine's own newer library serves where there is one.
+// Goes when every registry we build on has SQLitePCLRaw 2.1.13 or newer: this file, the two direct package references
+// and NU1605 in Directory.Build.props. The sandbox compiles the same file, hence the guard,
+// and hence no XML comments: two assemblies with the same documented name stop the OpenAPI generator.
 internal static class SqliteCompatibility
 {
     private const string Installed = "KhaltiCheckout.SqliteCompatibility";
@@ -34,7 +33,7 @@ internal static class SqliteCompatibility
         PreferSystemLibrary();
     }
 
-    /// <summary>The SQLite that serves this process, for the log at start.</summary>
+    // The SQLite that serves this process, for the log at start.
     internal static string Version()
     {
         using SqliteConnection connection = new("Data Source=:memory:");

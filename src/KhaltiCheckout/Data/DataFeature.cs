@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Data;
+
+internal static class DataFeature
+{
+    internal static void AddData(this IServiceCollection services)
+    {
+        services.AddOptions<DatabaseOptions>()
+            .BindConfiguration(DatabaseOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(
+                options => string.Equals(options.Provider, "Sqlite", StringComparison.OrdinalIgnoreCase),
+                "Database:Provider must be Sqlite; PostgreSql is not built yet.")
+            .ValidateOnStart();
+
+        services.AddSingleton<WriteQueue>();
+        services.AddSingleton<SqliteSettings>();
+        services.AddSingleton(provider =>
+        {
+            string connectionString = SqliteSettings.Locate(
+                provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString,
+                provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
+            return new DbContextOptionsBuilder<CheckoutDb>()
+                .UseSqlite(connectionString)
+                .AddInterceptors(provider.GetRequiredService<SqliteSettings>())
+                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+
+                // A lost race is decided again, not an error for the log.
+                .ConfigureWarnings(warnings => warnings
+                    .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug))
+                    .Log((RelationalEventId.CommandError, LogLevel.Debug)))
+                .Options;
+        });
+        services.AddScoped(provider => new CheckoutDb(
+            provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<WriteQueue>()));
+        services.AddHostedService<PrepareDatabase>();
+    }
+}

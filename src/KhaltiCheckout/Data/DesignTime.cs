@@ -1,0 +1,13 @@
+#if EF_DESIGN
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>What <c>dotnet ef</c> makes migrations with; built only with <c>-p:EfDesign=true</c>. See docs in README.</summary>
+internal sealed class DesignTime : IDesignTimeDbContextFactory<CheckoutDb>
+{
+    public CheckoutDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=design.db").Options, new WriteQueue());
+}
+#endif

@@ -1,0 +1,45 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>What every connection to SQLite is told, with the reason.</summary>
+internal sealed class SqliteSettings : DbConnectionInterceptor
+{
+    // synchronous=FULL: a commit that was answered survives a power cut, also in WAL mode, whose default does not promise it.
+    // busy_timeout: other processes may hold the write lock; our own wait in WriteQueue.
+    private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA cache_size=-65536;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection, Pragmas);
+
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Tell(connection, Pragmas);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Writers don't stop readers. Stays with the file, so once is enough.</summary>
+    internal static void UseWriteAheadLog(DbConnection connection) => Tell(connection, "PRAGMA journal_mode=WAL;");
+
+    /// <summary>The connection string with its path made absolute, and the folder made.</summary>
+    internal static string Locate(string connectionString, string contentRoot)
+    {
+        SqliteConnectionStringBuilder builder = new(connectionString);
+        if (builder.DataSource.Length > 0 && builder.DataSource != ":memory:")
+        {
+            builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
+            Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+        }
+
+        return builder.ToString();
+    }
+
+    private static void Tell(DbConnection connection, string pragmas)
+    {
+        using DbCommand command = connection.CreateCommand();
+        command.CommandText = pragmas;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>Examples for every operation: requests and answers a reader can copy.</summary>
+internal sealed class ApiExamples : IOpenApiOperationTransformer
+{
+    private const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
+
+    private const string PaidOrder = """
+        {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
+         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
+         "customer":{"name":"Sita Rai"},"reference":null,"metadata":{},
+         "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
+         "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"completed","khaltiState":"Completed",
+           "amount":150000,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7","failure":null,
+           "createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z"}]}
+        """;
+
+    private const string Config = """
+        {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
+         "widget":{"enabled":true,"publicKey":"test_public_key_11111111111111111111111111111111",
+           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":false}}
+        """;
+
+    private const string Products = """
+        [{"id":"ilam-tea","name":"Ilam tea","nameNe":"इलाम चिया","description":"100 g of black tea.",
+          "descriptionNe":"१०० ग्राम कालो चिया।","price":18500,"imageUrl":"/img/products/ilam-tea.svg"}]
+        """;
+
+    private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
+    {
+        ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
+        ["VerifyPayment"] = $$"""{"orderId":"{{OrderId}}","token":"QUao9cqFzxPgvWJNi9aKac","amount":150000}""",
+    };
+
+    private static readonly Dictionary<(string Operation, string Status), string> Answers = new()
+    {
+        [("ListProducts", "200")] = Products,
+        [("ShowConfig", "200")] = Config,
+        [("PlaceOrder", "201")] = Waiting("pending", payments: false),
+        [("GetOrder", "200")] = PaidOrder,
+        [("CancelOrder", "200")] = Waiting("cancelled", payments: false),
+        [("VerifyPayment", "200")] = PaidOrder,
+        [("VerifyPayment", "202")] = Waiting("pending", payments: true),
+        [("Live", "200")] = """{"status":"alive"}""",
+        [("Ready", "200")] = """{"status":"ready","database":"fine","khalti":"fine","khaltiSince":null}""",
+    };
+
+    // Which codes stand behind a status of an operation; the rest is the same everywhere.
+    private static readonly Dictionary<(string Operation, string Status), string[]> Codes = new()
+    {
+        [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress"],
+        [("VerifyPayment", "422")] = ["amount_mismatch"],
+        [("PlaceOrder", "422")] = ["amount_out_of_range"],
+        [("CancelOrder", "409")] = ["not_cancellable"],
+    };
+
+    private static readonly Dictionary<string, string> CodeOfStatus = new(StringComparer.Ordinal)
+    {
+        ["400"] = "validation_failed",
+        ["402"] = "payment_declined",
+        ["404"] = "not_found",
+        ["413"] = "body_too_large",
+        ["415"] = "unsupported_media_type",
+        ["429"] = "rate_limited",
+    };
+
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        string name = operation.OperationId ?? "";
+        if (operation.RequestBody?.Content is { } body && Requests.TryGetValue(name, out string? request))
+        {
+            foreach (OpenApiMediaType media in body.Values.OfType<OpenApiMediaType>())
+            {
+                media.Example = JsonNode.Parse(request);
+            }
+        }
+
+        foreach ((string status, IOpenApiResponse response) in operation.Responses ?? [])
+        {
+            if (Answers.TryGetValue((name, status), out string? answer))
+            {
+                foreach (OpenApiMediaType media in response.Content?.Values.OfType<OpenApiMediaType>() ?? [])
+                {
+                    media.Example = JsonNode.Parse(answer);
+                }
+            }
+
+            if (Codes.TryGetValue((name, status), out string[]? codes) || (CodeOfStatus.TryGetValue(status, out string? only) && (codes = [only]) is not null))
+            {
+                response.Description = string.Join(", ", codes.Select(code => $"`{code}`"));
+                foreach (OpenApiMediaType media in response.Content?.Values.OfType<OpenApiMediaType>() ?? [])
+                {
+                    media.Example = ProblemExample(status, codes[0]);
+                }
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static string Waiting(string status, bool payments)
+    {
+        JsonNode order = JsonNode.Parse(PaidOrder)!;
+        order["status"] = status;
+        order["paidAt"] = null;
+        JsonNode payment = order["payments"]![0]!;
+        payment["status"] = "verifying";
+        payment["khaltiState"] = null;
+        payment["transactionId"] = null;
+        payment["completedAt"] = null;
+        if (!payments)
+        {
+            order["payments"] = new JsonArray();
+        }
+
+        return order.ToJsonString();
+    }
+
+    private static JsonObject ProblemExample(string status, string code)
+    {
+        JsonObject problem = new()
+        {
+            ["type"] = Problems.TypeOf(code),
+            ["title"] = Problems.Fallback(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)).Title,
+            ["status"] = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture),
+            ["detail"] = "What happened, whether anything was charged, and what to do.",
+            ["code"] = code,
+            ["traceId"] = "4bf92f3577b34da6a3ce929d0e0e4736",
+        };
+        if (code == "validation_failed")
+        {
+            problem["errors"] = new JsonObject { ["amount"] = new JsonArray("Paisa, more than 0.") };
+        }
+
+        return problem;
+    }
+}

@@ -1,0 +1,79 @@
+using FluentValidation.Results;
+using Khalti.Client;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>Every refusal, one line each. The code is for programs and stays as it is; the texts are for people.</summary>
+internal static class Problems
+{
+    internal const string MediaType = "application/problem+json";
+
+    internal static ProblemHttpResult NotFound(string what) =>
+        Of(404, "not_found", "Not found", $"There is no such {what}.");
+
+    internal static ProblemHttpResult PaymentDeclined() =>
+        Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");
+
+    internal static ProblemHttpResult TokenAlreadyUsed() =>
+        Of(409, "token_already_used", "Token already used", "This token has been used for another order. A token pays one order.");
+
+    internal static ProblemHttpResult OrderNotPayable(string status) =>
+        Of(409, "order_not_payable", "Order not payable", $"The order is {status}: it takes no payment. This try was not charged.");
+
+    internal static ProblemHttpResult PaymentInProgress() =>
+        Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. Do not pay again before its outcome is known.");
+
+    internal static ProblemHttpResult NotCancellable(string why) =>
+        Of(409, "not_cancellable", "Order not cancellable", why);
+
+    internal static ProblemHttpResult AmountMismatch() =>
+        Of(422, "amount_mismatch", "Amount mismatch", "The posted amount is not what the order costs. Khalti was not asked and nothing was charged.");
+
+    internal static ProblemHttpResult AmountOutOfRange(Paisa amount, Paisa least, Paisa? most) =>
+        Of(422, "amount_out_of_range", "Amount out of range",
+            $"The order comes to {amount}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}.");
+
+    internal static ProblemDetails ValidationFailed(IEnumerable<ValidationFailure> failures) =>
+        ValidationFailed(failures
+            .GroupBy(failure => CamelCase(failure.PropertyName), StringComparer.Ordinal)
+            .ToDictionary(field => field.Key, field => field.Select(failure => failure.ErrorMessage).ToArray(), StringComparer.Ordinal));
+
+    internal static ProblemDetails ValidationFailed(Dictionary<string, string[]> errors) =>
+        new()
+        {
+            Status = 400,
+            Title = "The request is not valid",
+            Detail = "See errors for what to change. Nothing was done.",
+            Extensions = { ["code"] = "validation_failed", ["errors"] = errors },
+        };
+
+    /// <summary>The code of an answer that no handler of ours made.</summary>
+    internal static (string Code, string Title) Fallback(int status) => status switch
+    {
+        400 => ("validation_failed", "The request is not valid"),
+        401 => ("unauthorized", "No valid key"),
+        403 => ("forbidden", "This key may not do that"),
+        402 => ("payment_declined", "Khalti declined the payment"),
+        404 => ("not_found", "Not found"),
+        405 => ("method_not_allowed", "Method not allowed"),
+        408 => ("request_timeout", "The request took too long to arrive"),
+        413 => ("body_too_large", "The body is larger than 64 KiB"),
+        415 => ("unsupported_media_type", "Send application/json"),
+        429 => ("rate_limited", "Too many requests"),
+        >= 500 => ("internal_error", "Something went wrong on our side"),
+        _ => ("bad_request", "The request can't be served"),
+    };
+
+    /// <summary>A name for the kind of problem, not an address to visit.</summary>
+    internal static string TypeOf(string code) => "urn:khalti-checkout:problem:" + code;
+
+    internal static string CamelCase(string path) =>
+        string.Join('.', path.Split('.').Select(part => part.Length == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
+
+    private static ProblemHttpResult Of(int status, string code, string title, string detail) =>
+        TypedResults.Problem(
+            statusCode: status, title: title, detail: detail,
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+}

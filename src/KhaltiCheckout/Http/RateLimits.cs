@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Http;
+
+public sealed class RateLimitOptions
+{
+    public const string Section = "RateLimits";
+
+    /// <summary>How many POSTs one address may send in a minute; 0 for no limit. Behind a proxy, set
+    /// ASPNETCORE_FORWARDEDHEADERS_ENABLED, or all shoppers share one address.</summary>
+    public int PostsPerMinute { get; set; }
+}
+
+/// <summary>Keeps one address from filling the database or guessing tokens.</summary>
+internal static class RateLimits
+{
+    internal static void AddRateLimits(this IServiceCollection services)
+    {
+        services.AddOptions<RateLimitOptions>()
+            .BindConfiguration(RateLimitOptions.Section)
+            .Validate(options => options.PostsPerMinute >= 0, "RateLimits:PostsPerMinute must be 0 (no limit) or more.")
+            .ValidateOnStart();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = (context, _) =>
+            {
+                TimeSpan wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan told) ? told : TimeSpan.FromSeconds(1);
+                context.HttpContext.Response.Headers.RetryAfter =
+                    Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                return ValueTask.CompletedTask;
+            };
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(PartitionOf);
+        });
+    }
+
+    private static RateLimitPartition<string> PartitionOf(HttpContext context)
+    {
+        int perMinute = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.PostsPerMinute;
+        if (perMinute == 0 || !HttpMethods.IsPost(context.Request.Method))
+        {
+            return RateLimitPartition.GetNoLimiter("");
+        }
+
+        return RateLimitPartition.GetTokenBucketLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = perMinute,
+                TokensPerPeriod = Math.Max(1, perMinute / 60),
+                ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60 / perMinute)),
+                AutoReplenishment = true,
+            });
+    }
+}

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Khalti.Client;
+using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>
+/// What the shopper wants and what it costs, fixed when it is placed. Everything that happens to it goes through
+/// <see cref="Apply"/>, which asks the lifecycle table, writes the timeline and raises the version.
+/// </summary>
+public sealed class Order
+{
+    // Anybody with the order's id can post a wrong amount all day; the first few tell the story.
+    private const int MostMismatchesKept = 10;
+
+    private readonly List<OrderLine> _lines = [];
+    private readonly List<Payment> _payments = [];
+    private readonly List<TimelineEntry> _timeline = [];
+
+    private Order()
+    {
+    }
+
+    public string Id { get; private set; } = "";
+
+    public OrderStatus Status { get; private set; }
+
+    public Attention? Attention { get; private set; }
+
+    public Paisa Amount { get; private set; }
+
+    public Paisa AmountRefunded { get; private set; }
+
+    public string? CustomerName { get; private set; }
+
+    public string? CustomerEmail { get; private set; }
+
+    public string? CustomerPhone { get; private set; }
+
+    public string? Reference { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset ExpiresAt { get; private set; }
+
+    public DateTimeOffset? PaidAt { get; private set; }
+
+    public int MismatchesKept { get; private set; }
+
+    /// <summary>Concurrency token: of two that decide on the same facts, one decides again.</summary>
+    public int Version { get; private set; }
+
+    public IReadOnlyList<OrderLine> Lines => _lines;
+
+    public IReadOnlyList<Payment> Payments => _payments;
+
+    /// <summary>Append-only; not loaded with the order.</summary>
+    public IReadOnlyList<TimelineEntry> Timeline => _timeline;
+
+    /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
+    internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
+
+    internal static Order Place(
+        IReadOnlyList<(Product Product, int Quantity)> items, string? name, string? email, string? phone,
+        DateTimeOffset now, TimeSpan lifetime)
+    {
+        Order order = new()
+        {
+            Id = TypeId.New(TypeId.Order, now),
+            Status = OrderStatus.Pending,
+            CustomerName = name,
+            CustomerEmail = email,
+            CustomerPhone = phone,
+            CreatedAt = now,
+            ExpiresAt = now + lifetime,
+        };
+        foreach ((Product product, int quantity) in items)
+        {
+            OrderLine line = OrderLine.Of(product, quantity, order._lines.Count);
+            order._lines.Add(line);
+            order.Amount += line.Amount;
+        }
+
+        order.Tell("order_placed", Actor.Shopper, now, $"{order._lines.Count} lines, {(long)order.Amount} paisa");
+        return order;
+    }
+
+    internal bool CanBePaid(DateTimeOffset now) => Status == OrderStatus.Pending && now < ExpiresAt;
+
+    internal bool ShouldExpire(DateTimeOffset now) => Status == OrderStatus.Pending && now >= ExpiresAt && !HasPaymentUnderWay;
+
+    internal void Expire(DateTimeOffset now) => Apply(OrderEvent.Expired, "order_expired", Actor.Worker, now);
+
+    internal void Cancel(DateTimeOffset now) => Apply(OrderEvent.Cancelled, "order_cancelled", Actor.Shopper, now);
+
+    /// <summary>Keeps that somebody posted another amount than the order's. False when enough of that is kept.</summary>
+    internal bool KeepMismatch(Paisa posted, DateTimeOffset now)
+    {
+        if (MismatchesKept >= MostMismatchesKept)
+        {
+            return false;
+        }
+
+        MismatchesKept++;
+        Tell("amount_mismatch", Actor.Shopper, now, $"expected {(long)Amount} paisa, posted {(long)posted}; Khalti was not asked");
+        return true;
+    }
+
+    internal Payment StartVerifying(string token, DateTimeOffset now, TimeSpan lease)
+    {
+        if (!CanBePaid(now) || HasPaymentUnderWay)
+        {
+            throw new UnreachableException($"Order {Id} is {Status}: the handler asks before it starts a payment.");
+        }
+
+        Payment payment = Payment.Verifying(Id, token, Amount, now, lease);
+        _payments.Add(payment);
+        Tell("payment_verifying", Actor.Shopper, now, $"widget, {(long)Amount} paisa", payment.Id);
+        return payment;
+    }
+
+    /// <summary>The one place where a payment completes, and with it, mostly, the order.</summary>
+    internal void Complete(Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    {
+        payment.Complete(finding, now);
+        string note = $"transaction {finding.TransactionId ?? "not told"}, {(long)payment.Amount} paisa, {finding.Rule}";
+        bool late = Status is OrderStatus.Expired or OrderStatus.Cancelled;
+        if (Status.After(OrderEvent.PaymentCompleted) is null)
+        {
+            Tell("payment_completed_again", by, now, note, payment.Id);
+            Raise(Orders.Attention.DoublePayment, now, payment.Id);
+            return;
+        }
+
+        Apply(OrderEvent.PaymentCompleted, "payment_completed", by, now, note, payment.Id);
+        PaidAt = now;
+        Calm();
+        if (late)
+        {
+            Raise(Orders.Attention.PaidLate, now, payment.Id);
+        }
+    }
+
+    /// <summary>Khalti's definite no to one payment; the order stays as it is.</summary>
+    internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    {
+        payment.Decline(finding);
+        Calm();
+        Tell("payment_failed", by, now, $"{finding.Failure}, {finding.Rule}", payment.Id);
+    }
+
+    /// <summary>Khalti contradicts what we know: nobody decides but a person.</summary>
+    internal void Hold(Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    {
+        payment.Hold(finding);
+        Tell("payment_held", by, now, finding.Rule, payment.Id);
+        Raise(finding.Attention ?? Orders.Attention.UnknownState, now, payment.Id);
+    }
+
+    internal void Tell(string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null)
+    {
+        _timeline.Add(TimelineEntry.Of(Id, paymentId, now, what, by, note));
+        Version++;
+    }
+
+    internal void Raise(Attention attention, DateTimeOffset now, string? paymentId)
+    {
+        // The first reason stays on top until a person has looked; the timeline has them all.
+        Attention = Attention is null or Orders.Attention.Stuck ? attention : Attention;
+        Tell("attention", Actor.Worker, now, SnakeCase.Of(attention), paymentId);
+    }
+
+    // What was stuck is known now.
+    private void Calm() => Attention = Attention == Orders.Attention.Stuck ? null : Attention;
+
+    private void Apply(
+        OrderEvent happened, string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null)
+    {
+        Status = Status.After(happened)
+            ?? throw new UnreachableException($"{happened} must not happen to order {Id}, which is {Status}.");
+        Tell(what, by, now, note, paymentId);
+    }
+}

@@ -1,0 +1,36 @@
+using Khalti.Client;
+using KhaltiCheckout.Catalogue;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>What was bought, with name and price as they were on the day.</summary>
+public sealed class OrderLine
+{
+    private OrderLine()
+    {
+    }
+
+    public long Id { get; private set; }
+
+    public int Position { get; private set; }
+
+    public string? ProductId { get; private set; }
+
+    public string Name { get; private set; } = "";
+
+    public Paisa UnitPrice { get; private set; }
+
+    public int Quantity { get; private set; }
+
+    public Paisa Amount { get; private set; }
+
+    internal static OrderLine Of(Product product, int quantity, int position) => new()
+    {
+        Position = position,
+        ProductId = product.Id,
+        Name = product.Name,
+        UnitPrice = product.Price,
+        Quantity = quantity,
+        Amount = product.Price * quantity,
+    };
+}

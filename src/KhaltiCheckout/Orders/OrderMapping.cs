@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhaltiCheckout.Orders;
+
+internal sealed class OrderMapping
+    : IEntityTypeConfiguration<Order>, IEntityTypeConfiguration<OrderLine>, IEntityTypeConfiguration<TimelineEntry>
+{
+    public void Configure(EntityTypeBuilder<Order> builder)
+    {
+        builder.Property(order => order.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
+        builder.Property(order => order.Version).IsConcurrencyToken();
+        // Nothing about money is ever deleted along with something else.
+        builder.HasMany(order => order.Lines).WithOne().HasForeignKey("OrderId").IsRequired().OnDelete(DeleteBehavior.Restrict);
+        builder.HasMany(order => order.Payments).WithOne().HasForeignKey(payment => payment.OrderId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasMany(order => order.Timeline).WithOne().HasForeignKey(entry => entry.OrderId).OnDelete(DeleteBehavior.Restrict);
+
+        // Which orders should expire: a search that must not grow with the orders that are done.
+        builder.HasIndex(order => order.ExpiresAt).HasFilter("\"Status\" = 'pending'");
+    }
+
+    public void Configure(EntityTypeBuilder<OrderLine> builder)
+    {
+        builder.ToTable("OrderLines");
+        builder.Property(line => line.ProductId).HasMaxLength(50);
+    }
+
+    public void Configure(EntityTypeBuilder<TimelineEntry> builder)
+    {
+        builder.ToTable("Timeline");
+        builder.HasIndex(entry => new { entry.OrderId, entry.Id });
+    }
+}

@@ -1,0 +1,38 @@
+using KhaltiCheckout.Http;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Orders;
+
+internal static class OrdersFeature
+{
+    internal static void AddOrders(this IServiceCollection services)
+    {
+        services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
+        services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
+    }
+
+    internal static void MapOrders(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
+
+        orders.MapPost("/", PlaceOrder.Handle)
+            .WithValidation(new PlaceOrderRules())
+            .WithName("PlaceOrder")
+            .WithSummary("Place an order")
+            .WithDescription("Prices and total are the server's. The order waits to be paid until `expiresAt`.")
+            .CanFail(400, 404, 413, 415, 422, 429);
+
+        orders.MapGet("/{id}", GetOrder.Handle)
+            .WithName("GetOrder")
+            .WithSummary("Read an order")
+            .WithDescription("Whoever holds an order's id may read it. Amounts are paisa.")
+            .CanFail(404);
+
+        orders.MapPost("/{id}/cancel", CancelOrder.Handle)
+            .WithName("CancelOrder")
+            .WithSummary("Cancel an order")
+            .WithDescription("Only a `pending` order with no payment under way. Takes no body.")
+            .CanFail(404, 409, 429);
+    }
+}

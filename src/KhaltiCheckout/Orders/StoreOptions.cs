@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using Khalti.Client;
+using KhaltiCheckout.Payments;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Orders;
+
+public sealed class StoreOptions
+{
+    public const string Section = "Store";
+
+    [Required(ErrorMessage = "Store:Name is empty: give the shop a name.")]
+    public string Name { get; set; } = "Khalti Checkout";
+
+    /// <summary>Where shoppers find the shop.</summary>
+    public string PublicUrl { get; set; } = "http://localhost:5080";
+
+    /// <summary>How long an order waits to be paid.</summary>
+    public TimeSpan OrderLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Paisa. Khalti takes nothing below 1000.</summary>
+    public long MinAmount { get; set; } = 1000;
+
+    /// <summary>Paisa. Without it: NPR 200, which is Khalti's limit before KYC; no limit in Mode Sandbox.</summary>
+    public long? MaxAmount { get; set; }
+
+    internal Paisa Least => new(MinAmount);
+
+    internal Paisa? Most => MaxAmount is { } most ? new Paisa(most) : null;
+}
+
+internal sealed class StoreDefaults(IOptions<KhaltiOptions> khalti) : IPostConfigureOptions<StoreOptions>
+{
+    private const long LimitBeforeKyc = 20_000;
+
+    public void PostConfigure(string? name, StoreOptions options) =>
+        options.MaxAmount ??= khalti.Value.Mode == KhaltiMode.Sandbox ? null : LimitBeforeKyc;
+}
+
+internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
+{
+    private const long KhaltiMinimum = 1000;
+
+    public ValidateOptionsResult Validate(string? name, StoreOptions options)
+    {
+        string? trouble = options switch
+        {
+            { OrderLifetime.Ticks: <= 0 } => "Store:OrderLifetime must be longer than nothing, such as 01:00:00.",
+            { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
+            { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
+            _ when !Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") =>
+                "Store:PublicUrl must be the shop's full address, such as https://shop.example.",
+            _ => null,
+        };
+        return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
+    }
+}

@@ -1,0 +1,36 @@
+namespace KhaltiCheckout.Orders;
+
+/// <summary>One line of an order's story: what happened, when, who did it, and why. Never changed, never removed.</summary>
+public sealed class TimelineEntry
+{
+    private TimelineEntry()
+    {
+    }
+
+    public long Id { get; private set; }
+
+    public string OrderId { get; private set; } = "";
+
+    public string? PaymentId { get; private set; }
+
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>A stable word for what happened, e.g. <c>payment_completed</c>.</summary>
+    public string What { get; private set; } = "";
+
+    public Actor By { get; private set; }
+
+    /// <summary>The evidence: what was expected, what was said, which rule decided. No secret, token or phone number.</summary>
+    public string? Note { get; private set; }
+
+    internal static TimelineEntry Of(string orderId, string? paymentId, DateTimeOffset at, string what, Actor by, string? note) =>
+        new() { OrderId = orderId, PaymentId = paymentId, At = at, What = what, By = by, Note = note };
+}
+
+public enum Actor
+{
+    Shopper,
+    Khalti,
+    Worker,
+    Merchant,
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>
+/// Ids as <see href="https://github.com/jetify-com/typeid">TypeID</see> describes them: a prefix and a UUIDv7 in Crockford
+/// base 32. They sort by time, and 74 random bits make them impossible to guess.
+/// </summary>
+internal static class TypeId
+{
+    internal const string Order = "ord";
+    internal const string Payment = "pay";
+    internal const string Refund = "ref";
+    internal const string Event = "evt";
+
+    internal const int LongestId = 30;
+
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private const int SuffixLength = 26;
+
+    internal static string New(string prefix, DateTimeOffset now)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.CreateVersion7(now).TryWriteBytes(bytes, bigEndian: true, out _);
+
+        // Which generator stands behind Guid is the platform's choice; these ids are keys to an order, so the choice is ours.
+        Span<byte> random = stackalloc byte[10];
+        RandomNumberGenerator.Fill(random);
+        bytes[6] = (byte)(0x70 | (random[0] & 0x0f));
+        bytes[7] = random[1];
+        bytes[8] = (byte)(0x80 | (random[2] & 0x3f));
+        random[3..].CopyTo(bytes[9..]);
+        return Encode(prefix, new Guid(bytes, bigEndian: true));
+    }
+
+    internal static string Encode(string prefix, Guid value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes, bigEndian: true, out _);
+        UInt128 number = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        Span<char> suffix = stackalloc char[SuffixLength];
+        for (int position = SuffixLength - 1; position >= 0; position--)
+        {
+            suffix[position] = Alphabet[(int)(uint)(number & 31)];
+            number >>= 5;
+        }
+
+        return $"{prefix}_{suffix}";
+    }
+}

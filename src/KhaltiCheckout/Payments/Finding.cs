@@ -1,0 +1,104 @@
+using Khalti.Client;
+using KhaltiCheckout.Orders;
+
+namespace KhaltiCheckout.Payments;
+
+public enum FindingKind
+{
+    /// <summary>The money has moved, exactly the order's amount.</summary>
+    Completed,
+
+    /// <summary>No money has moved and none will.</summary>
+    Declined,
+
+    /// <summary>Khalti contradicts what we know.</summary>
+    Contradicted,
+
+    /// <summary>Not known yet: ask again.</summary>
+    Undecided,
+
+    /// <summary>Khalti could not be asked: nothing learned, ask again.</summary>
+    Unanswered,
+}
+
+/// <summary>
+/// What an answer of Khalti means for one payment. Pure: the answer and the facts come in, the meaning comes out
+/// (the table is "What a careful merchant does in every state").
+/// </summary>
+/// <param name="Rule">Which rule decided, with what was expected and said: evidence for the timeline.</param>
+/// <param name="Failure">A stable word for a declined payment.</param>
+public sealed record Finding(
+    FindingKind Kind,
+    string Rule,
+    string? KhaltiState = null,
+    string? TransactionId = null,
+    Paisa? Fee = null,
+    Attention? Attention = null,
+    string? Failure = null,
+    TimeSpan? RetryAfter = null,
+    bool Unauthorized = false)
+{
+    /// <summary>What a transaction record means for a payment of <paramref name="expected"/>.</summary>
+    internal static Finding In(Transaction transaction, Paisa expected, string orderId)
+    {
+        string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa";
+        Finding finding = new(FindingKind.Contradicted, said, transaction.StateName, transaction.Id, transaction.Fee);
+        return transaction switch
+        {
+            { State: TransactionState.Refunded or TransactionState.PartiallyRefunded } or { Refunded: true } =>
+                finding with { Attention = Orders.Attention.RefundedAtKhalti, Rule = said + "; the money was given back before we knew of it" },
+            { State: TransactionState.Completed } when transaction.Amount != expected =>
+                finding with { Attention = Orders.Attention.AmountConflict, Rule = $"{said}; the order costs {(long)expected}" },
+            { State: TransactionState.Completed, ProductIdentity: { } product } when product != orderId =>
+                finding with { Attention = Orders.Attention.UnknownState, Rule = $"{said}; the payment was made for another product identity" },
+            { State: TransactionState.Completed } => finding with { Kind = FindingKind.Completed, Rule = said + ", as expected" },
+            { State: TransactionState.Failed or TransactionState.Disabled } =>
+                finding with { Kind = FindingKind.Declined, Failure = Failures.FailedAtKhalti },
+            { State: TransactionState.Initiated or TransactionState.Confirmed } =>
+                finding with { Kind = FindingKind.Undecided, TransactionId = null, Fee = null },
+            _ => finding with { Attention = Orders.Attention.UnknownState, Rule = said + "; no rule knows this state" },
+        };
+    }
+
+    /// <summary>What a status answer means. Completed and Confirmed are for the caller to follow up with verify.</summary>
+    /// <param name="patient">Whether it is too early to believe that Khalti does not know the payment.</param>
+    internal static Finding In(TransactionStatus status, bool patient)
+    {
+        string said = $"Khalti's status said {status.StateName}";
+        Finding finding = new(FindingKind.Undecided, said, status.StateName);
+        return status.State switch
+        {
+            TransactionState.Completed => finding with { Kind = FindingKind.Completed, Rule = said + " for this token and amount" },
+            TransactionState.Confirmed => finding,
+            TransactionState.Initiated or TransactionState.NotFound when patient => finding,
+            TransactionState.Initiated or TransactionState.NotFound =>
+                finding with { Kind = FindingKind.Declined, Rule = said + ", again and again", Failure = Failures.NeverConfirmed },
+            TransactionState.Failed or TransactionState.Disabled =>
+                finding with { Kind = FindingKind.Declined, Failure = Failures.FailedAtKhalti },
+            TransactionState.Refunded or TransactionState.PartiallyRefunded =>
+                finding with { Kind = FindingKind.Contradicted, Attention = Orders.Attention.RefundedAtKhalti },
+            _ => finding with { Kind = FindingKind.Contradicted, Attention = Orders.Attention.UnknownState, Rule = said + "; no rule knows this state" },
+        };
+    }
+
+    internal static Finding RefusedBy(Refusal refusal) =>
+        new(FindingKind.Declined, $"Khalti refused: {refusal}", Failure: Failures.RefusedByKhalti);
+
+    internal static Finding Lost<T>(Reply<T>.Unknown reply) =>
+        new(
+            FindingKind.Unanswered, $"no answer from Khalti: {SnakeCase.Of(reply.Why)}{(reply.StatusCode is { } code ? $", HTTP {code}" : "")}",
+            RetryAfter: reply.RetryAfter, Unauthorized: reply.Why == UnknownReason.Unauthorized);
+}
+
+/// <summary>The words of a payment's <c>failure</c>.</summary>
+internal static class Failures
+{
+    /// <summary>Khalti's verify said no: an unknown or unconfirmed token, another merchant's, or another amount's.</summary>
+    internal const string RefusedByKhalti = "refused_by_khalti";
+
+    /// <summary>Khalti's own state is Failed or Disabled.</summary>
+    internal const string FailedAtKhalti = "failed_at_khalti";
+
+    /// <summary>Khalti said several times, over some while, that the payer had not confirmed or that it knows of no such payment.</summary>
+    internal const string NeverConfirmed = "never_confirmed";
+}

@@ -1,0 +1,81 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace KhaltiCheckout.Payments;
+
+public enum KhaltiMode
+{
+    /// <summary>Khalti Sandbox: nothing leaves this machine.</summary>
+    Sandbox,
+
+    /// <summary>Khalti itself with test keys: no money moves.</summary>
+    Test,
+
+    /// <summary>Real money.</summary>
+    Live,
+}
+
+public sealed class KhaltiOptions
+{
+    public const string Section = "Khalti";
+
+    public KhaltiMode? Mode { get; set; }
+
+    public WidgetOptions Widget { get; set; } = new();
+
+    public EPaymentOptions EPayment { get; set; } = new();
+
+    /// <summary>How long one call to Khalti may take before its outcome counts as unknown.</summary>
+    [Range(1, 60, ErrorMessage = "Khalti:TimeoutSeconds must be between 1 and 60.")]
+    public int TimeoutSeconds { get; set; } = 10;
+
+    internal TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
+
+    /// <summary>How long one process may ask about one payment before another may: a few calls, each up to its time limit.</summary>
+    internal TimeSpan Lease => (3 * Timeout) + TimeSpan.FromSeconds(5);
+}
+
+public sealed class WidgetOptions
+{
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Khalti's origin for the server's calls.</summary>
+    public string? BaseUrl { get; set; }
+
+    public string? PublicKey { get; set; }
+
+    public string? SecretKey { get; set; }
+
+    /// <summary>Where the shopper's browser loads Khalti's script from.</summary>
+    public string? ScriptUrl { get; set; }
+
+    /// <summary>Which ways to pay the widget shows, the first one open: KHALTI, EBANKING, MOBILE_BANKING, CONNECT_IPS, SCT.</summary>
+    public string[]? PaymentPreference { get; set; }
+}
+
+public sealed class EPaymentOptions
+{
+    public bool Enabled { get; set; }
+
+    public string? BaseUrl { get; set; }
+
+    public string? SecretKey { get; set; }
+}
+
+/// <summary>The stand-in for Khalti in Mode Sandbox.</summary>
+public sealed class SandboxSettings
+{
+    public const string Section = "Sandbox";
+
+    /// <summary>Whether it runs inside this program; otherwise one of its own is expected at <see cref="Url"/>.</summary>
+    public bool Embedded { get; set; } = true;
+
+    /// <summary>Its address, as this server and the shopper's browser reach it.</summary>
+    [Required]
+    public string Url { get; set; } = "http://localhost:5081";
+
+    /// <summary>Where it listens when that differs from its address, as in a container: <c>http://0.0.0.0:5081</c>.</summary>
+    public string? ListenUrl { get; set; }
+
+    [Required]
+    public string ConnectionString { get; set; } = "Data Source=data/sandbox.db";
+}

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>
+/// Refuses settings that would lose money or trust. Each refusal is one sentence that says what to change, and never
+/// shows a secret.
+/// </summary>
+internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
+{
+    private static readonly string[] Preferences = ["KHALTI", "EBANKING", "MOBILE_BANKING", "CONNECT_IPS", "SCT"];
+
+    // Keys that stand in Khalti's documents, or in ours: everybody knows them.
+    private static readonly string[] PublishedKeys =
+    [
+        "dc74e0fd57cb46cd93832aee0a390234", "f59e8b7d18b4499ca40f68195a846e9b", "68791341fdd94846a146f0457ff7b455",
+        "05bf95cc57244045b8df5fad06748dab",
+    ];
+
+    public ValidateOptionsResult Validate(string? name, KhaltiOptions options)
+    {
+        if (options.Mode is not { } mode)
+        {
+            return ValidateOptionsResult.Fail("Khalti:Mode is not set: choose Sandbox, Test or Live.");
+        }
+
+        string? trouble = options.Widget.Enabled ? TroubleWith(options.Widget, mode) : null;
+        return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
+    }
+
+    private static string? TroubleWith(WidgetOptions widget, KhaltiMode mode)
+    {
+        string? address = TroubleWithOrigin("Khalti:Widget:BaseUrl", widget.BaseUrl);
+        if (address is not null)
+        {
+            return address;
+        }
+
+        if (!IsSafe(widget.ScriptUrl, out _))
+        {
+            return "Khalti:Widget:ScriptUrl must be a full https:// address (http:// only for this machine).";
+        }
+
+        if (widget.PaymentPreference!.Length == 0 || widget.PaymentPreference.Except(Preferences, StringComparer.Ordinal).Any())
+        {
+            return $"Khalti:Widget:PaymentPreference may list {string.Join(", ", Preferences)}, at least one.";
+        }
+
+        return mode == KhaltiMode.Sandbox ? null
+            : TroubleWithKey("PublicKey", widget.PublicKey, "public", mode)
+                ?? TroubleWithKey("SecretKey", widget.SecretKey, "secret", mode);
+    }
+
+    private static string? TroubleWithKey(string setting, string? key, string kind, KhaltiMode mode)
+    {
+        string prefix = mode == KhaltiMode.Live ? "live" : "test";
+        if (string.IsNullOrWhiteSpace(key))
+        {
+            return $"Khalti:Widget:{setting} is missing: Mode {mode} wants the {prefix}_{kind}_key_ from Khalti's merchant dashboard.";
+        }
+
+        if (!key.StartsWith($"{prefix}_{kind}_key_", StringComparison.Ordinal))
+        {
+            return $"Khalti:Widget:{setting} must start with {prefix}_{kind}_key_ in Mode {mode}: both keys must be of the mode's kind.";
+        }
+
+        return mode == KhaltiMode.Live && IsPublished(key)
+            ? $"Khalti:Widget:{setting} is a published sample key: put your own from Khalti's merchant dashboard."
+            : null;
+    }
+
+    // Also every key made of one repeated digit, as the sandbox's are.
+    private static bool IsPublished(string key)
+    {
+        string tail = key[(key.LastIndexOf('_') + 1)..];
+        return tail.Length == 0 || tail.Distinct().Count() == 1
+            || PublishedKeys.Contains(tail, StringComparer.OrdinalIgnoreCase);
+    }
+
+    internal static string? TroubleWithOrigin(string setting, string? url) =>
+        IsSafe(url, out Uri? address) && address.AbsolutePath == "/" && address.Query.Length == 0 && address.UserInfo.Length == 0
+            ? null
+            : $"{setting} must be a full https:// address without a path, such as https://khalti.com (http:// only for this machine).";
+
+    // A secret key must not cross a network in the clear.
+    private static bool IsSafe(string? url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(url, UriKind.Absolute, out address)
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+}
+
+/// <summary>The address of the sandbox.</summary>
+internal sealed class SandboxSettingsRules : IValidateOptions<SandboxSettings>
+{
+    public ValidateOptionsResult Validate(string? name, SandboxSettings options) =>
+        Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? address) && address is { Scheme: "http" or "https", AbsolutePath: "/" }
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Sandbox:Url must be a full address such as http://localhost:5081.");
+}

@@ -1,0 +1,26 @@
+using KhaltiCheckout.Orders;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>Where promises 3 and 4 are kept: by unique indexes, whatever the code believes.</summary>
+internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
+{
+    public void Configure(EntityTypeBuilder<Payment> builder)
+    {
+        builder.ToTable("Payments");
+        builder.Property(payment => payment.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
+        builder.Property(payment => payment.Version).IsConcurrencyToken();
+        builder.HasIndex(payment => payment.Token).IsUnique();
+        builder.HasIndex(payment => payment.TransactionId).IsUnique();
+        builder.HasIndex(payment => payment.OrderId);
+
+        // While one payment of an order is unknown, no other is verified.
+        builder.HasIndex(payment => payment.OrderId, "IX_Payments_OneVerifyingPerOrder")
+            .IsUnique()
+            .HasFilter("\"Status\" = 'verifying'");
+
+        builder.HasIndex(payment => payment.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
+    }
+}

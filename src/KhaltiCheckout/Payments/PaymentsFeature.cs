@@ -1,0 +1,51 @@
+using Khalti.Client;
+using KhaltiCheckout.Http;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Payments;
+
+internal static class PaymentsFeature
+{
+    internal static void AddPayments(this IServiceCollection services)
+    {
+        services.AddOptions<SandboxSettings>().BindConfiguration(SandboxSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SandboxSettings>, SandboxSettingsRules>();
+        services.AddOptions<KhaltiOptions>().BindConfiguration(KhaltiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<KhaltiOptions>, KhaltiDefaults>();
+        services.AddSingleton<IValidateOptions<KhaltiOptions>, KhaltiOptionsRules>();
+
+        services.AddSingleton(provider =>
+        {
+            KhaltiOptions options = provider.GetRequiredService<IOptions<KhaltiOptions>>().Value;
+            return new KhaltiClient(KhaltiClient.CreateHttpClient(), new KhaltiClientOptions
+            {
+                BaseUrl = new Uri(options.Widget.BaseUrl!),
+                SecretKey = options.Widget.SecretKey ?? "",
+                Timeout = options.Timeout,
+            });
+        });
+        services.AddSingleton<KhaltiHealth>();
+        services.AddScoped<Settlement>();
+        services.AddHostedService<EmbeddedSandbox>();
+    }
+
+    internal static void MapPayments(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/config", ShowConfig.Handle)
+            .WithName("ShowConfig")
+            .WithTags("Shop")
+            .WithSummary("What a page needs to take a payment")
+            .WithDescription("Name of the shop, mode, limits in paisa, and how to open Khalti's widget. Never a secret.");
+
+        routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
+            .WithValidation(new VerifyPaymentRules())
+            .WithName("VerifyPayment")
+            .WithTags("Payments")
+            .WithSummary("Pay an order with a token of Khalti's widget")
+            .WithDescription(
+                "Cross-checks the amount against the order, then has Khalti complete the payment, which moves the money. "
+                + "`200`: the order is paid. `202`: the outcome is not known yet; read the order until it is, and do not pay again. "
+                + "The same order and token again gives the stored outcome.")
+            .CanFail(400, 402, 404, 409, 413, 415, 422, 429);
+    }
+}

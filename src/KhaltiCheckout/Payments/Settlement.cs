@@ -1,0 +1,178 @@
+using Khalti.Client;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Reconciliation;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>
+/// The one door through which Khalti's answer reaches an order. It asks first, outside any transaction, and then saves
+/// payment, order and timeline together. The shopper's post and the worker come through here alike.
+/// </summary>
+internal sealed partial class Settlement(
+    CheckoutDb db, KhaltiClient khalti, KhaltiHealth health, TimeProvider time, ILogger<Settlement> logger)
+{
+    // Khalti lists the newest first; a payment that is being settled is among them.
+    private const int PagesSearched = 3;
+
+    /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
+    internal async Task VerifyAsync(Payment payment)
+    {
+        Finding finding = await khalti.VerifyAsync(payment.Token!, payment.Amount) switch
+        {
+            Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
+            Reply<Transaction>.Refused(var refusal) => Finding.RefusedBy(refusal),
+            Reply<Transaction>.Unknown lost => Finding.Lost(lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        await ApplyAsync(payment.Id, finding, Actor.Khalti);
+    }
+
+    /// <summary>Finds out what became of a payment whose outcome is not known: status first, then verify.</summary>
+    internal async Task<Finding> CheckAsync(Payment payment, Actor by)
+    {
+        Finding finding = await khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
+        {
+            Reply<TransactionStatus>.Answered(var status) =>
+                await FollowUpAsync(status, payment, Finding.In(status, CheckSchedule.IsPatient(payment, time.GetUtcNow()))),
+            Reply<TransactionStatus>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's status refused: {refusal}"),
+            Reply<TransactionStatus>.Unknown lost => Finding.Lost(lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        await ApplyAsync(payment.Id, finding, by);
+        return finding;
+    }
+
+    private async Task<Finding> FollowUpAsync(TransactionStatus status, Payment payment, Finding finding)
+    {
+        if (status.State is not (TransactionState.Completed or TransactionState.Confirmed))
+        {
+            return finding;
+        }
+
+        return await khalti.VerifyAsync(payment.Token!, payment.Amount) switch
+        {
+            Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
+
+            // What a second verify of a token answers is not documented. Status has named this token and this amount.
+            Reply<Transaction>.Refused when status.State == TransactionState.Completed => await SearchAsync(payment) ?? finding,
+            Reply<Transaction>.Refused(var refusal) =>
+                new Finding(FindingKind.Undecided, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
+            Reply<Transaction>.Unknown lost => Finding.Lost(lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    // The documented verify answer does not say what the payment was made for: then only the detail call does. It comes
+    // from the browser, so it adds to the check of the amount and replaces nothing.
+    private async Task<Finding> IdentifyAsync(Transaction transaction, Payment payment)
+    {
+        Finding finding = Finding.In(transaction, payment.Amount, payment.OrderId);
+        if (finding.Kind != FindingKind.Completed || transaction.ProductIdentity is not null)
+        {
+            return finding;
+        }
+
+        return await khalti.GetTransactionAsync(transaction.Id) switch
+        {
+            Reply<TransactionDetail>.Answered(var detail) => Finding.In(
+                transaction with { ProductIdentity = detail.Transaction.ProductIdentity }, payment.Amount, payment.OrderId),
+            Reply<TransactionDetail>.Refused => finding,
+            Reply<TransactionDetail>.Unknown lost => Finding.Lost(lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<Finding?> SearchAsync(Payment payment)
+    {
+        for (int page = 1; page <= PagesSearched; page++)
+        {
+            if (await khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
+            {
+                return null;
+            }
+
+            foreach (Transaction candidate in listed.Records.Where(record =>
+                record.State == TransactionState.Completed && record.Amount == payment.Amount))
+            {
+                if (await khalti.GetTransactionAsync(candidate.Id) is Reply<TransactionDetail>.Answered(var detail)
+                    && detail.Transaction.ProductIdentity == payment.OrderId)
+                {
+                    return Finding.In(detail.Transaction, payment.Amount, payment.OrderId);
+                }
+            }
+
+            if (!listed.HasNext)
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
+    // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
+    private async Task ApplyAsync(string paymentId, Finding finding, Actor by)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (health.Note(finding, now))
+        {
+            Log.KhaltiCondition(logger, finding.Unauthorized ? LogLevel.Error : LogLevel.Warning, health.Now.Condition, finding.Rule);
+        }
+
+        PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(paymentId, finding, by, now), CancellationToken.None);
+        Log.Settled(logger, paymentId, finding.Kind, outcome, finding.Rule);
+    }
+
+    private async Task<PaymentStatus> SaveAsync(string paymentId, Finding finding, Actor by, DateTimeOffset now)
+    {
+        Order order = await db.Orders.Include(order => order.Payments)
+            .SingleAsync(order => order.Payments.Any(payment => payment.Id == paymentId));
+        Payment payment = order.Payments.Single(payment => payment.Id == paymentId);
+        if (finding.TransactionId is { } transactionId
+            && await db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != paymentId))
+        {
+            finding = finding with
+            {
+                Kind = FindingKind.Contradicted,
+                Attention = Attention.UnknownState,
+                TransactionId = null,
+                Rule = $"{finding.Rule}; transaction {transactionId} belongs to another payment",
+            };
+        }
+
+        // A pair that the table lacks is an answer that came after somebody else's: it changes nothing any more.
+        switch (finding.Kind)
+        {
+            case FindingKind.Completed when payment.Status.After(PaymentEvent.Completed) is not null:
+                order.Complete(payment, finding, by, now);
+                break;
+            case FindingKind.Declined when payment.Status.After(PaymentEvent.Declined) is not null:
+                order.Decline(payment, finding, by, now);
+                break;
+            case FindingKind.Contradicted when payment.Status.After(PaymentEvent.Contradicted) is not null:
+                order.Hold(payment, finding, by, now);
+                break;
+            case FindingKind.Undecided or FindingKind.Unanswered when payment.Status == PaymentStatus.Verifying:
+                if (payment.Checks == 0)
+                {
+                    order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
+                }
+
+                payment.AskAgain(finding, CheckSchedule.Next(payment, finding, now, Random.Shared.NextDouble()));
+                break;
+        }
+
+        return payment.Status;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Message = "Khalti is now {Condition}: {Rule}")]
+        internal static partial void KhaltiCondition(ILogger logger, LogLevel level, KhaltiCondition condition, string rule);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentId}: {Finding}, now {Status} ({Rule})")]
+        internal static partial void Settled(ILogger logger, string paymentId, FindingKind finding, PaymentStatus status, string rule);
+    }
+}

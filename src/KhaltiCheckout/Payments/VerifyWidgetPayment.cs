@@ -1,0 +1,118 @@
+using FluentValidation;
+using Khalti.Client;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>What the page got from Khalti's widget, and for which order.</summary>
+/// <param name="OrderId">The order that is paid.</param>
+/// <param name="Token">The widget's token: a hint that the shopper confirmed, and nothing more.</param>
+/// <param name="Amount">Paisa, as the page believes. Only cross-checked; Khalti is asked for the order's.</param>
+public sealed record VerifyPaymentRequest(string OrderId, string Token, Paisa Amount);
+
+internal sealed class VerifyPaymentRules : AbstractValidator<VerifyPaymentRequest>
+{
+    public VerifyPaymentRules()
+    {
+        RuleFor(request => request.OrderId).NotEmpty().WithMessage("Which order?").MaximumLength(100).WithMessage("At most 100 characters.");
+
+        // Khalti's tokens are opaque: their length and alphabet are no rule of ours.
+        RuleFor(request => request.Token).NotEmpty().WithMessage("The token that Khalti's widget gave.")
+            .MaximumLength(255).WithMessage("At most 255 characters.")
+            .Must(token => token is null || token.All(letter => letter is > ' ' and <= '~')).WithMessage("Printable ASCII without blanks.");
+        RuleFor(request => request.Amount).Must(amount => amount > Paisa.Zero).WithMessage("Paisa, more than 0.");
+    }
+}
+
+/// <summary>
+/// Takes the widget's token and has Khalti complete the payment. Everything that can be refused is refused before Khalti is
+/// called, because that call moves the money; from the moment it may have moved, the answer is 200, 202 or Khalti's own no.
+/// </summary>
+internal static class VerifyWidgetPayment
+{
+    internal static async Task<Results<Ok<OrderView>, Accepted<OrderView>, ProblemHttpResult>> Handle(
+        VerifyPaymentRequest request, CheckoutDb db, Settlement settlement, IOptions<KhaltiOptions> khalti, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        if (!khalti.Value.Widget.Enabled)
+        {
+            return Problems.NotFound("way to pay in this shop");
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        Claim claim = await db.WriteAsync(
+            () => ClaimAsync(request, db, now, khalti.Value.Lease, cancellationToken), cancellationToken);
+        if (claim.Refusal is not null)
+        {
+            return claim.Refusal;
+        }
+
+        // Of all posts of this token, one made the row and only that one calls Khalti. It no longer matters whether the
+        // shopper is still there.
+        if (claim.Started is not null)
+        {
+            await settlement.VerifyAsync(claim.Started);
+        }
+
+        OrderView order = (await GetOrder.FindAsync(db, request.OrderId, CancellationToken.None))!;
+        return order.Payments.Single(payment => payment.Id == claim.PaymentId).Status switch
+        {
+            PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded => TypedResults.Ok(order),
+            PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => Problems.PaymentDeclined(),
+            _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),
+        };
+    }
+
+    // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
+    // the order's version, make sure that of any number of posts at once one gets past this.
+    private static async Task<Claim> ClaimAsync(
+        VerifyPaymentRequest request, CheckoutDb db, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        Order? order = await db.Orders.Include(order => order.Payments)
+            .SingleOrDefaultAsync(order => order.Id == request.OrderId, cancellationToken);
+        if (order is null)
+        {
+            return Claim.Refused(Problems.NotFound("order"));
+        }
+
+        if (request.Amount != order.Amount)
+        {
+            order.KeepMismatch(request.Amount, now);
+            return Claim.Refused(Problems.AmountMismatch());
+        }
+
+        Payment? known = await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Token == request.Token, cancellationToken);
+        if (known is not null)
+        {
+            return known.OrderId == order.Id ? Claim.Stored(known) : Claim.Refused(Problems.TokenAlreadyUsed());
+        }
+
+        if (order.HasPaymentUnderWay)
+        {
+            return Claim.Refused(Problems.PaymentInProgress());
+        }
+
+        if (order.ShouldExpire(now))
+        {
+            order.Expire(now);
+        }
+
+        return order.CanBePaid(now)
+            ? Claim.Of(order.StartVerifying(request.Token, now, lease))
+            : Claim.Refused(Problems.OrderNotPayable(SnakeCase.Of(order.Status)));
+    }
+
+    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started)
+    {
+        internal static Claim Refused(ProblemHttpResult problem) => new(problem, null, null);
+
+        internal static Claim Stored(Payment payment) => new(null, payment.Id, null);
+
+        internal static Claim Of(Payment payment) => new(null, payment.Id, payment);
+    }
+}
