@@ -1,1 +1,35 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using System.Runtime.InteropServices;
+using Khalti.Sandbox;
+
+// The sandbox as a program of its own. Settings: --urls, --Sandbox:…, and Sandbox__… in the environment.
+IConfigurationRoot configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+using ILoggerFactory loggers = LoggerFactory.Create(logging => logging
+    .AddSimpleConsole(console => console.SingleLine = true)
+    .AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
+try
+{
+    SandboxOptions options = configuration.GetSection(SandboxOptions.Section).Get<SandboxOptions>() ?? new SandboxOptions();
+    options.Url = configuration["urls"] ?? options.Url;
+    await using SandboxHost sandbox = await SandboxHost.StartAsync(options, TimeProvider.System, loggers, CancellationToken.None);
+    await SignalAsync();
+    return 0;
+}
+catch (Exception wrong) when (wrong is InvalidOperationException or IOException)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 1;
+}
+
+static async Task SignalAsync()
+{
+    TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    await asked.Task;
+
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        asked.TrySetResult();
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace Khalti.Sandbox;
+
+/// <summary>The ledger, opened for one call.</summary>
+internal sealed class Book(SqliteConnection connection, SqliteTransaction transaction)
+{
+    private const string Columns = """
+        idx, token, pidx, flow, merchant, mode, state, amount, fee, fee_idx, refunded_amount, mobile,
+        product_identity, product_name, product_url, purchase_order_id, extras, otp_failures, created_on
+        """;
+
+    internal Transaction? ByIdx(string idx) =>
+        Query($"SELECT {Columns} FROM payment WHERE idx = $a", idx).FirstOrDefault();
+
+    internal Transaction? ByToken(string token) =>
+        Query($"SELECT {Columns} FROM payment WHERE token = $a", token).FirstOrDefault();
+
+    internal List<Transaction> Newest(int limit) =>
+        Query($"SELECT {Columns} FROM payment ORDER BY sequence DESC LIMIT $a", limit);
+
+    internal List<Transaction> Page(Account account, long skip, int take) => Query(
+        $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b ORDER BY sequence DESC LIMIT $c OFFSET $d",
+        account.Merchant.Idx, account.Mode.ToString(), take, skip);
+
+    internal long Count(Account account)
+    {
+        using SqliteCommand command = Command(
+            "SELECT COUNT(*) FROM payment WHERE merchant = $a AND mode = $b", account.Merchant.Idx, account.Mode.ToString());
+        return (long)command.ExecuteScalar()!;
+    }
+
+    internal void Add(Transaction one) => Execute($"""
+        INSERT INTO payment ({Columns}) VALUES ($a, $b, $c, $d, $e, $f, $g, $h, $i, $j, $k, $l, $m, $n, $o, $p, $q, $r, $s)
+        """,
+        one.Idx, one.Token, one.Pidx, one.Flow.ToString(), one.MerchantIdx, one.Mode.ToString(), one.State, one.Amount,
+        one.Fee, one.FeeIdx, one.RefundedAmount, one.Mobile, one.ProductIdentity, one.ProductName, one.ProductUrl,
+        one.PurchaseOrderId, one.Extras.ToJsonString(), one.OtpFailures, Instant(one.CreatedOn));
+
+    /// <summary>Keeps what can change in a transaction's life.</summary>
+    internal void Save(Transaction one) => Execute("""
+        UPDATE payment SET state = $a, fee = $b, fee_idx = $c, refunded_amount = $d, otp_failures = $e, mobile = $f WHERE idx = $g
+        """,
+        one.State, one.Fee, one.FeeIdx, one.RefundedAmount, one.OtpFailures, one.Mobile, one.Idx);
+
+    internal Payer Payer(string mobile)
+    {
+        using SqliteCommand command = Command("SELECT pin_failures, locked_until FROM payer WHERE mobile = $a", mobile);
+        using SqliteDataReader row = command.ExecuteReader();
+        return row.Read()
+            ? new Payer(mobile, row.GetInt32(0), row.IsDBNull(1) ? null : Instant(row.GetString(1)))
+            : new Payer(mobile, 0, null);
+    }
+
+    internal void Save(Payer payer) => Execute("""
+        INSERT INTO payer (mobile, pin_failures, locked_until) VALUES ($a, $b, $c)
+        ON CONFLICT (mobile) DO UPDATE SET pin_failures = excluded.pin_failures, locked_until = excluded.locked_until
+        """,
+        payer.Mobile, payer.PinFailures, payer.LockedUntil is { } until ? Instant(until) : null);
+
+    internal void Empty()
+    {
+        Execute("DELETE FROM payment");
+        Execute("DELETE FROM payer");
+    }
+
+    private List<Transaction> Query(string sql, params object?[] values)
+    {
+        using SqliteCommand command = Command(sql, values);
+        using SqliteDataReader row = command.ExecuteReader();
+        List<Transaction> found = [];
+        while (row.Read())
+        {
+            found.Add(Read(row));
+        }
+
+        return found;
+    }
+
+    private static Transaction Read(SqliteDataReader row)
+    {
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        return new Transaction
+        {
+            Idx = row.GetString(0),
+            Token = Text(1),
+            Pidx = Text(2),
+            Flow = Enum.Parse<Flow>(row.GetString(3)),
+            MerchantIdx = row.GetString(4),
+            Mode = Enum.Parse<Mode>(row.GetString(5)),
+            State = row.GetString(6),
+            Amount = row.GetInt64(7),
+            Fee = row.GetInt64(8),
+            FeeIdx = Text(9),
+            RefundedAmount = row.GetInt64(10),
+            Mobile = row.GetString(11),
+            ProductIdentity = row.GetString(12),
+            ProductName = row.GetString(13),
+            ProductUrl = Text(14),
+            PurchaseOrderId = Text(15),
+            Extras = JsonNode.Parse(row.GetString(16))!.AsObject(),
+            OtpFailures = row.GetInt32(17),
+            CreatedOn = Instant(row.GetString(18)),
+        };
+    }
+
+    private void Execute(string sql, params object?[] values)
+    {
+        using SqliteCommand command = Command(sql, values);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Values are $a, $b, $c … in the order in which they are given.</summary>
+    private SqliteCommand Command(string sql, params object?[] values)
+    {
+        SqliteCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
+#pragma warning disable CA2100 // Every text is a constant of this file; what callers give goes in as values.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        for (int i = 0; i < values.Length; i++)
+        {
+            command.Parameters.AddWithValue($"${(char)('a' + i)}", values[i] ?? DBNull.Value);
+        }
+
+        return command;
+    }
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Instant(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+}

@@ -1,0 +1,35 @@
+namespace Khalti.Sandbox;
+
+/// <summary>What every call to Khalti's API goes through: noted, made to fail on request, its body readable.</summary>
+internal static class Call
+{
+    internal static RouteHandlerBuilder AsCall(this RouteHandlerBuilder route, string operation) =>
+        route.AddEndpointFilter((call, next) => NoteAndFail(operation, call, next)).AddEndpointFilter(RefuseUnreadable);
+
+    /// <summary>The same for a merchant's server. The key is looked at before the body.</summary>
+    internal static RouteHandlerBuilder AsServerCall(this RouteHandlerBuilder route, string operation) =>
+        route.AddEndpointFilter((call, next) => NoteAndFail(operation, call, next))
+            .AddEndpointFilter(SecretKey.Require)
+            .AddEndpointFilter(RefuseUnreadable);
+
+    private static async ValueTask<object?> NoteAndFail(
+        string operation, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        HttpContext context = call.HttpContext;
+        RequestJournal journal = context.RequestServices.GetRequiredService<RequestJournal>();
+        Faults faults = context.RequestServices.GetRequiredService<Faults>();
+        ReceivedCall noted = journal.Note(operation, context.Request, await Fields.BindAsync(context));
+        Answer? answer = await faults.AroundAsync(operation, async () => (Answer)(await next(call))!);
+        noted.Status = answer?.Status;
+        if (answer is null)
+        {
+            context.Abort();
+            return Results.Empty;
+        }
+
+        return answer;
+    }
+
+    private static async ValueTask<object?> RefuseUnreadable(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        (await Fields.BindAsync(call.HttpContext)).Unreadable ?? await next(call);
+}

@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// The widget calls from a page of another origin, so the public-key calls are open to every origin, errors included:
+/// without that the widget shows nothing. The secret-key calls are open to none.
+/// </summary>
+internal static partial class ClientCors
+{
+    internal static Task Allow(HttpContext context, RequestDelegate next)
+    {
+        if (!ClientCall.IsMatch(context.Request.Path.ToString()))
+        {
+            return next(context);
+        }
+
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = "*";
+        if (!HttpMethods.IsOptions(context.Request.Method))
+        {
+            return next(context);
+        }
+
+        headers.AccessControlAllowMethods = "GET, POST, OPTIONS";
+        headers.AccessControlAllowHeaders = "Content-Type";
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    [GeneratedRegex("^/api/((v2/)?payment/(initiate|confirm)|(v[25]/)?bank)/?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ClientCall { get; }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Khalti.Sandbox;
+
+/// <summary>What a merchant or Khalti does in the dashboard, and payments made in one call.</summary>
+internal static class ControlTransactions
+{
+    private const int LongestState = 40;
+
+    /// <summary>
+    /// <c>{state, refundedAmount?, force?}</c>. refundedAmount is what was refunded in total: by default all of it for
+    /// Refunded and half of it for Partially refunded. Only force makes an illegal move or a state that Khalti never
+    /// documented.
+    /// </summary>
+    internal static Answer SetState(string idx, Fields fields, Ledger ledger, Switchboard board)
+    {
+        FieldRules rules = new(fields);
+        string wanted = rules.Text("state").Trim();
+        long? refunded = fields.Values.GetValueOrDefault("refundedAmount") is null ? null : rules.Amount("refundedAmount");
+        bool force = IsTrue(fields, "force");
+        if (fields.Unreadable is not null || rules.Errors.Count > 0 || wanted.Length > LongestState)
+        {
+            return fields.Unreadable ?? ControlApi.BadRequest("Give {state, refundedAmount?, force?}: state a short text, refundedAmount an integer.");
+        }
+
+        string? state = TransactionState.Named(wanted) ?? (force ? wanted : null);
+        return state is null
+            ? ControlApi.BadRequest($"state must be one of {string.Join(", ", TransactionState.All)}; with force: true any other as well.")
+            : ledger.Run(book => SetState(book, idx, state, refunded, force, board.Current));
+    }
+
+    private static Answer SetState(Book book, string idx, string state, long? refunded, bool force, SandboxSwitches switches)
+    {
+        if (book.ByIdx(idx) is not { } found)
+        {
+            return Errors.Detail(404, "There is no such transaction.");
+        }
+
+        if (!force && !TransactionState.MayBecome(found.State, state))
+        {
+            return Errors.Detail(409, $"{found.State} cannot become {state}; force: true does it all the same.");
+        }
+
+        long total = refunded ?? state switch
+        {
+            TransactionState.Refunded => found.Amount,
+            TransactionState.PartiallyRefunded => Math.Max(found.RefundedAmount, found.Amount / 2),
+            _ => found.RefundedAmount,
+        };
+        if (total < 0 || total > found.Amount)
+        {
+            return ControlApi.BadRequest("refundedAmount must be between 0 and the amount.");
+        }
+
+        bool fits = state switch
+        {
+            TransactionState.Refunded => total == found.Amount,
+            TransactionState.PartiallyRefunded => total > 0 && total < found.Amount && total >= found.RefundedAmount,
+            _ => refunded is null,
+        };
+        if (!force && !fits)
+        {
+            return Errors.Detail(409, $"refundedAmount does not fit {state}; force: true takes it all the same.");
+        }
+
+        Transaction changed = found.Become(state, switches) with { RefundedAmount = total };
+        book.Save(changed);
+        return Answer.Ok(ControlApi.Of(changed));
+    }
+
+    /// <summary><c>{publicKey?, mobile?, amount, productIdentity, productName?, confirm?: true}</c>: a payment without the typing.</summary>
+    internal static Answer MakePayment(Fields fields, Ledger ledger, SandboxClock clock)
+    {
+        FieldRules rules = new(fields);
+        Account? account = Merchants.ByPublicKey(rules.OptionalText("publicKey") ?? Merchants.Default.TestPublicKey);
+        string identity = rules.Text("productIdentity");
+        long amount = rules.Amount("amount");
+        string name = rules.OptionalText("productName") ?? identity;
+        string mobile = rules.OptionalText("mobile") ?? "9800000000";
+        if (fields.Unreadable is not null || account is null || amount < 1 || rules.Errors.Count > 0)
+        {
+            return fields.Unreadable ?? ControlApi.BadRequest("Give {publicKey?, mobile?, amount, productIdentity, productName?, confirm?}.");
+        }
+
+        Transaction made = new()
+        {
+            Idx = Ids.New(),
+            Token = Ids.New(),
+            Flow = Flow.Widget,
+            MerchantIdx = account.Merchant.Idx,
+            Mode = account.Mode,
+            State = IsFalse(fields, "confirm") ? TransactionState.Initiated : TransactionState.Confirmed,
+            Amount = amount,
+            Mobile = mobile,
+            ProductIdentity = identity,
+            ProductName = name,
+            CreatedOn = clock.GetUtcNow(),
+        };
+        ledger.Run(book =>
+        {
+            book.Add(made);
+            return true;
+        });
+        return Answer.Json(201, new JsonObject { ["token"] = made.Token, ["idx"] = made.Idx });
+    }
+
+    private static bool IsTrue(Fields fields, string name) =>
+        fields.Values.GetValueOrDefault(name)?.GetValueKind() == JsonValueKind.True;
+
+    private static bool IsFalse(Fields fields, string name) =>
+        fields.Values.GetValueOrDefault(name)?.GetValueKind() == JsonValueKind.False;
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace Khalti.Sandbox;
+
+/// <summary>One thing that goes wrong: in which call, how, how often.</summary>
+internal sealed record FaultRule
+{
+    internal const string Delay = "delay";
+    internal const string Error = "error";
+    internal const string DropBefore = "drop_before";
+    internal const string DropAfter = "drop_after";
+    internal const string Garbage = "garbage";
+    internal const string NotFound = "not_found";
+
+    private const int MaxDelayMs = 600_000;
+
+    private static readonly string[] Kinds = [Delay, Error, DropBefore, DropAfter, Garbage, NotFound];
+
+    private int _used;
+
+    public string? Operation { get; init; }
+    public string? Kind { get; init; }
+
+    /// <summary>What <c>error</c> answers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Status { get; init; }
+
+    /// <summary>How long to wait first, with any kind.</summary>
+    public int DelayMs { get; init; }
+
+    public double Probability { get; init; } = 1;
+
+    /// <summary>How often it strikes; null is for ever.</summary>
+    public int? Times { get; init; }
+
+    /// <summary>With status 429.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What is wrong with the rule, or null.</summary>
+    internal string? Problem()
+    {
+        if (Operation is null || !Sandbox.Operation.All.Contains(Operation))
+        {
+            return $"operation must be one of {string.Join(", ", Sandbox.Operation.All)}.";
+        }
+
+        if (Kind is null || !Kinds.Contains(Kind))
+        {
+            return $"kind must be one of {string.Join(", ", Kinds)}.";
+        }
+
+        return (Kind, Status) switch
+        {
+            _ when DelayMs is < 0 or > MaxDelayMs => $"delayMs must be between 0 and {MaxDelayMs}.",
+            (Delay, _) when DelayMs == 0 => "kind delay needs delayMs.",
+            (Error, not null and (< 300 or > 599)) => "status must be between 300 and 599.",
+            (not Error, not null) => "status goes with kind error only.",
+            (NotFound, _) when Operation is not (Sandbox.Operation.Status or Sandbox.Operation.Any) => "kind not_found goes with operation status only.",
+            _ when Probability is not (>= 0 and <= 1) => "probability must be between 0 and 1.",
+            _ when Times < 1 => "times must be 1 or more; leave it out for ever.",
+            _ when RetryAfterSeconds < 0 => "retryAfterSeconds must be 0 or more.",
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether it strikes this call. Counts: under parallel calls, <c>times: 1</c> strikes one of them.</summary>
+    internal bool Strikes(string operation)
+    {
+        bool meant = Operation == Sandbox.Operation.Any || Operation == operation;
+        bool possible = Kind != NotFound || operation == Sandbox.Operation.Status;
+        return meant && possible && (Probability >= 1 || Random.Shared.NextDouble() < Probability)
+            && (Times is not { } times || Interlocked.Increment(ref _used) <= times);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Net.Http.Headers;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// What a caller sent: the JSON or form body, and the query beneath it. Khalti's own kits send either kind. A body that
+/// cannot be read becomes an answer that the call gives when its turn comes.
+/// </summary>
+internal sealed class Fields
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private readonly Dictionary<string, JsonNode?> _values = new(StringComparer.Ordinal);
+
+    private Fields()
+    {
+    }
+
+    /// <summary>Set when the body could not be read.</summary>
+    internal Answer? Unreadable { get; private set; }
+
+    internal IReadOnlyDictionary<string, JsonNode?> Values => _values;
+
+    /// <summary>Called by ASP.NET Core for every handler that takes Fields; read once, however often it is asked.</summary>
+    public static async ValueTask<Fields> BindAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Features.Get<Fields>() is { } read)
+        {
+            return read;
+        }
+
+        Fields fields = new();
+        foreach (KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> one in context.Request.Query)
+        {
+            fields._values[one.Key] = one.Value[^1] ?? "";
+        }
+
+        try
+        {
+            fields.Unreadable = await fields.ReadBodyAsync(context.Request);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            fields.Unreadable = Errors.Detail(refused.StatusCode, "The request could not be read.");
+        }
+        catch (InvalidDataException)
+        {
+            fields.Unreadable = Errors.Detail(400, "Form parse error.");
+        }
+
+        context.Features.Set(fields);
+        return fields;
+    }
+
+    private async Task<Answer?> ReadBodyAsync(HttpRequest request)
+    {
+        if (request.HasFormContentType)
+        {
+            IFormCollection form = await request.ReadFormAsync();
+            foreach (KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> one in form)
+            {
+                _values[one.Key] = one.Value[^1] ?? "";
+            }
+
+            return null;
+        }
+
+        using MemoryStream body = new();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        if (body.Length == 0)
+        {
+            return null;
+        }
+
+        if (!SaysJson(request.ContentType))
+        {
+            return Errors.Detail(415, "Unsupported media type in request.");
+        }
+
+        try
+        {
+            return ReadJson(StrictUtf8.GetString(body.GetBuffer(), 0, (int)body.Length));
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or DecoderFallbackException or InvalidOperationException)
+        {
+            // InvalidOperationException: half a surrogate pair, which JSON can spell and no text can hold.
+            return Errors.Detail(400, "JSON parse error - the body is not JSON.");
+        }
+    }
+
+    private Answer? ReadJson(string text)
+    {
+        using JsonDocument document = JsonDocument.Parse(text);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            string kind = document.RootElement.ValueKind == JsonValueKind.Array ? "list" : "value";
+            return Answer.Json(400, new JsonObject
+            {
+                ["non_field_error"] = new JsonArray($"Invalid data. Expected a dictionary, but got {kind}."),
+                ["error_key"] = "validation_error",
+            });
+        }
+
+        foreach (JsonProperty one in document.RootElement.EnumerateObject())
+        {
+            _values[one.Name] = Node(one.Value);
+        }
+
+        return null;
+    }
+
+    /// <summary>Read to the last leaf, so that what cannot be read fails here and not in the middle of a payment.</summary>
+    private static JsonNode? Node(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                JsonObject made = [];
+                foreach (JsonProperty one in element.EnumerateObject())
+                {
+                    made[one.Name] = Node(one.Value);
+                }
+
+                return made;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(Node)]);
+            case JsonValueKind.String:
+                return JsonValue.Create(element.GetString());
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(element.Clone());
+        }
+    }
+
+    private static bool SaysJson(string? contentType) =>
+        contentType is null
+        || (MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
+            && (type.MediaType == "application/json" || type.Suffix == "json"));
+}

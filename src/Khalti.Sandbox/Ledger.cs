@@ -1,0 +1,113 @@
+using Microsoft.Data.Sqlite;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// Khalti's books in a SQLite file. One connection and one writer at a time: a call's reads and writes are one
+/// transaction, committed before it is answered, so parallel calls decide one after the other and a killed process
+/// forgets nothing it has said.
+/// </summary>
+internal sealed class Ledger : IDisposable
+{
+    private const int SchemaVersion = 1;
+
+    private const string Schema = """
+        CREATE TABLE payment (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            idx TEXT NOT NULL UNIQUE,
+            token TEXT UNIQUE,
+            pidx TEXT UNIQUE,
+            flow TEXT NOT NULL,
+            merchant TEXT NOT NULL,
+            mode TEXT NOT NULL,
+            state TEXT NOT NULL,
+            amount INTEGER NOT NULL CHECK (amount > 0),
+            fee INTEGER NOT NULL,
+            fee_idx TEXT,
+            refunded_amount INTEGER NOT NULL CHECK (refunded_amount BETWEEN 0 AND amount),
+            mobile TEXT NOT NULL,
+            product_identity TEXT NOT NULL,
+            product_name TEXT NOT NULL,
+            product_url TEXT,
+            purchase_order_id TEXT,
+            extras TEXT NOT NULL,
+            otp_failures INTEGER NOT NULL,
+            created_on TEXT NOT NULL
+        );
+        CREATE INDEX payment_of_account ON payment (merchant, mode, sequence);
+        CREATE TABLE payer (
+            mobile TEXT PRIMARY KEY,
+            pin_failures INTEGER NOT NULL,
+            locked_until TEXT
+        );
+        """;
+
+    private readonly SqliteConnection _connection;
+    private readonly Lock _writer = new();
+
+    internal Ledger(string connectionString, string contentRoot)
+    {
+        SqliteConnectionStringBuilder file = new(connectionString) { Pooling = false };
+        if (file.DataSource is not (":memory:" or ""))
+        {
+            file.DataSource = Path.GetFullPath(file.DataSource, contentRoot);
+            Directory.CreateDirectory(Path.GetDirectoryName(file.DataSource)!);
+        }
+
+        _connection = new SqliteConnection(file.ConnectionString);
+        _connection.Open();
+        // Survives a killed process; only a machine that loses power may lose the last moments, and this is no bank.
+        Execute("PRAGMA journal_mode = WAL");
+        Execute("PRAGMA synchronous = NORMAL");
+        Prepare(file.DataSource);
+    }
+
+    /// <summary>Does the work in one transaction, alone.</summary>
+    internal T Run<T>(Func<Book, T> work)
+    {
+        lock (_writer)
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            T result = work(new Book(_connection, transaction));
+            transaction.Commit();
+            return result;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_writer)
+        {
+            _connection.Dispose();
+        }
+    }
+
+    private void Prepare(string file)
+    {
+        using SqliteCommand version = _connection.CreateCommand();
+        version.CommandText = "PRAGMA user_version";
+        long found = (long)version.ExecuteScalar()!;
+        if (found == 0)
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            Execute(Schema, transaction);
+            Execute($"PRAGMA user_version = {SchemaVersion}", transaction);
+            transaction.Commit();
+        }
+        else if (found != SchemaVersion)
+        {
+            throw new InvalidOperationException(
+                $"The sandbox's file {file} was made by another version of it: delete the file or set Sandbox:ConnectionString to another.");
+        }
+    }
+
+    private void Execute(string sql, SqliteTransaction? transaction = null)
+    {
+        using SqliteCommand command = _connection.CreateCommand();
+        command.Transaction = transaction;
+#pragma warning disable CA2100 // Only the constants above.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}

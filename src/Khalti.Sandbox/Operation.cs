@@ -1,0 +1,20 @@
+namespace Khalti.Sandbox;
+
+/// <summary>Names of the calls, as fault rules and the list of requests use them.</summary>
+internal static class Operation
+{
+    internal const string Initiate = "initiate";
+    internal const string Confirm = "confirm";
+    internal const string Banks = "banks";
+    internal const string Verify = "verify";
+    internal const string Status = "status";
+    internal const string List = "list";
+    internal const string Detail = "detail";
+    internal const string Refund = "refund";
+    internal const string EPaymentInitiate = "epayment_initiate";
+    internal const string EPaymentLookup = "epayment_lookup";
+    internal const string Any = "*";
+
+    internal static readonly IReadOnlyList<string> All =
+        [Initiate, Confirm, Banks, Verify, Status, List, Detail, Refund, EPaymentInitiate, EPaymentLookup, Any];
+}

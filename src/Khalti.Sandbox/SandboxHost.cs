@@ -1,0 +1,123 @@
+using KhaltiCheckout.Data;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// A running sandbox: a web server of its own inside the caller's process. It takes its settings from
+/// <see cref="SandboxOptions"/> alone and never from the caller's configuration files or environment.
+/// </summary>
+public sealed partial class SandboxHost : IAsyncDisposable
+{
+    private const long MaxBody = 1024 * 1024;
+
+    private readonly WebApplication _app;
+    private readonly Ledger _ledger;
+
+    private SandboxHost(WebApplication app, Ledger ledger)
+    {
+        _app = app;
+        _ledger = ledger;
+    }
+
+    /// <summary>The address it really listens on, also when port 0 was asked for.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features
+        .GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+
+    public static async Task<SandboxHost> StartAsync(
+        SandboxOptions options, TimeProvider time, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string contentRoot = Path.GetFullPath(options.ContentRoot ?? Directory.GetCurrentDirectory());
+        string[] urls = Urls(options.Url);
+        Ledger ledger = new(options.ConnectionString, contentRoot);
+        WebApplication? app = null;
+        try
+        {
+            app = Build(options, contentRoot, urls, ledger, time, loggers ?? NullLoggerFactory.Instance);
+            await app.StartAsync(cancellationToken);
+            SandboxHost host = new(app, ledger);
+            string sqlite = SqliteCompatibility.Version();
+            Log.Started(app.Logger, host.Address, sqlite);
+            return host;
+        }
+        catch
+        {
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
+            ledger.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _ledger.Dispose();
+    }
+
+    private static WebApplication Build(
+        SandboxOptions options, string contentRoot, string[] urls, Ledger ledger, TimeProvider time, ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(SandboxHost).Assembly.GetName().Name,
+            ContentRootPath = contentRoot,
+        });
+        builder.WebHost.UseKestrelCore().UseUrls(urls).ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = MaxBody;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSingleton(new SandboxClock(time));
+        builder.Services.AddSingleton(new Switchboard(options.Switches));
+        builder.Services.AddSingleton<Faults>();
+        builder.Services.AddSingleton<RequestJournal>();
+
+        WebApplication app = builder.Build();
+        app.UseStatusCodePages(PlainErrors.Describe);
+        app.Use(ControlGuard.Watch);
+        app.Use(ClientCors.Allow);
+        app.Use(TrailingSlash.Insist);
+        app.UseRouting();
+        app.MapWidgetApi();
+        app.MapBanks();
+        app.MapTransactionApi();
+        app.MapControlApi();
+        app.MapPages();
+        return app;
+    }
+
+    private static string[] Urls(string text)
+    {
+        string[] urls = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        bool right = urls.Length > 0 && urls.All(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
+        return right ? urls : throw new InvalidOperationException($"Sandbox:Url must be an http:// address, not '{text}'.");
+    }
+
+    /// <summary>Signals of the process are the caller's business.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Khalti Sandbox listens on {Address}; SQLite {Version}")]
+        internal static partial void Started(ILogger logger, Uri address, string version);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Khalti.Sandbox;
+
+/// <summary>Settings of the sandbox, section <c>Sandbox</c>.</summary>
+public sealed class SandboxOptions
+{
+    public const string Section = "Sandbox";
+
+    /// <summary>
+    /// Where it listens, plain http; several addresses are separated by semicolons. Port 0 picks a free port, with a
+    /// numeric address only (<c>http://127.0.0.1:0</c>).
+    /// </summary>
+    public string Url { get; set; } = "http://localhost:5081";
+
+    /// <summary>Its own SQLite file. The folder is created; a relative path starts at <see cref="ContentRoot"/>.</summary>
+    public string ConnectionString { get; set; } = "Data Source=data/sandbox.db";
+
+    /// <summary>Where relative paths start; the working directory when it is null.</summary>
+    public string? ContentRoot { get; set; }
+
+    /// <summary>
+    /// Largest amount of the default merchant, in paisa and inclusive; null is no limit, as after KYC. The second
+    /// built-in merchant always has the limit of a merchant before KYC.
+    /// </summary>
+    public long? MaxAmount
+    {
+        get => Switches.MaxAmount;
+        set => Switches = Switches with { MaxAmount = value };
+    }
+
+    /// <summary>What Khalti's documents leave open.</summary>
+    public SandboxSwitches Switches { get; set; } = new();
+}

@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// The points that Khalti's documents leave open, each with the answer thought most likely. A merchant's code should
+/// survive every setting, so each can be changed while the sandbox runs: <c>POST /_sandbox/switches</c>.
+/// </summary>
+public sealed record SandboxSwitches
+{
+    /// <summary>Answer to verify of a token that is completed already.</summary>
+    public VerifyAgain VerifyAgain { get; init; } = VerifyAgain.Replay;
+
+    /// <summary>Answer to verify of a token whose transaction was refunded, in part or in full.</summary>
+    public VerifyAgain VerifyRefunded { get; init; } = VerifyAgain.InvalidToken;
+
+    /// <summary>Which field verify complains about when the amount differs.</summary>
+    public WrongAmount VerifyWrongAmount { get; init; } = WrongAmount.Token;
+
+    /// <summary>HTTP status of the status API's "Transaction not found".</summary>
+    [Range(200, 499)]
+    public int StatusNotFoundCode { get; init; } = 200;
+
+    /// <summary>HTTP status of an ePayment lookup with an unknown pidx.</summary>
+    [Range(200, 499)]
+    public int UnknownPidxCode { get; init; } = 404;
+
+    /// <summary>What happens to a path without its trailing slash.</summary>
+    public SlashlessPath SlashlessPost { get; init; } = SlashlessPath.Redirect;
+
+    /// <summary>What happens to a refund amount such as 50.5.</summary>
+    public FractionalRefund FractionalRefund { get; init; } = FractionalRefund.Refuse;
+
+    /// <summary>Whether an ePayment link can still be paid after the payer canceled it.</summary>
+    public bool PayAfterCancel { get; init; }
+
+    /// <summary>Whether records say <c>refunded: true</c> when only a part was refunded.</summary>
+    public bool RefundedWhenPartial { get; init; }
+
+    /// <summary>Whether validation errors of the widget's product carry <c>error_key</c>.</summary>
+    public bool ErrorKeyOnLegacyErrors { get; init; } = true;
+
+    /// <summary>Whether <c>user.mobile</c> is masked in records too. Confirm always masks.</summary>
+    public bool MaskMobileInRecords { get; init; }
+
+    /// <summary>Id of the type "Wallet payment"; Khalti's pages show this one and <c>e476BL6jt9kgagEmsakyTL</c>.</summary>
+    [Required]
+    public string WalletTypeIdx { get; init; } = "2jwzDS9wkxbkDFquJqfAEC";
+
+    /// <summary>Whether verify adds token, cashback, reference, remarks and product_identity, as seen in 2023.</summary>
+    public bool ExtraVerifyFields { get; init; }
+
+    /// <summary>Whether the widget's error messages carry its id. Khalti's do not, so onError is never called.</summary>
+    public bool WidgetErrorCarriesWidgetId { get; init; }
+
+    /// <summary>Largest amount of the default merchant, in paisa and inclusive; null is no limit.</summary>
+    [Range(1000, long.MaxValue)]
+    public long? MaxAmount { get; init; }
+
+    /// <summary>Khalti's fee in hundredths of a percent: 300 is 3 %.</summary>
+    [Range(0, 10_000)]
+    public int FeeBasisPoints { get; init; } = 300;
+}
+
+public enum VerifyAgain
+{
+    /// <summary>200 with the record as it is now.</summary>
+    Replay,
+
+    /// <summary>400 "Invalid token."</summary>
+    InvalidToken,
+}
+
+public enum WrongAmount
+{
+    /// <summary>400 with a <c>token</c> list.</summary>
+    Token,
+
+    /// <summary>400 with an <c>amount</c> list.</summary>
+    Amount,
+}
+
+public enum SlashlessPath
+{
+    /// <summary>301 to the path with a slash; most clients then send a GET without the body.</summary>
+    Redirect,
+
+    /// <summary>Served as if the slash were there.</summary>
+    Serve,
+}
+
+public enum FractionalRefund
+{
+    /// <summary>400.</summary>
+    Refuse,
+
+    /// <summary>The fraction is dropped.</summary>
+    Floor,
+}

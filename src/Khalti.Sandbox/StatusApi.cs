@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// The read that says how a payment stands. Its words are not verify's ("Complete"), its typos are Khalti's, and its
+/// <c>status: true</c> does not mean paid.
+/// </summary>
+internal static class StatusApi
+{
+    internal static Answer Status(HttpContext context, Fields fields, Ledger ledger, Switchboard board)
+    {
+        SandboxSwitches switches = board.Current;
+        FieldRules rules = new(fields);
+        string handle = rules.Text("token");
+        long amount = rules.Amount("amount");
+        if (rules.Errors.Count > 0)
+        {
+            return Errors.Fields(rules.Errors, switches);
+        }
+
+        Transaction? found = ledger.Run(book => book.ByToken(handle) ?? book.ByIdx(handle));
+        return found is null || !found.BelongsTo(context.Account()) || found.Amount != amount
+            ? NotFound(switches.StatusNotFoundCode)
+            : Of(found.State);
+    }
+
+    internal static Answer NotFound(int code) => Body(code, status: false, "Error", "Transaction not found");
+
+    private static Answer Of(string state) => state switch
+    {
+        TransactionState.Completed => Body(200, status: true, "Complete", "Transaction complete."),
+        TransactionState.Confirmed => Body(200, status: true, state, "Transaciton not verified."),
+        TransactionState.Initiated => Body(200, status: true, state, "Transaciton initiated."),
+        TransactionState.Refunded => Body(200, status: false, state, "Transaciton refunded."),
+        TransactionState.PartiallyRefunded => Body(200, status: false, state, "Transaction partially refunded."),
+        TransactionState.Failed or TransactionState.Disabled => Body(200, status: false, TransactionState.Failed, "Transaction failed."),
+        _ => Body(200, status: false, state, $"Transaction {state.ToLowerInvariant()}."),
+    };
+
+    private static Answer Body(int code, bool status, string state, string detail) =>
+        Answer.Json(code, new JsonObject { ["status"] = status, ["detail"] = detail, ["state"] = state });
+}

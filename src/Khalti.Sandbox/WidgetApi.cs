@@ -1,0 +1,186 @@
+using System.Text.Json.Nodes;
+
+namespace Khalti.Sandbox;
+
+/// <summary>The calls of the widget and the mobile kits: the payer's side, known by the public key.</summary>
+internal static class WidgetApi
+{
+    private const long MinAmount = 1000;
+
+    internal static void MapWidgetApi(this IEndpointRouteBuilder app)
+    {
+        foreach (string version in (string[])["/api/v2", "/api"])
+        {
+            app.MapPost($"{version}/payment/initiate/", Initiate).AsCall(Operation.Initiate);
+            app.MapPost($"{version}/payment/confirm/", Confirm).AsCall(Operation.Confirm);
+        }
+    }
+
+    private static Answer Initiate(Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    {
+        SandboxSwitches switches = board.Current;
+        FieldRules rules = new(fields);
+        Account? account = AccountOf(rules);
+        string mobile = rules.Text("mobile");
+        string pin = rules.Text("transaction_pin");
+        long amount = rules.Amount("amount");
+        Transaction wanted = new()
+        {
+            Idx = Ids.New(),
+            Token = Ids.New(),
+            Flow = Flow.Widget,
+            MerchantIdx = account?.Merchant.Idx ?? "",
+            Mode = account?.Mode ?? Mode.Test,
+            State = TransactionState.Initiated,
+            Amount = amount,
+            Mobile = mobile,
+            ProductIdentity = rules.Text("product_identity"),
+            ProductName = rules.Text("product_name"),
+            ProductUrl = rules.OptionalText("product_url"),
+            Extras = Extras(fields),
+            CreatedOn = clock.GetUtcNow(),
+        };
+        CheckPayer(rules, mobile, pin);
+        CheckAmount(rules, amount, account?.MaxAmount(switches));
+        return rules.Errors.Count > 0
+            ? Errors.Fields(rules.Errors, switches)
+            : ledger.Run(book => Begin(book, wanted, pin));
+    }
+
+    private static Answer Begin(Book book, Transaction wanted, string pin)
+    {
+        DateTimeOffset now = wanted.CreatedOn;
+        Payer payer = book.Payer(wanted.Mobile);
+        if (payer.IsLocked(now))
+        {
+            return Errors.WrongPin(payer, locked: true);
+        }
+
+        Payer tried = payer.Try(pin, now);
+        if (tried != payer)
+        {
+            book.Save(tried);
+        }
+
+        if (tried.PinFailures > 0)
+        {
+            return Errors.WrongPin(tried, tried.IsLocked(now));
+        }
+
+        book.Add(wanted);
+        return Answer.Ok(new JsonObject { ["token"] = wanted.Token });
+    }
+
+    private static Answer Confirm(Fields fields, Ledger ledger, Switchboard board)
+    {
+        SandboxSwitches switches = board.Current;
+        FieldRules rules = new(fields);
+        Account? account = AccountOf(rules);
+        string token = rules.Text("token");
+        string code = rules.Text("confirmation_code");
+        string pin = rules.Text("transaction_pin");
+        if (code.Length != Payer.Otp.Length || !code.All(char.IsAsciiDigit))
+        {
+            rules.Refuse("confirmation_code", "Confirmation code must be 6 digits long.");
+        }
+
+        return rules.Errors.Count > 0 || account is null
+            ? Errors.Fields(rules.Errors, switches)
+            : ledger.Run(book => Conclude(book, account, token, right: code == Payer.Otp && pin == Payer.Pin, switches));
+    }
+
+    private static Answer Conclude(Book book, Account account, string token, bool right, SandboxSwitches switches)
+    {
+        if (book.ByToken(token) is not { } found || !found.BelongsTo(account)
+            || !TransactionState.MayBecome(found.State, TransactionState.Confirmed))
+        {
+            return Errors.BadToken(switches);
+        }
+
+        if (right)
+        {
+            book.Save(found.Become(TransactionState.Confirmed, switches));
+            return Answer.Ok(Confirmation(found));
+        }
+
+        Transaction abused = found with { OtpFailures = found.OtpFailures + 1 };
+        book.Save(abused.OtpFailures < Transaction.OtpAttempts ? abused : abused.Become(TransactionState.Disabled, switches));
+        return Errors.WrongCode();
+    }
+
+    /// <summary>What the widget hands to the merchant's page. It proves nothing.</summary>
+    internal static JsonObject Confirmation(Transaction one)
+    {
+        JsonObject body = new()
+        {
+            ["idx"] = one.Idx,
+            ["token"] = one.Token,
+            ["amount"] = one.Amount,
+            ["mobile"] = Payer.Mask(one.Mobile),
+            ["product_identity"] = one.ProductIdentity,
+            ["product_name"] = one.ProductName,
+        };
+        if (one.ProductUrl is not null)
+        {
+            body["product_url"] = one.ProductUrl;
+        }
+
+        foreach ((string name, JsonNode? value) in one.Extras)
+        {
+            body[name] = value?.DeepClone();
+        }
+
+        return body;
+    }
+
+    private static Account? AccountOf(FieldRules rules)
+    {
+        string key = rules.Text("public_key");
+        Account? account = Merchants.ByPublicKey(key);
+        if (account is null)
+        {
+            rules.Refuse("public_key", "Invalid public key.");
+        }
+
+        return account;
+    }
+
+    private static void CheckPayer(FieldRules rules, string mobile, string pin)
+    {
+        if (!Payer.MobileNumber.IsMatch(mobile))
+        {
+            rules.Refuse("mobile", "Enter a valid mobile number.");
+        }
+
+        if (pin.Length != Payer.Pin.Length || !pin.All(char.IsAsciiDigit))
+        {
+            rules.Refuse("transaction_pin", "Khalti PIN must be 4 digits long.");
+        }
+    }
+
+    private static void CheckAmount(FieldRules rules, long amount, long? most)
+    {
+        if (amount < MinAmount)
+        {
+            rules.Refuse("amount", Errors.BelowMinimum);
+        }
+        else if (amount > most)
+        {
+            rules.Refuse("amount", $"Amount must be less than {most / 100}.");
+        }
+    }
+
+    private static JsonObject Extras(Fields fields)
+    {
+        JsonObject extras = [];
+        foreach ((string name, JsonNode? value) in fields.Values)
+        {
+            if (name.StartsWith("merchant_", StringComparison.Ordinal))
+            {
+                extras[name] = value?.DeepClone();
+            }
+        }
+
+        return extras;
+    }
+}
