@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
@@ -31,8 +32,17 @@ internal static class Hosting
         }
         catch (OptionsValidationException wrong)
         {
-            await Console.Error.WriteLineAsync("Khalti Checkout can't start: " + string.Join(" ", wrong.Failures));
-            return 1;
+            return await ExplainAsync(string.Join(" ", wrong.Failures));
         }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            return await ExplainAsync(taken.Message + " Name another one with --urls.");
+        }
+    }
+
+    private static async Task<int> ExplainAsync(string sentence)
+    {
+        await Console.Error.WriteLineAsync("Khalti Checkout can't start: " + sentence);
+        return 1;
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
@@ -36,4 +38,18 @@ internal sealed class KhaltiDefaults(IOptions<SandboxSettings> sandbox) : IPostC
     }
 
     private static string Or(string? given, string otherwise) => string.IsNullOrWhiteSpace(given) ? otherwise : given;
+}
+
+/// <summary>Chooses the port when none is named, before anybody has to know it.</summary>
+internal sealed class SandboxDefaults : IPostConfigureOptions<SandboxSettings>
+{
+    public void PostConfigure(string? name, SandboxSettings options)
+    {
+        if (options.Embedded && Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? address) && address.Port == 0)
+        {
+            using TcpListener free = new(IPAddress.Loopback, 0);
+            free.Start();
+            options.Url = new UriBuilder(address) { Port = ((IPEndPoint)free.LocalEndpoint).Port }.Uri.ToString();
+        }
+    }
 }

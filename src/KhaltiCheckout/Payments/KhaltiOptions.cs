@@ -69,7 +69,7 @@ public sealed class SandboxSettings
     /// <summary>Whether it runs inside this program; otherwise one of its own is expected at <see cref="Url"/>.</summary>
     public bool Embedded { get; set; } = true;
 
-    /// <summary>Its address, as this server and the shopper's browser reach it.</summary>
+    /// <summary>Its address, as this server and the shopper's browser reach it. Embedded, port 0 is any free port.</summary>
     [Required]
     public string Url { get; set; } = "http://localhost:5081";
 

@@ -9,6 +9,7 @@ internal static class PaymentsFeature
     internal static void AddPayments(this IServiceCollection services)
     {
         services.AddOptions<SandboxSettings>().BindConfiguration(SandboxSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<SandboxSettings>, SandboxDefaults>();
         services.AddSingleton<IValidateOptions<SandboxSettings>, SandboxSettingsRules>();
         services.AddOptions<KhaltiOptions>().BindConfiguration(KhaltiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<KhaltiOptions>, KhaltiDefaults>();
