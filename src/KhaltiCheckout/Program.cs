@@ -6,6 +6,8 @@ using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
 
+Hosting.ExplainWrongSettings();
+
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.AddSerilog();
 builder.ListenByDefaultOn("http://localhost:5080");
@@ -35,4 +37,4 @@ app.MapOrders();
 app.MapPayments();
 app.MapHealth();
 
-return await app.RunOrExplainAsync();
+await app.RunAsync();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
@@ -9,10 +10,12 @@ internal static class Hosting
     /// <summary>Listens there unless a setting, an environment variable or the command line says where.</summary>
     internal static void ListenByDefaultOn(this WebApplicationBuilder builder, string url)
     {
-        string[] settings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+        // As the weakest of all settings: UseUrls would overrule a host that chooses its own port, as a test does.
+        string[] settings = ["http_ports", "https_ports", "Kestrel:Endpoints"];
         if (Array.TrueForAll(settings, setting => !builder.Configuration.GetSection(setting).Exists()))
         {
-            builder.WebHost.UseUrls(url);
+            ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+                0, new MemoryConfigurationSource { InitialData = [new(WebHostDefaults.ServerUrlsKey, url)] });
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -22,27 +25,21 @@ internal static class Hosting
         });
     }
 
-    /// <summary>A wrong setting stops the program with a sentence, not with a stack trace.</summary>
-    internal static async Task<int> RunOrExplainAsync(this WebApplication app)
-    {
-        try
+    /// <summary>A wrong setting stops the program with a sentence, not with a stack trace. The exception itself goes its
+    /// way, because a test host wants to see it.</summary>
+    internal static void ExplainWrongSettings() =>
+        AppDomain.CurrentDomain.UnhandledException += static (_, failure) =>
         {
-            await app.RunAsync();
-            return 0;
-        }
-        catch (OptionsValidationException wrong)
-        {
-            return await ExplainAsync(string.Join(" ", wrong.Failures));
-        }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
-        {
-            return await ExplainAsync(taken.Message + " Name another one with --urls.");
-        }
-    }
-
-    private static async Task<int> ExplainAsync(string sentence)
-    {
-        await Console.Error.WriteLineAsync("Khalti Checkout can't start: " + sentence);
-        return 1;
-    }
+            string? sentence = failure.ExceptionObject switch
+            {
+                OptionsValidationException wrong => string.Join(" ", wrong.Failures),
+                IOException { InnerException: AddressInUseException } taken => taken.Message + " Name another one with --urls.",
+                _ => null,
+            };
+            if (sentence is not null)
+            {
+                Console.Error.WriteLine("Khalti Checkout can't start: " + sentence);
+                Environment.Exit(1);
+            }
+        };
 }

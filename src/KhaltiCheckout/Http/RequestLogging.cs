@@ -7,7 +7,7 @@ public sealed class LogOptions
 {
     public const string Section = "Log";
 
-    /// <summary><c>Text</c> for people, <c>Json</c> for machines.</summary>
+    /// <summary><c>Text</c> for people, <c>Json</c> for machines, <c>None</c> for silence.</summary>
     public string Format { get; set; } = "Text";
 }
 
@@ -21,9 +21,12 @@ internal static partial class RequestLogging
     {
         LogOptions options = builder.Configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new LogOptions();
         LoggerConfiguration log = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).Enrich.FromLogContext();
-        log = string.Equals(options.Format, "Json", StringComparison.OrdinalIgnoreCase)
-            ? log.WriteTo.Console(new JsonFormatter(renderMessage: true))
-            : log.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+        log = options.Format.ToUpperInvariant() switch
+        {
+            "JSON" => log.WriteTo.Console(new JsonFormatter(renderMessage: true)),
+            "NONE" => log,
+            _ => log.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture),
+        };
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(log.CreateLogger(), dispose: true);
     }

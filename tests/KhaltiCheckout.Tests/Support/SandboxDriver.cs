@@ -1,0 +1,92 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Khalti.Sandbox;
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>What a shopper does at Khalti, what Khalti does to us, and what Khalti remembers.</summary>
+internal sealed class SandboxDriver(SandboxHost sandbox) : IAsyncDisposable
+{
+    internal const string PublicKey = "test_public_key_11111111111111111111111111111111";
+
+    private static readonly JsonSerializerOptions WithoutNulls = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private readonly HttpClient _http = new() { BaseAddress = sandbox.Address };
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await sandbox.DisposeAsync();
+    }
+
+    /// <summary>The shopper gives mobile number and PIN, and stops before the code.</summary>
+    internal async Task<string> InitiatedTokenAsync(long amount, string productIdentity, string publicKey = PublicKey)
+    {
+        JsonNode answer = await PostAsync("/api/v2/payment/initiate/", new
+        {
+            public_key = publicKey,
+            mobile = "9800000001",
+            transaction_pin = "1111",
+            amount,
+            product_identity = productIdentity,
+            product_name = "A test order",
+        });
+        return (string)answer["token"]!;
+    }
+
+    /// <summary>The shopper pays in the widget: what its onSuccess would hand to the page.</summary>
+    internal async Task<string> ConfirmedTokenAsync(long amount, string productIdentity, string publicKey = PublicKey)
+    {
+        string token = await InitiatedTokenAsync(amount, productIdentity, publicKey);
+        await PostAsync("/api/v2/payment/confirm/", new
+        {
+            public_key = publicKey,
+            token,
+            transaction_pin = "1111",
+            confirmation_code = "987654",
+        });
+        return token;
+    }
+
+    internal Task FaultAsync(string operation, string kind, int? status = null, int? times = null, int? delayMs = null, double? probability = null) =>
+        PostAsync("/_sandbox/faults", new { operation, kind, status, times, delayMs, probability });
+
+    internal async Task MendAsync()
+    {
+        using HttpResponseMessage answer = await _http.DeleteAsync("/_sandbox/faults", TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    internal Task SwitchAsync(object switches) => PostAsync("/_sandbox/switches", switches);
+
+    internal async Task<JsonNode> TransactionAsync(string token) =>
+        (await ListAsync("/_sandbox/transactions")).Single(transaction => (string?)transaction["token"] == token);
+
+    internal async Task<string> StateAsync(string token) => (string)(await TransactionAsync(token))["state"]!;
+
+    internal async Task ForceStateAsync(string token, string state) =>
+        await PostAsync($"/_sandbox/transactions/{(await TransactionAsync(token))["idx"]}/state", new { state, force = true });
+
+    /// <summary>How often Khalti was asked this.</summary>
+    internal async Task<int> CountAsync(string operation) =>
+        (await ListAsync("/_sandbox/requests")).Count(request => (string?)request["operation"] == operation);
+
+    internal async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, WithoutNulls, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.ShouldBeTrue($"{path} answered {(int)answer.StatusCode}: {text}");
+        return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+    }
+
+    internal async Task<IReadOnlyList<JsonNode>> ListAsync(string path)
+    {
+        JsonNode? list = await _http.GetFromJsonAsync<JsonNode>(path, TestContext.Current.CancellationToken);
+        return [.. list!.AsArray().Select(item => item!)];
+    }
+}

@@ -1,0 +1,207 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Khalti.Sandbox;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Reconciliation;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>
+/// The real shop on a real port, with a SQLite file of its own, and the real sandbox beside it. Time stands still until
+/// the test moves it; the worker's pass runs when the test says so.
+/// </summary>
+internal sealed class Shop : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly Dictionary<string, string?> _settings;
+    private WebApplicationFactory<CheckoutDb> _app;
+    private bool _warningsAreExpected;
+
+    private Shop(string folder, SandboxHost sandbox, TestClock clock, Dictionary<string, string?> settings)
+    {
+        _folder = folder;
+        _settings = settings;
+        Sandbox = new SandboxDriver(sandbox);
+        Clock = clock;
+        _app = Build();
+    }
+
+    internal HttpClient Http { get; private set; } = new();
+
+    internal SandboxDriver Sandbox { get; }
+
+    internal TestClock Clock { get; }
+
+    internal LogWatch Log { get; } = new();
+
+    internal IServiceProvider Services => _app.Services;
+
+    internal static async Task<Shop> OpenAsync(params (string Key, string? Value)[] settings)
+    {
+        string folder = Directory.CreateTempSubdirectory("checkout-test-").FullName;
+        TestClock clock = new();
+        SandboxHost sandbox = await SandboxHost.StartAsync(
+            new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
+            clock, loggers: null, TestContext.Current.CancellationToken);
+        Dictionary<string, string?> all = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["hostBuilder:reloadConfigOnChange"] = "false",
+            ["Khalti:Mode"] = "Sandbox",
+            ["Khalti:TimeoutSeconds"] = "5",
+            ["Sandbox:Embedded"] = "false",
+            ["Sandbox:Url"] = sandbox.Address.ToString(),
+            ["Database:ConnectionString"] = $"Data Source={folder}/checkout.db",
+            ["Reconciliation:Enabled"] = "false",
+            ["Log:Format"] = "None",
+            ["urls"] = "http://127.0.0.1:0",
+        };
+        foreach ((string key, string? value) in settings)
+        {
+            all[key] = value;
+        }
+
+        Shop shop = new(folder, sandbox, clock, all);
+        shop.Open();
+        return shop;
+    }
+
+    /// <summary>This process ends and another starts on the same files.</summary>
+    internal async Task ReopenAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        _app = Build();
+        Open();
+    }
+
+    internal void ExpectWarnings() => _warningsAreExpected = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        await Sandbox.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        if (!_warningsAreExpected)
+        {
+            Log.Warnings.ShouldBeEmpty();
+        }
+    }
+
+    internal async Task<JsonNode> GivenOrderAsync(string productId = "ilam-tea", int quantity = 1)
+    {
+        (int status, JsonNode order) = await PostAsync("/api/v1/orders", new { items = new[] { new { productId, quantity } } });
+        status.ShouldBe(201, order.ToJsonString());
+        return order;
+    }
+
+    internal async Task<(JsonNode Order, string Token)> GivenConfirmedAsync(string productId = "ilam-tea")
+    {
+        JsonNode order = await GivenOrderAsync(productId);
+        return (order, await Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id()));
+    }
+
+    internal async Task<(JsonNode Order, string Token)> GivenPaidAsync()
+    {
+        (JsonNode order, string token) = await GivenConfirmedAsync();
+        (int status, JsonNode paid) = await VerifyAsync(order, token);
+        status.ShouldBe(200, paid.ToJsonString());
+        return (paid, token);
+    }
+
+    internal Task<(int Status, JsonNode Body)> VerifyAsync(JsonNode order, string token, long? amount = null) =>
+        PostAsync("/api/v1/payments/verify", new { orderId = order.Id(), token, amount = amount ?? (long)order["amount"]! });
+
+    internal Task<(int Status, JsonNode Body)> CancelAsync(JsonNode order) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/api/v1/orders/{order.Id()}/cancel"));
+
+    internal async Task<JsonNode> ReadAsync(JsonNode order)
+    {
+        (int status, JsonNode body) = await GetAsync($"/api/v1/orders/{order.Id()}");
+        status.ShouldBe(200);
+        return body;
+    }
+
+    internal Task<(int Status, JsonNode Body)> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+    internal Task<(int Status, JsonNode Body)> PostAsync(string path, object body) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) });
+
+    internal Task<(int Status, JsonNode Body)> PostRawAsync(string path, string body, string mediaType = "application/json") =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, mediaType) });
+
+    internal async Task<(int Status, JsonNode Body)> SendAsync(HttpRequestMessage request)
+    {
+        using HttpResponseMessage response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if ((int)response.StatusCode >= 400)
+        {
+            response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json", text);
+        }
+
+        return ((int)response.StatusCode, JsonNode.Parse(text)!);
+    }
+
+    /// <summary>One round of the worker.</summary>
+    internal Task<(int Asked, int Expired)> PassAsync() =>
+        _app.Services.GetRequiredService<Reconciler>().PassAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Time passes, and the worker makes a round.</summary>
+    internal Task<(int Asked, int Expired)> PassAfterAsync(TimeSpan wait)
+    {
+        Clock.Advance(wait);
+        return PassAsync();
+    }
+
+    /// <summary>Looks into the database: to count, or to set up what no request can.</summary>
+    internal async Task<T> InDatabaseAsync<T>(Func<CheckoutDb, Task<T>> look)
+    {
+        await using AsyncServiceScope scope = _app.Services.CreateAsyncScope();
+        return await look(scope.ServiceProvider.GetRequiredService<CheckoutDb>());
+    }
+
+    private WebApplicationFactory<CheckoutDb> Build()
+    {
+        WebApplicationFactory<CheckoutDb> app = new WebApplicationFactory<CheckoutDb>().WithWebHostBuilder(builder =>
+        {
+            builder.UseSolutionRelativeContentRoot(".");
+            foreach ((string key, string? value) in _settings)
+            {
+                builder.UseSetting(key, value);
+            }
+
+            builder.ConfigureTestServices(services =>
+            {
+                services.AddSingleton<TimeProvider>(Clock);
+                services.AddSingleton<ILoggerProvider>(Log);
+            });
+        });
+        app.UseKestrel(0);
+        return app;
+    }
+
+    private void Open()
+    {
+        _app.StartServer();
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _app.ClientOptions.BaseAddress };
+    }
+}
+
+internal static class OrderJson
+{
+    internal static string Id(this JsonNode order) => (string)order["id"]!;
+
+    internal static string Status(this JsonNode order) => (string)order["status"]!;
+
+    internal static string Code(this JsonNode problem) => (string)problem["code"]!;
+
+    internal static JsonNode Payment(this JsonNode order) => order["payments"]!.AsArray()[^1]!;
+
+    internal static string PaymentStatus(this JsonNode order) => (string)order.Payment()["status"]!;
+}

@@ -1,0 +1,11 @@
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>A clock that the test holds. It tells the time; timers are real and not used in tests.</summary>
+internal sealed class TestClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    internal void Advance(TimeSpan by) => _now += by;
+}
