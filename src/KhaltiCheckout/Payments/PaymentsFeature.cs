@@ -1,5 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
@@ -40,6 +41,7 @@ internal static class PaymentsFeature
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
             .WithValidation(new VerifyPaymentRules())
+            .WithIdempotency<VerifyPaymentRequest>()
             .WithName("VerifyPayment")
             .WithTags("Payments")
             .WithSummary("Pay an order with a token of Khalti's widget")
