@@ -121,6 +121,19 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_fault_of_any_call_is_not_used_up_by_the_widgets_bank_lists()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "*", kind = "error", status = 500, times = 1 });
+
+        (await sandbox.GetAsync("/api/v2/bank/")).Status.ShouldBe(200);
+        (await sandbox.InitiateAsync()).Status.ShouldBe(500);
+
+        await sandbox.GivenFaultAsync(new { operation = "banks", kind = "error", status = 500 });
+        (await sandbox.GetAsync("/api/v2/bank/")).Status.ShouldBe(500);
+    }
+
+    [Fact]
     public async Task Times_holds_under_parallel_calls()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();

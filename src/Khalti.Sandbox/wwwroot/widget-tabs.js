@@ -66,7 +66,7 @@ function addBankPane(name) {
   const text = document.createElement('p');
   text.textContent = `${labels[name]} is not available in test mode. Please pay from the Khalti wallet.`;
   pane.append(text);
-  document.querySelector('main').append(pane);
+  document.querySelector('.card').append(pane);
   if (bankLists[name]) {
     addBanks(pane, bankLists[name]);
   }

@@ -146,6 +146,7 @@ export class Wallet {
     this.#tell.onError(error);
     if (error.token) {
       this.#restart(); // The payment was disabled or is used up: only a new one can help.
+      texts.push('This payment cannot go on. Please start again.');
     }
 
     say(texts);
