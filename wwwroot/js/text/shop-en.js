@@ -22,7 +22,7 @@ export default {
   'shop.add': 'Add to basket',
   'shop.addNamed': 'Add to basket: {name}',
   'shop.more': 'Add one more · {count} in basket',
-  'shop.moreNamed': 'Add one more: {name}, {count} in basket',
+  'shop.moreNamed': 'Add one more · {count} in basket: {name}',
   'shop.added': '{name} is in the basket. Basket: {total}.',
   'shop.order': 'You have an order from this browser.',
   'shop.orderLink': 'See how it stands',

@@ -21,7 +21,7 @@ export default {
   'shop.add': 'झोलामा राख्नुहोस्',
   'shop.addNamed': 'झोलामा राख्नुहोस्: {name}',
   'shop.more': 'अर्को थप्नुहोस् · झोलामा {count}',
-  'shop.moreNamed': 'अर्को थप्नुहोस्: {name}, झोलामा {count}',
+  'shop.moreNamed': 'अर्को थप्नुहोस् · झोलामा {count}: {name}',
   'shop.added': '{name} झोलामा राखियो। झोला: {total}।',
   'shop.order': 'यस ब्राउजरबाट तपाईंको एउटा अर्डर छ।',
   'shop.orderLink': 'त्यसको अवस्था हेर्नुहोस्',
