@@ -1,3 +1,4 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Health;
@@ -21,6 +22,7 @@ builder.Services.AddData();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
 builder.Services.AddReconciliation();
+builder.Services.AddAdmin();
 
 WebApplication app = builder.Build();
 
