@@ -11,24 +11,26 @@ internal static class BodyLimit
     internal static void UseBodyLimit(this IApplicationBuilder app) =>
         app.Use((context, next) =>
         {
-            int refusal = context.Request switch
+            if (context.Request.ContentLength > Bytes)
             {
-                { ContentLength: > Bytes } => StatusCodes.Status413PayloadTooLarge,
-                { ContentType: { } type } when !IsUtf8(type) => StatusCodes.Status415UnsupportedMediaType,
-                _ => 0,
-            };
-            if (refusal != 0)
-            {
-                context.Response.StatusCode = refusal;
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 return Task.CompletedTask;
+            }
+
+            if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type) && type.Charset.HasValue)
+            {
+                // JSON that travels is UTF-8 (RFC 8259). The framework would translate any other charset, and answer 500 to one
+                // that it does not know, or that stands in quotes.
+                if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+                {
+                    context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+                    return Task.CompletedTask;
+                }
+
+                type.Charset = "utf-8";
+                context.Request.ContentType = type.ToString();
             }
 
             return next(context);
         });
-
-    // JSON that travels is UTF-8 (RFC 8259). The framework would translate any other charset, and answer 500 to one that it does not know.
-    private static bool IsUtf8(string contentType) =>
-        !MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
-        || !type.Charset.HasValue
-        || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 }
