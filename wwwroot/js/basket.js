@@ -64,7 +64,7 @@ function makeRow(product, change) {
   row.remove = el('button', { type: 'button', class: 'link', onclick: () => takeOut(row, change) });
   const picture = product.imageUrl ? el('img', { src: product.imageUrl, alt: '', width: 56, height: 56 }) : null;
   row.root = el('li', { class: 'line', 'data-product': product.id }, el('div', { class: 'line-picture' }, picture),
-    el('div', { class: 'line-words' }, row.name, row.each), row.sum,
+    el('div', { class: 'line-head' }, el('div', { class: 'line-words' }, row.name, row.each), row.sum),
     el('div', { class: 'line-tools' }, el('div', { class: 'stepper' }, row.less, row.input, row.more), row.remove));
   return row;
 }

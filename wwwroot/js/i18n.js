@@ -1,11 +1,9 @@
 // Two languages. Static texts carry data-i18n="key" (or data-i18n-label for aria-label); the rest asks t().
 import { local } from './store.js';
-import shopEn from './text/shop-en.js';
-import shopNe from './text/shop-ne.js';
-import orderEn from './text/order-en.js';
-import orderNe from './text/order-ne.js';
+import en from './text/common-en.js';
+import ne from './text/common-ne.js';
 
-const texts = { en: { ...shopEn, ...orderEn }, ne: { ...shopNe, ...orderNe } };
+const texts = { en: { ...en }, ne: { ...ne } };
 const listeners = new Set();
 let current = choose();
 
@@ -23,6 +21,12 @@ export function digits(text) {
 
 export function fromDigits(text) {
   return text.replace(/[०-९]/g, digit => '०१२३४५६७८९'.indexOf(digit));
+}
+
+// A page brings the texts that only it needs.
+export function addTexts(more) {
+  Object.assign(texts.en, more.en);
+  Object.assign(texts.ne, more.ne);
 }
 
 export const has = key => key in texts.en;

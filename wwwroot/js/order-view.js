@@ -40,6 +40,7 @@ export function drawStatus({ order, state, why, notice }) {
   write('status-more', settled && isOpen(order) ? t('s.paid.more') : '');
   write('status-why', state === 'checking' ? t(`why.${why ?? 'waiting'}`) : '');
   write('status-note', noteFor(notice, state));
+  byId('status-note').classList.toggle('mild', notice?.code === 'closed' || notice?.code === 'changed');
   drawReference(order.id);
 }
 

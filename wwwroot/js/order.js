@@ -1,7 +1,7 @@
 // The order page: what the shop's server knows about one order, and the way to pay it.
 import { ApiError, cancelOrder, getConfig, getOrder, getProducts, initiatePayment } from './api.js';
 import { byId, focusOn, setText } from './dom.js';
-import { language, onLanguage, t } from './i18n.js';
+import { addTexts, language, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
 import { now } from './time.js';
 import { dressPage, startPage } from './page.js';
@@ -13,6 +13,8 @@ import { createPoller } from './poll.js';
 import { createVerifier, unsent, writeDown } from './verify.js';
 import { openWidget } from './widget.js';
 import * as cart from './cart.js';
+import en from './text/order-en.js';
+import ne from './text/order-ne.js';
 
 const id = (new URLSearchParams(location.search).get('id') ?? '').trim();
 let order = null;
@@ -21,10 +23,11 @@ let products = null;
 let problem = null;   // 'missing' or 'unreachable' while there is no order to show
 let notice = null;    // what came of the last step: { code }
 let why = null;       // why the outcome is not known yet
+let unsure = false;   // a payment was refused, and the order has not been read since
 let opening = null;   // 'widget' or 'epayment' between click and window
 let asked = 0;        // an answer that was overtaken by a newer one is dropped
 
-const state = () => stateOf(order, unsent(id).length > 0, now());
+const state = () => stateOf(order, unsure || unsent(id).length > 0, now());
 
 const poller = createPoller(refresh);
 const verifier = createVerifier(id, {
@@ -32,12 +35,14 @@ const verifier = createVerifier(id, {
     asked++;
     order = found;
     notice = why = null;
+    unsure = false;
     draw();
     focusOn(byId('status-title'));
   },
   async refused(error) {
     notice = { code: error.code };
     why = null;
+    unsure = true;
     await refresh();
     focusOn(byId('status-note').hidden ? byId('status-title') : byId('status-note'));
   },
@@ -58,7 +63,7 @@ function draw() {
   drawPay({ order, state: current, config, opening });
   drawReceipt(order, products);
   byId('restart').hidden = current !== 'expired' && current !== 'cancelled';
-  poller.run(restless(current, order) || config === null);
+  poller.run(restless(current, order) || unsure || config === null);
   if (language() === 'ne' && products === null) fetchNames();
 }
 
@@ -78,6 +83,7 @@ async function refresh() {
   if (found.status === 'fulfilled' && found.value.id === id) {
     order = found.value;
     problem = null;
+    unsure = false;
     if (['cancelled', 'expired', 'refunded'].includes(order.status) && local.get('kc.lastOrder')?.id === id) local.remove('kc.lastOrder');
   } else if (!order) {
     const refused = found.status === 'rejected' && found.reason instanceof ApiError && found.reason.kind === 'refused';
@@ -180,6 +186,7 @@ function wake() {
   refresh();
 }
 
+addTexts({ en, ne });
 startPage('order.page');
 onLanguage(draw);
 byId('pay-with-khalti').addEventListener('click', pay);

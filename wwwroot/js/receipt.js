@@ -13,21 +13,19 @@ export function drawReceipt(order, products) {
   show(byId('print'), paid);
   setText(byId('receipt-heading'), paid ? t('order.receiptFrom', { store: storeName() }) : t('order.what'));
   byId('lines').replaceChildren(...(order.lines ?? []).map(line => el('tr', {},
-    el('th', { scope: 'row' }, nameOf(line, products)),
-    cell('order.count', digits(line.quantity)),
-    cell('order.price', money(line.unitPrice)),
-    cell('order.sum', money(line.amount)))));
+    el('th', { scope: 'row' }, nameOf(line, products), el('span', { class: 'each' }, t('basket.each', { price: money(line.unitPrice) }))),
+    el('td', {}, digits(line.quantity)),
+    el('td', { class: 'price' }, money(line.unitPrice)),
+    el('td', {}, money(line.amount)))));
   byId('totals').replaceChildren(...totals(order));
   byId('facts').replaceChildren(...facts(order, paid));
 }
-
-const cell = (key, text) => el('td', { 'data-label': t(key) }, text);
 
 const nameOf = (line, products) =>
   (language() === 'ne' && (line.nameNe || products?.find(product => product.id === line.productId)?.nameNe)) || line.name;
 
 function totals(order) {
-  const row = (key, amount) => el('tr', {}, el('th', { scope: 'row', colspan: 3 }, t(key)), el('td', {}, money(amount)));
+  const row = (key, amount) => el('tr', {}, el('th', { scope: 'row', colspan: 2 }, t(key)), el('td', { class: 'price' }), el('td', {}, money(amount)));
   const back = order.amountRefunded ?? 0;
   const rows = [row('order.total', order.amount)];
   if (back > 0) rows.push(row('order.refunded', -back), row('order.kept', order.amount - back));
@@ -39,7 +37,7 @@ function facts(order, paid) {
   const fact = (key, text, code) => {
     if (text) rows.push(el('div', {}, el('dt', {}, t(key)), el('dd', {}, code ? el('code', {}, text) : text)));
   };
-  fact('order.reference', order.id, true);
+  if (paid) fact('order.reference', order.id, true); // on paper the number has to stand here
   fact('order.customer', order.customer?.name);
   fact('order.placed', dateAndTime(order.createdAt));
   if (paid) fact('order.paidAt', dateAndTime(order.paidAt));

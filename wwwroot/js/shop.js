@@ -1,7 +1,7 @@
 // The shop page: shelf, basket, and the one button that places the order.
 import { ApiError, getConfig, getProducts } from './api.js';
 import { byId, focusOn, setText, show } from './dom.js';
-import { digits, has, onLanguage, t } from './i18n.js';
+import { addTexts, digits, has, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
 import { money } from './money.js';
 import { dressPage, startPage } from './page.js';
@@ -9,6 +9,8 @@ import { drawBasket, limits, rangeOf, totalOf } from './basket.js';
 import { drawCatalogue, nameOf } from './catalogue.js';
 import { badFields, markFields, place, readForm } from './place.js';
 import * as cart from './cart.js';
+import en from './text/shop-en.js';
+import ne from './text/shop-ne.js';
 
 let products = null;
 let config = null;
@@ -136,10 +138,12 @@ async function load() {
   } finally {
     clearTimeout(slow);
     show(byId('shelf-loading'), false);
+    show(byId('shelf-slow'), false);
     draw();
   }
 }
 
+addTexts({ en, ne });
 startPage('shop.page');
 onLanguage(() => {
   draw();

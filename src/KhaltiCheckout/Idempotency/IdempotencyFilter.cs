@@ -23,8 +23,9 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
     private const int LongestKey = 255;
 
-    // Longer than any request of ours runs; a process that died holds its key only this long.
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+    // How long a process that died keeps the next try waiting. A request that is slower than this loses its key to the
+    // next try and makes nothing (KeptAnswer), or is one that may run twice (verify).
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -54,10 +55,14 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
             return (object?)beginning.Refusal ?? new ReplayedAnswer(beginning.Answer!);
         }
 
-        http.RequestServices.GetRequiredService<KeptAnswer>().RequestId = id;
+        http.RequestServices.GetRequiredService<KeptAnswer>().IsFor(beginning.Running!);
         try
         {
             return new AnswerToKeep((IResult)(await next(context))!, id);
+        }
+        catch (TakenOverException)
+        {
+            return Problems.IdempotencyInProgress();
         }
         catch
         {
@@ -94,17 +99,18 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         switch (known)
         {
             case null:
-                db.Add(IdempotentRequest.Begin(id, fingerprint, now, Lease));
-                return Beginning.Run;
+                known = IdempotentRequest.Begin(id, fingerprint, now, Lease);
+                db.Add(known);
+                return new Beginning(Running: known);
             case var other when other.Fingerprint != fingerprint:
-                return new Beginning(Problems.IdempotencyKeyReused(), null);
+                return new Beginning(Problems.IdempotencyKeyReused());
             case { AnswerStatus: not null }:
-                return new Beginning(null, known);
+                return new Beginning(Answer: known);
             case var running when running.LeasedUntil > now:
-                return new Beginning(Problems.IdempotencyInProgress(), null);
+                return new Beginning(Problems.IdempotencyInProgress());
             default:
                 known.TakeOver(now, Lease);
-                return Beginning.Run;
+                return new Beginning(Running: known);
         }
     }
 
@@ -118,10 +124,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private sealed record Beginning(ProblemHttpResult? Refusal, IdempotentRequest? Answer)
-    {
-        internal static Beginning Run { get; } = new(null, null);
-    }
+    private sealed record Beginning(ProblemHttpResult? Refusal = null, IdempotentRequest? Answer = null, IdempotentRequest? Running = null);
 }
 
 internal static class IdempotencyFeature

@@ -11,20 +11,34 @@ namespace KhaltiCheckout.Idempotency;
 /// </summary>
 internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
 {
-    /// <summary>The running request's row; null without a key.</summary>
-    internal string? RequestId { get; set; }
+    private string? _requestId;
+    private int _version;
+
+    /// <summary>The running request's row, as it was when this process began or took over.</summary>
+    internal void IsFor(IdempotentRequest request)
+    {
+        _requestId = request.Id;
+        _version = request.Version;
+    }
 
     /// <summary>Call it inside the transaction, with exactly what the handler will answer.</summary>
     internal async Task KeepAsync(int status, object body, string? location = null)
     {
-        if (RequestId is null)
+        if (_requestId is null)
         {
             return;
         }
 
-        IdempotentRequest request = await db.IdempotentRequests.FindAsync([RequestId])
-            ?? throw new InvalidOperationException("The running request's row is gone.");
+        IdempotentRequest? request = await db.IdempotentRequests.FindAsync([_requestId]);
+        if (request is null || request.Version != _version)
+        {
+            throw new TakenOverException();
+        }
+
         string text = JsonSerializer.Serialize(body, body.GetType(), json.Value.SerializerOptions);
         request.Answer(status, "application/json; charset=utf-8", location, text);
     }
 }
+
+/// <summary>The request ran longer than its lease, and another process runs it now: this one makes nothing.</summary>
+internal sealed class TakenOverException() : Exception("Another process has taken over this idempotent request.");

@@ -159,6 +159,18 @@ internal sealed class Shop : IAsyncDisposable
         return PassAsync();
     }
 
+    /// <summary>Waits for something that happens on another connection, for ten seconds at the most.</summary>
+    internal static async Task UntilAsync(Func<Task<bool>> happened)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
+        while (!await happened())
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
     /// <summary>Looks into the database: to count, or to set up what no request can.</summary>
     internal async Task<T> InDatabaseAsync<T>(Func<CheckoutDb, Task<T>> look)
     {
@@ -189,7 +201,7 @@ internal sealed class Shop : IAsyncDisposable
     private void Open()
     {
         _app.StartServer();
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _app.ClientOptions.BaseAddress };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
     }
 }
 

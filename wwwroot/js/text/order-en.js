@@ -6,7 +6,6 @@ export default {
   'order.unreachable.text': 'Your order is safe with the shop; it only cannot be shown right now. The page keeps trying.',
   'order.missing': 'This order is not known here',
   'order.missing.text': 'The address has no order number, or one that this shop does not know. Please open the link again exactly as you got it. If you think you paid, keep this number and write to the shop: do not pay again.',
-  'order.back': 'To the shop',
   'order.restart': 'Start again',
   'order.reference': 'Order number',
   'order.copy': 'Copy',
@@ -21,10 +20,8 @@ export default {
   'order.placed': 'Ordered',
   'order.paidAt': 'Paid',
   'order.transaction': 'Khalti transaction',
-  'order.receipt': 'Receipt',
   'order.receiptFrom': 'Receipt from {store}',
   'order.print': 'Print the receipt',
-  'order.now': 'Nepal time',
 
   'pay': 'Pay',
   'pay.khalti': 'Pay {amount} with Khalti',
@@ -95,8 +92,4 @@ export default {
   'n.not_cancellable': 'The order can’t be cancelled now. Here is how it stands.',
   'n.cancel_unknown': 'We don’t know whether the order was cancelled: the answer did not arrive. Nothing was charged by this. Look at what stands above, then try again.',
   'n.refused': 'The shop did not accept this. Nothing was charged by it. ({code})',
-
-  'missing.page': 'Page not found',
-  'missing.heading': 'This path leads nowhere',
-  'missing.text': 'The page you asked for is not here. It may have moved, or the address has a slip in it. Nothing was ordered or charged.',
 };

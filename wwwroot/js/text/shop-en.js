@@ -1,15 +1,4 @@
 export default {
-  'skip': 'Skip to the content',
-  'language': 'Language',
-  'store': 'The shop',
-  'home': 'Shop',
-  'practice': 'Practice shop: no real money moves here.',
-  'offline': 'You are offline. What you see may be old; the page goes on by itself when the connection is back.',
-  'footer.pay': 'Payments are made in Khalti’s own window. This shop never sees your PIN or your code.',
-  'footer.time': 'Times are Nepal time.',
-  'again': 'Try again',
-  'slow': 'This takes longer than usual. Please wait a moment.',
-
   // Shop
   'shop.page': 'Made by hand, paid with Khalti',
   'shop.heading': 'Made by hand in the hills and valleys of Nepal',
@@ -22,7 +11,7 @@ export default {
   'shop.add': 'Add to basket',
   'shop.addNamed': 'Add to basket: {name}',
   'shop.more': 'Add one more · {count} in basket',
-  'shop.moreNamed': 'Add one more: {name}, {count} in basket',
+  'shop.moreNamed': 'Add one more · {count} in basket: {name}',
   'shop.added': '{name} is in the basket. Basket: {total}.',
   'shop.order': 'You have an order from this browser.',
   'shop.orderLink': 'See how it stands',
@@ -37,7 +26,6 @@ export default {
   'basket.remove': 'Take out',
   'basket.removeNamed': 'Take out: {name}',
   'basket.removed': '{name} was taken out. Basket: {total}.',
-  'basket.each': '{price} each',
   'basket.total': 'Total',
   'basket.changed': '{name}: {count}. Basket: {total}.',
   'basket.limits': 'Khalti takes {min} to {max} per payment. {max} is the most until the shop’s KYC with Khalti is done.',
@@ -59,7 +47,6 @@ export default {
   'form.name.bad': 'This name was not accepted. Please make it shorter, or leave it empty.',
   'form.email.bad': 'This does not look like an e-mail address. Please correct it, or leave it empty.',
   'form.phone.bad': 'This does not look like a phone number. Please correct it, or leave it empty.',
-  'form.check': 'Please look at the marked fields.',
 
   // What the server may say to a new order
   'place.amount_out_of_range': 'Khalti does not take this amount: it must be {min} to {max} per payment. {max} is the most until the shop’s KYC with Khalti is done. No order was made.',
