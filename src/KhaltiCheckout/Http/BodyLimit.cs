@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace KhaltiCheckout.Http;
@@ -7,12 +8,21 @@ internal static class BodyLimit
 {
     internal const long Bytes = 64 * 1024;
 
+    private const long StillRead = 16 * Bytes;
+
     // The server cuts off a body that turns out longer; this also refuses one that says so beforehand, on any server.
     internal static void UseBodyLimit(this IApplicationBuilder app) =>
         app.Use((context, next) =>
         {
             if (context.Request.ContentLength > Bytes)
             {
+                // Read to its end and thrown away, as long as that is quickly done: a client that is cut off while it still
+                // sends often never sees the answer.
+                if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                {
+                    limit.MaxRequestBodySize = StillRead;
+                }
+
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 return Task.CompletedTask;
             }
