@@ -17,11 +17,13 @@ public sealed class CheckoutDb : DbContext
     private const int MostRounds = 10;
 
     private readonly WriteQueue _queue;
+    private readonly OrderChanges _changes;
 
-    internal CheckoutDb(DbContextOptions<CheckoutDb> options, WriteQueue queue)
+    internal CheckoutDb(DbContextOptions<CheckoutDb> options, WriteQueue queue, OrderChanges changes)
         : base(options)
     {
         _queue = queue;
+        _changes = changes;
     }
 
     public DbSet<Product> Products => Set<Product>();
@@ -53,6 +55,7 @@ public sealed class CheckoutDb : DbContext
                 // From here on the shopper may hang up: a commit is not left half decided.
                 await SaveChangesAsync(CancellationToken.None);
                 await transaction.CommitAsync(CancellationToken.None);
+                _changes.Tell(ChangeTracker.Entries<Order>().Select(entry => entry.Entity.Id));
                 return result;
             }
             catch (DbUpdateException somebodyElse) when (round < MostRounds && IsLostRace(somebodyElse))

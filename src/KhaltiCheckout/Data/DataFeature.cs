@@ -1,3 +1,4 @@
+using KhaltiCheckout.Orders;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,8 @@ internal static class DataFeature
                 .Options;
         });
         services.AddScoped(provider => new CheckoutDb(
-            provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<WriteQueue>()));
+            provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<WriteQueue>(),
+            provider.GetRequiredService<OrderChanges>()));
         services.AddHostedService<PrepareDatabase>();
     }
 }

@@ -35,6 +35,9 @@ internal static class Problems
         Of(422, "amount_out_of_range", "Amount out of range",
             $"The order comes to {amount}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}.");
 
+    internal static ProblemHttpResult TooManyWatchers() =>
+        Of(429, "rate_limited", "Too many watchers", "Too many pages are watching orders just now. Read the order from time to time instead.");
+
     internal static ProblemHttpResult IdempotencyKeyReused() =>
         Of(422, "idempotency_key_reused", "Idempotency-Key reused", "This key came with another request before. Nothing was done; use a new key for a new request.");
 

@@ -9,6 +9,7 @@ internal static class OrdersFeature
     internal static void AddOrders(this IServiceCollection services)
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OrderChanges>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
     }
@@ -33,6 +34,12 @@ internal static class OrdersFeature
             .WithSummary("Read an order")
             .WithDescription("Whoever holds an order's id may read it. Amounts are paisa.")
             .CanFail(404);
+
+        orders.MapGet("/{id}/events", WatchOrder.Handle)
+            .WithName("WatchOrder")
+            .WithSummary("Watch an order")
+            .WithDescription("Server-sent events: `order` with the order as it is now, and again whenever it changes. Ends after five minutes; open it again.")
+            .CanFail(404, 429);
 
         orders.MapPost("/{id}/cancel", CancelOrder.Handle)
             .WithIdempotency()

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>
+/// Sends an order whenever it changes (server-sent events), so that a waiting page need not ask. A stream ends by itself
+/// after a while and the browser opens another; where none can be had, the page polls.
+/// </summary>
+internal static class WatchOrder
+{
+    private const int MostStreams = 500;
+
+    private static readonly TimeSpan LongestStream = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    private static int _open;
+
+    internal static async Task<Results<ServerSentEventsResult<OrderView>, ProblemHttpResult>> Handle(
+        string id, CheckoutDb db, IServiceScopeFactory scopes, OrderChanges changes, TimeProvider time, IHostApplicationLifetime lifetime,
+        CancellationToken cancellationToken)
+    {
+        if (!await db.Orders.AnyAsync(order => order.Id == id, cancellationToken))
+        {
+            return Problems.NotFound("order");
+        }
+
+        return Volatile.Read(ref _open) >= MostStreams
+            ? Problems.TooManyWatchers()
+            : TypedResults.ServerSentEvents(
+                WatchAsync(id, scopes, changes, time, lifetime.ApplicationStopping, cancellationToken), eventType: "order");
+    }
+
+    private static async IAsyncEnumerable<OrderView> WatchAsync(
+        string id, IServiceScopeFactory scopes, OrderChanges changes, TimeProvider time, CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _open);
+        try
+        {
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+            over.CancelAfter(LongestStream);
+            int? seen = null;
+            while (!over.IsCancellationRequested)
+            {
+                // Asked for before looking, so that a change in between is not missed.
+                Task change = changes.WaitAsync(id, LookAgain, time, over.Token);
+                await using (AsyncServiceScope scope = scopes.CreateAsyncScope())
+                {
+                    CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+                    int version = await db.Orders.Where(order => order.Id == id).Select(order => order.Version).SingleAsync(CancellationToken.None);
+                    if (version != seen && await GetOrder.FindAsync(db, id, CancellationToken.None) is { } order)
+                    {
+                        seen = version;
+                        yield return order;
+                    }
+                }
+
+                await change.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+}
