@@ -19,8 +19,8 @@ public sealed record KhaltiClientOptions
     public BodyEncoding VerifyEncoding { get; init; } = BodyEncoding.Form;
 
     /// <summary>How often a read is tried again after no answer, 408, 425, 429 or 5xx. 0 to 10, default 2. A read that
-    /// Khalti wants to have later than in 5 s (<c>Retry-After</c>) is not tried again. Calls that move money are never
-    /// tried again.</summary>
+    /// Khalti wants to have later than in 5 s (<c>Retry-After</c>) is not tried again. .NET's own handler may repeat a
+    /// read whose connection was cut, which is not counted here. Calls that move money are sent once.</summary>
     public int ReadRetries { get; init; } = 2;
 
     /// <summary>The wait before the first retry of a read; it doubles, with jitter. 0 to a minute, default 200 ms.</summary>

@@ -13,10 +13,15 @@ internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
     private readonly AuthenticationHeaderValue _authorization = new("Key", options.SecretKey);
     private readonly ResiliencePipeline<Exchange> _reads = ReadResilience.Build(options);
 
-    /// <summary>Sends once. A request with a body is not sent again by <see cref="SocketsHttpHandler"/> either, which
-    /// does send requests without one again when a pooled connection breaks: give every money call a body.</summary>
+    /// <summary>Sends once. <see cref="SocketsHttpHandler"/> sends a request without a body again by itself, a POST too,
+    /// when its connection is cut before the answer begins; it never does so with a body. So a money call has one.</summary>
     internal async Task<Exchange> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.Content is null)
+        {
+            throw new InvalidOperationException("A call that moves money needs a body, or it may be sent twice.");
+        }
+
         using Patience patience = new(options, cancellationToken);
         return await ExchangeAsync(request, patience, cancellationToken).ConfigureAwait(false);
     }

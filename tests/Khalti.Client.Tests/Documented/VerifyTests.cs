@@ -183,39 +183,6 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
         refusal.Fields["token"].ShouldBe(["Invalid token."]);
     }
 
-    [Fact]
-    public async Task An_answer_lost_after_the_money_moved_is_unknown_and_not_asked_for_again()
-    {
-        (string token, string id) = await Sandbox.GivenConfirmedAsync(1000);
-        await Sandbox.GivenFaultAsync("verify", "drop_after");
-        KhaltiClient client = Sandbox.Client();
-
-        Reply<Transaction> reply = await client.VerifyAsync(token, new Paisa(1000), Stop);
-
-        reply.ShouldBeUnknown(UnknownReason.NoAnswer);
-        (await Sandbox.StateOfAsync(id)).ShouldBe("Completed");
-        (await Sandbox.JournalAsync()).Count.ShouldBe(1);
-        (await client.GetStatusAsync(token, new Paisa(1000), Stop)).ShouldBeAnswered().State.ShouldBe(TransactionState.Completed);
-    }
-
-    [Theory]
-    [InlineData("drop_before", null, UnknownReason.NoAnswer, null)]
-    [InlineData("garbage", null, UnknownReason.Unreadable, 200)]
-    [InlineData("error", 401, UnknownReason.Unauthorized, 401)]
-    [InlineData("error", 429, UnknownReason.RateLimited, 429)]
-    [InlineData("error", 503, UnknownReason.ServerError, 503)]
-    [InlineData("error", 302, UnknownReason.Unreadable, 302)]
-    public async Task Every_fault_leaves_verify_unknown(string kind, int? status, UnknownReason why, int? code)
-    {
-        (string token, _) = await Sandbox.GivenConfirmedAsync(1000);
-        await Sandbox.GivenFaultAsync("verify", kind, status);
-
-        Reply<Transaction> reply = await Sandbox.Client().VerifyAsync(token, new Paisa(1000), Stop);
-
-        reply.ShouldBeUnknown(why, code);
-        (await Sandbox.JournalAsync()).Count.ShouldBe(1);
-    }
-
     private static async Task RefusedAsync(KhaltiClient client, string token, long paisa, string text = "Invalid token.")
     {
         Refusal refusal = (await client.VerifyAsync(token, new Paisa(paisa), Stop)).ShouldBeRefused();

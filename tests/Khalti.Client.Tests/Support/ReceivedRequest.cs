@@ -9,7 +9,7 @@ internal sealed record ReceivedRequest(
 {
     internal string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>The next request of a connection; null when the other side has hung up.</summary>
+    /// <summary>The next request of a connection; null when the other side has hung up or does not speak HTTP.</summary>
     internal static async Task<ReceivedRequest?> ReadAsync(Stream stream, int connection, CancellationToken cancellationToken)
     {
         string? head = await ReadHeadAsync(stream, cancellationToken);
@@ -36,6 +36,11 @@ internal sealed record ReceivedRequest(
         while (await stream.ReadAsync(one, cancellationToken) == 1)
         {
             head.Append((char)one[0]);
+            if (!char.IsAsciiLetterUpper(head[0]))
+            {
+                return null;
+            }
+
             if (head is [.., '\r', '\n', '\r', '\n'])
             {
                 return head.ToString();

@@ -45,8 +45,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
         _stop.Dispose();
         _arrivals.Dispose();
@@ -62,7 +62,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 _connections.Add(ServeAsync(client, number));
             }
         }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
         }
     }
