@@ -49,6 +49,6 @@ internal sealed class Answer : IResult
             response.Headers[name] = value;
         }
 
-        await response.Body.WriteAsync(bytes, httpContext.RequestAborted);
+        await response.Body.WriteAsync(bytes); // To a caller who has hung up it goes nowhere, quietly.
     }
 }

@@ -19,7 +19,16 @@ internal static class Call
         RequestJournal journal = context.RequestServices.GetRequiredService<RequestJournal>();
         Faults faults = context.RequestServices.GetRequiredService<Faults>();
         ReceivedCall noted = journal.Note(operation, context.Request, await Fields.BindAsync(context));
-        Answer? answer = await faults.AroundAsync(operation, async () => (Answer)(await next(call))!);
+        Answer? answer;
+        try
+        {
+            answer = await faults.AroundAsync(operation, async () => (Answer)(await next(call))!);
+        }
+        catch (OperationCanceledException)
+        {
+            answer = null; // The sandbox stops in the middle of a delay.
+        }
+
         noted.Status = answer?.Status;
         if (answer is null)
         {

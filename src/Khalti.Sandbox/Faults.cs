@@ -43,11 +43,11 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
     {
         foreach (FaultRule rule in Rules.Where(rule => rule.Strikes(operation)))
         {
-            if (rule.DelayMs > 0)
+            if (rule.DelayMs is { } wait and > 0)
             {
                 // Real time, as this is trouble of the network and not of Khalti's clock. And a caller who hangs up does
                 // not stop it: Khalti would do the thing all the same, which is the case worth testing.
-                await Task.Delay(TimeSpan.FromMilliseconds(rule.DelayMs), TimeProvider.System, lifetime.ApplicationStopping);
+                await Task.Delay(TimeSpan.FromMilliseconds(wait), TimeProvider.System, lifetime.ApplicationStopping);
             }
 
             if (rule.Kind != FaultRule.Delay)

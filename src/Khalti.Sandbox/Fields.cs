@@ -46,9 +46,9 @@ internal sealed class Fields
         {
             fields.Unreadable = Errors.Detail(refused.StatusCode, "The request could not be read.");
         }
-        catch (InvalidDataException)
+        catch (Exception broken) when (broken is InvalidDataException or IOException)
         {
-            fields.Unreadable = Errors.Detail(400, "Form parse error.");
+            fields.Unreadable = Errors.Detail(400, "The body could not be read to its end.");
         }
 
         context.Features.Set(fields);
@@ -69,7 +69,7 @@ internal sealed class Fields
         }
 
         using MemoryStream body = new();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        await request.Body.CopyToAsync(body);
         if (body.Length == 0)
         {
             return null;

@@ -54,7 +54,7 @@ internal static class Pages
                 response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
             }
 
-            await response.Body.WriteAsync(content, context.RequestAborted);
+            await response.Body.WriteAsync(content);
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Khalti.Sandbox;
 
@@ -5,7 +6,8 @@ using Khalti.Sandbox;
 IConfigurationRoot configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
 using ILoggerFactory loggers = LoggerFactory.Create(logging => logging
     .AddSimpleConsole(console => console.SingleLine = true)
-    .AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
+    .AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // What stops the start is said below, in one sentence.
 try
 {
     SandboxOptions options = configuration.GetSection(SandboxOptions.Section).Get<SandboxOptions>() ?? new SandboxOptions();
@@ -14,7 +16,7 @@ try
     await SignalAsync();
     return 0;
 }
-catch (Exception wrong) when (wrong is InvalidOperationException or IOException)
+catch (Exception wrong) when (wrong is InvalidOperationException or ArgumentException or IOException or DbException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
     return 1;

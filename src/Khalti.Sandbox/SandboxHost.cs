@@ -2,6 +2,7 @@ using KhaltiCheckout.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Khalti.Sandbox;
@@ -87,6 +88,8 @@ public sealed partial class SandboxHost : IAsyncDisposable
         builder.Services.AddSingleton<RequestJournal>();
 
         WebApplication app = builder.Build();
+        // Behind a front that speaks HTTPS, as Khalti does, links must say https too.
+        app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
         app.UseStatusCodePages(PlainErrors.Describe);
         app.Use(ControlGuard.Watch);
         app.Use(ClientCors.Allow);

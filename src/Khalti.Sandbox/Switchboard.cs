@@ -21,6 +21,11 @@ internal sealed class Switchboard
 
     internal Switchboard(SandboxSwitches configured)
     {
+        if (Problem(configured) is { } problem)
+        {
+            throw new InvalidOperationException($"Sandbox:Switches: {problem}");
+        }
+
         _configured = configured;
         _current = configured;
     }
@@ -55,13 +60,20 @@ internal sealed class Switchboard
             return $"A switch cannot have that value ({wrong.Path}).";
         }
 
-        List<ValidationResult> problems = [];
-        if (!Validator.TryValidateObject(turned, new ValidationContext(turned), problems, validateAllProperties: true))
+        if (Problem(turned) is { } problem)
         {
-            return string.Join(" ", problems.Select(one => one.ErrorMessage));
+            return problem;
         }
 
         _current = turned;
         return null;
+    }
+
+    private static string? Problem(SandboxSwitches switches)
+    {
+        List<ValidationResult> problems = [];
+        return Validator.TryValidateObject(switches, new ValidationContext(switches), problems, validateAllProperties: true)
+            ? null
+            : string.Join(" ", problems.Select(one => one.ErrorMessage));
     }
 }

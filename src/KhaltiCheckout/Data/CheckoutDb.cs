@@ -1,5 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using Microsoft.Data.Sqlite;
@@ -30,6 +31,8 @@ public sealed class CheckoutDb : DbContext
     public DbSet<Payment> Payments => Set<Payment>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
+
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
     /// <summary>
     /// Decides and saves in one transaction, which takes the write lock at its start (SQLite: BEGIN IMMEDIATE). When a

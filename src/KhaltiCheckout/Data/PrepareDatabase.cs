@@ -8,6 +8,9 @@ namespace KhaltiCheckout.Data;
 internal sealed partial class PrepareDatabase(
     IServiceScopeFactory scopes, WriteQueue queue, ILogger<PrepareDatabase> logger) : IHostedService
 {
+    // A minute: longer than a migration, shorter than an operator's patience.
+    private const int MostWaits = 1200;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -17,7 +20,7 @@ internal sealed partial class PrepareDatabase(
             using IDisposable turn = await queue.WaitAsync(cancellationToken);
             await db.Database.OpenConnectionAsync(cancellationToken);
             SqliteSettings.UseWriteAheadLog(db.Database.GetDbConnection());
-            await db.Database.MigrateAsync(cancellationToken);
+            await MigrateAsync(db, cancellationToken);
 
             // A read-only file passes a migration that has nothing to do: ask for the write lock, too.
             await using (await db.Database.BeginTransactionAsync(cancellationToken))
@@ -31,6 +34,39 @@ internal sealed partial class PrepareDatabase(
         {
             throw new OptionsValidationException(DatabaseOptions.Section, typeof(DatabaseOptions),
                 [$"Database:ConnectionString can't be used ({failure.Message.TrimEnd('.')}): name a file in a folder that this program may write to."]);
+        }
+    }
+
+    // EF Core keeps processes apart with a row in a table, and a process killed in the middle leaves it there: every later
+    // start would wait for ever. The operating system's lock on a file goes with the process; whoever holds it may clear the row.
+    private static async Task MigrateAsync(CheckoutDb db, CancellationToken cancellationToken)
+    {
+        await using FileStream? onlyOne = await LockAsync(db.Database.GetDbConnection().DataSource, cancellationToken);
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\";", cancellationToken);
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+    }
+
+    private static async Task<FileStream?> LockAsync(string database, CancellationToken cancellationToken)
+    {
+        if (database.Length == 0 || database == ":memory:")
+        {
+            return null;
+        }
+
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
+        for (int wait = 0; ; wait++)
+        {
+            try
+            {
+                return new FileStream(database + ".migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (wait < MostWaits)
+            {
+                await timer.WaitForNextTickAsync(cancellationToken);
+            }
         }
     }
 

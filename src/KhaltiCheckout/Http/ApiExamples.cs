@@ -53,10 +53,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     // Which codes stand behind a status of an operation; the rest is the same everywhere.
     private static readonly Dictionary<(string Operation, string Status), string[]> Codes = new()
     {
-        [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress"],
-        [("VerifyPayment", "422")] = ["amount_mismatch"],
-        [("PlaceOrder", "422")] = ["amount_out_of_range"],
-        [("CancelOrder", "409")] = ["not_cancellable"],
+        [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
+        [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
+        [("PlaceOrder", "409")] = ["idempotency_in_progress"],
+        [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
+        [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
+        [("CancelOrder", "422")] = ["idempotency_key_reused"],
         [("Ready", "503")] = ["not_ready"],
     };
 

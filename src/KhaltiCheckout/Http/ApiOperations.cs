@@ -1,3 +1,4 @@
+using KhaltiCheckout.Idempotency;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -23,6 +24,20 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             {
                 operation.Responses.TryAdd(status, Problem(context));
             }
+        }
+
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakesIdempotencyKey>().Any())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = IdempotencyFilter.Header,
+                In = ParameterLocation.Header,
+                Description = "A text of your own, new for each request you mean to make. The same key and body again gives the first "
+                    + "answer again, with `Idempotency-Replayed: true`, for 24 hours.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.LongestKey },
+                Example = "5f0c2a1e-order-1042",
+            });
         }
 
         OpenApiResponses inOrder = [];

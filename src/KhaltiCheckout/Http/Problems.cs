@@ -35,6 +35,12 @@ internal static class Problems
         Of(422, "amount_out_of_range", "Amount out of range",
             $"The order comes to {amount}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}.");
 
+    internal static ProblemHttpResult IdempotencyKeyReused() =>
+        Of(422, "idempotency_key_reused", "Idempotency-Key reused", "This key came with another request before. Nothing was done; use a new key for a new request.");
+
+    internal static ProblemHttpResult IdempotencyInProgress() =>
+        Of(409, "idempotency_in_progress", "Still running", "The first request with this key is still running. Ask again with the same key in a moment.");
+
     internal static ProblemDetails ValidationFailed(IEnumerable<ValidationFailure> failures) =>
         ValidationFailed(failures
             .GroupBy(failure => CamelCase(failure.PropertyName), StringComparer.Ordinal)

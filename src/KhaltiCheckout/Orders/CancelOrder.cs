@@ -1,5 +1,6 @@
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,32 +10,47 @@ namespace KhaltiCheckout.Orders;
 internal static class CancelOrder
 {
     internal static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, TimeProvider time, CancellationToken cancellationToken)
+        string id, CheckoutDb db, KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        ProblemHttpResult? refusal = await db.WriteAsync(() => DecideAsync(db, id, now, cancellationToken), cancellationToken);
-        return refusal is not null ? refusal : TypedResults.Ok((await GetOrder.FindAsync(db, id, cancellationToken))!);
+        (ProblemHttpResult? refusal, OrderView? cancelled) = await db.WriteAsync(
+            async () =>
+            {
+                (ProblemHttpResult? no, Order? order) = await DecideAsync(db, id, now, cancellationToken);
+                if (order is null)
+                {
+                    return (no, (OrderView?)null);
+                }
+
+                OrderView view = OrderView.Of(order);
+                await answer.KeepAsync(StatusCodes.Status200OK, view);
+                return (null, view);
+            },
+            cancellationToken);
+        return refusal is not null ? refusal : TypedResults.Ok(cancelled!);
     }
 
-    private static async Task<ProblemHttpResult?> DecideAsync(CheckoutDb db, string id, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<(ProblemHttpResult? Refusal, Order? Cancelled)> DecideAsync(
+        CheckoutDb db, string id, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        Order? order = await db.Orders.Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
+        Order? order = await db.Orders.AsSplitQuery().Include(order => order.Lines).Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
         if (order is null)
         {
-            return Problems.NotFound("order");
+            return (Problems.NotFound("order"), null);
         }
 
         if (order.Status.After(OrderEvent.Cancelled) is null)
         {
-            return Problems.NotCancellable($"The order is {SnakeCase.Of(order.Status)}; only a pending order can be cancelled.");
+            return (Problems.NotCancellable($"The order is {SnakeCase.Of(order.Status)}; only a pending order can be cancelled."), null);
         }
 
         if (order.HasPaymentUnderWay)
         {
-            return Problems.NotCancellable("A payment of this order is being checked with Khalti. It can be cancelled when no payment is under way.");
+            return (Problems.NotCancellable(
+                "A payment of this order is being checked with Khalti. It can be cancelled when no payment is under way."), null);
         }
 
         order.Cancel(now);
-        return null;
+        return (null, order);
     }
 }

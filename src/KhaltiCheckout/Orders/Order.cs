@@ -143,9 +143,9 @@ public sealed class Order
     }
 
     /// <summary>Khalti's definite no to one payment; the order stays as it is.</summary>
-    internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
     {
-        payment.Decline(finding);
+        payment.Decline(finding, lastLook);
         Calm();
         Tell("payment_failed", by, now, $"{finding.Failure}, {finding.Rule}", payment.Id);
     }

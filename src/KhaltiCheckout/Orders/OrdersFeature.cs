@@ -1,4 +1,5 @@
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Orders;
@@ -14,14 +15,18 @@ internal static class OrdersFeature
 
     internal static void MapOrders(this IEndpointRouteBuilder routes)
     {
+        // Takes the place of the file of that name, which is its template.
+        routes.MapGet("/order.html", ShowOrderPage.Handle).ExcludeFromDescription();
+
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 
         orders.MapPost("/", PlaceOrder.Handle)
             .WithValidation(new PlaceOrderRules())
+            .WithIdempotency<PlaceOrderRequest>()
             .WithName("PlaceOrder")
             .WithSummary("Place an order")
             .WithDescription("Prices and total are the server's. The order waits to be paid until `expiresAt`.")
-            .CanFail(400, 404, 413, 415, 422, 429);
+            .CanFail(400, 404, 409, 413, 415, 422, 429);
 
         orders.MapGet("/{id}", GetOrder.Handle)
             .WithName("GetOrder")
@@ -30,9 +35,10 @@ internal static class OrdersFeature
             .CanFail(404);
 
         orders.MapPost("/{id}/cancel", CancelOrder.Handle)
+            .WithIdempotency()
             .WithName("CancelOrder")
             .WithSummary("Cancel an order")
             .WithDescription("Only a `pending` order with no payment under way. Takes no body.")
-            .CanFail(404, 409, 429);
+            .CanFail(400, 404, 409, 422, 429);
     }
 }

@@ -1,7 +1,9 @@
 using FluentValidation;
+using Khalti.Client;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -59,7 +61,8 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 internal static class PlaceOrder
 {
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
-        PlaceOrderRequest request, CheckoutDb db, IOptions<StoreOptions> store, TimeProvider time, CancellationToken cancellationToken)
+        PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, IOptions<StoreOptions> store, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         string[] wanted = [.. request.Items.Select(item => item.ProductId).Distinct(StringComparer.Ordinal)];
         Dictionary<string, Product> products = await db.Products.AsNoTracking()
@@ -72,17 +75,30 @@ internal static class PlaceOrder
 
         StoreOptions rules = store.Value;
         OrderCustomerRequest? customer = request.Customer;
-        Order order = Order.Place(
+        DateTimeOffset now = time.GetUtcNow();
+        Order Place() => Order.Place(
             [.. request.Items.Select(item => (products[item.ProductId], item.Quantity))],
-            Given(customer?.Name), Given(customer?.Email), Given(customer?.Phone), time.GetUtcNow(), rules.OrderLifetime);
-        if (order.Amount < rules.Least || (rules.Most is { } most && order.Amount > most))
+            Given(customer?.Name), Given(customer?.Email), Given(customer?.Phone), now, rules.OrderLifetime);
+        Paisa amount = Place().Amount;
+        if (amount < rules.Least || (rules.Most is { } most && amount > most))
         {
-            return Problems.AmountOutOfRange(order.Amount, rules.Least, rules.Most);
+            return Problems.AmountOutOfRange(amount, rules.Least, rules.Most);
         }
 
-        await db.WriteAsync(() => Task.FromResult(db.Orders.Add(order)), cancellationToken);
-        return TypedResults.Created($"/api/v1/orders/{order.Id}", OrderView.Of(order));
+        OrderView placed = await db.WriteAsync(
+            async () =>
+            {
+                Order order = Place();
+                db.Orders.Add(order);
+                OrderView view = OrderView.Of(order);
+                await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
+                return view;
+            },
+            cancellationToken);
+        return TypedResults.Created(LocationOf(placed), placed);
     }
+
+    private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -27,6 +27,8 @@ public enum FindingKind
 /// </summary>
 /// <param name="Rule">Which rule decided, with what was expected and said: evidence for the timeline.</param>
 /// <param name="Failure">A stable word for a declined payment.</param>
+/// <param name="IsDenial">Khalti does not know the payment, or says the payer has not confirmed: no money has moved, if that is
+/// still true later.</param>
 public sealed record Finding(
     FindingKind Kind,
     string Rule,
@@ -36,7 +38,8 @@ public sealed record Finding(
     Attention? Attention = null,
     string? Failure = null,
     TimeSpan? RetryAfter = null,
-    bool Unauthorized = false)
+    bool Unauthorized = false,
+    bool IsDenial = false)
 {
     /// <summary>What a transaction record means for a payment of <paramref name="expected"/>.</summary>
     internal static Finding In(Transaction transaction, Paisa expected, string orderId)
@@ -70,7 +73,7 @@ public sealed record Finding(
         {
             TransactionState.Completed => finding with { Kind = FindingKind.Completed, Rule = said + " for this token and amount" },
             TransactionState.Confirmed => finding,
-            TransactionState.Initiated or TransactionState.NotFound when patient => finding,
+            TransactionState.Initiated or TransactionState.NotFound when patient => finding with { IsDenial = true },
             TransactionState.Initiated or TransactionState.NotFound =>
                 finding with { Kind = FindingKind.Declined, Rule = said + ", again and again", Failure = Failures.NeverConfirmed },
             TransactionState.Failed or TransactionState.Disabled =>

@@ -1,11 +1,37 @@
 namespace KhaltiCheckout.Payments;
 
-/// <summary>How asking Khalti has gone lately, as this process saw it: for health, for the alarm, and for the worker.</summary>
+internal enum KhaltiCondition
+{
+    Fine,
+
+    /// <summary>Several askings in a row brought no answer.</summary>
+    NotAnswering,
+
+    /// <summary>HTTP 401 or 403: our key is wrong. Every payment waits until it is mended.</summary>
+    KeyRefused,
+}
+
+/// <summary>
+/// How asking Khalti has gone lately, as this process saw it: for health, for the alarm, and so that a Khalti in trouble is
+/// asked about one payment at a time instead of all of them.
+/// </summary>
 internal sealed class KhaltiHealth
 {
+    // One lost answer is the network; several in a row are Khalti.
+    private const int LostInARow = 3;
+
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private KhaltiCondition _condition = KhaltiCondition.Fine;
     private DateTimeOffset? _since;
+    private int _lost;
+    private TimeSpan _rest = ShortestRest;
+    private DateTimeOffset _nextProbe;
+
+    // A process that starts does not know how long the last one was in trouble.
+    private bool _recovered = true;
 
     internal (KhaltiCondition Condition, DateTimeOffset? Since) Now
     {
@@ -18,34 +44,61 @@ internal sealed class KhaltiHealth
         }
     }
 
-    /// <summary>Takes note of how one asking went. Gives back whether that is a change.</summary>
-    internal bool Note(Finding finding, DateTimeOffset now)
+    /// <summary>Whether Khalti may be asked about everything that is due.</summary>
+    internal bool IsFine => Now.Condition == KhaltiCondition.Fine;
+
+    /// <summary>Takes note of how one asking went. Gives back the new condition when that is a change.</summary>
+    internal KhaltiCondition? Note(Finding finding, DateTimeOffset now)
     {
-        KhaltiCondition condition = finding switch
-        {
-            { Unauthorized: true } => KhaltiCondition.KeyRefused,
-            { Kind: FindingKind.Unanswered } => KhaltiCondition.NotAnswering,
-            _ => KhaltiCondition.Fine,
-        };
         lock (_lock)
         {
-            if (condition == _condition)
+            KhaltiCondition before = _condition;
+            if (finding.Kind != FindingKind.Unanswered)
+            {
+                _condition = KhaltiCondition.Fine;
+                _since = null;
+                _lost = 0;
+                _rest = ShortestRest;
+                _recovered |= before != KhaltiCondition.Fine;
+            }
+            else
+            {
+                _lost++;
+                _condition = finding.Unauthorized ? KhaltiCondition.KeyRefused
+                    : _lost >= LostInARow ? KhaltiCondition.NotAnswering
+                    : _condition;
+                _since ??= _condition == KhaltiCondition.Fine ? null : now;
+            }
+
+            return _condition == before ? null : _condition;
+        }
+    }
+
+    /// <summary>Whether it is time to try a Khalti in trouble with one payment; the rest between two tries doubles up to a
+    /// minute, so recovery is noticed within that.</summary>
+    internal bool TakeProbe(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (now < _nextProbe)
             {
                 return false;
             }
 
-            _condition = condition;
-            _since = condition == KhaltiCondition.Fine ? null : now;
+            _nextProbe = now + _rest;
+            _rest = _rest * 2 < LongestRest ? _rest * 2 : LongestRest;
             return true;
         }
     }
-}
 
-internal enum KhaltiCondition
-{
-    Fine,
-    NotAnswering,
-
-    /// <summary>HTTP 401 or 403: our key is wrong. Every payment waits until it is mended.</summary>
-    KeyRefused,
+    /// <summary>Whether trouble has ended since this was last asked.</summary>
+    internal bool TakeRecovery()
+    {
+        lock (_lock)
+        {
+            bool recovered = _recovered;
+            _recovered = false;
+            return recovered;
+        }
+    }
 }

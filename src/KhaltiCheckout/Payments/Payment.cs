@@ -44,8 +44,13 @@ public sealed class Payment
     /// <summary>Until when one process, and no other, is asking Khalti about this payment.</summary>
     public DateTimeOffset? LeasedUntil { get; private set; }
 
-    /// <summary>How many automatic checks brought an answer that settled nothing.</summary>
+    public DateTimeOffset? LastAskedAt { get; private set; }
+
+    /// <summary>How often Khalti was asked without settling anything.</summary>
     public int Checks { get; private set; }
+
+    /// <summary>How often Khalti answered that the payer had not confirmed, or that it knows of no such payment.</summary>
+    public int Denials { get; private set; }
 
     /// <summary>Whether the last asking brought no answer at all.</summary>
     public bool LastAskUnanswered { get; private set; }
@@ -74,18 +79,33 @@ public sealed class Payment
         Failure = null;
     }
 
-    internal void Decline(Finding finding)
+    internal void Decline(Finding finding, DateTimeOffset? lastLook)
     {
         Apply(PaymentEvent.Declined, finding);
         Failure = finding.Failure;
+        NextCheckAt = lastLook;
+    }
+
+    /// <summary>Asked once more, and it stays as it is.</summary>
+    internal void StayAsItIs(Finding finding, DateTimeOffset now)
+    {
+        KhaltiState = finding.KhaltiState ?? KhaltiState;
+        LastAskedAt = now;
+        NextCheckAt = null;
+        LeasedUntil = null;
+        Version++;
     }
 
     internal void Hold(Finding finding) => Apply(PaymentEvent.Contradicted, finding);
 
     /// <summary>Nothing settled: ask again then.</summary>
-    internal void AskAgain(Finding finding, DateTimeOffset next)
+    internal void AskAgain(Finding finding, DateTimeOffset now, DateTimeOffset next)
     {
-        LastAskUnanswered = finding.Kind == FindingKind.Unanswered;
+        LastAskedAt = now;
+        Denials += finding.IsDenial ? 1 : 0;
+
+        // A Khalti that named its own time is not asked before it.
+        LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };
         KhaltiState = finding.KhaltiState ?? KhaltiState;
         Checks++;
         NextCheckAt = next;

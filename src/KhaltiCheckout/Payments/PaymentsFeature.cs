@@ -1,5 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
@@ -23,6 +24,7 @@ internal static class PaymentsFeature
                 BaseUrl = new Uri(options.Widget.BaseUrl!),
                 SecretKey = options.Widget.SecretKey ?? "",
                 Timeout = options.Timeout,
+                TimeProvider = provider.GetRequiredService<TimeProvider>(),
             });
         });
         services.AddSingleton<KhaltiHealth>();
@@ -40,6 +42,7 @@ internal static class PaymentsFeature
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
             .WithValidation(new VerifyPaymentRules())
+            .WithIdempotency<VerifyPaymentRequest>()
             .WithName("VerifyPayment")
             .WithTags("Payments")
             .WithSummary("Pay an order with a token of Khalti's widget")

@@ -116,9 +116,9 @@ internal sealed partial class Settlement(
     private async Task ApplyAsync(string paymentId, Finding finding, Actor by)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (health.Note(finding, now))
+        if (health.Note(finding, now) is { } condition)
         {
-            Log.KhaltiCondition(logger, finding.Unauthorized ? LogLevel.Error : LogLevel.Warning, health.Now.Condition, finding.Rule);
+            Log.KhaltiCondition(logger, LevelOf(condition), condition, finding.Rule);
         }
 
         PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(paymentId, finding, by, now), CancellationToken.None);
@@ -149,23 +149,48 @@ internal sealed partial class Settlement(
                 order.Complete(payment, finding, by, now);
                 break;
             case FindingKind.Declined when payment.Status.After(PaymentEvent.Declined) is not null:
-                order.Decline(payment, finding, by, now);
+                order.Decline(payment, finding, by, now, CheckSchedule.LastLook(finding.Failure, now));
                 break;
             case FindingKind.Contradicted when payment.Status.After(PaymentEvent.Contradicted) is not null:
                 order.Hold(payment, finding, by, now);
                 break;
             case FindingKind.Undecided or FindingKind.Unanswered when payment.Status == PaymentStatus.Verifying:
-                if (payment.Checks == 0)
-                {
-                    order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
-                }
-
-                payment.AskAgain(finding, CheckSchedule.Next(payment, finding, now, Random.Shared.NextDouble()));
+                AskAgain(order, payment, finding, by, now);
+                break;
+            case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:
+                order.Tell("payment_checked", by, now, finding.Rule, payment.Id);
+                order.Raise(Attention.RefundedAtKhalti, now, payment.Id);
+                payment.StayAsItIs(finding, now);
+                break;
+            case not FindingKind.Unanswered:
+                payment.StayAsItIs(finding, now);
                 break;
         }
 
         return payment.Status;
     }
+
+    private static void AskAgain(Order order, Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    {
+        if (payment.Checks == 0)
+        {
+            order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
+        }
+
+        payment.AskAgain(finding, now, CheckSchedule.Next(payment.Checks, finding.RetryAfter, now, Random.Shared.NextDouble()));
+        if (payment.Checks == CheckSchedule.LastCheck)
+        {
+            order.Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
+            order.Raise(Attention.Stuck, now, payment.Id);
+        }
+    }
+
+    private static LogLevel LevelOf(KhaltiCondition condition) => condition switch
+    {
+        KhaltiCondition.KeyRefused => LogLevel.Critical,
+        KhaltiCondition.NotAnswering => LogLevel.Warning,
+        _ => LogLevel.Information,
+    };
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using KhaltiCheckout.Data;
+using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using Microsoft.EntityFrameworkCore;
@@ -11,28 +12,106 @@ namespace KhaltiCheckout.Reconciliation;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class Reconciler(
-    IServiceScopeFactory scopes, IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Reconciler> logger)
+    IServiceScopeFactory scopes, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Reconciler> logger)
 {
-    private const int MostPaymentsAPass = 100;
+    private const int MostAtATime = 100;
     private const int AskedAtOnce = 4;
     private const int MostOrdersAPass = 200;
 
     /// <summary>Gives back how many payments were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
+        await BringForwardAsync(cancellationToken);
         int asked = 0;
-        List<string> due = await DuePaymentsAsync(cancellationToken);
-        await Parallel.ForEachAsync(
-            due,
-            new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = cancellationToken },
-            async (paymentId, token) =>
-            {
-                if (await CheckAsync(paymentId, token))
+        if (!health.IsFine)
+        {
+            asked += await ProbeAsync(cancellationToken);
+        }
+
+        while (health.IsFine)
+        {
+            List<string> due = await DuePaymentsAsync(cancellationToken);
+            int before = asked;
+            await Parallel.ForEachAsync(
+                due,
+                new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = cancellationToken },
+                async (paymentId, token) =>
                 {
-                    Interlocked.Increment(ref asked);
-                }
-            });
+                    if (await CheckAsync(paymentId, token))
+                    {
+                        Interlocked.Increment(ref asked);
+                    }
+                });
+
+            // Nothing left, or only what another process has leased.
+            if (due.Count < MostAtATime || asked == before)
+            {
+                break;
+            }
+
+            await BringForwardAsync(cancellationToken);
+        }
+
+        await ForgetOldKeysAsync(cancellationToken);
         return (asked, await ExpireOrdersAsync(cancellationToken));
+    }
+
+    private async Task ForgetOldKeysAsync(CancellationToken cancellationToken)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+        DateTimeOffset now = time.GetUtcNow();
+        IQueryable<IdempotentRequest> old = db.IdempotentRequests.Where(request => request.ExpiresAt <= now);
+        if (await old.AnyAsync(cancellationToken))
+        {
+            await db.WriteAsync(() => old.ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        }
+    }
+
+    // What waits for an hour only because Khalti did not answer is due as soon as Khalti does again. And an order that
+    // should expire has its open payment asked about once more first.
+    private async Task BringForwardAsync(CancellationToken cancellationToken)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+        DateTimeOffset now = time.GetUtcNow();
+        IQueryable<Payment> waiting = db.Payments.Where(payment =>
+            payment.Status == PaymentStatus.Verifying && payment.NextCheckAt > now && payment.LeasedUntil == null);
+        IQueryable<Payment> expiring = waiting.Where(payment =>
+            db.Orders.Any(order => order.Id == payment.OrderId && order.ExpiresAt <= now && payment.LastAskedAt < order.ExpiresAt));
+        if (await expiring.AnyAsync(cancellationToken))
+        {
+            await db.WriteAsync(
+                () => expiring.ExecuteUpdateAsync(set => set.SetProperty(payment => payment.NextCheckAt, now), cancellationToken),
+                cancellationToken);
+        }
+
+        if (health.TakeRecovery())
+        {
+            await db.WriteAsync(
+                () => waiting.Where(payment => payment.LastAskUnanswered)
+                    .ExecuteUpdateAsync(set => set.SetProperty(payment => payment.NextCheckAt, now), cancellationToken),
+                cancellationToken);
+        }
+    }
+
+    // A Khalti in trouble is asked about one payment, due or not; when it answers, the others follow.
+    private async Task<int> ProbeAsync(CancellationToken cancellationToken)
+    {
+        if (!health.TakeProbe(time.GetUtcNow()))
+        {
+            return 0;
+        }
+
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+        DateTimeOffset now = time.GetUtcNow();
+        string? paymentId = await db.Payments
+            .Where(payment => payment.Status == PaymentStatus.Verifying && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
+            .OrderBy(payment => payment.LastAskedAt)
+            .Select(payment => payment.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        return paymentId is not null && await CheckAsync(paymentId, cancellationToken, dueOrNot: true) ? 1 : 0;
     }
 
     private async Task<List<string>> DuePaymentsAsync(CancellationToken cancellationToken)
@@ -44,18 +123,18 @@ internal sealed partial class Reconciler(
             .Where(payment => payment.NextCheckAt <= now && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
             .OrderBy(payment => payment.NextCheckAt)
             .Select(payment => payment.Id)
-            .Take(MostPaymentsAPass)
+            .Take(MostAtATime)
             .ToListAsync(cancellationToken);
     }
 
     // One payment's trouble must not keep the others waiting.
-    private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken)
+    private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken, bool dueOrNot = false)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         try
         {
-            if (!await LeaseAsync(db, paymentId, cancellationToken))
+            if (!await LeaseAsync(db, paymentId, dueOrNot, cancellationToken))
             {
                 return false;
             }
@@ -71,13 +150,13 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private Task<bool> LeaseAsync(CheckoutDb db, string paymentId, CancellationToken cancellationToken)
+    private Task<bool> LeaseAsync(CheckoutDb db, string paymentId, bool dueOrNot, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset until = now + khalti.Value.Lease;
         return db.WriteAsync(
             async () => await db.Payments
-                .Where(payment => payment.Id == paymentId && payment.NextCheckAt <= now
+                .Where(payment => payment.Id == paymentId && (dueOrNot || payment.NextCheckAt <= now)
                     && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
                 .ExecuteUpdateAsync(set => set.SetProperty(payment => payment.LeasedUntil, until), cancellationToken) == 1,
             cancellationToken);

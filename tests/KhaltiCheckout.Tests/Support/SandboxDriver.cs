@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Khalti.Sandbox;
 
 namespace KhaltiCheckout.Tests.Support;
@@ -10,11 +8,6 @@ namespace KhaltiCheckout.Tests.Support;
 internal sealed class SandboxDriver(SandboxHost sandbox) : IAsyncDisposable
 {
     internal const string PublicKey = "test_public_key_11111111111111111111111111111111";
-
-    private static readonly JsonSerializerOptions WithoutNulls = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
 
     private readonly HttpClient _http = new() { BaseAddress = sandbox.Address };
 
@@ -78,7 +71,7 @@ internal sealed class SandboxDriver(SandboxHost sandbox) : IAsyncDisposable
 
     internal async Task<JsonNode> PostAsync(string path, object body)
     {
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, WithoutNulls, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         answer.IsSuccessStatusCode.ShouldBeTrue($"{path} answered {(int)answer.StatusCode}: {text}");
         return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;

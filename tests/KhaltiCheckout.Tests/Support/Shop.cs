@@ -21,12 +21,13 @@ internal sealed class Shop : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private WebApplicationFactory<CheckoutDb> _app;
     private bool _warningsAreExpected;
+    private bool _isGuest;
 
-    private Shop(string folder, SandboxHost sandbox, TestClock clock, Dictionary<string, string?> settings)
+    private Shop(string folder, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings)
     {
         _folder = folder;
         _settings = settings;
-        Sandbox = new SandboxDriver(sandbox);
+        Sandbox = sandbox;
         Clock = clock;
         _app = Build();
     }
@@ -65,9 +66,17 @@ internal sealed class Shop : IAsyncDisposable
             all[key] = value;
         }
 
-        Shop shop = new(folder, sandbox, clock, all);
+        Shop shop = new(folder, new SandboxDriver(sandbox), clock, all);
         shop.Open();
         return shop;
+    }
+
+    /// <summary>A second process, as it were, on the same files, with the same sandbox and the same clock.</summary>
+    internal Shop OpenAnother()
+    {
+        Shop other = new(_folder, Sandbox, Clock, _settings) { _isGuest = true };
+        other.Open();
+        return other;
     }
 
     /// <summary>This process ends and another starts on the same files.</summary>
@@ -85,9 +94,13 @@ internal sealed class Shop : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
-        await Sandbox.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (!_isGuest)
+        {
+            await Sandbox.DisposeAsync();
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(_folder, recursive: true);
+        }
+
         if (!_warningsAreExpected)
         {
             Log.Warnings.ShouldBeEmpty();
@@ -159,6 +172,18 @@ internal sealed class Shop : IAsyncDisposable
         return PassAsync();
     }
 
+    /// <summary>Waits for something that happens on another connection, for ten seconds at the most.</summary>
+    internal static async Task UntilAsync(Func<Task<bool>> happened)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
+        while (!await happened())
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
     /// <summary>Looks into the database: to count, or to set up what no request can.</summary>
     internal async Task<T> InDatabaseAsync<T>(Func<CheckoutDb, Task<T>> look)
     {
@@ -189,7 +214,7 @@ internal sealed class Shop : IAsyncDisposable
     private void Open()
     {
         _app.StartServer();
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _app.ClientOptions.BaseAddress };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
     }
 }
 

@@ -132,6 +132,48 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerBody")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerContentType")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerLocation")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("AnswerStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("LeasedUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
                 {
                     b.Property<string>("Id")
@@ -279,6 +321,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Denials")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Failure")
                         .HasColumnType("TEXT");
 
@@ -290,6 +335,9 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<bool>("LastAskUnanswered")
                         .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("LastAskedAt")
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("TEXT");

@@ -14,6 +14,26 @@ namespace KhaltiCheckout.Data.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "IdempotentRequests",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Fingerprint = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    LeasedUntil = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    AnswerStatus = table.Column<int>(type: "INTEGER", nullable: true),
+                    AnswerContentType = table.Column<string>(type: "TEXT", nullable: true),
+                    AnswerLocation = table.Column<string>(type: "TEXT", nullable: true),
+                    AnswerBody = table.Column<string>(type: "TEXT", nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotentRequests", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Orders",
                 columns: table => new
                 {
@@ -97,7 +117,9 @@ namespace KhaltiCheckout.Data.Migrations
                     CompletedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     NextCheckAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     LeasedUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    LastAskedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     Checks = table.Column<int>(type: "INTEGER", nullable: false),
+                    Denials = table.Column<int>(type: "INTEGER", nullable: false),
                     LastAskUnanswered = table.Column<bool>(type: "INTEGER", nullable: false),
                     Version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -152,6 +174,11 @@ namespace KhaltiCheckout.Data.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_IdempotentRequests_ExpiresAt",
+                table: "IdempotentRequests",
+                column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_OrderLines_OrderId",
                 table: "OrderLines",
                 column: "OrderId");
@@ -201,6 +228,9 @@ namespace KhaltiCheckout.Data.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "IdempotentRequests");
+
             migrationBuilder.DropTable(
                 name: "OrderLines");
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121044043_Initial")]
+    [Migration("20261121045911_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -133,6 +133,48 @@ namespace KhaltiCheckout.Data.Migrations
                             Position = 8,
                             Price = 450000L
                         });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerBody")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerContentType")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AnswerLocation")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("AnswerStatus")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("LeasedUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
@@ -282,6 +324,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Denials")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Failure")
                         .HasColumnType("TEXT");
 
@@ -293,6 +338,9 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<bool>("LastAskUnanswered")
                         .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("LastAskedAt")
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("TEXT");

@@ -1,0 +1,67 @@
+using System.Text;
+using KhaltiCheckout.Data;
+
+namespace KhaltiCheckout.Idempotency;
+
+/// <summary>The first answer, again.</summary>
+internal sealed class ReplayedAnswer(IdempotentRequest request) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        HttpResponse response = httpContext.Response;
+        response.StatusCode = request.AnswerStatus!.Value;
+        response.ContentType = request.AnswerContentType;
+        response.Headers.Location = request.AnswerLocation;
+        response.Headers[IdempotencyFilter.ReplayedHeader] = "true";
+        response.Headers.CacheControl = "no-store";
+        await response.WriteAsync(request.AnswerBody ?? "", httpContext.RequestAborted);
+    }
+}
+
+/// <summary>Writes the handler's answer into the database before it goes to the client.</summary>
+internal sealed class AnswerToKeep(IResult answer, string requestId) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        HttpResponse response = httpContext.Response;
+        Stream wire = response.Body;
+        using MemoryStream copy = new();
+        response.Body = copy;
+        try
+        {
+            await answer.ExecuteAsync(httpContext);
+        }
+        finally
+        {
+            response.Body = wire;
+        }
+
+        await KeepAsync(httpContext, Encoding.UTF8.GetString(copy.GetBuffer(), 0, (int)copy.Length));
+        await response.Body.WriteAsync(copy.GetBuffer().AsMemory(0, (int)copy.Length), httpContext.RequestAborted);
+    }
+
+    private async Task KeepAsync(HttpContext httpContext, string body)
+    {
+        CheckoutDb db = httpContext.RequestServices.GetRequiredService<CheckoutDb>();
+        HttpResponse response = httpContext.Response;
+
+        // "Not now" is no answer to keep: the same key may try again.
+        if (response.StatusCode is 429 or >= 500)
+        {
+            await IdempotencyFilter.ReleaseAsync(db, requestId, httpContext.RequestServices.GetRequiredService<TimeProvider>());
+            return;
+        }
+
+        await db.WriteAsync(
+            async () =>
+            {
+                if (await db.IdempotentRequests.FindAsync([requestId]) is { AnswerStatus: null } request)
+                {
+                    request.Answer(response.StatusCode, response.ContentType, response.Headers.Location, body);
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace KhaltiCheckout.Idempotency;
+
+/// <summary>
+/// Honours Idempotency-Key: the same key and body gives the first answer again, the same key with another body is refused,
+/// and while the first is still running the second is told so. Kept in the database, so it holds between processes and
+/// over a restart.
+/// </summary>
+internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, object?> bodyOf) : IEndpointFilter
+{
+    internal const string Header = "Idempotency-Key";
+    internal const string ReplayedHeader = "Idempotency-Replayed";
+
+    internal const int LongestKey = 255;
+
+    // How long a process that died keeps the next try waiting. A request that is slower than this loses its key to the
+    // next try and makes nothing (KeptAnswer), or is one that may run twice (verify).
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        HttpContext http = context.HttpContext;
+        StringValues given = http.Request.Headers[Header];
+        if (given.Count == 0)
+        {
+            return await next(context);
+        }
+
+        if (given is not [{ Length: >= 1 and <= LongestKey } key] || !key.All(letter => letter is >= ' ' and <= '~'))
+        {
+            return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                [Header] = [$"One key of 1 to {LongestKey} printable ASCII characters."],
+            }));
+        }
+
+        CheckoutDb db = http.RequestServices.GetRequiredService<CheckoutDb>();
+        TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
+        string id = Hash(key);
+        string fingerprint = Fingerprint(context);
+        Beginning beginning = await db.WriteAsync(
+            () => BeginAsync(db, id, fingerprint, time.GetUtcNow(), http.RequestAborted), http.RequestAborted);
+        if (beginning.Refusal is not null || beginning.Answer is not null)
+        {
+            return (object?)beginning.Refusal ?? new ReplayedAnswer(beginning.Answer!);
+        }
+
+        http.RequestServices.GetRequiredService<KeptAnswer>().IsFor(beginning.Running!);
+        try
+        {
+            return new AnswerToKeep((IResult)(await next(context))!, id);
+        }
+        catch (TakenOverException)
+        {
+            return Problems.IdempotencyInProgress();
+        }
+        catch
+        {
+            await ReleaseAsync(db, id, time);
+            throw;
+        }
+    }
+
+    internal static async Task ReleaseAsync(CheckoutDb db, string id, TimeProvider time) =>
+        await db.WriteAsync(
+            async () =>
+            {
+                // An answer that was kept in the handler's transaction stands, whatever happened afterwards.
+                if (await db.IdempotentRequests.FindAsync([id]) is { AnswerStatus: null } request)
+                {
+                    request.Release(time.GetUtcNow());
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+
+    private static async Task<Beginning> BeginAsync(
+        CheckoutDb db, string id, string fingerprint, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        IdempotentRequest? known = await db.IdempotentRequests.SingleOrDefaultAsync(request => request.Id == id, cancellationToken);
+        if (known is { } old && old.ExpiresAt <= now)
+        {
+            db.Remove(old);
+            await db.SaveChangesAsync(cancellationToken);
+            known = null;
+        }
+
+        switch (known)
+        {
+            case null:
+                known = IdempotentRequest.Begin(id, fingerprint, now, Lease);
+                db.Add(known);
+                return new Beginning(Running: known);
+            case var other when other.Fingerprint != fingerprint:
+                return new Beginning(Problems.IdempotencyKeyReused());
+            case { AnswerStatus: not null }:
+                return new Beginning(Answer: known);
+            case var running when running.LeasedUntil > now:
+                return new Beginning(Problems.IdempotencyInProgress());
+            default:
+                known.TakeOver(now, Lease);
+                return new Beginning(Running: known);
+        }
+    }
+
+    // The body as it was understood, so that blanks and the order of members don't make it another one.
+    private string Fingerprint(EndpointFilterInvocationContext context)
+    {
+        HttpContext http = context.HttpContext;
+        JsonSerializerOptions json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        return Hash($"{http.Request.Method} {http.Request.Path}\n{JsonSerializer.Serialize(bodyOf(context), json)}");
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private sealed record Beginning(ProblemHttpResult? Refusal = null, IdempotentRequest? Answer = null, IdempotentRequest? Running = null);
+}
+
+internal static class IdempotencyFeature
+{
+    internal static void AddIdempotency(this IServiceCollection services) => services.AddScoped<KeptAnswer>();
+
+    /// <summary>Honours an Idempotency-Key on this route. After validation: a request that was never understood is not kept.</summary>
+    internal static RouteHandlerBuilder WithIdempotency<TBody>(this RouteHandlerBuilder route) =>
+        route.AddEndpointFilter(new IdempotencyFilter(context => context.Arguments.OfType<TBody>().Single())).WithMetadata(new TakesIdempotencyKey());
+
+    /// <summary>The same for a route without a body.</summary>
+    internal static RouteHandlerBuilder WithIdempotency(this RouteHandlerBuilder route) =>
+        route.AddEndpointFilter(new IdempotencyFilter(_ => null)).WithMetadata(new TakesIdempotencyKey());
+}
+
+/// <summary>Says of a route, for the API document, that it honours the header.</summary>
+internal sealed class TakesIdempotencyKey;

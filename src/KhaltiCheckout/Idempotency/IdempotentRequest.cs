@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhaltiCheckout.Idempotency;
+
+/// <summary>A request that came with an Idempotency-Key, and its answer once there is one.</summary>
+public sealed class IdempotentRequest
+{
+    /// <summary>How long an answer is kept.</summary>
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
+    private IdempotentRequest()
+    {
+    }
+
+    /// <summary>Hash of who asks and the key: a key is nobody else's business.</summary>
+    public string Id { get; private set; } = "";
+
+    /// <summary>Hash of method, path and body.</summary>
+    public string Fingerprint { get; private set; } = "";
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset ExpiresAt { get; private set; }
+
+    /// <summary>Until when the process that runs the request is believed to be alive.</summary>
+    public DateTimeOffset LeasedUntil { get; private set; }
+
+    public int? AnswerStatus { get; private set; }
+
+    public string? AnswerContentType { get; private set; }
+
+    public string? AnswerLocation { get; private set; }
+
+    public string? AnswerBody { get; private set; }
+
+    /// <summary>Of two that take over the request of a process that died, one does.</summary>
+    public int Version { get; private set; }
+
+    internal static IdempotentRequest Begin(string id, string fingerprint, DateTimeOffset now, TimeSpan lease) => new()
+    {
+        Id = id,
+        Fingerprint = fingerprint,
+        CreatedAt = now,
+        ExpiresAt = now + Lifetime,
+        LeasedUntil = now + lease,
+    };
+
+    internal void TakeOver(DateTimeOffset now, TimeSpan lease)
+    {
+        LeasedUntil = now + lease;
+        Version++;
+    }
+
+    internal void Release(DateTimeOffset now)
+    {
+        LeasedUntil = now;
+        Version++;
+    }
+
+    internal void Answer(int status, string? contentType, string? location, string body)
+    {
+        AnswerStatus = status;
+        AnswerContentType = contentType;
+        AnswerLocation = location;
+        AnswerBody = body;
+        Version++;
+    }
+}
+
+internal sealed class IdempotentRequestMapping : IEntityTypeConfiguration<IdempotentRequest>
+{
+    public void Configure(EntityTypeBuilder<IdempotentRequest> builder)
+    {
+        builder.ToTable("IdempotentRequests");
+        builder.Property(request => request.Id).HasMaxLength(64).ValueGeneratedNever();
+        builder.Property(request => request.Version).IsConcurrencyToken();
+        builder.HasIndex(request => request.ExpiresAt);
+    }
+}

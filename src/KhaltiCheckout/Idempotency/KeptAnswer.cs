@@ -1,0 +1,44 @@
+using System.Text.Json;
+using KhaltiCheckout.Data;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Idempotency;
+
+/// <summary>
+/// The answer of the request that is running, for handlers that make something new: kept in the transaction that makes it,
+/// so that a process which dies in between leaves either both or neither. A no-op without an Idempotency-Key.
+/// </summary>
+internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
+{
+    private string? _requestId;
+    private int _version;
+
+    /// <summary>The running request's row, as it was when this process began or took over.</summary>
+    internal void IsFor(IdempotentRequest request)
+    {
+        _requestId = request.Id;
+        _version = request.Version;
+    }
+
+    /// <summary>Call it inside the transaction, with exactly what the handler will answer.</summary>
+    internal async Task KeepAsync(int status, object body, string? location = null)
+    {
+        if (_requestId is null)
+        {
+            return;
+        }
+
+        IdempotentRequest? request = await db.IdempotentRequests.FindAsync([_requestId]);
+        if (request is null || request.Version != _version)
+        {
+            throw new TakenOverException();
+        }
+
+        string text = JsonSerializer.Serialize(body, body.GetType(), json.Value.SerializerOptions);
+        request.Answer(status, "application/json; charset=utf-8", location, text);
+    }
+}
+
+/// <summary>The request ran longer than its lease, and another process runs it now: this one makes nothing.</summary>
+internal sealed class TakenOverException() : Exception("Another process has taken over this idempotent request.");

@@ -1,0 +1,189 @@
+using System.Text.Json.Nodes;
+using Khalti.Sandbox.Tests.Support;
+
+namespace Khalti.Sandbox.Tests;
+
+public sealed class ControlTests
+{
+    [Fact]
+    public async Task Transactions_are_listed_newest_first_with_exactly_their_fields()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenInitiatedAsync();
+        string token = await sandbox.GivenCompletedAsync(2000);
+
+        JsonArray transactions = await sandbox.TransactionsAsync();
+
+        transactions.Count.ShouldBe(2);
+        transactions[0]!.ToJsonString().ShouldBe($$"""
+            {"idx":"{{transactions[0]!["idx"]}}","token":"{{token}}","pidx":null,"flow":"widget","state":"Completed","amount":2000,"fee":60,"refundedAmount":0,"mobile":"9800000001","productIdentity":"ord_1","purchaseOrderId":null,"createdOn":"2026-01-02T03:04:05.0000000Z"}
+            """);
+    }
+
+    [Fact]
+    public async Task Requests_are_listed_without_secrets_PINs_or_codes()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenCompletedAsync();
+        await sandbox.JsonAsync("/api/v2/payment/verify/", new
+        {
+            token,
+            amount = 1500,
+            authorization = "Key " + RunningSandbox.SecretKey,
+            misplaced = RunningSandbox.SecretKey,
+            nested = new { transaction_pin = "1111" },
+        }, RunningSandbox.SecretKey);
+
+        Reply reply = await sandbox.GetAsync("/_sandbox/requests");
+
+        JsonArray requests = reply.Json.AsArray();
+        requests.Select(one => one!["operation"]!.ToString()).ShouldBe(["initiate", "confirm", "verify", "verify"]);
+        requests[2]!.AsObject().Select(one => one.Key).ShouldBe(["at", "operation", "method", "path", "status", "fields"]);
+        requests[2]!["fields"]!.ToJsonString().ShouldBe($$"""{"token":"{{token}}","amount":"1500"}""");
+        requests[2]!["status"]!.GetValue<int>().ShouldBe(200);
+        foreach (string secret in (string[])["secret_key", "transaction_pin", "confirmation_code", "\"1111\"", "987654", "authorization"])
+        {
+            reply.Text.ShouldNotContain(secret);
+        }
+    }
+
+    public static TheoryData<string, string> EveryPair() => TransactionStateTests.EveryPair();
+
+    [Theory]
+    [MemberData(nameof(EveryPair))]
+    public async Task The_dashboard_moves_legally_or_not_at_all(string from, string to)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenInitiatedAsync();
+        (await sandbox.GivenStateAsync(token, from, new { force = true })).Status.ShouldBe(200);
+
+        Reply reply = await sandbox.GivenStateAsync(token, to.ToUpperInvariant());
+
+        bool legal = TransactionState.MayBecome(from, to);
+        reply.Status.ShouldBe(legal ? 200 : 409);
+        (await sandbox.StateAsync(token)).ShouldBe(legal ? to : from);
+    }
+
+    [Fact]
+    public async Task Refunded_amounts_follow_the_state()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenCompletedAsync();
+
+        (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 1500 })).Status.ShouldBe(409);
+        (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 1600 })).Status.ShouldBe(400);
+        (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 500 })).Json["refundedAmount"]!.GetValue<int>().ShouldBe(500);
+        (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 400 })).Status.ShouldBe(409);
+        (await sandbox.GivenStateAsync(token, "Refunded")).Json["refundedAmount"]!.GetValue<int>().ShouldBe(1500);
+    }
+
+    [Fact]
+    public async Task Only_force_makes_a_state_nobody_documented()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+
+        (await sandbox.GivenStateAsync(token, "Frozen")).Status.ShouldBe(400);
+        (await sandbox.GivenStateAsync(token, "Frozen", new { force = true })).Json["state"]!.ToString().ShouldBe("Frozen");
+
+        (await sandbox.VerifyAsync(token)).Json["state"]!["name"]!.ToString().ShouldBe("Frozen");
+        (await sandbox.JsonAsync("/_sandbox/transactions/nosuch/state", new { state = "Failed" })).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task A_payment_is_made_in_one_call()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        Reply confirmed = await sandbox.JsonAsync("/_sandbox/payments", new { amount = 150_000, productIdentity = "ord_9" });
+        Reply initiated = await sandbox.JsonAsync("/_sandbox/payments", new { amount = 1000, productIdentity = "x", confirm = false });
+
+        confirmed.Status.ShouldBe(201);
+        (await sandbox.VerifyAsync(confirmed.Json["token"]!.ToString(), 150_000)).Json["idx"]!.ToString().ShouldBe(confirmed.Json["idx"]!.ToString());
+        (await sandbox.StateAsync(initiated.Json["token"]!.ToString())).ShouldBe("Initiated");
+        (await sandbox.JsonAsync("/_sandbox/payments", new { amount = 0, productIdentity = "x" })).Status.ShouldBe(400);
+        (await sandbox.JsonAsync("/_sandbox/payments", new { publicKey = "x", amount = 1000, productIdentity = "x" })).Status.ShouldBe(400);
+    }
+
+    [Fact]
+    public async Task The_clock_moves_forward_on_request()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        (await sandbox.JsonAsync("/_sandbox/clock", new { advanceSeconds = 3600 })).ShouldBe(200, """{"now": "2026-01-02T04:04:05.0000000Z"}""");
+
+        string token = await sandbox.GivenInitiatedAsync();
+        (await sandbox.TransactionAsync(token))["createdOn"]!.ToString().ShouldStartWith("2026-01-02T04:04:05");
+        (await sandbox.JsonAsync("/_sandbox/clock", new { advanceSeconds = -1 })).Status.ShouldBe(400);
+        (await sandbox.JsonAsync("/_sandbox/clock", new { })).Status.ShouldBe(400);
+    }
+
+    [Fact]
+    public async Task Reset_forgets_everything()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await sandbox.InitiateAsync("2222");
+        }
+
+        await sandbox.GivenFaultAsync(new { operation = "initiate", kind = "error" });
+        await sandbox.GivenSwitchAsync(new { feeBasisPoints = 0 });
+        await sandbox.JsonAsync("/_sandbox/clock", new { advanceSeconds = 60 });
+
+        (await sandbox.JsonAsync("/_sandbox/reset", new { })).Status.ShouldBe(200);
+
+        (await sandbox.TransactionsAsync()).ShouldBeEmpty();
+        (await sandbox.RequestsAsync()).ShouldBeEmpty();
+        string token = await sandbox.GivenCompletedAsync();
+        JsonNode transaction = await sandbox.TransactionAsync(token);
+        transaction["fee"]!.GetValue<int>().ShouldBe(45);
+        transaction["createdOn"]!.ToString().ShouldStartWith("2026-01-02T03:04:05");
+    }
+
+    [Theory]
+    [InlineData("""{"nosuch": 1}""")]
+    [InlineData("""{"statusNotFoundCode": 700}""")]
+    [InlineData("""{"verifyAgain": "sometimes"}""")]
+    [InlineData("""{"verifyAgain": 1}""")]
+    [InlineData("""{"walletTypeIdx": null}""")]
+    [InlineData("[]")]
+    public async Task A_switch_that_does_not_exist_is_refused(string body)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string before = (await sandbox.GetAsync("/_sandbox/switches")).Text;
+
+        (await sandbox.TextAsync("/_sandbox/switches", body, "application/json")).Status.ShouldBe(400);
+
+        (await sandbox.GetAsync("/_sandbox/switches")).Text.ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    [InlineData("Host", "rebound.example")]
+    public async Task A_web_page_cannot_drive_it(string header, string value)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenInitiatedAsync();
+
+        (await sandbox.SendAsync(HttpMethod.Post, "/_sandbox/reset", null, null, (header, value))).Status.ShouldBe(403);
+        (await sandbox.SendAsync(HttpMethod.Get, "/_sandbox/requests", null, null, (header, value))).Status.ShouldBe(403);
+
+        (await sandbox.TransactionsAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Its_own_page_can_drive_it_and_may_be_linked_to()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string origin = sandbox.Address.GetLeftPart(UriPartial.Authority);
+
+        (await sandbox.SendAsync(HttpMethod.Post, "/_sandbox/reset", null, null, ("Origin", origin), ("Sec-Fetch-Site", "same-origin")))
+            .Status.ShouldBe(200);
+        (await sandbox.SendAsync(HttpMethod.Get, "/_sandbox/", null, null, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")))
+            .Status.ShouldBe(200);
+    }
+}

@@ -1,0 +1,185 @@
+using Khalti.Sandbox.Tests.Support;
+
+namespace Khalti.Sandbox.Tests;
+
+public sealed class FaultTests
+{
+    [Theory]
+    [InlineData(401, """{"detail": "Invalid token.", "status_code": 401}""")]
+    [InlineData(404, """{"detail": "Not found."}""")]
+    [InlineData(403, """{"detail": "Forbidden."}""")]
+    [InlineData(429, """{"detail": "Request was throttled."}""")]
+    public async Task An_error_is_answered_and_nothing_done(int status, string body)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error", status, times = 1 });
+
+        (await sandbox.VerifyAsync(token)).ShouldBe(status, body);
+
+        (await sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await sandbox.VerifyAsync(token)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Throttling_says_when_to_come_back()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error", status = 429, times = 1 });
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error", status = 429, retryAfterSeconds = 30 });
+
+        (await sandbox.VerifyAsync("x")).Header("Retry-After").ShouldBe("1");
+        (await sandbox.VerifyAsync("x")).Header("Retry-After").ShouldBe("30");
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task A_gateways_error_is_no_JSON(int status)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "*", kind = "error", status });
+
+        Reply reply = await sandbox.StatusAsync("x");
+
+        reply.Status.ShouldBe(status);
+        reply.Message.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+    }
+
+    [Theory]
+    [InlineData("drop_before", "Confirmed")]
+    [InlineData("drop_after", "Completed")]
+    public async Task A_cut_connection_leaves_the_thing_undone_or_done(string kind, string state)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind, times = 1 });
+
+        await Should.ThrowAsync<HttpRequestException>(() => sandbox.VerifyAsync(token));
+
+        (await sandbox.StateAsync(token)).ShouldBe(state);
+        (await sandbox.RequestsAsync()).Last()!["status"].ShouldBeNull();
+        (await sandbox.VerifyAsync(token)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Garbage_is_200_that_nobody_can_read_though_the_thing_is_done()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "garbage" });
+
+        Reply reply = await sandbox.VerifyAsync(token);
+
+        reply.Status.ShouldBe(200);
+        Should.Throw<System.Text.Json.JsonException>(() => reply.Json);
+        (await sandbox.StateAsync(token)).ShouldBe("Completed");
+    }
+
+    [Fact]
+    public async Task The_thing_is_done_after_a_delay_even_if_the_caller_has_hung_up()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "delay", delayMs = 400 });
+        using HttpClient impatient = new() { BaseAddress = sandbox.Address, Timeout = TimeSpan.FromMilliseconds(75) };
+        impatient.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Key {RunningSandbox.SecretKey}");
+
+        await Should.ThrowAsync<TaskCanceledException>(() => impatient.PostAsync(
+            "/api/v2/payment/verify/",
+            new FormUrlEncodedContent([KeyValuePair.Create("token", token), KeyValuePair.Create("amount", "1500")]),
+            TestContext.Current.CancellationToken));
+
+        (await sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        while (await sandbox.StateAsync(token) != "Completed")
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    [Fact]
+    public async Task A_delay_may_go_before_another_fault()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "status", kind = "error", status = 500, delayMs = 20 });
+        long start = TimeProvider.System.GetTimestamp();
+
+        (await sandbox.StatusAsync("x")).Status.ShouldBe(500);
+
+        TimeProvider.System.GetElapsedTime(start).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(15));
+    }
+
+    [Fact]
+    public async Task Status_may_not_find_what_is_there()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenCompletedAsync();
+        await sandbox.GivenFaultAsync(new { operation = "status", kind = "not_found", times = 1 });
+
+        (await sandbox.StatusAsync(token)).ShouldBe(200, """{"status": false, "state": "Error", "detail": "Transaction not found"}""");
+        (await sandbox.StatusAsync(token)).Json["state"]!.ToString().ShouldBe("Complete");
+    }
+
+    [Fact]
+    public async Task A_fault_of_any_call_is_not_used_up_by_the_widgets_bank_lists()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "*", kind = "error", status = 500, times = 1 });
+
+        (await sandbox.GetAsync("/api/v2/bank/")).Status.ShouldBe(200);
+        (await sandbox.InitiateAsync()).Status.ShouldBe(500);
+
+        await sandbox.GivenFaultAsync(new { operation = "banks", kind = "error", status = 500 });
+        (await sandbox.GetAsync("/api/v2/bank/")).Status.ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task Times_holds_under_parallel_calls()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "status", kind = "error", status = 500, times = 3 });
+
+        Reply[] replies = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => sandbox.StatusAsync("x")));
+
+        replies.Count(one => one.Status == 500).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_fault_strikes_only_its_operation_and_goes_when_removed()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error", status = 500 });
+        await sandbox.GivenFaultAsync(new { operation = "*", kind = "error", status = 500, probability = 0 });
+
+        (await sandbox.StatusAsync("x")).Status.ShouldBe(200);
+        (await sandbox.VerifyAsync("x")).Status.ShouldBe(500);
+        (await sandbox.SendAsync(HttpMethod.Delete, "/_sandbox/faults")).Status.ShouldBe(200);
+        (await sandbox.VerifyAsync("x")).Status.ShouldBe(400);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("nonsense")]
+    [InlineData("""{"operation": "pay", "kind": "error"}""")]
+    [InlineData("""{"operation": "verify", "kind": "explode"}""")]
+    [InlineData("""{"operation": "verify", "kind": "delay"}""")]
+    [InlineData("""{"operation": "verify", "kind": "delay", "delayMs": -1}""")]
+    [InlineData("""{"operation": "verify", "kind": "error", "status": 99}""")]
+    [InlineData("""{"operation": "verify", "kind": "drop_after", "status": 500}""")]
+    [InlineData("""{"operation": "verify", "kind": "error", "status": "500"}""")]
+    [InlineData("""{"operation": "verify", "kind": "error", "probability": 1.5}""")]
+    [InlineData("""{"operation": "verify", "kind": "error", "times": 0}""")]
+    [InlineData("""{"operation": "verify", "kind": "error", "tmies": 1}""")]
+    [InlineData("""{"operation": "verify", "kind": "not_found"}""")]
+    public async Task A_rule_that_makes_no_sense_is_refused_in_words(string rule)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        Reply reply = await sandbox.TextAsync("/_sandbox/faults", rule, "application/json");
+
+        reply.Status.ShouldBe(400);
+        reply.Text.Length.ShouldBeGreaterThan(20);
+        (await sandbox.GetAsync("/_sandbox/faults")).ShouldBe(200, "[]");
+    }
+}

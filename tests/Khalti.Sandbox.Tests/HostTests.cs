@@ -1,0 +1,99 @@
+using Khalti.Sandbox.Tests.Support;
+
+namespace Khalti.Sandbox.Tests;
+
+public sealed class HostTests
+{
+    [Fact]
+    public async Task A_restart_keeps_payments_attempts_and_locks()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await sandbox.InitiateAsync("2222", "9800000002");
+        }
+
+        await sandbox.InitiateAsync("2222", "9800000003");
+        await sandbox.RestartAsync();
+
+        (await sandbox.VerifyAsync(token)).Status.ShouldBe(200);
+        (await sandbox.InitiateAsync(mobile: "9800000002")).Json["error_key"]!.ToString().ShouldBe("third_party_transaction_locked");
+        (await sandbox.InitiateAsync("2222", "9800000003")).Json["tries_remaining"]!.ToString().ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_relative_file_starts_at_the_content_root()
+    {
+        DirectoryInfo root = Directory.CreateTempSubdirectory("khalti-sandbox-");
+        SandboxOptions options = new() { Url = "http://127.0.0.1:0", ContentRoot = root.FullName };
+
+        await using (await SandboxHost.StartAsync(options, TimeProvider.System, null, TestContext.Current.CancellationToken))
+        {
+            File.Exists(Path.Combine(root.FullName, "data", "sandbox.db")).ShouldBeTrue();
+        }
+
+        root.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("https://localhost:5081")]
+    [InlineData("5081")]
+    [InlineData("")]
+    public async Task A_wrong_address_stops_the_start_with_a_sentence(string url)
+    {
+        SandboxOptions options = new() { Url = url, ConnectionString = "Data Source=:memory:" };
+
+        InvalidOperationException refused = await Should.ThrowAsync<InvalidOperationException>(
+            () => SandboxHost.StartAsync(options, TimeProvider.System, null, TestContext.Current.CancellationToken));
+
+        refused.Message.ShouldStartWith("Sandbox:Url must be an http:// address");
+    }
+
+    [Fact]
+    public async Task A_wrong_switch_stops_the_start_with_a_sentence()
+    {
+        SandboxOptions options = new() { Url = "http://127.0.0.1:0", ConnectionString = "Data Source=:memory:", MaxAmount = 1 };
+
+        InvalidOperationException refused = await Should.ThrowAsync<InvalidOperationException>(
+            () => SandboxHost.StartAsync(options, TimeProvider.System, null, TestContext.Current.CancellationToken));
+
+        refused.Message.ShouldContain("MaxAmount");
+    }
+
+    [Theory]
+    [InlineData("/khalti-checkout.js", "text/javascript")]
+    [InlineData("/widget.html", "text/html")]
+    [InlineData("/widget.js", "text/javascript")]
+    [InlineData("/widget.css", "text/css")]
+    [InlineData("/_sandbox/", "text/html")]
+    [InlineData("/_sandbox/control.js", "text/javascript")]
+    public async Task The_pages_come_out_of_the_program(string path, string contentType)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        Reply reply = await sandbox.GetAsync(path);
+
+        reply.Status.ShouldBe(200);
+        reply.Message.Content.Headers.ContentType!.MediaType.ShouldBe(contentType);
+        reply.Header("Content-Security-Policy").ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self'");
+    }
+
+    [Fact]
+    public async Task Any_page_may_frame_the_widget_and_nothing_in_it_is_inline()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        Reply reply = await sandbox.GetAsync("/widget.html");
+
+        reply.Header("X-Frame-Options").ShouldBe("");
+        reply.Header("Content-Security-Policy").ShouldNotContain("frame-ancestors");
+        foreach (string page in (string[])["/widget.html", "/_sandbox/", "/khalti-checkout.js"])
+        {
+            string text = (await sandbox.GetAsync(page)).Text;
+            text.ShouldNotContain("style=");
+            text.ShouldNotContain("<style");
+            text.ShouldNotContain("onclick");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Khalti.Sandbox.Tests.Support;
+
+/// <summary>A clock that the test holds.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    internal void Advance(TimeSpan by) => _now += by;
+}

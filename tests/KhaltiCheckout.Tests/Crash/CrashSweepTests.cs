@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Khalti.Sandbox;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Crash;
+
+/// <summary>
+/// The process is killed at every moment at which something has just become true, here or at Khalti: before and after each
+/// commit and each call of create, verify and settle. A new process starts on the same files, the shopper's page does what
+/// it always does, and in the end shop and sandbox agree.
+/// </summary>
+public sealed class CrashSweepTests(ITestOutputHelper output)
+{
+    // Most of a point is waiting for the lease of the process that died.
+    private const int AtOnce = 6;
+    private const long Tea = 18_500;
+
+    [Fact]
+    public async Task Killed_anywhere_while_an_order_is_created_and_verified_nothing_is_lost_or_paid_twice() =>
+        await SweepAsync("create and verify", fewestPoints: 12, async (scene, crashAt) =>
+        {
+            scene.Arm();
+            await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: false));
+            await shopper.PayAsync();
+            await shopper.ExpectPaidAsync();
+        });
+
+    [Fact]
+    public async Task Killed_anywhere_while_a_lost_answer_is_settled_nothing_is_lost_or_paid_twice() =>
+        await SweepAsync("settle", fewestPoints: 12, async (scene, crashAt) =>
+        {
+            await scene.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+            await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: false));
+            await shopper.PayAsync();
+            await shopper.KillAsync();
+
+            scene.Arm();
+            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
+            await shopper.ExpectPaidAsync();
+        });
+
+    // First without a crash, to learn the moments; then once for each of them.
+    private async Task SweepAsync(string name, int fewestPoints, Func<Scene, int, Task> story)
+    {
+        string[] moments;
+        await using (Scene scene = await Scene.SetAsync())
+        {
+            await story(scene, 0);
+            moments = scene.Moments();
+        }
+
+        ConcurrentDictionary<int, string> outcomes = new();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(1, moments.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken },
+            async (crashAt, _) =>
+            {
+                await using Scene scene = await Scene.SetAsync();
+                try
+                {
+                    await story(scene, crashAt);
+                    outcomes[crashAt] = scene.HasCrashed ? "killed, healed" : "NOT KILLED";
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    outcomes[crashAt] = $"FAILED {failure.GetType().Name} {failure.Message}";
+                }
+            });
+
+        foreach ((int crashAt, string outcome) in outcomes.OrderBy(pair => pair.Key))
+        {
+            output.WriteLine($"{name}, point {moments[crashAt - 1]}: {outcome}");
+        }
+
+        moments.Length.ShouldBeGreaterThanOrEqualTo(fewestPoints);
+        outcomes.Values.ShouldAllBe(outcome => outcome == "killed, healed");
+    }
+
+    /// <summary>Files, a sandbox, and processes of the shop on them.</summary>
+    private sealed class Scene : IAsyncDisposable
+    {
+        private readonly string _folder;
+        private readonly Uri _sandbox;
+
+        private Scene(string folder, SandboxHost sandbox)
+        {
+            _folder = folder;
+            _sandbox = sandbox.Address;
+            Sandbox = new SandboxDriver(sandbox);
+        }
+
+        internal SandboxDriver Sandbox { get; }
+
+        internal bool HasCrashed { get; set; }
+
+        internal static async Task<Scene> SetAsync()
+        {
+            string folder = Directory.CreateTempSubdirectory("checkout-crash-").FullName;
+            return new Scene(folder, await SandboxHost.StartAsync(
+                new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
+                TimeProvider.System, loggers: null, TestContext.Current.CancellationToken));
+        }
+
+        internal void Arm() => File.WriteAllText(Path.Combine(_folder, "armed"), "");
+
+        internal string[] Moments() => File.ReadAllLines(Path.Combine(_folder, "moments"));
+
+        internal Task<ShopProcess?> StartAsync(int crashAt, bool worker) => ShopProcess.StartAsync(
+            _folder, _sandbox,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["DOTNET_STARTUP_HOOKS"] = Repository.Program("KhaltiCheckout.CrashHook"),
+                ["CRASH_LOG"] = Path.Combine(_folder, "moments"),
+                ["CRASH_ARMED"] = Path.Combine(_folder, "armed"),
+                ["CRASH_AT"] = crashAt.ToString(CultureInfo.InvariantCulture),
+            },
+            $"--Reconciliation:Enabled={worker}", "--Reconciliation:Interval=00:00:00.2");
+
+        internal async Task<ShopProcess> HealAsync()
+        {
+            HasCrashed = true;
+            return await ShopProcess.StartAsync(
+                _folder, _sandbox, new Dictionary<string, string>(StringComparer.Ordinal), "--Reconciliation:Interval=00:00:00.2")
+                ?? throw new InvalidOperationException("The healing process did not start.");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Sandbox.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    /// <summary>What the page in a shopper's browser does: it repeats what was not answered, with the same key and token.</summary>
+    private sealed class Shopper(Scene scene, ShopProcess? shop) : IAsyncDisposable
+    {
+        private readonly string _key = Guid.NewGuid().ToString();
+        private ShopProcess? _shop = shop;
+        private JsonNode? _order;
+        private string? _token;
+
+        internal async Task PayAsync()
+        {
+            _order = await UntilAnsweredAsync(
+                HttpMethod.Post, "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, [201]);
+            _token = await scene.Sandbox.ConfirmedTokenAsync(Tea, _order.Id());
+            await UntilAnsweredAsync(
+                HttpMethod.Post, "/api/v1/payments/verify", new { orderId = _order.Id(), token = _token, amount = Tea }, [200, 202]);
+        }
+
+        internal async Task ExpectPaidAsync()
+        {
+            JsonNode? last = null;
+            await UntilAsync(TimeSpan.FromSeconds(60), async () =>
+            {
+                last = await UntilAnsweredAsync(HttpMethod.Get, $"/api/v1/orders/{_order!.Id()}", null, [200]);
+                return last.Status() == "paid";
+            });
+            last!["payments"]!.AsArray().Count(payment => (string?)payment!["status"] == "completed").ShouldBe(1);
+            last.Payment()["transactionId"].ShouldNotBeNull();
+            IReadOnlyList<JsonNode> transactions = await scene.Sandbox.ListAsync("/_sandbox/transactions");
+            ((string?)transactions.Single()["state"]).ShouldBe("Completed");
+
+            // The same key still gives the same order: create was not done twice.
+            JsonNode again = await UntilAnsweredAsync(
+                HttpMethod.Post, "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, [201]);
+            again.Id().ShouldBe(_order!.Id());
+        }
+
+        internal async Task KillAsync() => await _shop!.KillAsync();
+
+        internal async Task GoOnWithAsync(ShopProcess? other)
+        {
+            await _shop!.DisposeAsync();
+            _shop = other;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_shop is not null)
+            {
+                await _shop.DisposeAsync();
+            }
+        }
+
+        private async Task<JsonNode> UntilAnsweredAsync(HttpMethod method, string path, object? body, int[] wanted)
+        {
+            JsonNode? answer = null;
+            await UntilAsync(TimeSpan.FromSeconds(60), async () =>
+            {
+                if (_shop is null || _shop.IsDead)
+                {
+                    await DisposeAsync();
+                    _shop = await scene.HealAsync();
+                }
+
+                try
+                {
+                    using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+                    request.Headers.Add("Idempotency-Key", _key + path);
+                    using HttpResponseMessage response = await _shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
+                    answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                    int status = (int)response.StatusCode;
+                    if (status >= 400 && answer!.Code() != "idempotency_in_progress")
+                    {
+                        throw new InvalidOperationException($"{path} answered {status}: {answer!.ToJsonString()}");
+                    }
+
+                    return wanted.Contains(status);
+                }
+                catch (Exception lost) when (lost is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+                {
+                    return false;
+                }
+            });
+            return answer!;
+        }
+
+        private static async Task UntilAsync(TimeSpan patience, Func<Task<bool>> happened)
+        {
+            using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            enough.CancelAfter(patience);
+            using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
+            while (!await happened())
+            {
+                await timer.WaitForNextTickAsync(enough.Token);
+            }
+        }
+    }
+}

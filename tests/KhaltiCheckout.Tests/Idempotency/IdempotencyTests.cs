@@ -1,0 +1,208 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Tests.Payments;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Idempotency;
+
+public sealed class IdempotencyTests
+{
+    private static readonly object Tea = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
+    private static readonly object Topi = new { items = new[] { new { productId = "dhaka-topi", quantity = 1 } } };
+
+    [Fact]
+    public async Task The_same_key_and_body_gives_the_first_answer_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        Answer second = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+
+        first.Status.ShouldBe(201);
+        first.Replayed.ShouldBeFalse();
+        second.ShouldBe(first with { Replayed = true });
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_answer_is_kept_over_a_restart()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+
+        await shop.ReopenAsync();
+
+        (await PostAsync(shop, "/api/v1/orders", "key-1", Tea)).ShouldBe(first with { Replayed = true });
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_body_or_another_path_is_refused()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+
+        Answer body = await PostAsync(shop, "/api/v1/orders", "key-1", Topi);
+        Answer path = await PostAsync(shop, $"{first.Location}/cancel", "key-1", null);
+
+        (body.Status, body.Json.Code()).ShouldBe((422, "idempotency_key_reused"));
+        (path.Status, path.Json.Code()).ShouldBe((422, "idempotency_key_reused"));
+        (await shop.InDatabaseAsync(db => db.Orders.SingleAsync())).Status.ShouldBe(KhaltiCheckout.Orders.OrderStatus.Pending);
+    }
+
+    [Fact]
+    public async Task Many_posts_with_one_key_at_once_make_one_order()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Answer[] answers = await RaceTests.AtOnceAsync(30, _ => PostAsync(shop, "/api/v1/orders", "key-1", Tea));
+
+        answers.ShouldAllBe(answer => answer.Status == 201 || (answer.Status == 409 && answer.Json.Code() == "idempotency_in_progress"));
+        answers.Count(answer => answer is { Status: 201, Replayed: false }).ShouldBe(1);
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_cancel_with_a_key_can_be_repeated()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        Answer first = await PostAsync(shop, $"/api/v1/orders/{order.Id()}/cancel", "key-1", null);
+
+        Answer second = await PostAsync(shop, $"/api/v1/orders/{order.Id()}/cancel", "key-1", null);
+
+        first.Status.ShouldBe(200);
+        second.ShouldBe(first with { Replayed = true });
+        (await shop.CancelAsync(order)).Status.ShouldBe(409, "without the key it is a second cancel");
+    }
+
+    [Fact]
+    public async Task A_verify_with_a_key_is_answered_again_without_asking_Khalti()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        object body = new { orderId = order.Id(), token, amount = (long)order["amount"]! };
+        Answer first = await PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+
+        Answer second = await PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+
+        first.Status.ShouldBe(200);
+        second.ShouldBe(first with { Replayed = true });
+        (await shop.Sandbox.CountAsync("verify")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_an_answer_and_a_request_that_was_never_understood_is_not()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        object unknownProduct = new { items = new[] { new { productId = "no-such-thing", quantity = 1 } } };
+        object nothing = new { items = Array.Empty<object>() };
+
+        (await PostAsync(shop, "/api/v1/orders", "key-1", unknownProduct)).Status.ShouldBe(404);
+        (await PostAsync(shop, "/api/v1/orders", "key-2", nothing)).Status.ShouldBe(400);
+
+        (await PostAsync(shop, "/api/v1/orders", "key-1", unknownProduct)).Replayed.ShouldBeTrue();
+        (await PostAsync(shop, "/api/v1/orders", "key-2", Tea)).Status.ShouldBe(201);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ключ")]
+    [InlineData("tab\there")]
+    public async Task A_key_that_is_not_printable_ASCII_is_refused(string key)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Answer answer = await PostAsync(shop, "/api/v1/orders", key, Tea);
+
+        answer.Status.ShouldBe(400);
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_key_may_have_255_characters_and_no_more()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (await PostAsync(shop, "/api/v1/orders", new string('k', 255), Tea)).Status.ShouldBe(201);
+        (await PostAsync(shop, "/api/v1/orders", new string('k', 256), Tea)).Status.ShouldBe(400);
+    }
+
+    [Fact]
+    public async Task While_the_first_is_still_running_the_second_is_told_so()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.FaultAsync("verify", "delay", delayMs: 1000, times: 1);
+        object body = new { orderId = order.Id(), token, amount = (long)order["amount"]! };
+        Task<Answer> first = PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+        await Shop.UntilAsync(async () => await shop.Sandbox.CountAsync("verify") == 1);
+
+        Answer second = await PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+
+        (second.Status, second.Json.Code()).ShouldBe((409, "idempotency_in_progress"));
+        (await first).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_process_that_died_before_it_answered_keeps_its_key_only_for_its_lease()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        await AsIfTheProcessHadDiedAsync(shop);
+
+        Answer early = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        shop.Clock.Advance(TimeSpan.FromSeconds(16));
+        Answer late = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+
+        (early.Status, early.Json.Code()).ShouldBe((409, "idempotency_in_progress"));
+        (late.Status, late.Replayed).ShouldBe((201, false));
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task After_a_day_a_key_is_forgotten()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        await PostAsync(shop, "/api/v1/orders", "key-2", Tea);
+        shop.Clock.Advance(TimeSpan.FromHours(24));
+
+        Answer again = await PostAsync(shop, "/api/v1/orders", "key-1", Topi);
+        await shop.PassAsync();
+
+        again.Status.ShouldBe(201);
+        again.Location.ShouldNotBe(first.Location);
+        (await shop.InDatabaseAsync(db => db.IdempotentRequests.CountAsync())).ShouldBe(1);
+    }
+
+    // The row as it stands between the claim of the key and the order's transaction.
+    private static async Task AsIfTheProcessHadDiedAsync(Shop shop)
+    {
+        await shop.InDatabaseAsync(async db =>
+        {
+            await db.Timeline.ExecuteDeleteAsync();
+            await db.Set<KhaltiCheckout.Orders.OrderLine>().ExecuteDeleteAsync();
+            await db.Orders.ExecuteDeleteAsync();
+            return await db.IdempotentRequests.ExecuteUpdateAsync(set => set
+                .SetProperty(request => request.AnswerStatus, (int?)null)
+                .SetProperty(request => request.AnswerBody, (string?)null));
+        });
+    }
+
+    private static async Task<Answer> PostAsync(Shop shop, string path, string key, object? body)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.TryAddWithoutValidation(IdempotencyFilter.Header, key);
+        using HttpResponseMessage response = await shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return new Answer(
+            (int)response.StatusCode, response.Headers.Contains(IdempotencyFilter.ReplayedHeader), response.Headers.Location?.ToString(),
+            response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private sealed record Answer(int Status, bool Replayed, string? Location, string? ContentType, string Body)
+    {
+        internal JsonNode Json => JsonNode.Parse(Body)!;
+    }
+}

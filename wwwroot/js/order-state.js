@@ -1,0 +1,43 @@
+// What the order means for the shopper. Pure: the order, what this browser still has to pass on, and the time come in.
+
+const done = ['failed', 'cancelled', 'expired'];      // this try took no money
+const harmless = [...done, 'initiated'];              // and these do not forbid another try
+const final = ['paid', 'refunded', 'partially_refunded'];
+
+const payments = order => Array.isArray(order.payments) ? order.payments : [];
+
+export function newestPayment(order) {
+  return payments(order).reduce((newest, payment) =>
+    newest === null || age(payment) > age(newest) || (age(payment) === age(newest) && String(payment.id) > String(newest.id))
+      ? payment : newest, null);
+}
+
+const age = payment => Date.parse(payment.createdAt ?? '') || 0;
+
+export const isOpen = order => payments(order).some(payment => payment.status === 'verifying' || payment.status === 'needs_review');
+
+export function stateOf(order, unsent, now) {
+  if (final.includes(order.status)) return order.status;
+  if (payments(order).some(payment => payment.status === 'verifying')) return 'verifying';
+  if (unsent) return 'checking';
+  if (payments(order).some(payment => payment.status === 'needs_review')) return 'needs_review';
+  if (order.status === 'expired' || order.status === 'cancelled') return order.status;
+  if (order.status !== 'pending') return 'other';
+  // A payment in any other state on an unpaid order is nothing to build a second payment on.
+  if (!payments(order).every(payment => harmless.includes(payment.status))) return 'needs_review';
+  if (order.expiresAt && now >= Date.parse(order.expiresAt)) return 'timeup';
+  const newest = newestPayment(order)?.status;
+  if (payments(order).some(payment => payment.status === 'initiated')) return 'initiated';
+  return done.includes(newest) ? 'retry' : 'open';
+}
+
+export const payable = state => state === 'open' || state === 'retry' || state === 'initiated';
+
+// States that change by themselves, so the page keeps asking.
+export const restless = (state, order) =>
+  ['verifying', 'needs_review', 'initiated', 'timeup', 'other'].includes(state) || (final.includes(state) && isOpen(order));
+
+export const tone = state => ({
+  open: 'ask', retry: 'ask', initiated: 'wait', checking: 'wait', verifying: 'wait', timeup: 'wait', needs_review: 'hand',
+  paid: 'good', refunded: 'back', partially_refunded: 'back', expired: 'stop', cancelled: 'stop',
+})[state] ?? 'wait';

@@ -1,0 +1,218 @@
+// The order page: what the shop's server knows about one order, and the way to pay it.
+import { ApiError, cancelOrder, getConfig, getOrder, getProducts, initiatePayment } from './api.js';
+import { byId, focusOn, setText } from './dom.js';
+import { addTexts, language, onLanguage, t } from './i18n.js';
+import { local } from './store.js';
+import { now } from './time.js';
+import { dressPage, startPage } from './page.js';
+import { payable, restless, stateOf } from './order-state.js';
+import { drawCountdown, drawMessage, drawPay, drawStatus } from './order-view.js';
+import { drawReceipt } from './receipt.js';
+import { prepareCancel } from './cancel.js';
+import { createPoller } from './poll.js';
+import { createVerifier, unsent, writeDown } from './verify.js';
+import { openWidget } from './widget.js';
+import * as cart from './cart.js';
+import en from './text/order-en.js';
+import ne from './text/order-ne.js';
+
+const id = (new URLSearchParams(location.search).get('id') ?? '').trim();
+let order = null;
+let config = null;
+let products = null;
+let problem = null;   // 'missing' or 'unreachable' while there is no order to show
+let notice = null;    // what came of the last step: { code }
+let why = null;       // why the outcome is not known yet
+let unsure = false;   // a payment was refused, and the order has not been read since
+let opening = null;   // 'widget' or 'epayment' between click and window
+let asked = 0;        // an answer that was overtaken by a newer one is dropped
+
+const state = () => stateOf(order, unsure || unsent(id).length > 0, now());
+
+const poller = createPoller(refresh);
+const verifier = createVerifier(id, {
+  settled(found) {
+    asked++;
+    order = found;
+    notice = why = null;
+    unsure = false;
+    draw();
+    focusOn(byId('status-title'));
+  },
+  async refused(error) {
+    notice = { code: error.code };
+    why = null;
+    unsure = true;
+    await refresh();
+    focusOn(byId('status-note').hidden ? byId('status-title') : byId('status-note'));
+  },
+  trouble(reason) {
+    why = reason;
+    draw();
+  },
+});
+
+function draw() {
+  if (!order) {
+    if (problem) drawMessage(`order.${problem}`, { reference: id, toneOf: problem === 'missing' ? 'stop' : 'wait' });
+    poller.run(problem === 'unreachable');
+    return;
+  }
+  const current = state();
+  drawStatus({ order, state: current, why, notice });
+  drawPay({ order, state: current, config, opening });
+  drawReceipt(order, products);
+  byId('restart').hidden = current !== 'expired' && current !== 'cancelled';
+  poller.run(restless(current, order) || unsure || config === null);
+  if (language() === 'ne' && products === null) fetchNames();
+}
+
+async function fetchNames() {
+  products = [];
+  try {
+    products = await getProducts();
+    draw();
+  } catch { products = []; /* the order's own names will do */ }
+}
+
+async function refresh() {
+  const mine = ++asked;
+  const [foundConfig, found] = await Promise.allSettled([config ?? getConfig(), getOrder(id)]);
+  if (foundConfig.status === 'fulfilled' && config === null) dressPage(config = foundConfig.value);
+  if (mine !== asked) return;
+  if (found.status === 'fulfilled' && found.value.id === id) {
+    order = found.value;
+    problem = null;
+    unsure = false;
+    if (['cancelled', 'expired', 'refunded'].includes(order.status) && local.get('kc.lastOrder')?.id === id) local.remove('kc.lastOrder');
+  } else if (!order) {
+    const refused = found.status === 'rejected' && found.reason instanceof ApiError && found.reason.kind === 'refused';
+    problem = refused ? 'missing' : 'unreachable';
+  }
+  draw();
+}
+
+// The order may have been paid or cancelled elsewhere since this page was drawn: look before opening a window.
+async function stillPayable() {
+  try {
+    asked++;
+    order = await getOrder(id);
+  } catch {
+    notice = { code: 'unreachable' };
+    return false;
+  }
+  if (payable(state())) return true;
+  notice = { code: 'changed' };
+  return false;
+}
+
+async function pay() {
+  if (opening || !order) return;
+  opening = 'widget';
+  notice = null;
+  draw();
+  if (!await stillPayable()) return stopOpening();
+  openWidget(config.widget, order, {
+    ready: () => stopOpening(),
+    blocked() { stopOpening({ code: 'widget_blocked' }, byId('pay-with-khalti')); },
+    closed() { stopOpening(unsent(id).length === 0 ? { code: 'closed' } : null, byId('pay-with-khalti')); },
+    success(payload) {
+      // Only a hint: anybody can send such a message. The server asks Khalti.
+      const readable = writeDown(id, payload);
+      stopOpening(readable ? null : { code: 'validation_failed' }, byId('status-title'));
+      if (readable) verifier.hurry();
+    },
+  });
+}
+
+function stopOpening(news = notice, focus = null) {
+  opening = null;
+  notice = news;
+  draw();
+  if (focus) focusOn(focus.hidden ? byId('status-title') : focus);
+}
+
+async function payOnKhaltisPage() {
+  if (opening || !order) return;
+  opening = 'epayment';
+  notice = null;
+  draw();
+  if (!await stillPayable()) return stopOpening();
+  try {
+    const started = await initiatePayment(id, crypto.randomUUID());
+    if (!/^https?:\/\//.test(started.paymentUrl)) throw new ApiError('unknown', 'unreadable');
+    location.assign(started.paymentUrl);
+  } catch (error) {
+    const known = error.kind === 'refused' || error.code === 'khalti_unavailable';
+    opening = null;
+    notice = { code: known ? error.code : 'khalti_unavailable' };
+    await refresh();
+  }
+}
+
+async function cancel() {
+  notice = null;
+  try {
+    const found = await cancelOrder(id, crypto.randomUUID());
+    asked++;
+    if (found.id === id) order = found;
+    draw();
+  } catch (error) {
+    notice = { code: error.kind === 'refused' ? error.code : 'cancel_unknown' };
+    await refresh();
+  }
+  focusOn(byId('status-title'));
+}
+
+async function copyReference() {
+  try {
+    await navigator.clipboard.writeText(id);
+    setText(byId('copy'), t('order.copied'));
+    setTimeout(() => setText(byId('copy'), t('order.copy')), 2500);
+  } catch {
+    getSelection().selectAllChildren(byId('reference-id')); // then the keyboard copies it
+  }
+}
+
+// "Start again" brings the same things back, unless the shopper has begun another basket.
+function refill() {
+  if (cart.read().size > 0) return;
+  for (const line of order.lines ?? []) if (line.productId) cart.put(line.productId, line.quantity);
+}
+
+function wake() {
+  if (id === '' || problem === 'missing') return;
+  if (unsent(id).length > 0) verifier.hurry();
+  refresh();
+}
+
+addTexts({ en, ne });
+startPage('order.page');
+onLanguage(draw);
+byId('pay-with-khalti').addEventListener('click', pay);
+byId('pay-with-epayment').addEventListener('click', payOnKhaltisPage);
+byId('copy').addEventListener('click', copyReference);
+byId('print').addEventListener('click', () => window.print());
+byId('restart').addEventListener('click', refill);
+prepareCancel(cancel);
+window.addEventListener('online', wake);
+window.addEventListener('pageshow', event => {
+  if (!event.persisted) return;
+  opening = null;
+  wake();
+});
+document.addEventListener('visibilitychange', () => { if (!document.hidden) wake(); });
+window.addEventListener('storage', event => { if (event.key?.startsWith('kc.verify.')) wake(); }); // another tab knows more
+setInterval(() => {
+  if (!order || byId('pay-panel').hidden) return;
+  if (state() === 'timeup') draw();
+  else if (order.expiresAt) drawCountdown(order);
+}, 1000);
+
+if (id === '') {
+  problem = 'missing';
+  draw();
+  getConfig().then(dressPage, () => {});
+} else {
+  wake();
+}

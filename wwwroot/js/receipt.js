@@ -1,0 +1,48 @@
+// What was ordered, what it costs, and what was paid.
+import { byId, el, setText, show } from './dom.js';
+import { digits, language, t } from './i18n.js';
+import { money } from './money.js';
+import { dateAndTime } from './time.js';
+import { storeName } from './page.js';
+
+const settled = ['paid', 'partially_refunded', 'refunded'];
+
+export function drawReceipt(order, products) {
+  const paid = settled.includes(order.status);
+  show(byId('receipt'), true);
+  show(byId('print'), paid);
+  setText(byId('receipt-heading'), paid ? t('order.receiptFrom', { store: storeName() }) : t('order.what'));
+  byId('lines').replaceChildren(...(order.lines ?? []).map(line => el('tr', {},
+    el('th', { scope: 'row' }, nameOf(line, products), el('span', { class: 'each' }, t('basket.each', { price: money(line.unitPrice) }))),
+    el('td', {}, digits(line.quantity)),
+    el('td', { class: 'price' }, money(line.unitPrice)),
+    el('td', {}, money(line.amount)))));
+  byId('totals').replaceChildren(...totals(order));
+  byId('facts').replaceChildren(...facts(order, paid));
+}
+
+const nameOf = (line, products) =>
+  (language() === 'ne' && (line.nameNe || products?.find(product => product.id === line.productId)?.nameNe)) || line.name;
+
+function totals(order) {
+  const row = (key, amount) => el('tr', {}, el('th', { scope: 'row', colspan: 2 }, t(key)), el('td', { class: 'price' }), el('td', {}, money(amount)));
+  const back = order.amountRefunded ?? 0;
+  const rows = [row('order.total', order.amount)];
+  if (back > 0) rows.push(row('order.refunded', -back), row('order.kept', order.amount - back));
+  return rows;
+}
+
+function facts(order, paid) {
+  const rows = [];
+  const fact = (key, text, code) => {
+    if (text) rows.push(el('div', {}, el('dt', {}, t(key)), el('dd', {}, code ? el('code', {}, text) : text)));
+  };
+  if (paid) fact('order.reference', order.id, true); // on paper the number has to stand here
+  fact('order.customer', order.customer?.name);
+  fact('order.placed', dateAndTime(order.createdAt));
+  if (paid) fact('order.paidAt', dateAndTime(order.paidAt));
+  for (const payment of order.payments ?? []) {
+    if (paid && settled.concat('completed').includes(payment.status)) fact('order.transaction', payment.transactionId, true);
+  }
+  return rows;
+}

@@ -1,0 +1,129 @@
+// Khalti's window. Its own error handler never calls and a dead host leaves the page covered (khalti-api.md, G19 and G25),
+// so this keeps a clock of its own and can always take the cover away.
+import { t } from './i18n.js';
+
+const patience = 15_000;
+let widget = null;    // one instance, shown again after the shopper closed it
+let parts = [];       // what it has put into the page
+let loaded = false;
+let open = null;      // { closed, blocked, ready } while the window is in front
+let clock = null;
+let used = false;     // it handed over a token: the next try gets a fresh window, lest it offers the old token again
+
+window.addEventListener('message', event => {
+  const realm = event.data?.realm;
+  if (widget && (realm === 'widgetLoad' || realm === 'widgetInit')) ready();
+});
+
+window.addEventListener('keydown', event => {
+  if (event.key !== 'Escape' || !open) return;
+  hide();
+  leave('closed');
+});
+
+function ready() {
+  loaded = true;
+  clearTimeout(clock);
+  if (!open) return;
+  quiet(true);
+  parts.find(part => part.tagName === 'IFRAME')?.focus();
+  open.ready();
+}
+
+// While Khalti's window is in front, the keyboard must not wander about behind it.
+function quiet(on) {
+  for (const node of document.querySelectorAll('body > header, body > main, body > footer')) node.inert = on;
+}
+
+function leave(how, payload) {
+  const listener = open;
+  open = null;
+  clearTimeout(clock);
+  quiet(false);
+  listener?.[how](payload);
+}
+
+function hide() {
+  try { widget?.hide(); } catch { /* the parts are hidden below if it matters */ }
+  for (const part of parts) if (part.id.startsWith('loader')) part.style.display = 'none';
+}
+
+// A widget that did not come up is thrown away. Its frame stays, empty and hidden: its script still holds on to it.
+function discard() {
+  hide();
+  for (const part of parts) {
+    part.style.display = 'none';
+    if (part.tagName === 'IFRAME') part.src = 'about:blank';
+  }
+  widget = null;
+  parts = [];
+  loaded = used = false;
+}
+
+function loadScript(url) {
+  if (typeof window.KhaltiCheckout === 'function') return Promise.resolve();
+  return new Promise((done, failed) => {
+    const script = document.createElement('script');
+    const stop = () => { script.remove(); failed(new Error('widget script')); };
+    const timer = setTimeout(stop, patience);
+    script.src = url;
+    script.onerror = () => { clearTimeout(timer); stop(); };
+    script.onload = () => {
+      clearTimeout(timer);
+      if (typeof window.KhaltiCheckout === 'function') done();
+      else stop();
+    };
+    document.head.append(script);
+  });
+}
+
+// listeners: ready(), closed(), blocked(), success(payload). Exactly one of the last three ends the visit,
+// save that success may still come after the window was closed.
+export async function openWidget(settings, order, listeners) {
+  try {
+    await loadScript(settings.scriptUrl);
+    open = listeners;
+    if (used) discard();
+    if (!widget) build(settings, order, listeners);
+    if (!loaded) clock = setTimeout(blocked, patience);
+    widget.show({ amount: order.amount });
+    if (loaded) ready();
+  } catch {
+    open = listeners;
+    blocked();
+  }
+}
+
+function blocked() {
+  discard();
+  leave('blocked');
+}
+
+function build(settings, order, listeners) {
+  const before = new Set(document.body.children);
+  loaded = false;
+  try {
+    widget = new window.KhaltiCheckout({
+      publicKey: settings.publicKey,
+      productIdentity: order.id,
+      productName: `Order ${order.id.replace(/[^A-Za-z0-9 -]/g, ' ')}`, // goes into bank addresses unencoded (G21)
+      productUrl: location.href.split('#')[0],
+      amount: order.amount,
+      paymentPreference: settings.paymentPreference,
+      eventHandler: {
+        onSuccess(payload) {
+          quiet(false);
+          open = null;
+          used = true;
+          clearTimeout(clock);
+          listeners.success(payload);
+        },
+        onError() { /* Khalti's window says it to the shopper itself */ },
+        onClose() { leave('closed'); },
+      },
+    });
+  } finally {
+    parts = [...document.body.children].filter(node => !before.has(node));
+    for (const part of parts) if (part.tagName === 'IFRAME') part.title = t('pay.frame');
+  }
+}
