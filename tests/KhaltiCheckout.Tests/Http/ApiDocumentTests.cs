@@ -72,9 +72,9 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Theory]
-    [InlineData("PlaceOrder", "201 400 404 413 415 422 429")]
+    [InlineData("PlaceOrder", "201 400 404 409 413 415 422 429")]
     [InlineData("GetOrder", "200 404")]
-    [InlineData("CancelOrder", "200 404 409 413 415 429")]
+    [InlineData("CancelOrder", "200 400 404 409 413 415 422 429")]
     [InlineData("VerifyPayment", "200 202 400 402 404 409 413 415 422 429")]
     [InlineData("ListProducts", "200")]
     [InlineData("ShowConfig", "200")]
@@ -85,7 +85,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
         JsonNode operation = (await OperationsAsync()).Single(operation => (string?)operation.Operation["operationId"] == operationId).Operation;
 
         string.Join(' ', operation["responses"]!.AsObject().Select(answer => answer.Key).Where(status => status != "500"))
-            .ShouldContain(statuses, Case.Sensitive, operationId);
+            .ShouldBe(statuses, operationId);
     }
 
     [Fact]
