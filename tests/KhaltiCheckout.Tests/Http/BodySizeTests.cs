@@ -46,6 +46,15 @@ public sealed class BodySizeTests(SharedShop shared) : IClassFixture<SharedShop>
         answer.ShouldContain("\"errors\":");
     }
 
+    [Fact]
+    public async Task A_client_that_sends_too_much_always_sees_the_answer()
+    {
+        for (int post = 0; post < 100; post++)
+        {
+            (await _shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json(Blanks(Limit + 1 + (post * 5000))))).ShouldBeProblem(413, "body_too_large");
+        }
+    }
+
     [Theory]
     [InlineData("email", 60_000)]
     [InlineData("phone", 60_000)]

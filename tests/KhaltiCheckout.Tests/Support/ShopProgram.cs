@@ -16,18 +16,16 @@ internal sealed class ShopProgram : IAsyncDisposable
 
     private ShopProgram(string environment, string[] arguments)
     {
-        string root = SolutionRoot();
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         ProcessStartInfo start = new("dotnet")
         {
-            WorkingDirectory = root,
+            WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
         string[] usual =
         [
-            Path.Combine(root, "artifacts", "bin", "KhaltiCheckout", configuration, "KhaltiCheckout.dll"),
+            Repository.Program("KhaltiCheckout"),
             "--urls=http://127.0.0.1:0", "--Sandbox:Url=http://127.0.0.1:0",
             $"--Sandbox:ConnectionString=Data Source={_folder}/sandbox.db", $"--Database:ConnectionString=Data Source={_folder}/checkout.db",
         ];
@@ -85,17 +83,6 @@ internal sealed class ShopProgram : IAsyncDisposable
         _process.Dispose();
         _news.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static string SolutionRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "KhaltiCheckout.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.ShouldNotBeNull().FullName;
     }
 
     private void Keep(ConcurrentQueue<string> lines, string? line)

@@ -28,6 +28,7 @@ internal static class Starting
     internal static async Task<Exception?> TryAsync(string environment, params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-start-").FullName;
+        using StartLog log = new();
         try
         {
             await using WebApplicationFactory<CheckoutDb> app = new WebApplicationFactory<CheckoutDb>().WithWebHostBuilder(builder =>
@@ -39,7 +40,7 @@ internal static class Starting
                     builder.UseSetting(key, value);
                 }
 
-                builder.ConfigureTestServices(services => services.AddLogging(logging => logging.ClearProviders()));
+                builder.ConfigureTestServices(services => services.AddLogging(logging => logging.ClearProviders().AddProvider(log)));
             });
             using HttpClient http = app.CreateClient();
             (await http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
@@ -47,7 +48,8 @@ internal static class Starting
         }
         catch (Exception failure) when (failure is not HttpRequestException)
         {
-            return failure;
+            // A host that fails fast is disposed before the factory has asked it: then only the log knows why.
+            return failure is ObjectDisposedException ? log.WhyNotStarted : failure;
         }
         finally
         {
@@ -66,4 +68,24 @@ internal static class Starting
         ("Log:Format", "None"),
         ("Admin:ApiKeys:0", MerchantKey),
     ];
+
+    private sealed class StartLog : ILoggerProvider, ILogger
+    {
+        internal Exception? WhyNotStarted { get; private set; }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            WhyNotStarted = exception ?? WhyNotStarted;
+
+        public void Dispose()
+        {
+        }
+    }
 }

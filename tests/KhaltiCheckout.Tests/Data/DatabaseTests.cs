@@ -1,0 +1,116 @@
+using System.Data.Common;
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Data;
+
+public sealed class DatabaseTests
+{
+    [Fact]
+    public async Task The_migrations_make_what_the_model_wants()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (await shop.InDatabaseAsync(db => Task.FromResult(db.Database.HasPendingModelChanges()))).ShouldBeFalse();
+        (await shop.InDatabaseAsync(async db => (await db.Database.GetPendingMigrationsAsync()).ToArray())).ShouldBeEmpty();
+        (await shop.InDatabaseAsync(async db => (await db.Database.GetAppliedMigrationsAsync()).ToArray())).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_shop_opens_again_on_what_it_left()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode paid, string _) = await shop.GivenPaidAsync();
+
+        await shop.ReopenAsync();
+
+        (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Every_connection_is_told_how_to_keep_money()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.GetAsync("/api/v1/products")));
+        // Many at once, so that they are many connections, and not one of the pool again and again.
+        await OpenAndCheckAsync(shop, connections: 8);
+    }
+
+    [Theory]
+    [InlineData("the same token twice", "token")]
+    [InlineData("the same transaction twice", "transaction")]
+    [InlineData("two verifying payments of one order", "verifying")]
+    [InlineData("the same id twice", "id")]
+    public async Task The_database_itself_refuses(string what, string kind)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string first = (await shop.GivenOrderAsync()).Id();
+        string second = (await shop.GivenOrderAsync()).Id();
+        await InsertAsync(shop, "pay_1", first, "verifying", "token-1", "transaction-1");
+
+        SqliteException refusal = await Should.ThrowAsync<SqliteException>(() => kind switch
+        {
+            "token" => InsertAsync(shop, "pay_2", second, "verifying", "token-1", "transaction-2"),
+            "transaction" => InsertAsync(shop, "pay_2", second, "completed", "token-2", "transaction-1"),
+            "verifying" => InsertAsync(shop, "pay_2", first, "verifying", "token-2", "transaction-2"),
+            _ => InsertAsync(shop, "pay_1", second, "failed", "token-2", "transaction-2"),
+        });
+
+        refusal.SqliteExtendedErrorCode.ShouldBeOneOf(2067, 1555);
+        refusal.Message.ShouldContain("UNIQUE", Case.Sensitive, what);
+    }
+
+    [Fact]
+    public async Task The_database_lets_pass_what_is_no_contradiction()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string first = (await shop.GivenOrderAsync()).Id();
+        string second = (await shop.GivenOrderAsync()).Id();
+
+        await InsertAsync(shop, "pay_1", first, "failed", "token-1", transaction: null);
+        await InsertAsync(shop, "pay_2", first, "verifying", "token-2", transaction: null);
+        await InsertAsync(shop, "pay_3", second, "verifying", token: null, transaction: null);
+        await InsertAsync(shop, "pay_4", second, "completed", token: null, "transaction-4");
+    }
+
+    [Fact]
+    public async Task A_payment_of_an_order_that_is_not_there_is_refused_and_an_order_with_payments_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string order = (await shop.GivenOrderAsync()).Id();
+        await InsertAsync(shop, "pay_1", order, "failed", "token-1", transaction: null);
+
+        (await Should.ThrowAsync<SqliteException>(() => InsertAsync(shop, "pay_2", "ord_nobody", "failed", "token-2", transaction: null)))
+            .Message.ShouldContain("FOREIGN KEY");
+        (await Should.ThrowAsync<SqliteException>(() => shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"DELETE FROM Orders WHERE Id = {order}"))))
+            .Message.ShouldContain("FOREIGN KEY");
+    }
+
+    private static Task<bool> OpenAndCheckAsync(Shop shop, int connections) => shop.InDatabaseAsync(async db =>
+    {
+        DbConnection connection = db.Database.GetDbConnection();
+        await db.Database.OpenConnectionAsync();
+        (await PragmaAsync(connection, "journal_mode")).ShouldBe("wal");
+        (await PragmaAsync(connection, "synchronous")).ShouldBe("2");
+        (await PragmaAsync(connection, "foreign_keys")).ShouldBe("1");
+        long.Parse(await PragmaAsync(connection, "busy_timeout"), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(1000);
+        return connections == 1 || await OpenAndCheckAsync(shop, connections - 1);
+    });
+
+    private static async Task<string> PragmaAsync(DbConnection connection, string name)
+    {
+        await using DbCommand command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA {name};";
+        return Convert.ToString(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture)!;
+    }
+
+    // Beside all code of ours, as a person with a database tool or a careless later version would.
+    private static Task<int> InsertAsync(Shop shop, string id, string order, string status, string? token, string? transaction) =>
+        shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO Payments (Id, OrderId, Method, Status, Amount, Token, TransactionId, CreatedAt, Checks, LastAskUnanswered, Version)
+            VALUES ({id}, {order}, 'widget', {status}, 18500, {token}, {transaction}, '2026-11-21 06:00:00', 0, 0, 0)
+            """));
+}

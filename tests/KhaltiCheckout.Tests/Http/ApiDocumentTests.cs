@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Http;
+
+/// <summary>The OpenAPI document that other shops are written against.</summary>
+public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedShop>
+{
+    private const string UpdateSnapshots = "UPDATE_SNAPSHOTS";
+
+    private readonly Shop _shop = shared.Shop;
+
+    [Fact]
+    public async Task The_document_is_the_one_that_is_committed()
+    {
+        string document = (await _shop.AskAsync("/openapi/v1.json")).Text.ReplaceLineEndings("\n").TrimEnd() + "\n";
+        string snapshot = SnapshotPath();
+        if (Environment.GetEnvironmentVariable(UpdateSnapshots) == "1")
+        {
+            await File.WriteAllTextAsync(snapshot, document, TestContext.Current.CancellationToken);
+        }
+
+        (await File.ReadAllTextAsync(snapshot, TestContext.Current.CancellationToken)).ShouldBe(
+            document, $"The API has changed. If that is meant, run this test with {UpdateSnapshots}=1 and commit openapi.v1.json.");
+    }
+
+    [Fact]
+    public async Task The_document_is_OpenAPI_3_1_and_knows_no_address()
+    {
+        Answer answer = await _shop.AskAsync("/openapi/v1.json");
+
+        answer.MediaType.ShouldBe("application/json");
+        ((string)answer.Json["openapi"]!).ShouldStartWith("3.1");
+        answer.Text.ShouldNotContain(_shop.Http.BaseAddress!.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        answer.Text.ShouldNotContain("secret_key");
+    }
+
+    [Fact]
+    public async Task Every_operation_tells_what_it_does_and_shows_every_answer()
+    {
+        foreach ((string name, string method, JsonNode operation) in await OperationsAsync())
+        {
+            foreach (string text in (string[])["summary", "description", "operationId"])
+            {
+                ((string?)operation[text]).ShouldNotBeNullOrWhiteSpace(name);
+            }
+
+            operation["tags"]!.AsArray().Count.ShouldBe(1, name);
+            if (operation["requestBody"] is { } body)
+            {
+                body["content"]!["application/json"]!["example"].ShouldNotBeNull(name);
+            }
+
+            JsonObject answers = operation["responses"]!.AsObject();
+            answers.ShouldContain(answer => answer.Key.StartsWith('2'), name);
+            foreach ((string status, JsonNode? answer) in answers)
+            {
+                string where = $"{name} {status}";
+                ((string?)answer!["description"]).ShouldNotBeNullOrWhiteSpace(where);
+                string media = status[0] == '2' ? "application/json" : "application/problem+json";
+                answer["content"]!.AsObject().Select(content => content.Key).ShouldBe([media], where);
+                answer["content"]![media]!["example"].ShouldNotBeNull(where);
+            }
+
+            if (method == "post")
+            {
+                answers.Select(answer => answer.Key).ShouldContain("429", name);
+                answers.Select(answer => answer.Key).ShouldContain("413", name);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("PlaceOrder", "201 400 404 409 413 415 422 429")]
+    [InlineData("GetOrder", "200 404")]
+    [InlineData("CancelOrder", "200 400 404 409 413 415 422 429")]
+    [InlineData("VerifyPayment", "200 202 400 402 404 409 413 415 422 429")]
+    [InlineData("ListProducts", "200")]
+    [InlineData("ShowConfig", "200")]
+    [InlineData("Live", "200")]
+    [InlineData("Ready", "200 503")]
+    public async Task Every_answer_that_an_operation_can_give_is_in_the_document(string operationId, string statuses)
+    {
+        JsonNode operation = (await OperationsAsync()).Single(operation => (string?)operation.Operation["operationId"] == operationId).Operation;
+
+        string.Join(' ', operation["responses"]!.AsObject().Select(answer => answer.Key).Where(status => status != "500"))
+            .ShouldBe(statuses, operationId);
+    }
+
+    [Fact]
+    public async Task Amounts_are_integers_of_paisa_and_nothing_has_two_types_but_null()
+    {
+        JsonNode schemas = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]!;
+
+        JsonNode paisa = schemas["Paisa"]!;
+        ((string?)paisa["type"], (int?)paisa["minimum"], (string?)paisa["format"]).ShouldBe(("integer", 0, "int64"));
+        ((string)paisa["description"]!).ShouldContain("paisa");
+        foreach (JsonNode schema in Inside(schemas))
+        {
+            if (schema["type"] is JsonArray types)
+            {
+                types.Count.ShouldBe(2, schema.ToJsonString());
+                types.ShouldContain(type => (string?)type == "null", schema.ToJsonString());
+            }
+
+            if (schema["format"] is not null || schema["enum"] is not null)
+            {
+                schema["type"].ShouldNotBeNull(schema.ToJsonString());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_error_is_described_with_every_member_it_has()
+    {
+        JsonNode problem = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]!["Problem"]!;
+
+        problem["properties"]!.AsObject().Select(member => member.Key)
+            .ShouldBe(["type", "title", "status", "detail", "code", "traceId", "errors"], ignoreOrder: true);
+        problem["required"]!.AsArray().Select(member => (string?)member).ShouldNotContain("errors");
+    }
+
+    [Fact]
+    public async Task Swagger_UI_is_served_without_a_script_or_style_in_the_page()
+    {
+        Answer page = await _shop.AskAsync("/swagger/index.html");
+
+        page.Status.ShouldBe(200);
+        page.MediaType.ShouldBe("text/html");
+        page.Text.ShouldNotContain("<style");
+        page.Text.Split("<script").Skip(1).ShouldAllBe(script => script.TrimStart().StartsWith("src="));
+        (await _shop.AskAsync("/swagger/index.js")).Text.ShouldContain("/openapi/v1.json");
+    }
+
+    private static string SnapshotPath([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "openapi.v1.json");
+
+    private static IEnumerable<JsonNode> Inside(JsonNode node) => node switch
+    {
+        JsonObject members => members.Select(member => member.Value).OfType<JsonNode>().SelectMany(Inside).Prepend(node),
+        JsonArray items => items.OfType<JsonNode>().SelectMany(Inside),
+        _ => [],
+    };
+
+    private async Task<IReadOnlyList<(string Name, string Method, JsonNode Operation)>> OperationsAsync() =>
+    [
+        .. from path in (await _shop.AskAsync("/openapi/v1.json")).Json["paths"]!.AsObject()
+           from operation in path.Value!.AsObject()
+           select ($"{operation.Key} {path.Key}", operation.Key, operation.Value!),
+    ];
+}

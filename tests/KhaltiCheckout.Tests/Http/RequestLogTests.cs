@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Http;
+
+/// <summary>The log as it is written, by the real program in a process of its own.</summary>
+public sealed partial class RequestLogTests
+{
+    [Fact]
+    public async Task Json_gives_one_object_a_line_and_a_problem_carries_the_id_of_its_line()
+    {
+        await using ShopProgram program = ShopProgram.Start("Development", "--Log:Format=Json");
+        using HttpClient http = await ConnectAsync(program);
+
+        string problem = await (await http.GetAsync("/api/v1/orders/nope%0A%1b%5b31mred", TestContext.Current.CancellationToken))
+            .Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        string line = await program.LineAsync(line => line.Contains("/api/v1/orders/nope", StringComparison.Ordinal));
+
+        program.Output.ShouldAllBe(one => JsonNode.Parse(one, null, default) is JsonObject);
+        JsonNode entry = JsonNode.Parse(line)!;
+        ((string?)entry["TraceId"]).ShouldBe((string?)JsonNode.Parse(problem)!["traceId"]);
+        ((int)entry["Properties"]!["Status"]!).ShouldBe(404);
+        ((string)entry["Properties"]!["Path"]!).ShouldNotContain("\n");
+        ((string)entry["Properties"]!["Path"]!).ShouldNotContain("\u001b");
+    }
+
+    [Fact]
+    public async Task Text_gives_one_line_a_request_that_ends_with_the_id_of_the_problem()
+    {
+        await using ShopProgram program = ShopProgram.Start("Development");
+        using HttpClient http = await ConnectAsync(program);
+
+        string problem = await (await http.GetAsync("/nope%0D%0A00:00:00.000%20INF%20forged%1b%5b31m?token=secret-token", TestContext.Current.CancellationToken))
+            .Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        string line = await program.LineAsync(line => line.Contains(" 404 in ", StringComparison.Ordinal));
+
+        line.TrimEnd().ShouldEndWith((string)JsonNode.Parse(problem)!["traceId"]!);
+        line.ShouldContain("GET /nope%0D%0A");
+        program.Output.Count(one => one.Contains("/nope", StringComparison.Ordinal)).ShouldBe(1);
+        program.Output.ShouldAllBe(one => !one.Contains("secret-token") && !one.Contains('\u001b') && LineStart().IsMatch(one));
+    }
+
+    [Fact]
+    public async Task Every_request_is_one_line()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] paths = ["/api/v1/products", "/nope", "/health/live", "/swagger/index.html", "/api/v1/orders/x"];
+        foreach (string path in paths)
+        {
+            await shop.AskAsync(path);
+        }
+
+        await shop.AskAsync(new HttpMethod(new string('X', 500)), "/" + new string('a', 5000));
+
+        string[] lines = [.. shop.Log.Lines.Where(line => line.StartsWith("KhaltiCheckout.Requests", StringComparison.Ordinal))];
+        lines.Length.ShouldBe(6);
+        lines.ShouldAllBe(line => line.Length < 350);
+    }
+
+    private static async Task<HttpClient> ConnectAsync(ShopProgram program)
+    {
+        // The sandbox listens first, the shop last.
+        await program.LineAsync(line => line.Contains("Application started", StringComparison.Ordinal));
+        string[] addresses = [.. program.Output.Select(line => Listening().Match(line)).Where(match => match.Success).Select(match => match.Groups["address"].Value)];
+        return new HttpClient { BaseAddress = new Uri(addresses[^1]) };
+    }
+
+    [GeneratedRegex(@"Now listening on: \W*(?<address>http://[0-9.:]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Listening();
+
+    [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d\d\d [A-Z]{3} ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LineStart();
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Http;
+
+public sealed class SecurityHeaderTests
+{
+    private const string Live = "live_public_key_0123456789abcdef0123456789abcdef";
+    private const string LiveSecret = "live_secret_key_fedcba9876543210fedcba9876543210";
+
+    [Fact]
+    public async Task Every_kind_of_answer_carries_the_headers()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Answer[] answers =
+        [
+            await shop.AskAsync("/"), await shop.AskAsync("/order.html?id=x"), await shop.AskAsync("/css/site.css"),
+            await shop.AskAsync("/api/v1/products"), await shop.AskAsync("/api/v1/config"), await shop.AskAsync("/health/live"),
+            await shop.AskAsync("/health/ready"), await shop.AskAsync("/openapi/v1.json"), await shop.AskAsync("/swagger"),
+            await shop.AskAsync("/swagger/index.html"), await shop.AskAsync("/swagger/swagger-ui.css"), await shop.AskAsync("/nope"),
+            await shop.AskAsync("/api/v1/orders/nope"), await shop.AskAsync(HttpMethod.Delete, "/api/v1/orders"),
+            await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json("{")), await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", new StringContent("x")),
+            await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json(new string(' ', 65_537))),
+            await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json("""{"items":[{"productId":"ilam-tea","quantity":1}]}""")),
+        ];
+
+        foreach (Answer answer in answers)
+        {
+            string message = $"{answer.Status} {answer.Text}";
+            answer.Headers["X-Content-Type-Options"].ShouldBe("nosniff", message);
+            answer.Headers["X-Frame-Options"].ShouldBe("DENY", message);
+            answer.Headers["Referrer-Policy"].ShouldBe("no-referrer", message);
+            answer.Headers["Permissions-Policy"].ShouldContain("camera=()", Case.Sensitive, message);
+            answer.Headers["Cross-Origin-Opener-Policy"].ShouldBe("same-origin-allow-popups", message);
+            answer.Headers["Content-Security-Policy"].ShouldContain("default-src 'none'", Case.Sensitive, message);
+            answer.Headers["Content-Security-Policy"].ShouldContain("frame-ancestors 'none'", Case.Sensitive, message);
+            answer.Headers["Content-Security-Policy"].ShouldNotContain("unsafe", Case.Insensitive, message);
+            answer.Headers["Content-Security-Policy"].ShouldNotContain("*", Case.Insensitive, message);
+            answer.Headers.ContainsKey("Server").ShouldBeFalse(message);
+            answer.Headers.ContainsKey("X-Powered-By").ShouldBeFalse(message);
+        }
+    }
+
+    [Theory]
+    [InlineData("Sandbox", "http://127.0.0.1:5999")]
+    [InlineData("Test", "https://khalti.s3.ap-south-1.amazonaws.com")]
+    [InlineData("Live", "https://khalti.s3.ap-south-1.amazonaws.com")]
+    public async Task The_policy_of_pages_lets_in_our_own_files_and_Khaltis_widget_and_nothing_else(string mode, string khalti)
+    {
+        string kind = mode == "Live" ? "live" : "test";
+        await using Shop shop = await Shop.OpenAsync(
+            ("Khalti:Mode", mode), ("Sandbox:Url", "http://127.0.0.1:5999"),
+            ("Khalti:Widget:PublicKey", Live.Replace("live", kind, StringComparison.Ordinal)),
+            ("Khalti:Widget:SecretKey", LiveSecret.Replace("live", kind, StringComparison.Ordinal)));
+
+        (await shop.AskAsync("/api/v1/config")).Headers["Content-Security-Policy"].ShouldBe(
+            $"default-src 'none'; script-src 'self' {khalti}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+            + $"frame-src {khalti}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    }
+
+    [Fact]
+    public async Task Without_the_widget_no_other_origin_is_let_in()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:Enabled", "false"));
+
+        string policy = (await shop.AskAsync("/api/v1/config")).Headers["Content-Security-Policy"];
+
+        policy.ShouldContain("script-src 'self';");
+        policy.ShouldContain("frame-src 'none';");
+        policy.ShouldNotContain("http");
+    }
+
+    [Fact]
+    public async Task Orders_settings_and_errors_are_kept_by_nobody_and_the_catalogue_for_a_minute()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string id = (await shop.GivenOrderAsync()).Id();
+
+        (await shop.AskAsync("/api/v1/orders/" + id)).Headers["Cache-Control"].ShouldBe("no-store");
+        (await shop.AskAsync(HttpMethod.Post, $"/api/v1/orders/{id}/cancel")).Headers["Cache-Control"].ShouldBe("no-store");
+        (await shop.AskAsync("/api/v1/config")).Headers["Cache-Control"].ShouldBe("no-store");
+        (await shop.AskAsync("/health/ready")).Headers["Cache-Control"].ShouldBe("no-store");
+        (await shop.AskAsync("/nope")).Headers["Cache-Control"].ShouldBe("no-store");
+        (await shop.AskAsync("/api/v1/products")).Headers["Cache-Control"].ShouldBe("public, max-age=60");
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+}

@@ -1,0 +1,56 @@
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Settings;
+
+/// <summary>Places where no database can be.</summary>
+public sealed class DatabaseFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("checkout-file-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public Task A_folder_in_place_of_the_file_is_refused() => ShouldBeRefusedAsync($"Data Source={_folder}");
+
+    [Fact]
+    public Task A_place_where_no_folder_can_be_made_is_refused() => ShouldBeRefusedAsync("Data Source=/proc/nowhere/checkout.db");
+
+    [Fact]
+    public async Task A_place_below_a_file_is_refused()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "file"), "", TestContext.Current.CancellationToken);
+
+        await ShouldBeRefusedAsync($"Data Source={_folder}/file/checkout.db");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is()
+    {
+        string file = Path.Combine(_folder, "letter.txt");
+        string letter = string.Concat(Enumerable.Repeat("Dear Sita, this is not a database. ", 100));
+        await File.WriteAllTextAsync(file, letter, TestContext.Current.CancellationToken);
+
+        await ShouldBeRefusedAsync($"Data Source={file}");
+
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe(letter);
+    }
+
+    [Fact]
+    public Task A_connection_string_that_is_none_is_refused() => ShouldBeRefusedAsync("Nonsense=1");
+
+    [Fact]
+    public Task An_empty_connection_string_is_refused() => ShouldBeRefusedAsync("");
+
+    // Whoever runs the tests as root may write to read-only files: read-only by the connection itself holds for root, too.
+    [Fact]
+    public async Task A_database_that_can_only_be_read_is_refused()
+    {
+        string file = Path.Combine(_folder, "checkout.db");
+        (await Starting.TryAsync("Development", ("Database:ConnectionString", $"Data Source={file}"))).ShouldBeNull();
+
+        await ShouldBeRefusedAsync($"Data Source={file};Mode=ReadOnly");
+    }
+
+    private static async Task ShouldBeRefusedAsync(string connectionString) =>
+        (await Starting.RefusalAsync("Development", ("Database:ConnectionString", connectionString))).ShouldContain("Database:ConnectionString");
+}
