@@ -19,13 +19,16 @@ internal sealed class Shop : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Dictionary<string, string?> _settings;
+    private readonly Action<IServiceCollection> _services;
     private WebApplicationFactory<CheckoutDb> _app;
     private bool _warningsAreExpected;
 
-    private Shop(string folder, SandboxHost sandbox, TestClock clock, Dictionary<string, string?> settings)
+    private Shop(
+        string folder, SandboxHost sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
     {
         _folder = folder;
         _settings = settings;
+        _services = services;
         Sandbox = new SandboxDriver(sandbox);
         Clock = clock;
         _app = Build();
@@ -41,7 +44,10 @@ internal sealed class Shop : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    internal static async Task<Shop> OpenAsync(params (string Key, string? Value)[] settings)
+    internal static Task<Shop> OpenAsync(params (string Key, string? Value)[] settings) => OpenAsync(static _ => { }, settings);
+
+    /// <param name="services">Called for every process of this shop that starts.</param>
+    internal static async Task<Shop> OpenAsync(Action<IServiceCollection> services, params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-test-").FullName;
         TestClock clock = new();
@@ -65,7 +71,7 @@ internal sealed class Shop : IAsyncDisposable
             all[key] = value;
         }
 
-        Shop shop = new(folder, sandbox, clock, all);
+        Shop shop = new(folder, sandbox, clock, all, services);
         shop.Open();
         return shop;
     }
@@ -192,6 +198,7 @@ internal sealed class Shop : IAsyncDisposable
             {
                 services.AddSingleton<TimeProvider>(Clock);
                 services.AddSingleton<ILoggerProvider>(Log);
+                _services(services);
             });
         });
         app.UseKestrel(0);
