@@ -118,10 +118,10 @@ internal static class Always
         Payment payment = after.PaymentWith(token).ShouldNotBeNull($"token {token} was verified, and no payment was kept");
         verifies.ShouldBeLessThanOrEqualTo(1 + after.Count("status", token), $"verifies of token {token}");
         Payment? was = before.PaymentWith(token);
-        Order order = (was is null ? after : before).Order(payment.OrderId);
-        if (was?.Status != PaymentStatus.Verifying)
+        bool movedTheMoney = before.TransactionOf(token) is { MoneyMoved: false } && after.TransactionOf(token) is { MoneyMoved: true };
+        if (movedTheMoney && was?.Status != PaymentStatus.Verifying)
         {
-            Order then = before.Order(order.Id);
+            Order then = before.Order(payment.OrderId);
             (then.Status, then.Payments.Any(one => one.Token != token && Expected.IsOpen(one)))
                 .ShouldBe((OrderStatus.Pending, false), $"token {token} was verified for an order that takes no payment");
         }

@@ -17,6 +17,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     private const int AtOnce = 4;
 
     private int _told;
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, (int, double)> Times = new();
 
     [Fact]
     public void In_every_story_shop_and_Khalti_agree_in_the_end_and_no_promise_is_broken_on_the_way()
@@ -28,6 +29,7 @@ public sealed class ModelTests(ITestOutputHelper output)
 
         Check.One(config, Prop.ForAll(Stories.Arbitrary, story => Task.Run(() => TellAsync(story)).GetAwaiter().GetResult()));
 
+        foreach (var pair in Times) { output.WriteLine($"{pair.Key} {pair.Value}"); }
         output.WriteLine($"{_told} stories were told.");
     }
 
@@ -40,11 +42,15 @@ public sealed class ModelTests(ITestOutputHelper output)
             for (int step = 0; step < story.Operations.Count; step++)
             {
                 at = $"{step + 1}. {story.Operations[step]}";
+                long t0 = System.Diagnostics.Stopwatch.GetTimestamp();
                 await world.StepAsync(story.Operations[step]);
+                Times.AddOrUpdate(story.Operations[step].GetType().Name, (1, System.Diagnostics.Stopwatch.GetElapsedTime(t0).TotalMilliseconds), (_, x) => (x.Item1 + 1, x.Item2 + System.Diagnostics.Stopwatch.GetElapsedTime(t0).TotalMilliseconds));
             }
+            long t1 = System.Diagnostics.Stopwatch.GetTimestamp();
 
             at = "the ending";
             await Ending.ComesAsync(world);
+                Times.AddOrUpdate("Ending", (1, System.Diagnostics.Stopwatch.GetElapsedTime(t1).TotalMilliseconds), (_, x) => (x.Item1 + 1, x.Item2 + System.Diagnostics.Stopwatch.GetElapsedTime(t1).TotalMilliseconds));
         }
         catch (Exception broken)
         {

@@ -14,8 +14,10 @@ internal static class Stories
 
     internal static Arbitrary<Story> Arbitrary { get; } = Arb.From(
         from length in Gen.Choose(Shortest, Longest)
-        from operations in Operations.ListOf(length)
-        select new Story([.. operations]),
+        from order in Place
+        from widget in Widget
+        from operations in Operations.ListOf(length - 2)
+        select new Story([order, widget, .. operations]),
         story => story.Shorter());
 
     private static Gen<Operation> Operations => Gen.Frequency(
@@ -44,7 +46,7 @@ internal static class Stories
         from order in Number
         from tweak in Mostly(0L, Gen.Elements(-500L, 500L, 1L))
         from other in Mostly(false, Gen.Constant(true))
-        from confirm in Mostly(true, Gen.Constant(false))
+        from confirm in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
         select new OpenTheWidget(order, tweak, other, confirm));
 
     private static Gen<Operation> Verify => As(
