@@ -69,6 +69,11 @@ internal sealed record OpenTheWidget(int Order, long Tweak, bool OtherProduct, b
         {
             yield return this with { OtherProduct = false };
         }
+
+        if (Order > 0)
+        {
+            yield return this with { Order = 0 };
+        }
     }
 
     public override string ToString() =>

@@ -55,6 +55,8 @@ internal sealed record KillInVerify(int Widget, bool AfterKhaltiActed) : Operati
         await world.KillAsync();
     }
 
+    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Widget).Select(less => this with { Widget = less });
+
     public override string ToString() =>
         $"verify token {Widget}, and the shop is killed {(AfterKhaltiActed ? "after" : "before")} Khalti acted; it starts anew";
 }
@@ -69,6 +71,8 @@ internal sealed record Stall(int Widget, bool AfterKhaltiActed) : Operation
             await world.StallAsync(target.Order, target.Token, (long)world.Facts.Order(target.Order).Amount, AfterKhaltiActed);
         }
     }
+
+    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Widget).Select(less => this with { Widget = less });
 
     public override string ToString() => $"verify token {Widget}, which stands still {(AfterKhaltiActed ? "after" : "before")} Khalti acts";
 }
@@ -98,6 +102,8 @@ internal sealed record MoveAtKhalti(int Widget, string State) : Operation
             await world.Shop.Sandbox.PostAsync($"/_sandbox/transactions/{transaction.Idx}/state", new { state = State, force = State == "Frozen" });
         }
     }
+
+    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Widget).Select(less => this with { Widget = less });
 
     public override string ToString() => $"at Khalti, the payment of token {Widget} becomes {State}";
 

@@ -110,6 +110,11 @@ internal sealed record Verify(int Widget, int Shift, long Tweak, int Times, bool
         {
             yield return this with { Shift = 0 };
         }
+
+        for (int less = 0; less < Widget; less++)
+        {
+            yield return this with { Widget = less };
+        }
     }
 
     public override string ToString() =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,9 @@ namespace KhaltiCheckout.Tests.Support;
 internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
 {
     private Stop? _next;
+
+    /// <summary>Changes what Khalti answers to a verify.</summary>
+    internal Func<string, string>? Rewrite { get; set; }
 
     /// <summary>Puts this line under the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
@@ -42,6 +46,14 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         bool isVerify = request.RequestUri!.AbsolutePath.EndsWith("/payment/verify/", StringComparison.Ordinal);
+        if (isVerify && Rewrite is { } rewrite)
+        {
+            HttpResponseMessage genuine = await base.SendAsync(request, cancellationToken);
+            string text = await genuine.Content.ReadAsStringAsync(cancellationToken);
+            genuine.Content = new StringContent(rewrite(text), Encoding.UTF8, "application/json");
+            return genuine;
+        }
+
         if (!isVerify || Interlocked.Exchange(ref _next, null) is not { } stop)
         {
             return await base.SendAsync(request, cancellationToken);
