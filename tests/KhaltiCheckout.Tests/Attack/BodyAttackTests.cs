@@ -30,10 +30,9 @@ public sealed class BodyAttackTests
         string size = chunk.Length.ToString("x", CultureInfo.InvariantCulture);
         string body = string.Concat(Enumerable.Repeat($"{size}\r\n{chunk}\r\n", 6)) + "0\r\n\r\n";
 
-        string answer = await RawHttp.SendAsync(
-            shop.Address, ["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", "Transfer-Encoding: chunked"], body);
+        string answer = await shop.RawAsync(["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", "Transfer-Encoding: chunked"], body);
 
-        RawHttp.StatusOf(answer).ShouldBeOneOf(0, 400, 413);
+        RawHttp.StatusOf(answer).ShouldBeOneOf(400, 413);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class HttpAttackTests
     {
         await using Target shop = await Target.OpenAsync();
 
-        string answer = await RawHttp.SendAsync(shop.Address, [$"GET {path} HTTP/1.1"]);
+        string answer = await shop.RawAsync([$"GET {path} HTTP/1.1"]);
 
         RawHttp.StatusOf(answer).ShouldBeInRange(200, 499);
         string head = answer.Split("\r\n\r\n")[0];
@@ -145,8 +145,7 @@ public sealed class HttpAttackTests
         string[] length = line.StartsWith("Content-Length", StringComparison.Ordinal) || line.StartsWith("Transfer", StringComparison.Ordinal)
             ? [] : [$"Content-Length: {Body.Length}"];
 
-        string answer = await RawHttp.SendAsync(
-            shop.Address, ["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", .. length, line], Body);
+        string answer = await shop.RawAsync(["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", .. length, line], Body);
 
         RawHttp.StatusOf(answer).ShouldBeInRange(400, 499);
         answer.ShouldNotContain("X-Injected", Case.Insensitive);
@@ -161,7 +160,7 @@ public sealed class HttpAttackTests
     {
         await using Target shop = await Target.OpenAsync();
 
-        string answer = await RawHttp.SendAsync(shop.Address, [$"GET {path} HTTP/1.1"]);
+        string answer = await shop.RawAsync([$"GET {path} HTTP/1.1"]);
 
         RawHttp.StatusOf(answer).ShouldBeInRange(300, 499);
         answer.Split("\r\n\r\n")[0].Split("\r\n").ShouldNotContain(line => line.StartsWith("X-Injected", StringComparison.OrdinalIgnoreCase));
@@ -196,7 +195,7 @@ public sealed class HttpAttackTests
     {
         await using Target shop = await Target.OpenAsync();
 
-        string answer = await RawHttp.SendAsync(shop.Address, [$"GET {path} HTTP/1.1"]);
+        string answer = await shop.RawAsync([$"GET {path} HTTP/1.1"]);
 
         RawHttp.StatusOf(answer).ShouldBeInRange(400, 499);
         foreach (string inside in (string[])["ConnectionString", "SQLite format", "[core]", "root:x:", "WebApplication", "Microsoft Visual Studio"])

@@ -90,7 +90,7 @@ public sealed partial class SecretTests
         const string Forged = "12:00:00 INF forged payment completed";
         string escaped = Uri.EscapeDataString($"\r\n{Forged}");
 
-        await RawHttp.SendAsync(target.Address, [$"GET /api/v1/orders/x{escaped} HTTP/1.1", $"User-Agent: {Forged}", "traceparent: 00-\u000bforged"]);
+        await target.RawAsync([$"GET /api/v1/orders/x{escaped} HTTP/1.1", $"User-Agent: {Forged}", "traceparent: 00-\u000bforged"]);
         await target.PostAsync("/api/v1/orders", new { items = new[] { new { productId = $"\r\n{Forged}", quantity = 1 } } });
         await target.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"\r\n{{Forged}}","token":"\r\n{{Forged}}","amount":1}""");
 

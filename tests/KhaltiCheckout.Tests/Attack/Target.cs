@@ -102,6 +102,10 @@ internal sealed class Target : IAsyncDisposable
         }
     }
 
+    /// <summary>A request as no client would send it: the head line by line, then the body; and the whole answer.</summary>
+    internal Task<string> RawAsync(string[] head, string body = "") => RawHttp.SendAsync(
+        Address, Encoding.Latin1.GetBytes(string.Join("\r\n", [head[0], $"Host: {Address.Authority}", "Connection: close", .. head.Skip(1), "", body])));
+
     internal Task<Answered> PostAsync(string path, object body, string? key = null) => PostAsync(path, JsonContent.Create(body), key);
 
     internal Task<Answered> PostTextAsync(string path, string body, string mediaType = "application/json") =>

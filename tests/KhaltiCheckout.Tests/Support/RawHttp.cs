@@ -3,29 +3,33 @@ using System.Text;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>Bytes on a connection, for requests that no decent client would send.</summary>
+/// <summary>Bytes on a connection, for requests that no decent client sends.</summary>
 internal static class RawHttp
 {
-    /// <summary>Sends a head, line by line as given, and a body; gives back all that comes until the server hangs up.</summary>
-    internal static async Task<string> SendAsync(Uri server, string[] head, string body = "")
+    /// <summary>The whole answer as Latin-1 text. The request should ask for the connection to be closed.</summary>
+    internal static async Task<string> SendAsync(Uri server, byte[] request)
     {
+        CancellationToken stop = TestContext.Current.CancellationToken;
         using TcpClient connection = new();
-        await connection.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);
-        await using NetworkStream stream = connection.GetStream();
-        string request = string.Join("\r\n", [head[0], $"Host: {server.Authority}", "Connection: close", .. head.Skip(1), "", body]);
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
-        using StreamReader reader = new(stream, Encoding.UTF8);
+        await connection.ConnectAsync(server.Host, server.Port, stop);
+        NetworkStream stream = connection.GetStream();
+        await stream.WriteAsync(request, stop);
+        using MemoryStream answer = new();
         try
         {
-            return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await stream.CopyToAsync(answer, stop);
         }
         catch (IOException)
         {
-            return ""; // Cut off in the middle of a request that was too much.
+            // A server that refuses while we are still sending resets the connection after its answer.
         }
+
+        return Encoding.Latin1.GetString(answer.ToArray());
     }
 
-    /// <summary>0 for a connection that was cut.</summary>
-    internal static int StatusOf(string answer) =>
-        answer.Length > 12 ? int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture) : 0;
+    internal static Task<string> SendAsync(Shop shop, byte[] request) => SendAsync(shop.Http.BaseAddress!, request);
+
+    internal static Task<string> SendAsync(Shop shop, string request) => SendAsync(shop, Encoding.Latin1.GetBytes(request));
+
+    internal static int StatusOf(string answer) => int.Parse(answer.AsSpan("HTTP/1.1 ".Length, 3), System.Globalization.CultureInfo.InvariantCulture);
 }

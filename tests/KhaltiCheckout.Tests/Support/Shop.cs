@@ -22,14 +22,15 @@ internal sealed class Shop : IAsyncDisposable
     private readonly Action<IServiceCollection> _services;
     private WebApplicationFactory<CheckoutDb> _app;
     private bool _warningsAreExpected;
+    private bool _isGuest;
 
     private Shop(
-        string folder, SandboxHost sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
+        string folder, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
     {
         _folder = folder;
         _settings = settings;
         _services = services;
-        Sandbox = new SandboxDriver(sandbox);
+        Sandbox = sandbox;
         Clock = clock;
         _app = Build();
     }
@@ -71,9 +72,17 @@ internal sealed class Shop : IAsyncDisposable
             all[key] = value;
         }
 
-        Shop shop = new(folder, sandbox, clock, all, services);
+        Shop shop = new(folder, new SandboxDriver(sandbox), clock, all, services);
         shop.Open();
         return shop;
+    }
+
+    /// <summary>A second process, as it were, on the same files, with the same sandbox and the same clock.</summary>
+    internal Shop OpenAnother()
+    {
+        Shop other = new(_folder, Sandbox, Clock, _settings, _services) { _isGuest = true };
+        other.Open();
+        return other;
     }
 
     /// <summary>This process ends and another starts on the same files.</summary>
@@ -91,9 +100,13 @@ internal sealed class Shop : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
-        await Sandbox.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (!_isGuest)
+        {
+            await Sandbox.DisposeAsync();
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(_folder, recursive: true);
+        }
+
         if (!_warningsAreExpected)
         {
             Log.Warnings.ShouldBeEmpty();

@@ -31,6 +31,7 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
                 BaseUrl = new Uri(options.Widget.BaseUrl!),
                 SecretKey = options.Widget.SecretKey!,
                 Timeout = options.Timeout,
+                TimeProvider = provider.GetRequiredService<TimeProvider>(),
             });
         }));
 

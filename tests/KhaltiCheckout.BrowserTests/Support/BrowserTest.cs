@@ -1,0 +1,59 @@
+namespace KhaltiCheckout.BrowserTests.Support;
+
+/// <summary>A shop and its shoppers, for one test.</summary>
+public abstract class BrowserTest(Browser browser) : IAsyncLifetime
+{
+    private readonly List<Visit> _visits = [];
+    private Storefront? _shop;
+
+    internal Browser Browser => browser;
+
+    internal Storefront Shop => _shop ?? throw new InvalidOperationException("Open a shop first.");
+
+    public virtual ValueTask InitializeAsync()
+    {
+        Need(browser.Missing);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        TestResultState? result = TestContext.Current.TestState;
+        string[] troubles = [.. _visits.SelectMany(visit => visit.Troubles)];
+        bool failed = result?.Result == TestResult.Failed || troubles.Length > 0;
+        string? failedTest = failed ? TestContext.Current.Test?.TestDisplayName : null;
+        foreach (Visit visit in _visits)
+        {
+            await visit.EndAsync(failedTest);
+        }
+
+        if (_shop is not null)
+        {
+            await _shop.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+        troubles.ShouldBeEmpty();
+    }
+
+    /// <summary>Skips where something is missing, or fails where nothing may be missing.</summary>
+    private protected static void Need(string? missing)
+    {
+        if (Browser.MustRun)
+        {
+            missing.ShouldBeNull();
+        }
+
+        Assert.SkipUnless(missing is null, missing ?? "");
+    }
+
+    internal virtual async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings) =>
+        _shop = await Storefront.OpenAsync(settings);
+
+    internal async Task<Visit> VisitAsync(Shopper? shopper = null)
+    {
+        Visit visit = await Visit.StartAsync(browser, Shop.Address, shopper ?? new Shopper());
+        _visits.Add(visit);
+        return visit;
+    }
+}

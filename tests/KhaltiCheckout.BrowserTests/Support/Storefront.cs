@@ -1,0 +1,100 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Khalti.Sandbox;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace KhaltiCheckout.BrowserTests.Support;
+
+/// <summary>The real shop on a real port with the real clock and its worker running, and the real sandbox beside it.</summary>
+internal sealed class Storefront : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly WebApplicationFactory<CheckoutDb> _app;
+    private readonly HttpClient _http;
+
+    private Storefront(string folder, SandboxHost sandbox, Dictionary<string, string?> settings)
+    {
+        _folder = folder;
+        SandboxAddress = sandbox.Address;
+        Sandbox = new SandboxDriver(sandbox);
+        _app = new WebApplicationFactory<CheckoutDb>().WithWebHostBuilder(builder =>
+        {
+            builder.UseSolutionRelativeContentRoot(".");
+            foreach ((string key, string? value) in settings)
+            {
+                builder.UseSetting(key, value);
+            }
+
+            builder.ConfigureTestServices(services => services.AddSingleton<ILoggerProvider>(Log));
+        });
+        _app.UseKestrel(0);
+        _app.StartServer();
+        _http = new HttpClient { BaseAddress = Address };
+    }
+
+    internal Uri Address => _app.ClientOptions.BaseAddress;
+
+    internal Uri SandboxAddress { get; }
+
+    internal SandboxDriver Sandbox { get; }
+
+    internal LogWatch Log { get; } = new();
+
+    internal static async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings)
+    {
+        string folder = Directory.CreateTempSubdirectory("checkout-browser-").FullName;
+        SandboxHost sandbox = await SandboxHost.StartAsync(
+            new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
+            TimeProvider.System, loggers: null, TestContext.Current.CancellationToken);
+        Dictionary<string, string?> all = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["hostBuilder:reloadConfigOnChange"] = "false",
+            ["Khalti:Mode"] = "Sandbox",
+            ["Khalti:TimeoutSeconds"] = "5",
+            ["Sandbox:Embedded"] = "false",
+            ["Sandbox:Url"] = sandbox.Address.ToString(),
+            ["Database:ConnectionString"] = $"Data Source={folder}/checkout.db",
+            ["Reconciliation:Interval"] = "00:00:00.500",
+            ["Log:Format"] = "None",
+            ["urls"] = "http://127.0.0.1:0",
+        };
+        foreach ((string key, string? value) in settings)
+        {
+            all[key] = value;
+        }
+
+        return new Storefront(folder, sandbox, all);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+        await Sandbox.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>An order, placed without the catalogue page.</summary>
+    internal async Task<string> GivenOrderAsync(string productId = "ilam-tea", int quantity = 1)
+    {
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync(
+            "/api/v1/orders", new { items = new[] { new { productId, quantity } }, customer = new { name = "Maya Gurung" } },
+            TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["id"]!;
+    }
+
+    internal async Task<JsonNode> OrderAsync(string id) =>
+        (await _http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{id}", TestContext.Current.CancellationToken))!;
+
+    internal async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+    }
+}

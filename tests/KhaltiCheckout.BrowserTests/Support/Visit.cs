@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using KhaltiCheckout.BrowserTests.Pages;
+using Microsoft.Playwright;
+
+namespace KhaltiCheckout.BrowserTests.Support;
+
+/// <summary>
+/// One shopper's browser: fresh storage, any number of tabs. It remembers everything that goes wrong behind the pages, and
+/// what the test did not announce fails the test.
+/// </summary>
+internal sealed class Visit
+{
+    private readonly ConcurrentQueue<string> _troubles = new();
+    private readonly List<string> _forgiven = [];
+    private readonly Uri _home;
+
+    private Visit(IBrowserContext context, Uri home, Shopper shopper)
+    {
+        Context = context;
+        Shopper = shopper;
+        _home = home;
+        context.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                _troubles.Enqueue($"console: {message.Text} ({message.Location})");
+            }
+        };
+        context.WebError += (_, error) => _troubles.Enqueue($"script: {error.Error}");
+        context.RequestFailed += (_, request) =>
+        {
+            if (IsOurs(request.Url))
+            {
+                _troubles.Enqueue($"failed: {request.Method} {request.Url} {request.Failure}");
+            }
+        };
+        context.Response += (_, response) =>
+        {
+            if (response.Status >= 400 && IsOurs(response.Url))
+            {
+                _troubles.Enqueue($"answer: {response.Status} {response.Request.Method} {response.Url}");
+            }
+        };
+    }
+
+    internal IBrowserContext Context { get; }
+
+    internal Shopper Shopper { get; }
+
+    /// <summary>What went wrong and nobody announced.</summary>
+    internal IReadOnlyList<string> Troubles =>
+        [.. _troubles.Where(trouble => !_forgiven.Exists(one => trouble.Contains(one, StringComparison.Ordinal)))];
+
+    internal static async Task<Visit> StartAsync(Browser browser, Uri home, Shopper shopper)
+    {
+        IBrowserContext context = await browser.Chromium.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = home.ToString(),
+            ViewportSize = new ViewportSize { Width = shopper.Width, Height = shopper.Height },
+            Locale = shopper.Locale,
+            TimezoneId = "America/Lima", // far from Nepal: the pages must not care
+            ColorScheme = shopper.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+            JavaScriptEnabled = shopper.JavaScript,
+        });
+        context.SetDefaultTimeout(15_000);
+        await context.Tracing.StartAsync(new TracingStartOptions { Snapshots = true });
+        return new Visit(context, home, shopper);
+    }
+
+    /// <summary>This trouble belongs to the story.</summary>
+    internal Visit Expecting(params string[] troubles)
+    {
+        _forgiven.AddRange(troubles);
+        return this;
+    }
+
+    internal async Task<ShopPage> OpenShopAsync()
+    {
+        IPage page = await Context.NewPageAsync();
+        await page.GotoAsync("/");
+        return new ShopPage(page);
+    }
+
+    internal async Task<OrderPage> OpenOrderAsync(string id)
+    {
+        IPage page = await Context.NewPageAsync();
+        await page.GotoAsync($"/order.html?id={id}");
+        return new OrderPage(page);
+    }
+
+    /// <summary>Closes the browser; after a failure it leaves what one needs to understand it.</summary>
+    internal async Task EndAsync(string? failedTest)
+    {
+        if (failedTest is null)
+        {
+            await Context.Tracing.StopAsync();
+        }
+        else
+        {
+            string name = Path.Combine(Places.Results, "failed", string.Concat(failedTest.Select(letter => char.IsLetterOrDigit(letter) ? letter : '_')));
+            for (int tab = 0; tab < Context.Pages.Count; tab++)
+            {
+                await Context.Pages[tab].ScreenshotAsync(new PageScreenshotOptions { Path = $"{name}-{tab}.png", FullPage = true });
+            }
+
+            await Context.Tracing.StopAsync(new TracingStopOptions { Path = name + ".zip" });
+        }
+
+        await Context.CloseAsync();
+    }
+
+    private bool IsOurs(string url) => url.StartsWith(_home.ToString(), StringComparison.Ordinal);
+}
