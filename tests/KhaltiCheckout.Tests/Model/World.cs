@@ -37,7 +37,7 @@ internal sealed class World : IAsyncDisposable
     internal Dictionary<int, (int Product, string Order, DateTimeOffset At)> Keys { get; } = [];
 
     /// <summary>First answers to verifies that had a key.</summary>
-    internal Dictionary<string, Answer> Kept { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, (Answer First, DateTimeOffset At)> Kept { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether Khalti has been told to deny payments that it knows.</summary>
     internal bool KhaltiHasLied { get; set; }
