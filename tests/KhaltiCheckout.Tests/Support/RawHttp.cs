@@ -7,11 +7,11 @@ namespace KhaltiCheckout.Tests.Support;
 internal static class RawHttp
 {
     /// <summary>The whole answer as Latin-1 text. The request should ask for the connection to be closed.</summary>
-    internal static async Task<string> SendAsync(Shop shop, byte[] request)
+    internal static async Task<string> SendAsync(Uri server, byte[] request)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         using TcpClient connection = new();
-        await connection.ConnectAsync(shop.Http.BaseAddress!.Host, shop.Http.BaseAddress.Port, stop);
+        await connection.ConnectAsync(server.Host, server.Port, stop);
         NetworkStream stream = connection.GetStream();
         await stream.WriteAsync(request, stop);
         using MemoryStream answer = new();
@@ -26,6 +26,8 @@ internal static class RawHttp
 
         return Encoding.Latin1.GetString(answer.ToArray());
     }
+
+    internal static Task<string> SendAsync(Shop shop, byte[] request) => SendAsync(shop.Http.BaseAddress!, request);
 
     internal static Task<string> SendAsync(Shop shop, string request) => SendAsync(shop, Encoding.Latin1.GetBytes(request));
 

@@ -5,16 +5,24 @@ using Khalti.Sandbox;
 namespace KhaltiCheckout.Tests.Support;
 
 /// <summary>What a shopper does at Khalti, what Khalti does to us, and what Khalti remembers.</summary>
-internal sealed class SandboxDriver(SandboxHost sandbox) : IAsyncDisposable
+internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null) : IAsyncDisposable
 {
     internal const string PublicKey = "test_public_key_11111111111111111111111111111111";
 
-    private readonly HttpClient _http = new() { BaseAddress = sandbox.Address };
+    private readonly HttpClient _http = new() { BaseAddress = address };
+
+    internal SandboxDriver(SandboxHost sandbox)
+        : this(sandbox.Address, sandbox)
+    {
+    }
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await sandbox.DisposeAsync();
+        if (owned is not null)
+        {
+            await owned.DisposeAsync();
+        }
     }
 
     /// <summary>The shopper gives mobile number and PIN, and stops before the code.</summary>
@@ -68,6 +76,11 @@ internal sealed class SandboxDriver(SandboxHost sandbox) : IAsyncDisposable
     /// <summary>How often Khalti was asked this.</summary>
     internal async Task<int> CountAsync(string operation) =>
         (await ListAsync("/_sandbox/requests")).Count(request => (string?)request["operation"] == operation);
+
+    /// <summary>How often Khalti was asked this about one token.</summary>
+    internal async Task<int> CountAsync(string operation, string token) =>
+        (await ListAsync("/_sandbox/requests"))
+            .Count(request => (string?)request["operation"] == operation && (string?)request["fields"]!["token"] == token);
 
     internal async Task<JsonNode> PostAsync(string path, object body)
     {

@@ -19,14 +19,17 @@ internal sealed class Shop : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Dictionary<string, string?> _settings;
+    private readonly Action<IServiceCollection> _services;
     private WebApplicationFactory<CheckoutDb> _app;
     private bool _warningsAreExpected;
     private bool _isGuest;
 
-    private Shop(string folder, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings)
+    private Shop(
+        string folder, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
     {
         _folder = folder;
         _settings = settings;
+        _services = services;
         Sandbox = sandbox;
         Clock = clock;
         _app = Build();
@@ -42,7 +45,10 @@ internal sealed class Shop : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    internal static async Task<Shop> OpenAsync(params (string Key, string? Value)[] settings)
+    internal static Task<Shop> OpenAsync(params (string Key, string? Value)[] settings) => OpenAsync(static _ => { }, settings);
+
+    /// <param name="services">Called for every process of this shop that starts.</param>
+    internal static async Task<Shop> OpenAsync(Action<IServiceCollection> services, params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-test-").FullName;
         TestClock clock = new();
@@ -66,7 +72,7 @@ internal sealed class Shop : IAsyncDisposable
             all[key] = value;
         }
 
-        Shop shop = new(folder, new SandboxDriver(sandbox), clock, all);
+        Shop shop = new(folder, new SandboxDriver(sandbox), clock, all, services);
         shop.Open();
         return shop;
     }
@@ -74,7 +80,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>A second process, as it were, on the same files, with the same sandbox and the same clock.</summary>
     internal Shop OpenAnother()
     {
-        Shop other = new(_folder, Sandbox, Clock, _settings) { _isGuest = true };
+        Shop other = new(_folder, Sandbox, Clock, _settings, _services) { _isGuest = true };
         other.Open();
         return other;
     }
@@ -205,6 +211,7 @@ internal sealed class Shop : IAsyncDisposable
             {
                 services.AddSingleton<TimeProvider>(Clock);
                 services.AddSingleton<ILoggerProvider>(Log);
+                _services(services);
             });
         });
         app.UseKestrel(0);

@@ -1,0 +1,148 @@
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Tests.Model;
+
+/// <summary>What holds after every step, whatever is wrong at the moment.</summary>
+internal static class Always
+{
+    internal static void Holds(Facts before, Facts after, bool khaltiHasLied)
+    {
+        Unique(after.Payments.Select(payment => payment.Token), "a token is on two payments");
+        Unique(after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
+        before.Orders.Select(order => order.Id).Except(after.Orders.Select(order => order.Id)).ShouldBeEmpty("an order is gone");
+        foreach (Order order in after.Orders)
+        {
+            Story(before.Orders.SingleOrDefault(was => was.Id == order.Id), order);
+            Money(order, after);
+        }
+
+        foreach (Payment payment in after.Payments)
+        {
+            Outcome(payment, after, khaltiHasLied);
+        }
+
+        foreach (string token in after.Khalti.Select(transaction => transaction.Token))
+        {
+            Asking(token, before, after);
+        }
+    }
+
+    // The lifecycle tables: what may become of it, in any number of steps.
+    private static bool MayBecome(OrderStatus from, OrderStatus to) => from == to || (from, to) switch
+    {
+        (OrderStatus.Pending, _) => true,
+        (OrderStatus.Cancelled or OrderStatus.Expired, OrderStatus.Paid) => true,
+        _ => false,
+    };
+
+    private static bool MayBecome(PaymentStatus from, PaymentStatus to) => from == to || (from, to) switch
+    {
+        (PaymentStatus.Verifying, PaymentStatus.Completed or PaymentStatus.Failed or PaymentStatus.NeedsReview) => true,
+        (PaymentStatus.NeedsReview, PaymentStatus.Completed or PaymentStatus.Failed) => true,
+        (PaymentStatus.Failed, PaymentStatus.Completed or PaymentStatus.NeedsReview) => true,
+        _ => false,
+    };
+
+    private static void Story(Order? was, Order order)
+    {
+        string[] lines = [.. order.Timeline.Select(Line)];
+        order.Timeline[0].What.ShouldBe("order_placed");
+        if (was is not null)
+        {
+            MayBecome(was.Status, order.Status).ShouldBeTrue($"order {order.Id} went from {was.Status} to {order.Status}");
+            lines.Take(was.Timeline.Count).ShouldBe(was.Timeline.Select(Line), "the timeline is append-only");
+            ((long)order.Amount).ShouldBe((long)was.Amount);
+            foreach (Payment payment in was.Payments)
+            {
+                Payment now = order.Payments.Single(one => one.Id == payment.Id);
+                MayBecome(payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
+                (now.Token, now.Amount).ShouldBe((payment.Token, payment.Amount));
+            }
+        }
+
+        // A line for each change of status, and no line without one.
+        Has(order, "order_expired").ShouldBe(order.Status == OrderStatus.Expired || PaidAfter(order, "order_expired"));
+        Has(order, "order_cancelled").ShouldBe(order.Status == OrderStatus.Cancelled || PaidAfter(order, "order_cancelled"));
+        Has(order, "payment_completed").ShouldBe(order.Status == OrderStatus.Paid);
+        foreach (Payment payment in order.Payments)
+        {
+            Has(order, "payment_verifying", payment).ShouldBeTrue();
+            string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && Ends(line.What) is not null).Select(line => line.What)];
+            (ends.Length == 0 ? PaymentStatus.Verifying : Ends(ends[^1])).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
+        }
+    }
+
+    private static void Money(Order order, Facts facts)
+    {
+        Payment[] completed = [.. order.Payments.Where(payment => payment.Status == PaymentStatus.Completed)];
+        (order.Status == OrderStatus.Paid).ShouldBe(completed.Length > 0, $"order {order.Id} is {order.Status} with {completed.Length} completed payments");
+        order.PaidAt.HasValue.ShouldBe(order.Status == OrderStatus.Paid);
+        if (completed.Length > 1)
+        {
+            order.Timeline.ShouldContain(line => line.What == "attention" && line.Note == "double_payment", "two completed payments, and nobody was told");
+            order.Attention.ShouldNotBeNull();
+        }
+
+        order.Payments.Count(payment => payment.Status == PaymentStatus.Verifying).ShouldBeLessThanOrEqualTo(1);
+        order.Payments.ShouldAllBe(payment => payment.Amount == order.Amount);
+    }
+
+    private static void Outcome(Payment payment, Facts facts, bool khaltiHasLied)
+    {
+        Transaction? transaction = facts.TransactionOf(payment.Token!);
+        bool moved = transaction is { MoneyMoved: true };
+        if (payment.Status == PaymentStatus.Completed)
+        {
+            moved.ShouldBeTrue($"payment {payment.Id} is completed, and at Khalti nothing was");
+            transaction!.Amount.ShouldBe((long)payment.Amount);
+        }
+
+        // Khalti saying again and again that it knows no such payment is believed for a while.
+        if (payment.Status == PaymentStatus.Failed && !(khaltiHasLied && payment.Failure == "never_confirmed"))
+        {
+            moved.ShouldBeFalse($"payment {payment.Id} failed, and its money has moved");
+        }
+    }
+
+    // Verify moves the money. It is called for a payment that was claimed for it while its order could be paid, once, and
+    // again only after Khalti's status has been asked; never while another payment of the order is open or has paid it.
+    private static void Asking(string token, Facts before, Facts after)
+    {
+        int verifies = after.Count("verify", token);
+        if (verifies == before.Count("verify", token))
+        {
+            return;
+        }
+
+        Payment payment = after.PaymentWith(token).ShouldNotBeNull($"token {token} was verified, and no payment was kept");
+        verifies.ShouldBeLessThanOrEqualTo(1 + after.Count("status", token), $"verifies of token {token}");
+        Payment? was = before.PaymentWith(token);
+        bool movedTheMoney = before.TransactionOf(token) is { MoneyMoved: false } && after.TransactionOf(token) is { MoneyMoved: true };
+        if (movedTheMoney && was?.Status != PaymentStatus.Verifying)
+        {
+            Order then = before.Order(payment.OrderId);
+            (then.Status, then.Payments.Any(one => one.Token != token && Expected.IsOpen(one)))
+                .ShouldBe((OrderStatus.Pending, false), $"token {token} was verified for an order that takes no payment");
+        }
+    }
+
+    private static PaymentStatus? Ends(string what) => what switch
+    {
+        "payment_completed" or "payment_completed_again" => PaymentStatus.Completed,
+        "payment_failed" => PaymentStatus.Failed,
+        "payment_held" => PaymentStatus.NeedsReview,
+        _ => null,
+    };
+
+    private static bool PaidAfter(Order order, string what) =>
+        order.Status == OrderStatus.Paid && order.Timeline.SkipWhile(line => line.What != what).Any(line => line.What == "payment_completed");
+
+    private static bool Has(Order order, string what, Payment? payment = null) =>
+        order.Timeline.Count(line => line.What == what && (payment is null || line.PaymentId == payment.Id)) == 1;
+
+    private static string Line(TimelineEntry line) => $"{line.Id} {line.At:O} {line.What} {line.By} {line.PaymentId} {line.Note}";
+
+    private static void Unique(IEnumerable<string?> values, string otherwise) =>
+        values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => group.Key).ShouldBeEmpty(otherwise);
+}

@@ -1,0 +1,118 @@
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Tests.Model;
+
+/// <summary>
+/// However a story went: once Khalti is well and the shop has had its time, nothing is open, and shop and Khalti agree about
+/// every paisa.
+/// </summary>
+internal static class Ending
+{
+    // The schedule has 29 checks; with a last look and the expiry no honest story needs more rounds.
+    private const int MostRounds = 60;
+
+    internal static async Task ComesAsync(World world)
+    {
+        await world.MendAsync();
+        await world.ReleaseAsync();
+        await world.LookAsync();
+        await world.RestartAsync();
+        for (int round = 0; Next(world.Facts) is { } next; round++)
+        {
+            round.ShouldBeLessThan(MostRounds, "it never comes to rest");
+            TimeSpan wait = next - world.Facts.At;
+            await world.Shop.PassAfterAsync((wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + TimeSpan.FromSeconds(1));
+            await world.LookAsync();
+        }
+
+        foreach (Order order in world.Facts.Orders)
+        {
+            order.Payments.ShouldAllBe(payment => payment.Status != PaymentStatus.Verifying);
+            Order(order, world.Facts);
+        }
+
+        foreach (Transaction transaction in world.Facts.Khalti)
+        {
+            Money(transaction, world.Facts);
+        }
+    }
+
+    // When the worker owes something next; null when it owes nothing.
+    private static DateTimeOffset? Next(Facts facts)
+    {
+        IEnumerable<DateTimeOffset> checks = facts.Payments
+            .Where(payment => payment.NextCheckAt is not null)
+            .Select(payment => payment.LeasedUntil > payment.NextCheckAt ? payment.LeasedUntil.Value : payment.NextCheckAt!.Value);
+        IEnumerable<DateTimeOffset> expiries = facts.Orders
+            .Where(order => order.Status == OrderStatus.Pending && !order.Payments.Any(Expected.IsOpen))
+            .Select(order => order.ExpiresAt);
+        return checks.Concat(expiries).Select(at => (DateTimeOffset?)at).Min();
+    }
+
+    private static void Order(Order order, Facts facts)
+    {
+        string name = $"order {order.Id}";
+        Payment[] completed = [.. order.Payments.Where(payment => payment.Status == PaymentStatus.Completed)];
+        bool late = order.Timeline.Any(line => line.What is "order_expired" or "order_cancelled");
+        switch (order.Status)
+        {
+            case OrderStatus.Paid:
+                completed.ShouldNotBeEmpty(name);
+                IsTold(order, "paid_late").ShouldBe(late, $"{name}: told to be paid late");
+                IsTold(order, "double_payment").ShouldBe(completed.Length > 1, $"{name}: told to be paid twice");
+                break;
+            case OrderStatus.Pending:
+                order.Payments.ShouldContain(payment => payment.Status == PaymentStatus.NeedsReview, $"{name} waits for nothing");
+                break;
+            default:
+                completed.ShouldBeEmpty(name);
+                order.Attention.ShouldBeOneOf(null, Attention.UnknownState, Attention.RefundedAtKhalti, Attention.Stuck);
+                break;
+        }
+
+        if (order.Payments.Any(payment => payment.Status == PaymentStatus.NeedsReview))
+        {
+            order.Attention.ShouldNotBeNull($"{name} has a payment for a person to look at, and nobody is told");
+        }
+
+        foreach (Payment payment in completed.Where(payment => payment.TransactionId is not null))
+        {
+            payment.TransactionId.ShouldBe(facts.TransactionOf(payment.Token!)!.Idx);
+        }
+    }
+
+    private static void Money(Transaction transaction, Facts facts)
+    {
+        string name = $"token {transaction.Token}, {transaction.State}";
+        Payment? payment = facts.PaymentWith(transaction.Token);
+        if (!transaction.MoneyMoved)
+        {
+            payment?.Status.ShouldNotBe(PaymentStatus.Completed, name);
+            return;
+        }
+
+        payment.ShouldNotBeNull($"{name}: money that the shop knows nothing of");
+        Order order = facts.Order(payment.OrderId);
+        transaction.Amount.ShouldBe((long)order.Amount, name);
+        if (transaction.ProductIdentity != order.Id)
+        {
+            payment.Status.ShouldBe(PaymentStatus.NeedsReview, $"{name}: paid for something else");
+            (IsTold(order, "unknown_state") || IsTold(order, "refunded_at_khalti")).ShouldBeTrue(name);
+        }
+        else if (transaction.State == "Completed")
+        {
+            payment.Status.ShouldBe(PaymentStatus.Completed, name);
+            order.Status.ShouldBe(OrderStatus.Paid, name);
+        }
+        else
+        {
+            // Given back before the shop knew that it had been paid: for a person. Afterwards: paid, until he has looked.
+            payment.Status.ShouldBeOneOf([PaymentStatus.Completed, PaymentStatus.NeedsReview], name);
+            (payment.Status == PaymentStatus.Completed || IsTold(order, "refunded_at_khalti") || IsTold(order, "unknown_state")).ShouldBeTrue(name);
+        }
+    }
+
+    private static bool IsTold(Order order, string attention) =>
+        order.Timeline.Any(line => line.What == "attention" && line.Note == attention);
+}

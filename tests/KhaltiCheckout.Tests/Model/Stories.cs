@@ -1,0 +1,81 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace KhaltiCheckout.Tests.Model;
+
+/// <summary>Random stories: mostly shoppers who pay, with every kind of trouble in between.</summary>
+internal static class Stories
+{
+    private const int Shortest = 15;
+    private const int Longest = 40;
+
+    private static readonly Gen<int> Number = Gen.Choose(0, 7);
+    private static readonly Gen<bool> Coin = Gen.Elements(true, false);
+
+    internal static Arbitrary<Story> Arbitrary { get; } = Arb.From(
+        from length in Gen.Choose(Shortest, Longest)
+        from order in Place
+        from widget in Widget
+        from operations in Operations.ListOf(length - 2)
+        select new Story([order, widget, .. operations]),
+        story => story.Shorter());
+
+    private static Gen<Operation> Operations => Gen.Frequency(
+        (3, Place),
+        (5, Widget),
+        (6, Verify),
+        (1, As(Number.Select(order => new Cancel(order)))),
+        (1, As(Number.Select(order => new ReadTheOrder(order)))),
+        (3, As(Gen.Elements(1, 6, 20, 70, 400, 1_000, 3_700, 7_300, 90_000).Select(seconds => new Wait(seconds)))),
+        (3, Gen.Constant<Operation>(new Pass())),
+        (3, Fault),
+        (1, Gen.Constant<Operation>(new Mend())),
+        (1, Gen.Constant<Operation>(new Restart())),
+        (1, As(from widget in Number from after in Coin select new KillInVerify(widget, after))),
+        (1, As(from widget in Number from after in Coin select new Stall(widget, after))),
+        (1, Gen.Constant<Operation>(new Release())),
+        (2, Move),
+        (1, As(from refused in Coin from tells in Coin select new Turn(refused, tells))));
+
+    private static Gen<Operation> Place => As(
+        from product in Mostly(0, Gen.Constant(1))
+        from key in Gen.Elements<int?>(null, null, 0, 1)
+        select new PlaceAnOrder(product, key));
+
+    private static Gen<Operation> Widget => As(
+        from order in Number
+        from tweak in Mostly(0L, Gen.Elements(-500L, 500L, 1L))
+        from other in Mostly(false, Gen.Constant(true))
+        from confirm in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
+        select new OpenTheWidget(order, tweak, other, confirm));
+
+    private static Gen<Operation> Verify => As(
+        from widget in Gen.Frequency((8, Number), (1, Gen.Choose(-2, -1)))
+        from shift in Mostly(0, Gen.Constant(1))
+        from tweak in Mostly(0L, Gen.Elements(-1L, 1L, 5_000L))
+        from times in Mostly(1, Gen.Choose(2, 4))
+        from keyed in Coin
+        select new Verify(widget, shift, tweak, times, keyed));
+
+    private static Gen<Operation> Fault => As(
+        from at in Gen.Frequency((4, Gen.Constant("verify")), (3, Gen.Constant("status")), (1, Gen.Constant("detail")), (1, Gen.Constant("list")), (1, Gen.Constant("*")))
+        from kind in Gen.Frequency(
+            (2, Gen.Constant(("drop_before", (int?)null))),
+            (4, Gen.Constant(("drop_after", (int?)null))),
+            (1, Gen.Constant(("garbage", (int?)null))),
+            (1, Gen.Constant(("not_found", (int?)null))),
+            (2, Gen.Elements<int?>(401, 429, 500, 503).Select(status => ("error", status))))
+        from times in Gen.Choose(1, 3)
+        select new Fault(kind.Item1 == "not_found" ? "status" : at, kind.Item1, kind.Item2, times));
+
+    private static Gen<Operation> Move => As(
+        from widget in Number
+        from state in Gen.Frequency(
+            (4, Gen.Constant("Confirmed")), (2, Gen.Elements("Disabled", "Failed", "Frozen")), (2, Gen.Elements("Refunded", "Partially refunded")))
+        select new MoveAtKhalti(widget, state));
+
+    private static Gen<T> Mostly<T>(T usual, Gen<T> other) => Gen.Frequency((6, Gen.Constant(usual)), (1, other));
+
+    private static Gen<Operation> As<T>(Gen<T> operations)
+        where T : Operation => operations.Select(operation => (Operation)operation);
+}

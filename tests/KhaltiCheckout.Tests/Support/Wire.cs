@@ -1,0 +1,92 @@
+using System.Text;
+using Khalti.Client;
+using KhaltiCheckout.Payments;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>
+/// The line between one process of the shop and Khalti. A test can stop a verify on its way there or on its way back: then
+/// let it go on much later, as after a long pause, or never, as when the process is killed.
+/// </summary>
+internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+{
+    private Stop? _next;
+
+    /// <summary>Changes what Khalti answers to a verify.</summary>
+    internal Func<string, string>? Rewrite { get; set; }
+
+    /// <summary>Puts this line under the process that starts.</summary>
+    internal void LayUnder(IServiceCollection services)
+    {
+        services.Replace(ServiceDescriptor.Singleton(provider =>
+        {
+            KhaltiOptions options = provider.GetRequiredService<IOptions<KhaltiOptions>>().Value;
+            HttpClient http = new(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+            return new KhaltiClient(http, new KhaltiClientOptions
+            {
+                BaseUrl = new Uri(options.Widget.BaseUrl!),
+                SecretKey = options.Widget.SecretKey!,
+                Timeout = options.Timeout,
+                TimeProvider = provider.GetRequiredService<TimeProvider>(),
+            });
+        }));
+
+        // A process that is killed waits for nobody.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(20));
+    }
+
+    internal Stop StopNextVerify(bool onTheWayBack) => _next = new Stop(onTheWayBack);
+
+    /// <summary>If it has not been reached, the next verify goes through.</summary>
+    internal void Unstop() => _next = null;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        bool isVerify = request.RequestUri!.AbsolutePath.EndsWith("/payment/verify/", StringComparison.Ordinal);
+        if (isVerify && Rewrite is { } rewrite)
+        {
+            HttpResponseMessage genuine = await base.SendAsync(request, cancellationToken);
+            string text = await genuine.Content.ReadAsStringAsync(cancellationToken);
+            genuine.Content = new StringContent(rewrite(text), Encoding.UTF8, "application/json");
+            return genuine;
+        }
+
+        if (!isVerify || Interlocked.Exchange(ref _next, null) is not { } stop)
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        if (!stop.OnTheWayBack)
+        {
+            await stop.WaitAsync();
+            return await base.SendAsync(request, CancellationToken.None);
+        }
+
+        HttpResponseMessage answer = await base.SendAsync(request, CancellationToken.None);
+        await stop.WaitAsync();
+        return answer;
+    }
+}
+
+internal sealed class Stop(bool onTheWayBack)
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal bool OnTheWayBack => onTheWayBack;
+
+    internal Task Reached => _reached.Task;
+
+    internal void LetGo() => _gone.TrySetResult();
+
+    // Not even the caller's own time limit ends it: a process that stands still has no timers.
+    internal async Task WaitAsync()
+    {
+        _reached.TrySetResult();
+        await _gone.Task;
+    }
+}
