@@ -82,9 +82,14 @@ internal sealed class Visit
         return new ShopPage(page);
     }
 
-    internal async Task<OrderPage> OpenOrderAsync(string id)
+    internal async Task<OrderPage> OpenOrderAsync(string id, string? scriptBefore = null)
     {
         IPage page = await Context.NewPageAsync();
+        if (scriptBefore is not null)
+        {
+            await page.AddInitScriptAsync(scriptBefore);
+        }
+
         await page.GotoAsync($"/order.html?id={id}");
         return new OrderPage(page);
     }
