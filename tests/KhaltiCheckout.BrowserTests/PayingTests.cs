@@ -280,7 +280,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Theory]
-    [InlineData("**/khalti-checkout*.js")]
+    [InlineData("**/khalti-checkout*.js*")]
     [InlineData("**/*widget.html")]
     public async Task When_khaltis_host_never_answers_the_page_gives_up_waiting_and_offers_another_try(string silent)
     {
