@@ -33,7 +33,7 @@ function ready() {
 
 // While Khalti's window is in front, the keyboard must not wander about behind it.
 function quiet(on) {
-  for (const node of document.querySelectorAll('body > header, body > main, body > footer')) node.inert = on;
+  for (const node of document.body.children) if (!parts.includes(node)) node.inert = on;
 }
 
 function leave(how, payload) {
