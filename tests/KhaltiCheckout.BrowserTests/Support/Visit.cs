@@ -94,6 +94,13 @@ internal sealed class Visit
         return new OrderPage(page);
     }
 
+    /// <summary>Keeps a picture of this state, for people to judge.</summary>
+    internal Task ShootAsync(IPage page, string state) => page.ScreenshotAsync(new PageScreenshotOptions
+    {
+        Path = Path.Combine(Places.Results, $"{state}-{Shopper}.png"),
+        FullPage = true,
+    });
+
     /// <summary>Closes the browser; after a failure it leaves what one needs to understand it.</summary>
     internal async Task EndAsync(string? failedTest)
     {
