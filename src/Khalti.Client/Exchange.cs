@@ -2,38 +2,45 @@ using System.Text.Json;
 
 namespace Khalti.Client;
 
-/// <summary>What one call brought over the wire, and the one place where that becomes a <see cref="Reply{T}"/>.</summary>
-/// <remarks>The status is 0 when there was no answer, -1 when Khalti was not asked.</remarks>
-internal readonly record struct Exchange(int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
+/// <summary>
+/// What one call brought over the wire, and the one place where that becomes a <see cref="Reply{T}"/>. Either an answer
+/// that arrived whole, with its HTTP status, or the reason why there is none, with status 0.
+/// </summary>
+internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
 {
-    internal static Exchange NoAnswer => default;
+    // A member that stands there twice contradicts itself, and about money nobody may choose which one counts.
+    private static readonly JsonDocumentOptions NothingTwice = new() { AllowDuplicateProperties = false };
 
-    internal static Exchange NotAsked => new(-1, default, null);
+    internal static Exchange NotAsked => new(UnknownReason.NotAsked, 0, default, null);
+
+    internal static Exchange NoAnswer => new(UnknownReason.NoAnswer, 0, default, null);
+
+    internal static Exchange Unreadable => new(UnknownReason.Unreadable, 0, default, null);
 
     /// <summary>Whether asking again soon may bring an answer.</summary>
-    internal bool IsTransient => Status is 0 or 408 or 429 or >= 500;
+    internal bool IsTransient => Why is UnknownReason.NoAnswer or UnknownReason.RateLimited or UnknownReason.ServerError;
+
+    private UnknownReason? Why => Lost ?? Status switch
+    {
+        401 or 403 or 407 => UnknownReason.Unauthorized,
+        408 => UnknownReason.NoAnswer,
+        425 or 429 => UnknownReason.RateLimited,
+        >= 500 => UnknownReason.ServerError,
+        _ => null,
+    };
 
     internal Reply<T> ToReply<T>(Func<JsonElement, T?> read, bool errorMayBeAnswer = false)
         where T : class
     {
-        switch (Status)
+        if (Why is { } why)
         {
-            case -1:
-                return new Reply<T>.Unknown(UnknownReason.NotAsked);
-            case 0 or 408:
-                return new Reply<T>.Unknown(UnknownReason.NoAnswer, Status == 0 ? null : Status, RetryAfter);
-            case 401 or 403 or 407:
-                return new Reply<T>.Unknown(UnknownReason.Unauthorized, Status);
-            case 425 or 429:
-                return new Reply<T>.Unknown(UnknownReason.RateLimited, Status, RetryAfter);
-            case >= 500:
-                return new Reply<T>.Unknown(UnknownReason.ServerError, Status, RetryAfter);
+            return new Reply<T>.Unknown(why, Status == 0 ? null : Status, RetryAfter);
         }
 
         using JsonDocument? document = Parse();
         if (document?.RootElement is not { ValueKind: JsonValueKind.Object } body)
         {
-            return new Reply<T>.Unknown(UnknownReason.Unreadable, Status);
+            return new Reply<T>.Unknown(UnknownReason.Unreadable, Status, RetryAfter);
         }
 
         if ((Status == 200 || (errorMayBeAnswer && Status >= 400)) && read(body) is { } answer)
@@ -47,7 +54,7 @@ internal readonly record struct Exchange(int Status, ReadOnlyMemory<byte> Body, 
             return new Reply<T>.Refused(refusal);
         }
 
-        return new Reply<T>.Unknown(UnknownReason.Unreadable, Status);
+        return new Reply<T>.Unknown(UnknownReason.Unreadable, Status, RetryAfter);
     }
 
     private Refusal? RefusalIn(JsonElement body)
@@ -60,12 +67,14 @@ internal readonly record struct Exchange(int Status, ReadOnlyMemory<byte> Body, 
 
     private JsonDocument? Parse()
     {
+        ReadOnlyMemory<byte> text = Body.Span.StartsWith("\uFEFF"u8) ? Body[3..] : Body;
         try
         {
-            return JsonDocument.Parse(Body);
+            return JsonDocument.Parse(text, NothingTwice);
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name with half a surrogate pair, which JSON can spell and no text can hold.
             return null;
         }
     }

@@ -1,41 +1,43 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Polly;
 
 namespace Khalti.Client;
 
 /// <summary>
 /// Khalti's server API for a merchant: one method per call of the gateway. Safe for use by many threads; keep one for the
-/// life of the program. Every method answers a <see cref="Reply{T}"/> and throws only
-/// <see cref="OperationCanceledException"/> when the caller cancels.
+/// life of the program. Every method answers a <see cref="Reply{T}"/>, whatever Khalti or the network does. It throws
+/// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an argument
+/// that can't be asked about.
 /// </summary>
 public sealed class KhaltiClient
 {
     private const int LargestBody = 4 * 1024 * 1024;
 
-    private readonly HttpClient _http;
-    private readonly KhaltiClientOptions _options;
-    private readonly AuthenticationHeaderValue _authorization;
-    private readonly ResiliencePipeline<Exchange> _reads;
+    private readonly Uri _baseUrl;
+    private readonly BodyEncoding _verifyEncoding;
+    private readonly Transport _transport;
 
     /// <summary>Makes a client.</summary>
     /// <param name="http">Where the calls go through; <see cref="CreateHttpClient"/> makes a fitting one. It must not
-    /// follow redirects: a redirected POST may arrive without its body.</param>
+    /// follow redirects: a redirected POST may arrive without its body. It stays the caller's to dispose of.</param>
     /// <param name="options">Address, key and patience.</param>
+    /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of its range; the message names
+    /// it and never holds the key.</exception>
     public KhaltiClient(HttpClient http, KhaltiClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(options);
-        _http = http;
-        _options = options;
-        _authorization = new AuthenticationHeaderValue("Key", options.SecretKey);
-        _reads = ReadResilience.Build(options);
+        options.Check();
+        _baseUrl = options.BaseUrl;
+        _verifyEncoding = options.VerifyEncoding;
+        _transport = new Transport(http, options);
     }
 
-    /// <summary>An <see cref="HttpClient"/> as this client wants it: no redirects, bounded bodies, pooled connections that
-    /// follow a change of address within five minutes, and no time limit of its own.</summary>
+    /// <summary>An <see cref="HttpClient"/> as this client wants it: no redirects, no cookies, bodies of at most 4 MiB,
+    /// pooled connections that follow a change of address within five minutes, and no time limit of its own.</summary>
     public static HttpClient CreateHttpClient() =>
         new(new SocketsHttpHandler
         {
@@ -60,18 +62,18 @@ public sealed class KhaltiClient
     /// <returns>Answered with the transaction, whose state must be <see cref="TransactionState.Completed"/> and whose
     /// amount must be the order's before anything is delivered; refused for a token that is unknown, unconfirmed, of another
     /// merchant or mode, or for another amount (HTTP 400 <c>{"token": ["Invalid token."]}</c>); unknown otherwise.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> is null.</exception>
     public async Task<Reply<Transaction>> VerifyAsync(string token, Paisa amount, CancellationToken cancellationToken = default)
     {
-        string paisa = ((long)amount).ToString(CultureInfo.InvariantCulture);
-        Exchange exchange = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, At("/api/v2/payment/verify/"))
-            {
-                Content = _options.VerifyEncoding == BodyEncoding.Form
-                    ? new FormUrlEncodedContent([new("token", token), new("amount", paisa)])
-                    : JsonBody(new Dictionary<string, object>(StringComparer.Ordinal) { ["token"] = token, ["amount"] = (long)amount }),
-            },
-            cancellationToken).ConfigureAwait(false);
-
+        ArgumentNullException.ThrowIfNull(token);
+        HttpRequestMessage request = new(HttpMethod.Post, At("/api/v2/payment/verify/"))
+        {
+            Content = _verifyEncoding == BodyEncoding.Form
+                ? new FormUrlEncodedContent(
+                    [new("token", token), new("amount", ((long)amount).ToString(CultureInfo.InvariantCulture))])
+                : JsonBody(token, amount),
+        };
+        Exchange exchange = await _transport.SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
         return exchange.ToReply(Transaction.Read);
     }
 
@@ -81,14 +83,16 @@ public sealed class KhaltiClient
     /// <param name="tokenOrId">The token, or the transaction's id.</param>
     /// <param name="amount">Paisa. Another amount than the payment's is answered like an unknown token.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>Answered also for failed, refunded and not found payments, whatever the HTTP code; refused never happens
-    /// as far as Khalti documents.</returns>
+    /// <returns>Answered also for failed, refunded and not found payments, whatever the HTTP code (200, or 4xx other than
+    /// 401, 403, 407, 408, 425 and 429). Refused for what Khalti does not take for a question, e.g. a blank token (HTTP 400).</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tokenOrId"/> is null.</exception>
     public async Task<Reply<TransactionStatus>> GetStatusAsync(
         string tokenOrId, Paisa amount, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(tokenOrId);
         string query = string.Create(
             CultureInfo.InvariantCulture, $"?token={Uri.EscapeDataString(tokenOrId)}&amount={(long)amount}");
-        Exchange exchange = await ReadAsync("/api/v2/payment/status/" + query, cancellationToken).ConfigureAwait(false);
+        Exchange exchange = await _transport.ReadAsync(At("/api/v2/payment/status/" + query), cancellationToken).ConfigureAwait(false);
 
         // HTTP codes of this call are not documented: a body with a state is an answer under every 4xx, too.
         return exchange.ToReply(TransactionStatus.Read, errorMayBeAnswer: true);
@@ -106,8 +110,8 @@ public sealed class KhaltiClient
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         string query = string.Create(CultureInfo.InvariantCulture, $"?page={page}");
-        Exchange exchange = await ReadAsync("/api/v2/merchant-transaction/" + query, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(TransactionPage.Read);
+        Exchange exchange = await _transport.ReadAsync(At("/api/v2/merchant-transaction/" + query), cancellationToken).ConfigureAwait(false);
+        return exchange.ToReply(body => TransactionPage.Read(body, page));
     }
 
     /// <summary>
@@ -117,75 +121,31 @@ public sealed class KhaltiClient
     /// <param name="transactionId">Khalti's id of the transaction (<c>idx</c>), not the token.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Refused (HTTP 404) for an id that this merchant does not have in this mode.</returns>
+    /// <exception cref="ArgumentException"><paramref name="transactionId"/> is null, blank, or a dot or two.</exception>
     public async Task<Reply<TransactionDetail>> GetTransactionAsync(
         string transactionId, CancellationToken cancellationToken = default)
     {
+        RequireStep(transactionId);
         string path = $"/api/v2/merchant-transaction/{Uri.EscapeDataString(transactionId)}/";
-        Exchange exchange = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        Exchange exchange = await _transport.ReadAsync(At(path), cancellationToken).ConfigureAwait(false);
         return exchange.ToReply(TransactionDetail.Read);
     }
 
-    private Uri At(string path) => new(_options.BaseUrl, path);
+    private Uri At(string path) => new(_baseUrl, path);
 
-    private static ByteArrayContent JsonBody(Dictionary<string, object> fields) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(fields)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-
-    private async Task<Exchange> ReadAsync(string path, CancellationToken cancellationToken)
+    private static ByteArrayContent JsonBody(string token, Paisa amount)
     {
-        using CancellationTokenSource patience = Patience(cancellationToken);
-        try
-        {
-            return await _reads.ExecuteAsync(
-                async token => await ExchangeAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), token).ConfigureAwait(false),
-                patience.Token).ConfigureAwait(false);
-        }
-        catch (Polly.CircuitBreaker.BrokenCircuitException)
-        {
-            return Exchange.NotAsked;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Exchange.NoAnswer;
-        }
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { token, amount = (long)amount });
+        return new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
-    private async Task<Exchange> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
+    // The id becomes a step of a path, and these would lead to another call.
+    private static void RequireStep(string id, [CallerArgumentExpression(nameof(id))] string? name = null)
     {
-        using CancellationTokenSource patience = Patience(cancellationToken);
-        try
+        ArgumentException.ThrowIfNullOrWhiteSpace(id, name);
+        if (id is "." or "..")
         {
-            return await ExchangeAsync(request(), patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Exchange.NoAnswer;
-        }
-    }
-
-    private CancellationTokenSource Patience(CancellationToken cancellationToken)
-    {
-        CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(_options.Timeout);
-        return patience;
-    }
-
-    private async Task<Exchange> ExchangeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        using (request)
-        {
-            request.Headers.Authorization = _authorization;
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            try
-            {
-                using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-                byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-                RetryConditionHeaderValue? retry = response.Headers.RetryAfter;
-                return new Exchange((int)response.StatusCode, body, retry?.Delta);
-            }
-            catch (Exception lost) when (lost is HttpRequestException or IOException)
-            {
-                return Exchange.NoAnswer;
-            }
+            throw new ArgumentException("That is no id.", name);
         }
     }
 }

@@ -12,32 +12,34 @@ internal static class LenientJson
     // Longer than anything Khalti sends, short enough to be stored and logged without harm.
     private const int LongestText = 200;
 
+    private const int MostFields = 50;
+
     internal static JsonElement? Member(this JsonElement body, string name) =>
         body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out JsonElement member) ? member : null;
 
-    internal static string? Text(this JsonElement body, string name)
-    {
-        if (body.Member(name) is not { ValueKind: JsonValueKind.String } member || TextOf(member) is not { } text)
-        {
-            return null;
-        }
+    /// <summary>For people: without control characters, and cut when it is too long.</summary>
+    internal static string? Text(this JsonElement body, string name) =>
+        body.Member(name) is { ValueKind: JsonValueKind.String } member ? Clean(TextOf(member)) : null;
 
-        text = new string([.. text.Where(letter => !char.IsControl(letter)).Take(LongestText)]).Trim();
-        return text.Length > 0 ? text : null;
-    }
+    /// <summary>For programs: whole and as it is, or not at all. Half an id is another transaction's.</summary>
+    internal static string? Id(this JsonElement body, string name) =>
+        body.Member(name) is { ValueKind: JsonValueKind.String } member && TextOf(member) is { Length: > 0 and <= LongestText } id
+            && !id.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
+            ? id
+            : null;
 
     internal static Paisa? Amount(this JsonElement body, string name) =>
-        WholeNumber(body.Member(name)) is { } number and >= 0 ? new Paisa(number) : null;
+        WholeNumber(body.Member(name)) is { } number ? new Paisa(number) : null;
 
     internal static int? Count(this JsonElement body, string name) =>
-        WholeNumber(body.Member(name)) is { } number and >= 0 and <= int.MaxValue ? (int)number : null;
+        WholeNumber(body.Member(name)) is { } number and <= int.MaxValue ? (int)number : null;
 
     internal static bool Flag(this JsonElement body, string name) =>
         body.Member(name) is { ValueKind: JsonValueKind.True };
 
     internal static DateTimeOffset? Instant(this JsonElement body, string name) =>
-        DateTimeOffset.TryParse(
-            body.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant)
+        body.Text(name) is { Length: >= 10 } text && text[4] == '-' && text[7] == '-'
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant)
             ? instant
             : null;
 
@@ -45,16 +47,36 @@ internal static class LenientJson
     internal static Dictionary<string, IReadOnlyList<string>> TextLists(this JsonElement body)
     {
         Dictionary<string, IReadOnlyList<string>> lists = new(StringComparer.Ordinal);
-        foreach (JsonProperty member in body.EnumerateObject())
+        foreach (JsonProperty member in body.EnumerateObject().Where(IsTextList).Take(MostFields))
         {
-            if (NameOf(member) is { } name && member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() > 0
-                && member.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+            if (Clean(NameOf(member)) is { } name)
             {
-                lists[name] = [.. member.Value.EnumerateArray().Select(TextOf).OfType<string>()];
+                lists[name] = [.. member.Value.EnumerateArray().Take(MostFields).Select(text => Clean(TextOf(text))).OfType<string>()];
             }
         }
 
         return lists;
+    }
+
+    private static bool IsTextList(JsonProperty member) =>
+        member.Value is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
+        && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
+
+    private static string? Clean(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        string clean = new([.. text.Where(letter => !char.IsControl(letter)).Take(LongestText)]);
+        if (clean.Length == LongestText && char.IsHighSurrogate(clean[^1]))
+        {
+            clean = clean[..^1];
+        }
+
+        clean = clean.Trim();
+        return clean.Length > 0 ? clean : null;
     }
 
     private static string? TextOf(JsonElement member) => Valid(member.GetString);
@@ -76,11 +98,18 @@ internal static class LenientJson
 
     private static long? WholeNumber(JsonElement? member) => member switch
     {
-        { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out long whole) => whole,
-        { ValueKind: JsonValueKind.Number } number
-            when number.TryGetDecimal(out decimal value) && decimal.IsInteger(value) && Math.Abs(value) <= long.MaxValue => (long)value,
-        { ValueKind: JsonValueKind.String } text
-            when long.TryParse(TextOf(text), NumberStyles.None, CultureInfo.InvariantCulture, out long whole) => whole,
+        { ValueKind: JsonValueKind.Number } number => Whole(WithoutZeroFraction(number.GetRawText())),
+        { ValueKind: JsonValueKind.String } text => Whole(TextOf(text)),
         _ => null,
     };
+
+    private static long? Whole(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long whole) ? whole : null;
+
+    // A server that counts in floating point writes 1000.0. Judged by its digits: a type with few of them would round.
+    private static string WithoutZeroFraction(string number)
+    {
+        int point = number.IndexOf('.', StringComparison.Ordinal);
+        return point >= 0 && number.AsSpan(point + 1).Trim('0').IsEmpty ? number[..point] : number;
+    }
 }

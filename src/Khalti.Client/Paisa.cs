@@ -56,7 +56,11 @@ public readonly record struct Paisa : IComparable<Paisa>
     /// <param name="quantity">How many, zero or more.</param>
     /// <exception cref="OverflowException">The product is beyond <see cref="long.MaxValue"/> paisa.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="quantity"/> is negative.</exception>
-    public static Paisa operator *(Paisa price, int quantity) => new(checked(price._value * quantity));
+    public static Paisa operator *(Paisa price, int quantity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(quantity);
+        return new(checked(price._value * quantity));
+    }
 
     /// <summary>Whether the first amount is smaller.</summary>
     /// <param name="left">One amount.</param>

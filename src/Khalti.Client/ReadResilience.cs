@@ -14,32 +14,29 @@ internal static class ReadResilience
 
     internal static ResiliencePipeline<Exchange> Build(KhaltiClientOptions options)
     {
-        PredicateBuilder<Exchange> unanswered = new PredicateBuilder<Exchange>().HandleResult(exchange => exchange.IsTransient);
-        ResiliencePipelineBuilder<Exchange> builder = new();
+        ResiliencePipelineBuilder<Exchange> builder = new() { TimeProvider = options.TimeProvider };
         if (options.ReadRetries > 0)
         {
             builder.AddRetry(new RetryStrategyOptions<Exchange>
             {
-                ShouldHandle = unanswered,
+                ShouldHandle = new PredicateBuilder<Exchange>().HandleResult(
+                    static exchange => exchange.IsTransient && !(exchange.RetryAfter > LongestWait)),
                 MaxRetryAttempts = options.ReadRetries,
                 Delay = options.ReadRetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                DelayGenerator = static arguments => ValueTask.FromResult(
-                    arguments.Outcome.Result.RetryAfter is { } wait
-                        ? wait < LongestWait ? wait : LongestWait
-                        : (TimeSpan?)null),
+                DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result.RetryAfter),
             });
         }
 
         return builder
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Exchange>
             {
-                ShouldHandle = unanswered,
+                ShouldHandle = new PredicateBuilder<Exchange>().HandleResult(static exchange => exchange.IsTransient),
                 FailureRatio = 0.9,
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(10),
-                BreakDuration = TimeSpan.FromSeconds(5),
+                BreakDuration = options.ReadBreak,
             })
             .Build();
     }

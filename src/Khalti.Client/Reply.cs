@@ -32,23 +32,25 @@ public abstract record Reply<T>
 /// <summary>Why an answer is not known.</summary>
 public enum UnknownReason
 {
-    /// <summary>No connection, a connection that broke, or no answer in time.</summary>
+    /// <summary>No connection, a connection that broke, no answer in time, or HTTP 408.</summary>
     NoAnswer,
 
-    /// <summary>HTTP 401 or 403: the secret key is wrong, or of the other mode. Every call will end so until the key is
-    /// mended; nothing is known about the payment.</summary>
+    /// <summary>HTTP 401 or 403: the secret key is wrong or withdrawn (or 407, of a proxy in between). Every call will end
+    /// so until that is mended; nothing is known about the payment.</summary>
     Unauthorized,
 
-    /// <summary>HTTP 429.</summary>
+    /// <summary>HTTP 429, or 425: asked too often or too early.</summary>
     RateLimited,
 
     /// <summary>HTTP 5xx; Khalti uses 503 for maintenance.</summary>
     ServerError,
 
-    /// <summary>An answer came, but it is not one that Khalti documents: not JSON, cut off, fields missing, a redirect.</summary>
+    /// <summary>An answer came, but it is not one that Khalti documents: not JSON, larger than
+    /// 4 MiB, a member missing or there twice, a redirect.</summary>
     Unreadable,
 
-    /// <summary>Reads only: Khalti was not asked, because too many reads before this one went unanswered (circuit breaker).</summary>
+    /// <summary>Reads only: Khalti was not asked, because too many reads before this one went unanswered (circuit breaker,
+    /// see <see cref="KhaltiClientOptions.ReadBreak"/>).</summary>
     NotAsked,
 }
 
@@ -58,13 +60,19 @@ public enum UnknownReason
 /// change: decide on the HTTP status and on which fields are named, never on the words.
 /// </summary>
 /// <param name="StatusCode">The HTTP status, 400 to 499.</param>
-/// <param name="Detail">The text of <c>detail</c>, if any. May contain markup: escape it.</param>
+/// <param name="Detail">The text of <c>detail</c>, if any, at most 200 characters. May contain markup: escape it.</param>
 /// <param name="ErrorKey">Khalti's <c>error_key</c>, e.g. <c>validation_error</c>, if any.</param>
-/// <param name="Fields">Texts by the name of the field that Khalti complained about; empty if none.</param>
+/// <param name="Fields">Texts, at most 200 characters each, by the name of the field that Khalti complained about; empty if none.</param>
 public sealed record Refusal(
     int StatusCode, string? Detail, string? ErrorKey, IReadOnlyDictionary<string, IReadOnlyList<string>> Fields)
 {
-    /// <summary>One line for a log: status and names of fields, without Khalti's texts.</summary>
+    private const int LongestWord = 40;
+
+    /// <summary>One line for a log: status, error key and names of fields, without Khalti's texts. A name that is no plain
+    /// word is not printed, as it could echo a token or a key.</summary>
     public override string ToString() =>
-        $"HTTP {StatusCode} {ErrorKey ?? "refused"}{(Fields.Count > 0 ? ": " + string.Join(", ", Fields.Keys) : "")}";
+        $"HTTP {StatusCode} {Word(ErrorKey ?? "refused")}{(Fields.Count > 0 ? ": " + string.Join(", ", Fields.Keys.Select(Word)) : "")}";
+
+    private static string Word(string text) =>
+        text.Length <= LongestWord && text.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? text : "(other)";
 }

@@ -22,7 +22,7 @@ public sealed record Transaction(
 {
     internal static Transaction? Read(JsonElement body)
     {
-        string? id = body.Text("idx");
+        string? id = body.Id("idx");
         string? state = body.Member("state") is { } named ? named.Text("name") : null;
         if (id is null || state is null || body.Amount("amount") is not { } amount)
         {
@@ -30,22 +30,23 @@ public sealed record Transaction(
         }
 
         return new(
-            id, TransactionStates.Parse(state), state, amount, body.Amount("fee_amount"), body.Flag("refunded"),
+            id, TransactionStates.OfRecord(state), state, amount, body.Amount("fee_amount"), body.Flag("refunded"),
             body.Text("product_identity") ?? body.Member("meta")?.Text("product_identity"), body.Instant("created_on"));
     }
 }
 
 /// <summary>One page of the merchant's transactions, newest first (document: transaction).</summary>
 /// <param name="Records">The records that could be read.</param>
-/// <param name="CurrentPage">This page's number, from 1.</param>
-/// <param name="TotalPages">How many pages there are.</param>
-/// <param name="TotalRecords">How many transactions there are, in every state, never confirmed ones included.</param>
-/// <param name="HasNext">Whether another page follows.</param>
+/// <param name="CurrentPage">This page's number, from 1; the one asked for where Khalti does not say.</param>
+/// <param name="TotalPages">How many pages there are; this one's number where Khalti does not say.</param>
+/// <param name="TotalRecords">How many transactions there are, in every state, never confirmed ones included; this page's
+/// where Khalti does not say.</param>
+/// <param name="HasNext">Whether another page follows (<c>next</c>).</param>
 /// <param name="Unreadable">How many records of this page were left out because they lack id, state or amount.</param>
 public sealed record TransactionPage(
     IReadOnlyList<Transaction> Records, int CurrentPage, int TotalPages, int TotalRecords, bool HasNext, int Unreadable)
 {
-    internal static TransactionPage? Read(JsonElement body)
+    internal static TransactionPage? Read(JsonElement body, int page)
     {
         if (body.Member("records") is not { ValueKind: JsonValueKind.Array } listed)
         {
@@ -62,7 +63,7 @@ public sealed record TransactionPage(
         }
 
         return new(
-            records, body.Count("current_page") ?? 1, body.Count("total_pages") ?? 1,
+            records, body.Count("current_page") ?? page, body.Count("total_pages") ?? page,
             body.Count("total_records") ?? records.Count, body.Text("next") is not null,
             listed.GetArrayLength() - records.Count);
     }
@@ -72,7 +73,7 @@ public sealed record TransactionPage(
 /// <param name="Transaction">The record.</param>
 /// <param name="CanRefund">Whether Khalti would refund it.</param>
 /// <param name="CanComplete">Whether it waits to be verified.</param>
-/// <param name="Children">Transactions made because of this one, e.g. Khalti's fee.</param>
+/// <param name="Children">Transactions made because of this one, e.g. Khalti's fee; those that can't be read are left out.</param>
 public sealed record TransactionDetail(
     Transaction Transaction, bool CanRefund, bool CanComplete, IReadOnlyList<Transaction> Children)
 {

@@ -52,4 +52,8 @@ public static class TransactionStates
         "ERROR" => TransactionState.NotFound,
         _ => TransactionState.Unrecognized,
     };
+
+    /// <summary>The same for a record, which is there: "Error" is the status call's word for nothing found.</summary>
+    internal static TransactionState OfRecord(string name) =>
+        Parse(name) is var state and not TransactionState.NotFound ? state : TransactionState.Unrecognized;
 }

@@ -8,7 +8,7 @@ namespace Khalti.Sandbox;
 /// <summary>Drives the sandbox from tests, demos and its own page. Not a part of Khalti.</summary>
 internal static class ControlApi
 {
-    private const int NewestTransactions = 10_000;
+    private const int NewestTransactions = 200_000;
     private const long LongestAdvance = 10L * 365 * 24 * 3600;
 
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)

@@ -1,3 +1,4 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Health;
@@ -23,6 +24,7 @@ builder.Services.AddIdempotency();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
 builder.Services.AddReconciliation();
+builder.Services.AddAdmin();
 
 WebApplication app = builder.Build();
 

@@ -13,11 +13,17 @@ public sealed record ProductView(
 /// <summary>Shows what the shop sells.</summary>
 internal static class ListProducts
 {
-    internal static async Task<Ok<List<ProductView>>> Handle(CheckoutDb db, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await db.Products.AsNoTracking()
+    internal static async Task<Ok<List<ProductView>>> Handle(CheckoutDb db, HttpResponse response, CancellationToken cancellationToken)
+    {
+        List<ProductView> products = await db.Products.AsNoTracking()
             .OrderBy(product => product.Position)
             .Select(product => new ProductView(
                 product.Id, product.Name, product.NameNe, product.Description, product.DescriptionNe, product.Price,
                 "/img/products/" + product.Id + ".svg"))
-            .ToListAsync(cancellationToken));
+            .ToListAsync(cancellationToken);
+
+        // The price that counts is taken when the order is placed.
+        response.Headers.CacheControl = "public, max-age=60";
+        return TypedResults.Ok(products);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,12 +9,14 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Health;
 
 /// <summary>Whether this process can serve.</summary>
-/// <param name="Status"><c>ready</c> or <c>not_ready</c>.</param>
-/// <param name="Database"><c>fine</c> or <c>not_reachable</c>.</param>
+/// <param name="Status">Always <c>ready</c>; otherwise the answer is a problem document with <c>database</c> and <c>khalti</c>.</param>
+/// <param name="Database"><c>fine</c>.</param>
 /// <param name="Khalti"><c>fine</c>, <c>not_answering</c> or <c>key_refused</c>: told, and no reason to take the shop off the net.</param>
 /// <param name="KhaltiSince">Since when Khalti has been in trouble.</param>
 public sealed record HealthView(string Status, string Database, string Khalti, DateTimeOffset? KhaltiSince);
 
+/// <summary>That this process answers.</summary>
+/// <param name="Status">Always <c>alive</c>.</param>
 public sealed record AliveView(string Status);
 
 internal static class HealthFeature
@@ -21,14 +24,16 @@ internal static class HealthFeature
     internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder health = routes.MapGroup("/health").WithTags("Health");
-        health.MapGet("/live", Live).WithName("Live").WithSummary("Whether the process is alive");
+        health.MapGet("/live", Live).WithName("Live").WithSummary("Whether the process is alive")
+            .WithDescription("Answers as long as the process does, and asks nothing else: for whoever restarts it.");
         health.MapGet("/ready", ReadyAsync).WithName("Ready").WithSummary("Whether it can serve")
-            .WithDescription("`503` when the database can't be reached. Trouble with Khalti is told and does not make it fail: orders wait, nothing is lost.");
+            .WithDescription("`503` when the database can't be reached. Trouble with Khalti is told and does not make it fail: orders wait, nothing is lost.")
+            .CanFail(503);
     }
 
     private static Ok<AliveView> Live() => TypedResults.Ok(new AliveView("alive"));
 
-    private static async Task<Results<Ok<HealthView>, JsonHttpResult<HealthView>>> ReadyAsync(
+    private static async Task<Results<Ok<HealthView>, ProblemHttpResult>> ReadyAsync(
         CheckoutDb db, KhaltiHealth khalti, CancellationToken cancellationToken)
     {
         (KhaltiCondition condition, DateTimeOffset? since) = khalti.Now;
@@ -40,7 +45,7 @@ internal static class HealthFeature
         }
         catch (DbException)
         {
-            return TypedResults.Json(new HealthView("not_ready", "not_reachable", SnakeCase.Of(condition), since), statusCode: 503);
+            return Problems.NotReady("not_reachable", SnakeCase.Of(condition), since);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Khalti.Client;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -7,7 +8,7 @@ namespace KhaltiCheckout.Http;
 /// <summary>Examples for every operation: requests and answers a reader can copy.</summary>
 internal sealed class ApiExamples : IOpenApiOperationTransformer
 {
-    private const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
+    internal const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
 
     private const string PaidOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
@@ -52,10 +53,27 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     // Which codes stand behind a status of an operation; the rest is the same everywhere.
     private static readonly Dictionary<(string Operation, string Status), string[]> Codes = new()
     {
-        [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress"],
-        [("VerifyPayment", "422")] = ["amount_mismatch"],
-        [("PlaceOrder", "422")] = ["amount_out_of_range"],
-        [("CancelOrder", "409")] = ["not_cancellable"],
+        [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
+        [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
+        [("PlaceOrder", "409")] = ["idempotency_in_progress"],
+        [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
+        [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
+        [("CancelOrder", "422")] = ["idempotency_key_reused"],
+        [("Ready", "503")] = ["not_ready"],
+    };
+
+    // What a success means, where the status alone does not say it.
+    private static readonly Dictionary<(string Operation, string Status), string> Meanings = new()
+    {
+        [("PlaceOrder", "201")] = "The order, waiting to be paid.",
+        [("GetOrder", "200")] = "The order as it stands.",
+        [("CancelOrder", "200")] = "The order, now cancelled.",
+        [("VerifyPayment", "200")] = "The order, now paid.",
+        [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",
+        [("ListProducts", "200")] = "Every product.",
+        [("ShowConfig", "200")] = "How to pay here.",
+        [("Live", "200")] = "Alive.",
+        [("Ready", "200")] = "Ready, with Khalti's condition as this process saw it last.",
     };
 
     private static readonly Dictionary<string, string> CodeOfStatus = new(StringComparer.Ordinal)
@@ -67,6 +85,17 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         ["415"] = "unsupported_media_type",
         ["429"] = "rate_limited",
     };
+
+    // The words of the refusals themselves, so that an example never says what no answer does.
+    private static readonly Dictionary<string, (string Title, string Detail)> Texts = new[]
+    {
+        Problems.PaymentDeclined(), Problems.NotFound("order"), Problems.TokenAlreadyUsed(), Problems.AmountMismatch(),
+        Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
+        Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
+        Problems.NotReady("not_reachable", "fine", null),
+    }.ToDictionary(
+        problem => (string)problem.ProblemDetails.Extensions["code"]!,
+        problem => (problem.ProblemDetails.Title!, problem.ProblemDetails.Detail!), StringComparer.Ordinal);
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -81,26 +110,24 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
 
         foreach ((string status, IOpenApiResponse response) in operation.Responses ?? [])
         {
-            if (Answers.TryGetValue((name, status), out string? answer))
+            string[]? codes = CodesOf(name, status);
+            JsonNode? example = codes is not null ? ProblemExample(status, codes[0])
+                : Answers.TryGetValue((name, status), out string? answer) ? JsonNode.Parse(answer) : null;
+            response.Description = codes is not null ? string.Join(", ", codes.Select(code => $"`{code}`"))
+                : Meanings.GetValueOrDefault((name, status), response.Description ?? "");
+            foreach (OpenApiMediaType media in response.Content?.Values.OfType<OpenApiMediaType>() ?? [])
             {
-                foreach (OpenApiMediaType media in response.Content?.Values.OfType<OpenApiMediaType>() ?? [])
-                {
-                    media.Example = JsonNode.Parse(answer);
-                }
-            }
-
-            if (Codes.TryGetValue((name, status), out string[]? codes) || (CodeOfStatus.TryGetValue(status, out string? only) && (codes = [only]) is not null))
-            {
-                response.Description = string.Join(", ", codes.Select(code => $"`{code}`"));
-                foreach (OpenApiMediaType media in response.Content?.Values.OfType<OpenApiMediaType>() ?? [])
-                {
-                    media.Example = ProblemExample(status, codes[0]);
-                }
+                media.Example = example?.DeepClone();
             }
         }
 
         return Task.CompletedTask;
     }
+
+    private static string[]? CodesOf(string operation, string status) =>
+        Codes.TryGetValue((operation, status), out string[]? several) ? several
+            : CodeOfStatus.TryGetValue(status, out string? one) ? [one]
+            : null;
 
     private static string Waiting(string status, bool payments)
     {
@@ -122,12 +149,14 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
 
     private static JsonObject ProblemExample(string status, string code)
     {
+        int number = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
+        (string title, string detail) = Texts.TryGetValue(code, out (string, string) own) ? own : (Problems.Fallback(number).Title, Problems.Fallback(number).Detail);
         JsonObject problem = new()
         {
             ["type"] = Problems.TypeOf(code),
-            ["title"] = Problems.Fallback(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)).Title,
-            ["status"] = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture),
-            ["detail"] = "What happened, whether anything was charged, and what to do.",
+            ["title"] = title,
+            ["status"] = number,
+            ["detail"] = detail,
             ["code"] = code,
             ["traceId"] = "4bf92f3577b34da6a3ce929d0e0e4736",
         };

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
@@ -5,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace KhaltiCheckout.Http;
 
 /// <summary>Where the program listens, and how it says that it can't start.</summary>
-internal static class Hosting
+internal static partial class Hosting
 {
     /// <summary>Listens there unless a setting, an environment variable or the command line says where.</summary>
     internal static void ListenByDefaultOn(this WebApplicationBuilder builder, string url)
@@ -30,16 +32,59 @@ internal static class Hosting
     internal static void ExplainWrongSettings() =>
         AppDomain.CurrentDomain.UnhandledException += static (_, failure) =>
         {
-            string? sentence = failure.ExceptionObject switch
-            {
-                OptionsValidationException wrong => string.Join(" ", wrong.Failures),
-                IOException { InnerException: AddressInUseException } taken => taken.Message + " Name another one with --urls.",
-                _ => null,
-            };
-            if (sentence is not null)
+            if (failure.ExceptionObject is Exception exception && Explanation(exception) is { } sentence)
             {
                 Console.Error.WriteLine("Khalti Checkout can't start: " + sentence);
                 Environment.Exit(1);
             }
         };
+
+    /// <summary>What to change, in one line; null for an exception that is no wrong setting, but a bug.</summary>
+    internal static string? Explanation(Exception failure)
+    {
+        string? sentence = failure switch
+        {
+            OptionsValidationException wrong => string.Join(" ", wrong.Failures.Select(text => Plain(text, wrong.OptionsType))),
+            AggregateException several => several.InnerExceptions.Select(Explanation).ToArray() is var all && all.All(one => one is not null)
+                ? string.Join(" ", all)
+                : null,
+            IOException { InnerException: AddressInUseException } taken => taken.Message.TrimEnd('.') + ". Name another one with --urls.",
+            SocketException unusable => $"The address in --urls can't be listened on ({unusable.Message.TrimEnd('.')}): name one of this machine, such as http://localhost:5080.",
+            FormatException wrong when wrong.Message.StartsWith("Invalid url", StringComparison.Ordinal) =>
+                "The address in --urls can't be read: write it in full, such as http://localhost:5080.",
+            InvalidOperationException wrong when Unreadable().Match(wrong.Message) is { Success: true } which =>
+                $"{which.Groups["key"].Value} can't be read: write {Kind(which.Groups["type"].Value)}.",
+            _ => null,
+        };
+        return sentence?.ReplaceLineEndings(" ");
+    }
+
+    // What a rule on an attribute says, without the wrapping, and always with the setting's name.
+    private static string Plain(string failure, Type options)
+    {
+        if (Wrapped().Match(failure) is not { Success: true } rule)
+        {
+            return failure;
+        }
+
+        string text = rule.Groups["text"].Value;
+        string? section = options.GetField("Section")?.GetValue(null) as string;
+        return section is null || text.Contains(section + ":", StringComparison.Ordinal) ? text : $"{section}:{rule.Groups["member"].Value}: {text}";
+    }
+
+    private static string Kind(string type) => type switch
+    {
+        "System.Int32" or "System.Int64" => "a whole number",
+        "System.Boolean" => "true or false",
+        "System.TimeSpan" => "a length of time, such as 01:00:00 for an hour",
+        _ when typeof(Hosting).Assembly.GetType(type) is { IsEnum: true } choice => string.Join(", ", Enum.GetNames(choice)[..^1]) + " or " + Enum.GetNames(choice)[^1],
+        _ => "another value",
+    };
+
+    // The value is not repeated: it could be a secret that stands in the wrong place.
+    [GeneratedRegex("^Failed to convert configuration value .* at '(?<key>[^']*)' to type '(?<type>[^']*)'", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    private static partial Regex Unreadable();
+
+    [GeneratedRegex("^DataAnnotation validation failed for '[^']*' members: '(?<member>[^']*)' with the error: '(?<text>.*)'\\.$", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    private static partial Regex Wrapped();
 }

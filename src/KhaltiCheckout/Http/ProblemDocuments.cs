@@ -8,10 +8,14 @@ namespace KhaltiCheckout.Http;
 /// <summary>Makes every error of every kind a problem document: unknown routes, wrong methods, bad JSON and bugs, too.</summary>
 internal static class ProblemDocuments
 {
+    private const string Unreadable = "The body is missing or can't be read as JSON.";
+
     internal static void AddProblemDocuments(this IServiceCollection services)
     {
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        // The first writer that can, writes: ours stands before the framework's, which stays silent when the client's Accept
+        // header does not name JSON.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
         services.AddExceptionHandler<BadRequestHandler>();
 
         // A body that can't be read is an exception, which then says what is wrong with it.
@@ -33,8 +37,12 @@ internal static class ProblemDocuments
         if (!problem.Extensions.TryGetValue("code", out object? code))
         {
             // Also takes the place of the framework's own words, which may tell about our insides.
-            (code, problem.Title) = Problems.Fallback(status);
+            (code, problem.Title, problem.Detail) = Problems.Fallback(status);
             problem.Extensions["code"] = code;
+            if (status == StatusCodes.Status400BadRequest)
+            {
+                problem.Extensions.TryAdd("errors", new Dictionary<string, string[]>(StringComparer.Ordinal) { ["body"] = [Unreadable] });
+            }
         }
 
         problem.Status = status;
@@ -42,7 +50,6 @@ internal static class ProblemDocuments
         problem.Extensions["traceId"] = TraceIdOf(context);
     }
 
-    // The framework's own writer stays silent when the client's Accept header does not name JSON.
     private sealed class ProblemWriter : IProblemDetailsWriter
     {
         public bool CanWrite(ProblemDetailsContext context) => true;
@@ -81,12 +88,12 @@ internal static class ProblemDocuments
             string field = path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path == "$" ? "body" : path;
 
             // The path holds names that the client chose: only what could be one of ours is repeated.
-            return field.Length <= 60 && field.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '[' or ']') ? field : "body";
+            return field.Length is > 0 and <= 60 && field.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '[' or ']') ? field : "body";
         }
 
         private static string TextOf(Exception exception) => Json(exception) switch
         {
-            null => "The body is missing or can't be read as JSON.",
+            null => Unreadable,
             { Path: "$" or null } => "The body is not valid JSON of the expected shape: check for missing, unknown and doubled members.",
             _ => "This member is missing, unknown, doubled, or of the wrong type.",
         };

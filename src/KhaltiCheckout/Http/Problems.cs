@@ -55,21 +55,33 @@ internal static class Problems
             Extensions = { ["code"] = "validation_failed", ["errors"] = errors },
         };
 
-    /// <summary>The code of an answer that no handler of ours made.</summary>
-    internal static (string Code, string Title) Fallback(int status) => status switch
+    /// <summary>Not ready to serve; the members are those of the answer when it is.</summary>
+    internal static ProblemHttpResult NotReady(string database, string khalti, DateTimeOffset? khaltiSince)
     {
-        400 => ("validation_failed", "The request is not valid"),
-        401 => ("unauthorized", "No valid key"),
-        403 => ("forbidden", "This key may not do that"),
-        402 => ("payment_declined", "Khalti declined the payment"),
-        404 => ("not_found", "Not found"),
-        405 => ("method_not_allowed", "Method not allowed"),
-        408 => ("request_timeout", "The request took too long to arrive"),
-        413 => ("body_too_large", "The body is larger than 64 KiB"),
-        415 => ("unsupported_media_type", "Send application/json"),
-        429 => ("rate_limited", "Too many requests"),
-        >= 500 => ("internal_error", "Something went wrong on our side"),
-        _ => ("bad_request", "The request can't be served"),
+        ProblemHttpResult problem = Of(503, "not_ready", "Not ready", "The database can't be reached or has not the tables of this version. No request can be served.");
+        problem.ProblemDetails.Extensions["database"] = database;
+        problem.ProblemDetails.Extensions["khalti"] = khalti;
+        problem.ProblemDetails.Extensions["khaltiSince"] = khaltiSince;
+        return problem;
+    }
+
+    /// <summary>The words of an answer that no handler of ours made.</summary>
+    internal static (string Code, string Title, string Detail) Fallback(int status) => status switch
+    {
+        400 => ("validation_failed", "The request is not valid", "See errors for what to change. Nothing was done."),
+        401 => ("unauthorized", "No valid key", "Send Authorization: Bearer with a valid API key."),
+        402 => ("payment_declined", "Khalti declined the payment", "No money was taken; the order can be paid again."),
+        403 => ("forbidden", "This key may not do that", "Use a key that may."),
+        404 => ("not_found", "Not found", "There is nothing at this address."),
+        405 => ("method_not_allowed", "Method not allowed", "The Allow header says which methods this address takes."),
+        408 => ("request_timeout", "The request took too long to arrive", "Nothing was done. Send it again."),
+        413 => ("body_too_large", "The body is too large", "At most 64 KiB. Nothing was done."),
+        415 => ("unsupported_media_type", "Unsupported media type", "Send application/json in UTF-8. Nothing was done."),
+        429 => ("rate_limited", "Too many requests", "Nothing was done. Wait as long as Retry-After says, in seconds."),
+
+        // Money may have moved before something broke: nobody is told to pay again.
+        >= 500 => ("internal_error", "Something went wrong on our side", "Read the order to see where it stands, and do not pay again before that. Our log has the details under traceId."),
+        _ => ("bad_request", "The request can't be served", "Nothing was done."),
     };
 
     /// <summary>A name for the kind of problem, not an address to visit.</summary>

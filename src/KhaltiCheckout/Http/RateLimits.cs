@@ -44,13 +44,15 @@ internal static class RateLimits
             return RateLimitPartition.GetNoLimiter("");
         }
 
+        // So many tokens, so often, that a minute brings exactly what the setting says.
+        int tokens = (int)Math.Ceiling(perMinute / 60.0);
         return RateLimitPartition.GetTokenBucketLimiter(
             context.Connection.RemoteIpAddress?.ToString() ?? "",
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perMinute,
-                TokensPerPeriod = Math.Max(1, perMinute / 60),
-                ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60 / perMinute)),
+                TokensPerPeriod = tokens,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(1) * tokens / perMinute,
                 AutoReplenishment = true,
             });
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Formatting.Json;
 
@@ -20,12 +21,16 @@ internal static partial class RequestLogging
     internal static void AddSerilog(this WebApplicationBuilder builder)
     {
         LogOptions options = builder.Configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new LogOptions();
-        LoggerConfiguration log = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).Enrich.FromLogContext();
+        LoggerConfiguration log = Configured(builder.Configuration).Enrich.FromLogContext()
+
+            // The sentence on the error stream says it; a stack trace beside it would only hide it.
+            .Filter.ByExcluding(entry => entry.Exception is not null && Hosting.Explanation(entry.Exception) is not null);
         log = options.Format.ToUpperInvariant() switch
         {
             "JSON" => log.WriteTo.Console(new JsonFormatter(renderMessage: true)),
             "NONE" => log,
-            _ => log.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture),
+            "TEXT" => log.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture),
+            _ => throw Wrong("Log:Format must be Text, Json or None."),
         };
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(log.CreateLogger(), dispose: true);
@@ -48,18 +53,28 @@ internal static partial class RequestLogging
                 LogLevel level = status >= 500 ? LogLevel.Error : LogLevel.Information;
                 if (logger.IsEnabled(level))
                 {
-                    Log.Request(logger, level, context.Request.Method, Plain(context.Request.Path), status, time.GetElapsedTime(start).TotalMilliseconds);
+                    Log.Request(logger, level, Short(context.Request.Method, 20), Short(context.Request.Path.ToUriComponent(), 200), status, time.GetElapsedTime(start).TotalMilliseconds);
                 }
             }
         });
     }
 
-    // The path is the client's: it must not write lines of its own, or long ones.
-    private static string Plain(PathString path)
+    private static LoggerConfiguration Configured(IConfiguration settings)
     {
-        string text = path.ToUriComponent();
-        return text.Length <= 200 ? text : text[..200];
+        try
+        {
+            return new LoggerConfiguration().ReadFrom.Configuration(settings);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw Wrong($"The section Serilog can't be used ({wrong.Message.TrimEnd('.')}): see its documentation for what it takes.");
+        }
     }
+
+    private static OptionsValidationException Wrong(string sentence) => new(LogOptions.Section, typeof(LogOptions), [sentence]);
+
+    // Method and path are the client's: percent-encoded they can't write lines of their own, and cut they can't write long ones.
+    private static string Short(string text, int longest) => text.Length <= longest ? text : text[..longest];
 
     private static partial class Log
     {

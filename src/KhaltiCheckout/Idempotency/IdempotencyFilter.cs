@@ -21,7 +21,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
     internal const string Header = "Idempotency-Key";
     internal const string ReplayedHeader = "Idempotency-Replayed";
 
-    private const int LongestKey = 255;
+    internal const int LongestKey = 255;
 
     // How long a process that died keeps the next try waiting. A request that is slower than this loses its key to the
     // next try and makes nothing (KeptAnswer), or is one that may run twice (verify).
@@ -133,9 +133,12 @@ internal static class IdempotencyFeature
 
     /// <summary>Honours an Idempotency-Key on this route. After validation: a request that was never understood is not kept.</summary>
     internal static RouteHandlerBuilder WithIdempotency<TBody>(this RouteHandlerBuilder route) =>
-        route.AddEndpointFilter(new IdempotencyFilter(context => context.Arguments.OfType<TBody>().Single()));
+        route.AddEndpointFilter(new IdempotencyFilter(context => context.Arguments.OfType<TBody>().Single())).WithMetadata(new TakesIdempotencyKey());
 
     /// <summary>The same for a route without a body.</summary>
     internal static RouteHandlerBuilder WithIdempotency(this RouteHandlerBuilder route) =>
-        route.AddEndpointFilter(new IdempotencyFilter(_ => null));
+        route.AddEndpointFilter(new IdempotencyFilter(_ => null)).WithMetadata(new TakesIdempotencyKey());
 }
+
+/// <summary>Says of a route, for the API document, that it honours the header.</summary>
+internal sealed class TakesIdempotencyKey;

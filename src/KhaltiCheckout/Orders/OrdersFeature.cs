@@ -15,6 +15,9 @@ internal static class OrdersFeature
 
     internal static void MapOrders(this IEndpointRouteBuilder routes)
     {
+        // Takes the place of the file of that name, which is its template.
+        routes.MapGet("/order.html", ShowOrderPage.Handle).ExcludeFromDescription();
+
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 
         orders.MapPost("/", PlaceOrder.Handle)

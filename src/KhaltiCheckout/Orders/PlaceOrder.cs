@@ -11,31 +11,47 @@ using Microsoft.Extensions.Options;
 namespace KhaltiCheckout.Orders;
 
 /// <summary>What the shopper wants. Prices are not asked for: they are ours.</summary>
+/// <param name="Items">What to buy.</param>
+/// <param name="Customer">Who buys, as far as they like to say.</param>
 public sealed record PlaceOrderRequest(IReadOnlyList<OrderItemRequest> Items, OrderCustomerRequest? Customer = null);
 
+/// <summary>So many of one product.</summary>
+/// <param name="ProductId">As the catalogue names it.</param>
+/// <param name="Quantity">How many.</param>
 public sealed record OrderItemRequest(string ProductId, int Quantity);
 
+/// <summary>Who buys. Only the name is ever shown to whoever holds the order's id.</summary>
+/// <param name="Name">Shown on the order.</param>
+/// <param name="Email">For the merchant.</param>
+/// <param name="Phone">For the merchant.</param>
 public sealed record OrderCustomerRequest(string? Name = null, string? Email = null, string? Phone = null);
 
 internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 {
-    private const int MostLines = 50;
-    private const int MostOfOne = 1000;
+    internal const int MostLines = 50;
+    internal const int MostOfOne = 1000;
+    internal const int LongestProductId = 50;
+    internal const int LongestName = 100;
+    internal const int LongestEmail = 254;
+    internal const int LongestPhone = 20;
 
     public PlaceOrderRules()
     {
+        // The first broken rule of a field is enough, and a pattern never meets more text than the field may hold.
+        RuleLevelCascadeMode = CascadeMode.Stop;
         RuleFor(order => order.Items).NotEmpty().WithMessage("At least one item.")
             .Must(items => items.Count <= MostLines).WithMessage($"At most {MostLines} items.");
-        RuleForEach(order => order.Items).NotNull().ChildRules(item =>
+        RuleForEach(order => order.Items).NotNull().WithMessage("Which product, and how many?").ChildRules(item =>
         {
-            item.RuleFor(line => line.ProductId).NotEmpty().WithMessage("Which product?").MaximumLength(50).WithMessage("At most 50 characters.");
+            item.RuleLevelCascadeMode = CascadeMode.Stop;
+            item.RuleFor(line => line.ProductId).NotEmpty().WithMessage("Which product?").MaximumLength(LongestProductId).WithMessage($"At most {LongestProductId} characters.");
             item.RuleFor(line => line.Quantity).InclusiveBetween(1, MostOfOne).WithMessage($"Between 1 and {MostOfOne}.");
         });
-        RuleFor(order => order.Customer!.Name).PlainText(100).When(order => order.Customer is not null);
-        RuleFor(order => order.Customer!.Email).PlainText(254)
+        RuleFor(order => order.Customer!.Name).PlainText(LongestName).When(order => order.Customer is not null);
+        RuleFor(order => order.Customer!.Email).PlainText(LongestEmail)
             .Matches(@"^[^\s@]+@[^\s@]+\.[^\s@]+$").WithMessage("An e-mail address, such as sita@example.com.")
             .When(order => !string.IsNullOrWhiteSpace(order.Customer?.Email));
-        RuleFor(order => order.Customer!.Phone).PlainText(20)
+        RuleFor(order => order.Customer!.Phone).PlainText(LongestPhone)
             .Matches(@"^\+?[0-9][0-9 -]{5,18}$").WithMessage("A phone number, such as 9800000000.")
             .When(order => !string.IsNullOrWhiteSpace(order.Customer?.Phone));
     }

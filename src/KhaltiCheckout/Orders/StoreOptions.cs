@@ -40,12 +40,19 @@ internal sealed class StoreDefaults(IOptions<KhaltiOptions> khalti) : IPostConfi
 internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
 {
     private const long KhaltiMinimum = 1000;
+    private const int LongestName = 100;
+
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(30);
 
     public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {
         string? trouble = options switch
         {
-            { OrderLifetime.Ticks: <= 0 } => "Store:OrderLifetime must be longer than nothing, such as 01:00:00.",
+            { Name: var shop } when shop.Length > LongestName || shop.Any(char.IsControl) => "Store:Name must be at most 100 characters on one line.",
+
+            // A bare number is read as days, which nobody means.
+            _ when options.OrderLifetime <= TimeSpan.Zero || options.OrderLifetime > LongestLifetime =>
+                "Store:OrderLifetime must be more than nothing and at most 30 days, such as 01:00:00 for an hour.",
             { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
             _ when !Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") =>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Khalti.Sandbox;
 using Microsoft.Extensions.Options;
 
@@ -29,7 +30,8 @@ internal sealed class EmbeddedSandbox(
         {
             _sandbox = await SandboxHost.StartAsync(options, time, loggers, cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or DbException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or SocketException or DbException or InvalidOperationException
+            or UnauthorizedAccessException or ArgumentException or FormatException)
         {
             throw new OptionsValidationException(SandboxSettings.Section, typeof(SandboxSettings),
                 [$"Khalti Sandbox can't start at {options.Url} ({failure.Message.TrimEnd('.')}): set Sandbox:Url to a free address and Sandbox:ConnectionString to a writable file."]);

@@ -24,6 +24,11 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return ValidateOptionsResult.Fail("Khalti:Mode is not set: choose Sandbox, Test or Live.");
         }
 
+        if (!Enum.IsDefined(mode))
+        {
+            return ValidateOptionsResult.Fail("Khalti:Mode must be Sandbox, Test or Live.");
+        }
+
         string? trouble = options.Widget.Enabled ? TroubleWith(options.Widget, mode) : null;
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
@@ -46,10 +51,17 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return $"Khalti:Widget:PaymentPreference may list {string.Join(", ", Preferences)}, at least one.";
         }
 
-        return mode == KhaltiMode.Sandbox ? null
+        return mode == KhaltiMode.Sandbox
+            ? TroubleInSandbox("PublicKey", widget.PublicKey) ?? TroubleInSandbox("SecretKey", widget.SecretKey)
             : TroubleWithKey("PublicKey", widget.PublicKey, "public", mode)
                 ?? TroubleWithKey("SecretKey", widget.SecretKey, "secret", mode);
     }
+
+    // Somebody who has set live keys believes to be taking money.
+    private static string? TroubleInSandbox(string setting, string? key) =>
+        key?.StartsWith("live_", StringComparison.Ordinal) == true
+            ? $"Khalti:Widget:{setting} is a live key, but Khalti:Mode is Sandbox: set the mode to Live, or take the key out."
+            : null;
 
     private static string? TroubleWithKey(string setting, string? key, string kind, KhaltiMode mode)
     {
@@ -62,6 +74,12 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         if (!key.StartsWith($"{prefix}_{kind}_key_", StringComparison.Ordinal))
         {
             return $"Khalti:Widget:{setting} must start with {prefix}_{kind}_key_ in Mode {mode}: both keys must be of the mode's kind.";
+        }
+
+        // A line break or a blank that came along when the key was copied would break every call to Khalti.
+        if (key.EndsWith("_key_", StringComparison.Ordinal) || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
+        {
+            return $"Khalti:Widget:{setting} is not a whole key: copy it again from Khalti's merchant dashboard, letters, digits and _ only.";
         }
 
         return mode == KhaltiMode.Live && IsPublished(key)
@@ -93,6 +111,7 @@ internal sealed class SandboxSettingsRules : IValidateOptions<SandboxSettings>
 {
     public ValidateOptionsResult Validate(string? name, SandboxSettings options) =>
         Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? address) && address is { Scheme: "http" or "https", AbsolutePath: "/" }
+            && (address.Scheme == "http" || !options.Embedded)
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Sandbox:Url must be a full address such as http://localhost:5081.");
+            : ValidateOptionsResult.Fail("Sandbox:Url must be a full address without a path, such as http://localhost:5081.");
 }

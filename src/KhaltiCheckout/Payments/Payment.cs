@@ -103,7 +103,9 @@ public sealed class Payment
     {
         LastAskedAt = now;
         Denials += finding.IsDenial ? 1 : 0;
-        LastAskUnanswered = finding.Kind == FindingKind.Unanswered;
+
+        // A Khalti that named its own time is not asked before it.
+        LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };
         KhaltiState = finding.KhaltiState ?? KhaltiState;
         Checks++;
         NextCheckAt = next;

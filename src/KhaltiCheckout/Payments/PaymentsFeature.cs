@@ -24,6 +24,7 @@ internal static class PaymentsFeature
                 BaseUrl = new Uri(options.Widget.BaseUrl!),
                 SecretKey = options.Widget.SecretKey ?? "",
                 Timeout = options.Timeout,
+                TimeProvider = provider.GetRequiredService<TimeProvider>(),
             });
         });
         services.AddSingleton<KhaltiHealth>();

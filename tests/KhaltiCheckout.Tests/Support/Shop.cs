@@ -21,12 +21,13 @@ internal sealed class Shop : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings;
     private WebApplicationFactory<CheckoutDb> _app;
     private bool _warningsAreExpected;
+    private bool _isGuest;
 
-    private Shop(string folder, SandboxHost sandbox, TestClock clock, Dictionary<string, string?> settings)
+    private Shop(string folder, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings)
     {
         _folder = folder;
         _settings = settings;
-        Sandbox = new SandboxDriver(sandbox);
+        Sandbox = sandbox;
         Clock = clock;
         _app = Build();
     }
@@ -65,9 +66,17 @@ internal sealed class Shop : IAsyncDisposable
             all[key] = value;
         }
 
-        Shop shop = new(folder, sandbox, clock, all);
+        Shop shop = new(folder, new SandboxDriver(sandbox), clock, all);
         shop.Open();
         return shop;
+    }
+
+    /// <summary>A second process, as it were, on the same files, with the same sandbox and the same clock.</summary>
+    internal Shop OpenAnother()
+    {
+        Shop other = new(_folder, Sandbox, Clock, _settings) { _isGuest = true };
+        other.Open();
+        return other;
     }
 
     /// <summary>This process ends and another starts on the same files.</summary>
@@ -85,9 +94,13 @@ internal sealed class Shop : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
-        await Sandbox.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (!_isGuest)
+        {
+            await Sandbox.DisposeAsync();
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(_folder, recursive: true);
+        }
+
         if (!_warningsAreExpected)
         {
             Log.Warnings.ShouldBeEmpty();

@@ -1,0 +1,79 @@
+using KhaltiCheckout.Idempotency;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>What holds for every operation alike: the limits on POSTs, the headers of answers, and what an id is.</summary>
+internal sealed class ApiOperations : IOpenApiOperationTransformer
+{
+    private static readonly Dictionary<string, (string Header, string Says)> Headers = new(StringComparer.Ordinal)
+    {
+        ["201"] = ("Location", "The address of what was made."),
+        ["202"] = ("Location", "The order: read it until the outcome is known."),
+        ["429"] = ("Retry-After", "Seconds to wait."),
+    };
+
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Responses ??= [];
+        if (string.Equals(context.Description.HttpMethod, "POST", StringComparison.OrdinalIgnoreCase))
+        {
+            // Measured before any route of ours is asked, body or not.
+            foreach (string status in (string[])["413", "415", "429"])
+            {
+                operation.Responses.TryAdd(status, Problem(context));
+            }
+        }
+
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakesIdempotencyKey>().Any())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = IdempotencyFilter.Header,
+                In = ParameterLocation.Header,
+                Description = "A text of your own, new for each request you mean to make. The same key and body again gives the first "
+                    + "answer again, with `Idempotency-Replayed: true`, for 24 hours.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.LongestKey },
+                Example = "5f0c2a1e-order-1042",
+            });
+        }
+
+        OpenApiResponses inOrder = [];
+        foreach ((string status, IOpenApiResponse answer) in operation.Responses.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            inOrder.Add(status, answer);
+        }
+
+        operation.Responses = inOrder;
+        foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
+        {
+            id.Description = "The order's id, as it was given when the order was placed.";
+            id.Example = ApiExamples.OrderId;
+        }
+
+        foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
+        {
+            if (Headers.TryGetValue(status, out (string Header, string Says) told))
+            {
+                answer.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+                answer.Headers[told.Header] = new OpenApiHeader
+                {
+                    Description = told.Says,
+                    Schema = new OpenApiSchema { Type = told.Header == "Retry-After" ? JsonSchemaType.Integer : JsonSchemaType.String },
+                };
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()
+    {
+        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            [Problems.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(Problem), context.Document) },
+        },
+    };
+}

@@ -1,0 +1,57 @@
+using Khalti.Client;
+using KhaltiCheckout.Orders;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>Says of types what the generator can't see: those with a JSON converter of their own, and the slices' rules.</summary>
+internal sealed class ApiSchemas : IOpenApiSchemaTransformer
+{
+    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        Type type = context.JsonTypeInfo.Type;
+        Type value = Nullable.GetUnderlyingType(type) ?? type;
+        if (value == typeof(Paisa))
+        {
+            schema.Type = JsonSchemaType.Integer;
+            schema.Format = "int64";
+            schema.Minimum = "0";
+            schema.Description = "An amount of money in paisa, a whole number: NPR 1 = 100 paisa.";
+        }
+        else if (value == typeof(DateTimeOffset))
+        {
+            bool nullable = value != type || context.JsonPropertyInfo?.IsSetNullable == true;
+            schema.Type = nullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        }
+        else if (value.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+        }
+        else if (type == typeof(Problem))
+        {
+            schema.AdditionalPropertiesAllowed = true;
+        }
+        else if (type == typeof(PlaceOrderRequest))
+        {
+            Property(schema, "items").MinItems = 1;
+            Property(schema, "items").MaxItems = PlaceOrderRules.MostLines;
+        }
+        else if (type == typeof(OrderItemRequest))
+        {
+            Property(schema, "quantity").Minimum = "1";
+            Property(schema, "quantity").Maximum = PlaceOrderRules.MostOfOne.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Property(schema, "productId").MaxLength = PlaceOrderRules.LongestProductId;
+        }
+        else if (type == typeof(OrderCustomerRequest))
+        {
+            Property(schema, "name").MaxLength = PlaceOrderRules.LongestName;
+            Property(schema, "email").MaxLength = PlaceOrderRules.LongestEmail;
+            Property(schema, "phone").MaxLength = PlaceOrderRules.LongestPhone;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema Property(OpenApiSchema schema, string name) => (OpenApiSchema)schema.Properties![name];
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Payments;
+using Microsoft.Extensions.FileProviders;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>
+/// Serves the order page with the order's state already in it, so that it can be read without script: a shopper whose
+/// phone runs none is still told whether they were charged. With script the page goes on by itself.
+/// </summary>
+internal static class ShowOrderPage
+{
+    private const string StateMark = "<!-- the order's state, for browsers without script -->";
+    private const string RefreshMark = "<!-- asks again by itself -->";
+    private const string AttributesMark = "data-status=\"\" data-payment=\"\"";
+    private const string Refresh = "<meta http-equiv=\"refresh\" content=\"15\">";
+
+    internal static async Task<IResult> Handle(string? id, CheckoutDb db, IWebHostEnvironment environment, HttpResponse response, CancellationToken cancellationToken)
+    {
+        string page = await ReadAsync(environment.WebRootFileProvider.GetFileInfo("order.html"), cancellationToken);
+        OrderView? order = string.IsNullOrEmpty(id) ? null : await GetOrder.FindAsync(db, id, cancellationToken);
+        string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
+        bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
+        page = page
+            .Replace(StateMark, order is null ? Words.Unknown : StateOf(order, open), StringComparison.Ordinal)
+            .Replace(RefreshMark, open ? Refresh : "", StringComparison.Ordinal)
+            .Replace(
+                AttributesMark,
+                order is null ? AttributesMark : $"data-status=\"{SnakeCase.Of(order.Status)}\" data-payment=\"{newest}\"",
+                StringComparison.Ordinal);
+        response.Headers.CacheControl = "no-store";
+        return TypedResults.Content(page, "text/html; charset=utf-8");
+    }
+
+    private static async Task<string> ReadAsync(IFileInfo file, CancellationToken cancellationToken)
+    {
+        await using Stream stream = file.CreateReadStream();
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+
+    private static string StateOf(OrderView order, bool open)
+    {
+        (string english, string nepali) = Words.For(order, open);
+        string reference = HtmlEncoder.Default.Encode(order.Id);
+        return $"""
+            <div class="notice"><p><strong>{english}</strong></p><p>Order number <code>{reference}</code>, {order.Amount}.</p></div>
+                  <div class="notice" lang="ne"><p><strong>{nepali}</strong></p><p>अर्डर नम्बर <code>{reference}</code></p></div>
+            """;
+    }
+
+    /// <summary>What happened, whether money was taken, what to do.</summary>
+    private static class Words
+    {
+        internal const string Unknown =
+            """<p class="notice">The address names no order that this shop knows. If you think you paid, keep the address and write to the shop: do not pay again.</p>""";
+
+        internal static (string English, string Nepali) For(OrderView order, bool open) => order.Status switch
+        {
+            OrderStatus.Paid => ("Paid. Khalti has confirmed your payment.", "भुक्तानी भयो। खल्तीले पुष्टि गर्‍यो।"),
+            OrderStatus.PartiallyRefunded => ("Paid, and part of it was sent back to you.", "भुक्तानी भयो, केही भाग फिर्ता गरियो।"),
+            OrderStatus.Refunded => ("Paid, and all of it was sent back to you.", "भुक्तानी भयो, र सबै फिर्ता गरियो।"),
+            _ when open =>
+                ("Your payment is being checked with Khalti. It is not known yet whether you were charged: do not pay again. The shop keeps asking, and this page loads itself anew.",
+                 "तपाईंको भुक्तानी खल्तीसँग जाँचिँदै छ। पैसा काटियो कि काटिएन अझै थाहा छैन: फेरि भुक्तानी नगर्नुहोस्। पसलले सोधिरहन्छ, र यो पृष्ठ आफैँ फेरि लोड हुन्छ।"),
+            OrderStatus.Cancelled => ("Cancelled. Nothing was charged for it.", "रद्द भयो। यसका लागि पैसा काटिएको छैन।"),
+            OrderStatus.Expired => ("The time to pay has run out. Nothing was charged for it.", "तिर्ने समय सकियो। यसका लागि पैसा काटिएको छैन।"),
+            _ => ("Waiting for your payment. Nothing has been charged. Paying needs JavaScript: switch it on for this site and load the page again.",
+                  "भुक्तानीको पर्खाइमा। पैसा काटिएको छैन। तिर्न जाभास्क्रिप्ट चाहिन्छ: यस साइटका लागि खोलेर फेरि लोड गर्नुहोस्।"),
+        };
+    }
+}

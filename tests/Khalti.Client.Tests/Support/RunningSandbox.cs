@@ -1,0 +1,105 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Khalti.Sandbox;
+
+namespace Khalti.Client.Tests.Support;
+
+/// <summary>The sandbox of one test class, on a free port and in memory, emptied before each test.</summary>
+public sealed class RunningSandbox : IAsyncLifetime
+{
+    internal const string Secret = "test_secret_key_22222222222222222222222222222222";
+    internal const string LiveSecret = "live_secret_key_55555555555555555555555555555555";
+    internal const string OtherSecret = "test_secret_key_77777777777777777777777777777777";
+
+    private readonly HttpClient _http = KhaltiClient.CreateHttpClient();
+    private SandboxHost? _host;
+    private HttpClient? _control;
+
+    private HttpClient Control => _control ?? throw new InvalidOperationException("The sandbox is not running.");
+
+    public async ValueTask InitializeAsync()
+    {
+        SandboxOptions options = new() { Url = "http://127.0.0.1:0", ConnectionString = "Data Source=:memory:" };
+        _host = await SandboxHost.StartAsync(options, TimeProvider.System, null, TestContext.Current.CancellationToken);
+        _control = new HttpClient { BaseAddress = _host.Address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _control?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+    }
+
+    internal KhaltiClient Client(string secret = Secret, BodyEncoding encoding = BodyEncoding.Form) => new(_http, new KhaltiClientOptions
+    {
+        BaseUrl = Control.BaseAddress!,
+        SecretKey = secret,
+        VerifyEncoding = encoding,
+        ReadRetryDelay = TimeSpan.Zero,
+    });
+
+    internal Task ResetAsync() => PostAsync("reset", []);
+
+    internal Task GivenSwitchesAsync(JsonObject switches) => PostAsync("switches", switches);
+
+    internal Task GivenFaultAsync(string operation, string kind, int? status = null) =>
+        PostAsync("faults", new JsonObject { ["operation"] = operation, ["kind"] = kind, ["status"] = status, ["times"] = 1 });
+
+    internal Task<(string Token, string Id)> GivenConfirmedAsync(long paisa) => GivenPaymentAsync(paisa, confirmed: true);
+
+    internal Task<(string Token, string Id)> GivenInitiatedAsync(long paisa) => GivenPaymentAsync(paisa, confirmed: false);
+
+    /// <summary>A payment brought into the state by force.</summary>
+    internal async Task<(string Token, string Id)> GivenInStateAsync(long paisa, string state)
+    {
+        (string token, string id) = await GivenConfirmedAsync(paisa);
+        await PostAsync($"transactions/{id}/state", new JsonObject { ["state"] = state, ["force"] = true });
+        return (token, id);
+    }
+
+    internal async Task<JsonArray> JournalAsync() =>
+        await Control.GetFromJsonAsync<JsonArray>("/_sandbox/requests", TestContext.Current.CancellationToken) ?? [];
+
+    /// <summary>How the sandbox itself sees a payment.</summary>
+    internal async Task<string?> StateOfAsync(string id)
+    {
+        JsonArray? all = await Control.GetFromJsonAsync<JsonArray>("/_sandbox/transactions", TestContext.Current.CancellationToken);
+        return all!.Single(one => (string?)one!["idx"] == id)!["state"]!.GetValue<string>();
+    }
+
+    private async Task<(string Token, string Id)> GivenPaymentAsync(long paisa, bool confirmed)
+    {
+        JsonNode made = await PostAsync(
+            "payments", new JsonObject { ["amount"] = paisa, ["productIdentity"] = "ord_1", ["confirm"] = confirmed });
+        return (made["token"]!.GetValue<string>(), made["idx"]!.GetValue<string>());
+    }
+
+    private async Task<JsonNode> PostAsync(string call, JsonObject body)
+    {
+        using HttpResponseMessage response = await Control.PostAsJsonAsync(
+            "/_sandbox/" + call, body, TestContext.Current.CancellationToken);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        response.IsSuccessStatusCode.ShouldBeTrue(text);
+        return JsonNode.Parse(text)!;
+    }
+}
+
+/// <summary>Test classes that ask the sandbox.</summary>
+public abstract class SandboxTests(RunningSandbox sandbox) : IClassFixture<RunningSandbox>, IAsyncLifetime
+{
+    private protected RunningSandbox Sandbox { get; } = sandbox;
+
+    private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await Sandbox.ResetAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

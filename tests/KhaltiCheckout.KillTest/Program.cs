@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using KhaltiCheckout.KillTest;
+
+Settings settings = Settings.Read(args);
+string folder = Directory.CreateTempSubdirectory("checkout-kill-").FullName;
+using RunningProgram sandbox = new("Khalti.Sandbox", folder, address =>
+    ["--urls", address.ToString(), $"--Sandbox:ConnectionString=Data Source={folder}/sandbox.db"]);
+using RunningProgram shop = new("KhaltiCheckout", folder, address =>
+[
+    "--urls", address.ToString(), "--environment", "Production", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=3",
+    "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox.Address}", $"--Database:ConnectionString=Data Source={folder}/checkout.db",
+    "--Admin:ApiKeys:0=a-key-for-this-test-only", "--RateLimits:PostsPerMinute=0",
+]);
+using HttpClient khalti = Client(sandbox.Address);
+using HttpClient store = Client(shop.Address);
+
+sandbox.Start();
+shop.Start();
+await AnswersAsync(khalti, "/_sandbox/faults");
+await AnswersAsync(store, "/health/ready");
+foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
+{
+    // Three kinds, one after the other: together they lose the wanted share.
+    double each = 1 - Math.Pow(1 - settings.Lost, 1.0 / 3);
+    (await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "verify", kind, probability = each })).EnsureSuccessStatusCode();
+}
+
+Ledger ledger = new();
+using CancellationTokenSource enough = new(TimeSpan.FromSeconds(settings.Seconds));
+Task[] shoppers = [.. Enumerable.Range(0, settings.Shoppers).Select(_ => new Shopper(store, khalti, ledger).ShopAsync(enough.Token))];
+int kills = 0;
+try
+{
+    while (true)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(settings.KillEvery * (0.5 + Random.Shared.NextDouble())), enough.Token);
+        await shop.KillAsync();
+        kills++;
+        shop.Start();
+    }
+}
+catch (OperationCanceledException)
+{
+    await Task.WhenAll(shoppers);
+}
+
+Say($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {settings.Seconds} s, the shop killed {kills} times, {settings.Lost:P0} of the verify answers lost.");
+(await khalti.DeleteAsync("/_sandbox/faults")).EnsureSuccessStatusCode();
+await AnswersAsync(store, "/health/ready");
+Stopwatch settling = Stopwatch.StartNew();
+while (!await ledger.IsSettledAsync(store))
+{
+    if (settling.Elapsed > TimeSpan.FromMinutes(8))
+    {
+        Say("FAILED: payments are still open after eight minutes.");
+        return 1;
+    }
+
+    await Task.Delay(TimeSpan.FromSeconds(1));
+}
+
+Say($"Everything settled {settling.Elapsed.TotalSeconds:0} s after the last restart.");
+List<string> wrong = await ledger.CompareAsync(store, khalti);
+foreach (string line in wrong)
+{
+    Say("DISAGREE: " + line);
+}
+
+Say(wrong.Count == 0 ? "Shop and sandbox agree about every order." : $"FAILED: {wrong.Count} disagreements; files and logs are in {folder}");
+if (wrong.Count == 0)
+{
+    shop.Dispose();
+    sandbox.Dispose();
+    Directory.Delete(folder, recursive: true);
+}
+
+return wrong.Count == 0 ? 0 : 1;
+
+static HttpClient Client(Uri address) =>
+    new(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+
+static void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}"));
+
+static async Task AnswersAsync(HttpClient http, string path)
+{
+    for (int wait = 0; ; wait++)
+    {
+        try
+        {
+            (await http.GetAsync(path)).EnsureSuccessStatusCode();
+            return;
+        }
+        catch (HttpRequestException) when (wait < 300)
+        {
+            await Task.Delay(100);
+        }
+    }
+}

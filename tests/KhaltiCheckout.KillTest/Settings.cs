@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace KhaltiCheckout.KillTest;
+
+/// <summary>What the command line says: <c>--seconds 120 --shoppers 200 --lost 0.3 --kill-every 4</c>.</summary>
+internal sealed record Settings(int Seconds, int Shoppers, double Lost, int KillEvery)
+{
+    internal static Settings Read(string[] arguments)
+    {
+        Dictionary<string, string> given = arguments.Chunk(2)
+            .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw Usage(), StringComparer.Ordinal);
+        Settings settings = new(
+            (int)Take(given, "--seconds", 120), (int)Take(given, "--shoppers", 200), Take(given, "--lost", 0.3), (int)Take(given, "--kill-every", 4));
+        return given.Count == 0 ? settings : throw Usage();
+    }
+
+    private static double Take(Dictionary<string, string> given, string name, double otherwise) =>
+        !given.Remove(name, out string? text) ? otherwise
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 ? value
+        : throw Usage();
+
+    private static FormatException Usage() =>
+        new("Usage: [--seconds 120] [--shoppers 200] [--lost 0.3] [--kill-every 4]");
+}

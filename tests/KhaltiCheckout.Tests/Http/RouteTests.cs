@@ -1,0 +1,83 @@
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Http;
+
+/// <summary>Addresses that are not there, and methods that an address does not take.</summary>
+public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
+{
+    private readonly Shop _shop = shared.Shop;
+
+    public static TheoryData<string> Unknown =>
+    [
+        "/nope", "/nope.html", "/api", "/api/", "/api/v1", "/api/v1/nope", "/api/v2/orders", "/API/V1/NOPE", "/health", "/health/nope",
+        "/swagger/nope.js", "/openapi/v2.json", "/openapi/v1.yaml", "/appsettings.json", "/appsettings.Development.json", "/.git/config",
+        "/data/checkout.db", "/..%2f..%2fappsettings.json", "/..%5c..%5cappsettings.json", "/%2e%2e/appsettings.json", "/../appsettings.json",
+        "//etc/passwd", "/img/..%2f..%2f..%2fetc%2fpasswd", "/%F0%9F%92%B8", "/a%0D%0Ab", "/%zz", "/api/v1/orders/x/y",
+    ];
+
+    public static TheoryData<string> WeirdIds =>
+    [
+        "ord_01k9x4c7qmf3t8v5z2w6y1n0ah", "x", "0", "-1", "null", "undefined", "%2F", "..%2F..", "%E0%A4%A8%E0%A5%87", "%F0%9F%92%B8", "%ff%fe", "%ED%A0%80",
+        "%zz", "a%0Ab", "a%0D%0Ab", "%1b%5b31m", "'%20OR%20'1'='1", "%27;DROP%20TABLE%20Orders;--", "*", "%25", "%3Cscript%3E", "a%20b", "{id}", "ord_", "ORD_01K9X4C7QMF3T8V5Z2W6Y1N0AH",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Unknown))]
+    public async Task An_unknown_address_is_not_found_whatever_the_client_would_like_to_have(string path)
+    {
+        foreach (string? accept in (string?[])[null, "text/html", "image/png", "application/xml;q=0.9, nonsense"])
+        {
+            (await _shop.AskAsync(HttpMethod.Get, path, accept: accept)).ShouldBeProblem(404, "not_found", path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(WeirdIds))]
+    public async Task An_order_id_that_is_none_is_not_found(string id)
+    {
+        (await _shop.AskAsync("/api/v1/orders/" + id)).ShouldBeProblem(404, "not_found", id);
+        (await _shop.AskAsync(HttpMethod.Post, $"/api/v1/orders/{id}/cancel")).ShouldBeProblem(404, "not_found", id);
+    }
+
+    [Fact]
+    public async Task A_very_long_id_is_not_found() =>
+        (await _shop.AskAsync("/api/v1/orders/" + new string('a', 7000))).ShouldBeProblem(404, "not_found");
+
+    [Theory]
+    [InlineData("DELETE", "/api/v1/orders", "POST")]
+    [InlineData("GET", "/api/v1/orders", "POST")]
+    [InlineData("GET", "/api/v1/orders/", "POST")]
+    [InlineData("PUT", "/api/v1/orders/ord_x", "GET")]
+    [InlineData("DELETE", "/api/v1/orders/ord_x", "GET")]
+    [InlineData("GET", "/api/v1/orders/ord_x/cancel", "POST")]
+    [InlineData("GET", "/api/v1/payments/verify", "POST")]
+    [InlineData("PATCH", "/api/v1/payments/verify", "POST")]
+    [InlineData("POST", "/api/v1/products", "GET")]
+    [InlineData("POST", "/api/v1/config", "GET")]
+    [InlineData("OPTIONS", "/api/v1/config", "GET")]
+    [InlineData("TRACE", "/api/v1/config", "GET")]
+    [InlineData("BREW", "/api/v1/config", "GET")]
+    [InlineData("POST", "/health/live", "GET")]
+    [InlineData("DELETE", "/openapi/v1.json", "GET")]
+    public async Task A_method_that_an_address_does_not_take_is_told_which_it_takes(string method, string path, string allowed)
+    {
+        Answer answer = await _shop.AskAsync(new HttpMethod(method), path);
+
+        answer.ShouldBeProblem(405, "method_not_allowed", path);
+        answer.Headers["Allow"].ShouldBe(allowed);
+    }
+
+    [Theory]
+    [InlineData("GET /api/v1/orders/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400)]
+    [InlineData("GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nBroken\r\n\r\n", 400)]
+    public async Task What_is_not_even_http_is_refused_by_the_server_without_a_word(string request, int status)
+    {
+        string answer = await RawHttp.SendAsync(_shop, request);
+
+        RawHttp.StatusOf(answer).ShouldBe(status);
+        answer.ShouldEndWith("\r\n\r\n");
+    }
+}

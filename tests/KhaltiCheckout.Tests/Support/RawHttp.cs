@@ -1,0 +1,33 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>Bytes on a connection, for requests that no decent client sends.</summary>
+internal static class RawHttp
+{
+    /// <summary>The whole answer as Latin-1 text. The request should ask for the connection to be closed.</summary>
+    internal static async Task<string> SendAsync(Shop shop, byte[] request)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using TcpClient connection = new();
+        await connection.ConnectAsync(shop.Http.BaseAddress!.Host, shop.Http.BaseAddress.Port, stop);
+        NetworkStream stream = connection.GetStream();
+        await stream.WriteAsync(request, stop);
+        using MemoryStream answer = new();
+        try
+        {
+            await stream.CopyToAsync(answer, stop);
+        }
+        catch (IOException)
+        {
+            // A server that refuses while we are still sending resets the connection after its answer.
+        }
+
+        return Encoding.Latin1.GetString(answer.ToArray());
+    }
+
+    internal static Task<string> SendAsync(Shop shop, string request) => SendAsync(shop, Encoding.Latin1.GetBytes(request));
+
+    internal static int StatusOf(string answer) => int.Parse(answer.AsSpan("HTTP/1.1 ".Length, 3), System.Globalization.CultureInfo.InvariantCulture);
+}

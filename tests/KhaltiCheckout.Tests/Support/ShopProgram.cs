@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>The real program in a process of its own, as a merchant starts it.</summary>
+internal sealed class ShopProgram : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("checkout-program-").FullName;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly SemaphoreSlim _news = new(0);
+    private readonly Process _process;
+
+    private ShopProgram(string environment, string[] arguments)
+    {
+        string root = SolutionRoot();
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        ProcessStartInfo start = new("dotnet")
+        {
+            WorkingDirectory = root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        string[] usual =
+        [
+            Path.Combine(root, "artifacts", "bin", "KhaltiCheckout", configuration, "KhaltiCheckout.dll"),
+            "--urls=http://127.0.0.1:0", "--Sandbox:Url=http://127.0.0.1:0",
+            $"--Sandbox:ConnectionString=Data Source={_folder}/sandbox.db", $"--Database:ConnectionString=Data Source={_folder}/checkout.db",
+        ];
+        foreach (string argument in usual.Concat(arguments))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    internal IReadOnlyCollection<string> Output => _output;
+
+    internal static ShopProgram Start(string environment, params string[] arguments) => new(environment, arguments);
+
+    /// <summary>Runs a program that can't start to its end.</summary>
+    internal static async Task<(int ExitCode, string[] Output, string[] Errors)> RunAsync(string environment, params string[] arguments)
+    {
+        await using ShopProgram program = new(environment, arguments);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        await program._process.WaitForExitAsync(patience.Token);
+        return (program._process.ExitCode, [.. program._output], [.. program._errors]);
+    }
+
+    /// <summary>Waits until the program has written such a line.</summary>
+    internal async Task<string> LineAsync(Func<string, bool> wanted)
+    {
+        while (true)
+        {
+            if (_output.FirstOrDefault(wanted) is { } line)
+            {
+                return line;
+            }
+
+            (await _news.WaitAsync(Patience, TestContext.Current.CancellationToken)).ShouldBeTrue(string.Join('\n', _output.Concat(_errors)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _news.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string SolutionRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "KhaltiCheckout.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.ShouldNotBeNull().FullName;
+    }
+
+    private void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+            _news.Release();
+        }
+    }
+}
