@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
 using Microsoft.Playwright;
@@ -463,14 +462,6 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     /// <summary>Newest first.</summary>
     private protected async Task KhaltiShouldHoldAsync(params (long Amount, string State)[] transactions) =>
         (await StatesAtKhaltiAsync()).ShouldBe(transactions);
-
-    private protected static async Task ChangeAsync(IRoute route, Action<JsonNode> change)
-    {
-        IAPIResponse answer = await route.FetchAsync();
-        JsonNode json = JsonNode.Parse(await answer.TextAsync())!;
-        change(json);
-        await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = json.ToJsonString() });
-    }
 
     // The page's request to verify gets no further than this tab: no answer, no error, as when the network just stalls.
     private const string HoldVerify =

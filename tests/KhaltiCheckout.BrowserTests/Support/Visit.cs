@@ -65,7 +65,8 @@ internal sealed class Visit
         });
         context.SetDefaultTimeout(15_000);
         await context.Tracing.StartAsync(new TracingStartOptions { Snapshots = true });
-        return new Visit(context, home, shopper);
+        Visit visit = new(context, home, shopper);
+        return shopper.JavaScript ? visit : visit.Expecting(".js csp"); // scripts that are switched off
     }
 
     /// <summary>This trouble belongs to the story.</summary>
