@@ -36,15 +36,15 @@ public sealed class OfficialWidgetTests(Browser browser) : PayingTests(browser)
     {
         const string Theirs = "iframe[id^='khalti-widget-']";
         await OpenAsync();
-        Visit visit = await VisitAsync(new Shopper(width, language));
+        Visit visit = await VisitAsync(new Shopper(width, language, Traced: false));
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         Widget widget = await order.OpenWidgetAsync();
-        await JudgeAsync(visit, order.Page, "official-open", Theirs);
+        await visit.JudgeAsync(order.Page, "official-open", Theirs);
         await widget.ReachCodeAsync();
-        await JudgeAsync(visit, order.Page, "official-code", Theirs);
+        await visit.JudgeAsync(order.Page, "official-code", Theirs);
         await Expect(widget.Frame).ToHaveAttributeAsync("title", language == "ne" ? "खल्ती भुक्तानी विन्डो" : "Khalti payment window");
         await widget.GiveCodeAsync();
         await order.ShouldStandAsync("paid", "completed");
-        await JudgeAsync(visit, order.Page, "official-paid", Theirs);
+        await visit.JudgeAsync(order.Page, "official-paid", Theirs);
     }
 }

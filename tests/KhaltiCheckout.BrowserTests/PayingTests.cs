@@ -160,7 +160,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         Visit visit = (await VisitAsync()).Expecting(VerifyRefused);
         string id = await Shop.GivenOrderAsync();
         OrderPage order = await visit.OpenOrderAsync(id);
-        await order.Page.RouteAsync("**/api/v1/orders/*", route => ChangeAsync(route, json => json["amount"] = 1000));
+        await order.Page.RouteAsync("**/api/v1/orders/*", route => route.ChangeAsync(json => json["amount"] = 1000));
         Widget widget = await order.OpenWidgetAsync();
         await order.Page.UnrouteAllAsync();
         await widget.PayAsync();

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
-using Microsoft.Playwright;
-
 namespace KhaltiCheckout.BrowserTests.Support;
 
 /// <summary>A shop and its shoppers, for one test.</summary>
@@ -65,32 +60,5 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         Visit visit = (await Visit.StartAsync(browser, Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
         _visits.Add(visit);
         return visit;
-    }
-
-    /// <summary>Changes what the server says on its way to the page.</summary>
-    private protected static async Task ChangeAsync(IRoute route, Action<JsonNode> change)
-    {
-        IAPIResponse answer = await route.FetchAsync();
-        JsonNode json = JsonNode.Parse(await answer.TextAsync())!;
-        change(json);
-        await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = json.ToJsonString() });
-    }
-
-    /// <summary>Holds this state to zero findings of axe, light and dark, and to its own width; keeps a picture of each.</summary>
-    /// <param name="leaveOut">What is Khalti's and not ours to mend.</param>
-    private protected static async Task JudgeAsync(Visit visit, IPage page, string state, string? leaveOut = null)
-    {
-        int sticksOut = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        sticksOut.ShouldBe(0, $"{state} at {visit.Shopper.Width} px");
-        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
-        {
-            await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
-            await visit.ShootAsync(page, $"{state}-{scheme}");
-            AxeResult found = leaveOut is null
-                ? await page.RunAxe()
-                : await page.RunAxe(new AxeRunContext { Exclude = [new AxeSelector(leaveOut)] });
-            found.Violations.Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
-                .ShouldBeEmpty($"{state}, {scheme}, {visit.Shopper}");
-        }
     }
 }
