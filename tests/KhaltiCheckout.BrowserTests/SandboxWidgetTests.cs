@@ -1,6 +1,132 @@
+using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
+using static Microsoft.Playwright.Assertions;
 
 namespace KhaltiCheckout.BrowserTests;
 
 /// <summary>With the widget that Khalti Sandbox brings along.</summary>
-public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser);
+public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
+{
+    [Fact]
+    public async Task Escape_closes_the_window_from_inside_it_and_from_the_page()
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.Mobile.PressAsync("Escape");
+        await widget.ShouldBeGoneAsync();
+        await Expect(order.Note).ToContainTextAsync("You closed Khalti’s window. Nothing was charged.");
+
+        await order.OpenWidgetAsync();
+        await order.Page.EvaluateAsync("() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))");
+        await widget.ShouldBeGoneAsync();
+        await Expect(order.PayButton).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task While_the_window_is_open_the_keyboard_stays_out_of_the_page_behind_it()
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        await order.OpenWidgetAsync();
+        for (int pressed = 0; pressed < 20; pressed++)
+        {
+            await order.Page.Keyboard.PressAsync(pressed < 10 ? "Tab" : "Shift+Tab");
+            string focused = await order.Page.EvaluateAsync<string>("() => document.activeElement.tagName");
+            focused.ShouldBeOneOf("IFRAME", "BODY");
+        }
+    }
+
+    [Fact]
+    public async Task Three_wrong_codes_end_that_payment_and_a_new_one_pays()
+    {
+        OrderPage order = await GivenOpenOrderAsync(ConfirmRefused);
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.ReachCodeAsync();
+        for (int tries = 0; tries < 3; tries++)
+        {
+            await widget.GiveCodeAsync("111111");
+            await Expect(widget.Body).ToContainTextAsync("does not match.");
+        }
+
+        await widget.GiveCodeAsync();
+        await Expect(widget.Body).ToContainTextAsync("This payment cannot go on. Please start again.");
+        await widget.PayAsync();
+
+        await order.ShouldStandAsync("paid", "completed");
+        await KhaltiShouldHoldAsync((TeaPrice, "Completed"), (TeaPrice, "Disabled"));
+    }
+
+    [Theory]
+    [InlineData("drop_before", null)]
+    [InlineData("garbage", null)]
+    [InlineData("error", 503)]
+    public async Task However_khaltis_answer_gets_lost_the_page_turns_to_paid_by_itself(string kind, int? status)
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        await Shop.Sandbox.FaultAsync("verify", kind, status, times: 1);
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.PayAsync();
+
+        await order.ShouldStandAsync("pending", "verifying");
+        await order.ShouldNotOfferToPayAsync();
+        await order.ShouldStandAsync("paid", "completed");
+        await KhaltiShouldHoldAsync((TeaPrice, "Completed"));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_settled_though_nobody_looks()
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.PayAsync();
+        await order.ShouldStandAsync("pending", "verifying");
+        string id = order.Id;
+        await order.Page.CloseAsync();
+
+        await Shop.UntilAsync(id, "paid");
+        OrderPage later = await Visits[0].OpenOrderAsync(id);
+        await later.ShouldStandAsync("paid", "completed");
+    }
+
+    [Fact]
+    public async Task The_connection_to_the_shop_breaks_after_confirming_and_the_payment_goes_on_when_it_is_back()
+    {
+        OrderPage order = await GivenOpenOrderAsync("net::ERR_INTERNET_DISCONNECTED");
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.ReachCodeAsync();
+        await widget.Code.FillAsync(Widget.TestCode);
+
+        // Khalti has answered the window, and before the page can tell the shop the connection is gone.
+        await order.Page.EvaluateAsync(
+            """
+            () => {
+              const really = window.fetch;
+              window.fetch = (path, how) => String(path).endsWith('/payments/verify') && !window.connected
+                ? Promise.reject(new TypeError('Failed to fetch')) : really(path, how);
+            }
+            """);
+        await widget.PayButton.ClickAsync();
+        await order.ShouldTellAsync("checking");
+        await Expect(order.Why).ToContainTextAsync("The shop could not be reached. Trying again in a moment.");
+        await order.ShouldNotOfferToPayAsync();
+
+        await Visits[0].Context.SetOfflineAsync(true);
+        await Expect(order.Page.Locator("#offline")).ToBeVisibleAsync();
+        await order.Page.EvaluateAsync("() => { window.connected = true; }");
+        await Visits[0].Context.SetOfflineAsync(false);
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
+    [Fact]
+    public async Task The_page_turns_itself_when_the_shop_has_told_the_order_in_another_tab()
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        OrderPage other = await Visits[0].OpenOrderAsync(order.Id);
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.PayAsync();
+
+        await order.ShouldStandAsync("paid", "completed");
+        await other.ShouldStandAsync("paid", "completed");
+        await other.ShouldNotOfferToPayAsync();
+    }
+}

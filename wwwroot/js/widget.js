@@ -8,6 +8,7 @@ let parts = [];       // what it has put into the page
 let loaded = false;
 let open = null;      // { closed, blocked, ready } while the window is in front
 let clock = null;
+let stalled = 0;      // tries for the script that were given up unanswered
 let used = false;     // it handed over a token: the next try gets a fresh window, lest it offers the old token again
 
 window.addEventListener('message', event => {
@@ -32,7 +33,7 @@ function ready() {
 
 // While Khalti's window is in front, the keyboard must not wander about behind it.
 function quiet(on) {
-  for (const node of document.querySelectorAll('body > header, body > main, body > footer')) node.inert = on;
+  for (const node of document.body.children) if (!parts.includes(node)) node.inert = on;
 }
 
 function leave(how, payload) {
@@ -65,8 +66,9 @@ function loadScript(url) {
   return new Promise((done, failed) => {
     const script = document.createElement('script');
     const stop = () => { script.remove(); failed(new Error('widget script')); };
-    const timer = setTimeout(stop, patience);
-    script.src = url;
+    const timer = setTimeout(() => { stalled++; stop(); }, patience);
+    // A browser lets a second request for an address wait for the first one, which may hang for minutes: ask under another.
+    script.src = stalled === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}try=${stalled + 1}`;
     script.onerror = () => { clearTimeout(timer); stop(); };
     script.onload = () => {
       clearTimeout(timer);

@@ -45,6 +45,12 @@ internal sealed class OrderPage(IPage page)
         return Widget;
     }
 
+    internal async Task CancelAsync()
+    {
+        await page.Locator("#cancel").ClickAsync();
+        await page.Locator("#cancel-yes").ClickAsync();
+    }
+
     /// <summary>Nothing on the page lets the shopper pay.</summary>
     internal async Task ShouldNotOfferToPayAsync()
     {

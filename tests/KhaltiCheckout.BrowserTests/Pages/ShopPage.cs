@@ -12,17 +12,27 @@ internal sealed class ShopPage(IPage page)
 
     internal ILocator Line(string productId) => page.Locator($"#basket-lines [data-product={productId}]");
 
+    internal ILocator AddButton(string productId) => Card(productId).GetByRole(AriaRole.Button);
+
+    internal ILocator LastOrder => page.Locator("#last-order");
+
     internal ILocator PlaceOrder => page.Locator("#place-order");
 
     internal async Task AddAsync(string productId)
     {
-        await Card(productId).GetByRole(AriaRole.Button).ClickAsync();
+        await AddButton(productId).ClickAsync();
         await Expect(Line(productId)).ToBeVisibleAsync();
     }
 
     internal async Task<OrderPage> PlaceOrderAsync()
     {
         await PlaceOrder.ClickAsync();
+        return await PlacedAsync();
+    }
+
+    /// <summary>The order that was just placed, by click or by key.</summary>
+    internal async Task<OrderPage> PlacedAsync()
+    {
         await page.WaitForURLAsync("**/order.html?id=ord_*");
         return new OrderPage(page);
     }

@@ -8,6 +8,8 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
 
     internal Browser Browser => browser;
 
+    internal IReadOnlyList<Visit> Visits => _visits;
+
     internal Storefront Shop => _shop ?? throw new InvalidOperationException("Open a shop first.");
 
     public virtual ValueTask InitializeAsync()
@@ -50,9 +52,12 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     internal virtual async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings) =>
         _shop = await Storefront.OpenAsync(settings);
 
+    /// <summary>What a widget is known to do wrong without harm.</summary>
+    private protected virtual string[] HarmlessTroubles => [];
+
     internal async Task<Visit> VisitAsync(Shopper? shopper = null)
     {
-        Visit visit = await Visit.StartAsync(browser, Shop.Address, shopper ?? new Shopper());
+        Visit visit = (await Visit.StartAsync(browser, Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
         _visits.Add(visit);
         return visit;
     }

@@ -92,6 +92,18 @@ internal sealed class Storefront : IAsyncDisposable
     internal async Task<JsonNode> OrderAsync(string id) =>
         (await _http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{id}", TestContext.Current.CancellationToken))!;
 
+    /// <summary>Waits for the worker, for fifteen seconds at the most.</summary>
+    internal async Task UntilAsync(string id, string status)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(15));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
+        while ((string?)(await OrderAsync(id))["status"] != status)
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
     internal async Task<JsonNode> PostAsync(string path, object body)
     {
         using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);

@@ -59,13 +59,18 @@ internal sealed class Visit
             ViewportSize = new ViewportSize { Width = shopper.Width, Height = shopper.Height },
             Locale = shopper.Locale,
             TimezoneId = "America/Lima", // far from Nepal: the pages must not care
-            ColorScheme = shopper.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            ColorScheme = ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
             JavaScriptEnabled = shopper.JavaScript,
         });
         context.SetDefaultTimeout(15_000);
-        await context.Tracing.StartAsync(new TracingStartOptions { Snapshots = true });
-        return new Visit(context, home, shopper);
+        if (shopper.Traced)
+        {
+            await context.Tracing.StartAsync(new TracingStartOptions { Snapshots = true });
+        }
+
+        Visit visit = new(context, home, shopper);
+        return shopper.JavaScript ? visit : visit.Expecting(".js csp"); // scripts that are switched off
     }
 
     /// <summary>This trouble belongs to the story.</summary>
@@ -82,28 +87,44 @@ internal sealed class Visit
         return new ShopPage(page);
     }
 
-    internal async Task<OrderPage> OpenOrderAsync(string id)
+    internal async Task<OrderPage> OpenOrderAsync(string id, string? scriptBefore = null)
     {
         IPage page = await Context.NewPageAsync();
+        if (scriptBefore is not null)
+        {
+            await page.AddInitScriptAsync(scriptBefore);
+        }
+
         await page.GotoAsync($"/order.html?id={id}");
         return new OrderPage(page);
     }
+
+    /// <summary>Keeps a picture of this state, for people to judge.</summary>
+    internal async Task ShootAsync(IPage page, string state) => await page.ScreenshotAsync(new PageScreenshotOptions
+    {
+        Path = Path.Combine(Places.Results, $"{state}-{Shopper}.png"),
+
+        // Khalti's window fills the screen, not the page.
+        FullPage = await new Widget(page).Frame.CountAsync() == 0,
+    });
 
     /// <summary>Closes the browser; after a failure it leaves what one needs to understand it.</summary>
     internal async Task EndAsync(string? failedTest)
     {
         if (failedTest is null)
         {
-            await Context.Tracing.StopAsync();
+            await Context.CloseAsync();
+            return;
         }
-        else
-        {
-            string name = Path.Combine(Places.Results, "failed", string.Concat(failedTest.Select(letter => char.IsLetterOrDigit(letter) ? letter : '_')));
-            for (int tab = 0; tab < Context.Pages.Count; tab++)
-            {
-                await Context.Pages[tab].ScreenshotAsync(new PageScreenshotOptions { Path = $"{name}-{tab}.png", FullPage = true });
-            }
 
+        string name = Path.Combine(Places.Results, "failed", string.Concat(failedTest.Select(letter => char.IsLetterOrDigit(letter) ? letter : '_')));
+        for (int tab = 0; tab < Context.Pages.Count; tab++)
+        {
+            await Context.Pages[tab].ScreenshotAsync(new PageScreenshotOptions { Path = $"{name}-{tab}.png", FullPage = true });
+        }
+
+        if (Shopper.Traced)
+        {
             await Context.Tracing.StopAsync(new TracingStopOptions { Path = name + ".zip" });
         }
 
