@@ -13,8 +13,10 @@ namespace KhaltiCheckout.Payments;
 internal sealed partial class Settlement(
     CheckoutDb db, KhaltiClient khalti, KhaltiHealth health, TimeProvider time, ILogger<Settlement> logger)
 {
-    // Khalti lists the newest first; a payment that is being settled is among them.
-    private const int PagesSearched = 3;
+    // Khalti lists the newest first, fifty a page; a payment is initiated a while before we hear of it.
+    private const int PagesSearched = 40;
+
+    private static readonly TimeSpan SearchedBack = TimeSpan.FromHours(24);
 
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
     internal async Task VerifyAsync(Payment payment)
@@ -26,7 +28,7 @@ internal sealed partial class Settlement(
             Reply<Transaction>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        await ApplyAsync(payment.Id, finding, Actor.Khalti);
+        await ApplyAsync(payment, finding, Actor.Khalti);
     }
 
     /// <summary>Finds out what became of a payment whose outcome is not known: status first, then verify.</summary>
@@ -40,13 +42,16 @@ internal sealed partial class Settlement(
             Reply<TransactionStatus>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        await ApplyAsync(payment.Id, finding, by);
+        await ApplyAsync(payment, finding, by);
         return finding;
     }
 
     private async Task<Finding> FollowUpAsync(TransactionStatus status, Payment payment, Finding finding)
     {
-        if (status.State is not (TransactionState.Completed or TransactionState.Confirmed))
+        // Verify moves the money of a confirmed payment, so it is for a payment that waits for just that. One that was given
+        // up stays given up: the shopper was told that nothing was charged.
+        bool confirmed = status.State == TransactionState.Confirmed && payment.Status == PaymentStatus.Verifying;
+        if (!confirmed && status.State != TransactionState.Completed)
         {
             return finding;
         }
@@ -55,8 +60,8 @@ internal sealed partial class Settlement(
         {
             Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
 
-            // What a second verify of a token answers is not documented. Status has named this token and this amount.
-            Reply<Transaction>.Refused when status.State == TransactionState.Completed => await SearchAsync(payment) ?? finding,
+            // What a second verify of a token answers is not documented.
+            Reply<Transaction>.Refused when status.State == TransactionState.Completed => await SearchAsync(payment, finding),
             Reply<Transaction>.Refused(var refusal) =>
                 new Finding(FindingKind.Undecided, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
             Reply<Transaction>.Unknown lost => Finding.Lost(lost),
@@ -84,36 +89,46 @@ internal sealed partial class Settlement(
         };
     }
 
-    private async Task<Finding?> SearchAsync(Payment payment)
+    // Status has named this token and this amount, but not the transaction, nor what it was made for: the list and the
+    // detail call do. A payment that can't be found there as this order's is nobody's but a person's to judge.
+    private async Task<Finding> SearchAsync(Payment payment, Finding finding)
     {
+        DateTimeOffset since = payment.CreatedAt - SearchedBack;
         for (int page = 1; page <= PagesSearched; page++)
         {
             if (await khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
             {
-                return null;
+                return finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + ", but the list of transactions could not be read" };
             }
 
             foreach (Transaction candidate in listed.Records.Where(record =>
-                record.State == TransactionState.Completed && record.Amount == payment.Amount))
+                record.State == TransactionState.Completed && record.Amount == payment.Amount && (record.CreatedOn ?? since) >= since))
             {
-                if (await khalti.GetTransactionAsync(candidate.Id) is Reply<TransactionDetail>.Answered(var detail)
-                    && detail.Transaction.ProductIdentity == payment.OrderId)
+                switch (await khalti.GetTransactionAsync(candidate.Id))
                 {
-                    return Finding.In(detail.Transaction, payment.Amount, payment.OrderId);
+                    case Reply<TransactionDetail>.Unknown lost:
+                        return Finding.Lost(lost);
+                    case Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.ProductIdentity == payment.OrderId:
+                        return Finding.In(detail.Transaction, payment.Amount, payment.OrderId);
                 }
             }
 
-            if (!listed.HasNext)
+            if (!listed.HasNext || listed.Records is [.., { CreatedOn: { } oldest }] && oldest < since)
             {
                 break;
             }
         }
 
-        return null;
+        return finding with
+        {
+            Kind = FindingKind.Contradicted,
+            Attention = Attention.UnknownState,
+            Rule = finding.Rule + ", but no transaction of this order is in Khalti's list",
+        };
     }
 
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
-    private async Task ApplyAsync(string paymentId, Finding finding, Actor by)
+    private async Task ApplyAsync(Payment asked, Finding finding, Actor by)
     {
         DateTimeOffset now = time.GetUtcNow();
         if (health.Note(finding, now) is { } condition)
@@ -121,12 +136,13 @@ internal sealed partial class Settlement(
             Log.KhaltiCondition(logger, LevelOf(condition), condition, finding.Rule);
         }
 
-        PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(paymentId, finding, by, now), CancellationToken.None);
-        Log.Settled(logger, paymentId, finding.Kind, outcome, finding.Rule);
+        PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(asked, finding, by, now), CancellationToken.None);
+        Log.Settled(logger, asked.Id, finding.Kind, outcome, finding.Rule);
     }
 
-    private async Task<PaymentStatus> SaveAsync(string paymentId, Finding finding, Actor by, DateTimeOffset now)
+    private async Task<PaymentStatus> SaveAsync(Payment asked, Finding finding, Actor by, DateTimeOffset now)
     {
+        string paymentId = asked.Id;
         Order order = await db.Orders.Include(order => order.Payments)
             .SingleAsync(order => order.Payments.Any(payment => payment.Id == paymentId));
         Payment payment = order.Payments.Single(payment => payment.Id == paymentId);
@@ -140,6 +156,13 @@ internal sealed partial class Settlement(
                 TransactionId = null,
                 Rule = $"{finding.Rule}; transaction {transactionId} belongs to another payment",
             };
+        }
+
+        // Refused means proof that nothing happened only to the one who asked alone. When our lease ran out and another
+        // process asked meanwhile, the refusal may be of a token that it has completed.
+        if (finding.Failure == Failures.RefusedByKhalti && payment.Version != asked.Version)
+        {
+            finding = finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + "; but it was asked about twice" };
         }
 
         // A pair that the table lacks is an answer that came after somebody else's: it changes nothing any more.

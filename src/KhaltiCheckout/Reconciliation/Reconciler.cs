@@ -158,7 +158,9 @@ internal sealed partial class Reconciler(
             async () => await db.Payments
                 .Where(payment => payment.Id == paymentId && (dueOrNot || payment.NextCheckAt <= now)
                     && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
-                .ExecuteUpdateAsync(set => set.SetProperty(payment => payment.LeasedUntil, until), cancellationToken) == 1,
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(payment => payment.LeasedUntil, until).SetProperty(payment => payment.Version, payment => payment.Version + 1),
+                    cancellationToken) == 1,
             cancellationToken);
     }
 
