@@ -110,7 +110,7 @@ public sealed class DatabaseTests
     private static Task<int> InsertAsync(Shop shop, string id, string order, string status, string? token, string? transaction) =>
         shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO Payments (Id, OrderId, Method, Status, Amount, Token, TransactionId, CreatedAt, Checks, LastAskUnanswered, Version)
-            VALUES ({id}, {order}, 'widget', {status}, 18500, {token}, {transaction}, '2026-11-21 06:00:00', 0, 0, 0)
+            INSERT INTO Payments (Id, OrderId, Method, Status, Amount, Token, TransactionId, CreatedAt, Checks, Denials, LastAskUnanswered, Version)
+            VALUES ({id}, {order}, 'widget', {status}, 18500, {token}, {transaction}, '2026-11-21 06:00:00', 0, 0, 0, 0)
             """));
 }
