@@ -42,6 +42,7 @@ public sealed class ShopAccessibilityTests(Browser browser) : AccessibilityTests
         await page.RouteAsync("**/api/v1/products", route => route.AbortAsync());
         await page.ReloadAsync();
         await Expect(page.Locator("#shelf-failed")).ToBeVisibleAsync();
+        await Expect(page.Locator("#basket-empty")).ToBeHiddenAsync(); // it is not
         await visit.JudgeAsync(page, "shop-unreachable");
 
         await page.GotoAsync("/404.html");

@@ -8,10 +8,11 @@ namespace KhaltiCheckout.BrowserTests;
 public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
 {
     [Fact]
-    public async Task Escape_closes_the_window_from_inside_it_and_from_the_page()
+    public async Task The_window_names_the_order_and_escape_closes_it_from_inside_and_from_the_page()
     {
         OrderPage order = await GivenOpenOrderAsync();
         Widget widget = await order.OpenWidgetAsync();
+        await Expect(widget.Body).ToContainTextAsync(order.Id);
         await widget.Mobile.PressAsync("Escape");
         await widget.ShouldBeGoneAsync();
         await Expect(order.Note).ToContainTextAsync("You closed Khalti’s window. Nothing was charged.");

@@ -23,6 +23,8 @@ function draw() {
   if (products) {
     drawCatalogue(products, wanted, add);
     drawBasket({ products, cart: wanted, config, change });
+  } else {
+    show(byId('basket-empty'), wanted.size === 0); // what is in it can't be named yet
   }
   const filled = products !== null && products.some(product => wanted.has(product.id));
   show(byId('basket-bar'), filled);

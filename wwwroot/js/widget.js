@@ -108,7 +108,7 @@ function build(settings, order, listeners) {
     widget = new window.KhaltiCheckout({
       publicKey: settings.publicKey,
       productIdentity: order.id,
-      productName: `Order ${order.id.replace(/[^A-Za-z0-9 -]/g, ' ')}`, // goes into bank addresses unencoded (G21)
+      productName: `Order ${order.id.replace(/[^\w -]/g, ' ')}`, // goes into bank addresses unencoded (G21)
       productUrl: location.href.split('#')[0],
       amount: order.amount,
       paymentPreference: settings.paymentPreference,

@@ -21,7 +21,7 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         TestResultState? result = TestContext.Current.TestState;
-        string[] troubles = [.. _visits.SelectMany(visit => visit.Troubles)];
+        string[] troubles = [.. _visits.SelectMany(visit => visit.Troubles), .. _shop?.Leaks ?? []];
         bool failed = result?.Result == TestResult.Failed || troubles.Length > 0;
         string? failedTest = failed ? TestContext.Current.Test?.TestDisplayName : null;
         foreach (Visit visit in _visits)
@@ -32,6 +32,10 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         if (_shop is not null)
         {
             await _shop.DisposeAsync();
+            if (failedTest is not null)
+            {
+                await File.WriteAllLinesAsync(Places.Failed(failedTest) + ".log", _shop.Log.Lines);
+            }
         }
 
         GC.SuppressFinalize(this);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox;
+using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -44,6 +45,11 @@ internal sealed class Storefront : IAsyncDisposable
     internal SandboxDriver Sandbox { get; }
 
     internal LogWatch Log { get; } = new();
+
+    /// <summary>What a shopper typed into Khalti's window and the shop must never see.</summary>
+    internal IEnumerable<string> Leaks => Log.Lines
+        .Where(line => line.Contains(Widget.TestMobile, StringComparison.Ordinal) || line.Contains(Widget.TestCode, StringComparison.Ordinal))
+        .Select(line => "log: " + line);
 
     internal static async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings)
     {

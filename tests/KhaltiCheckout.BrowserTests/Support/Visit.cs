@@ -117,7 +117,7 @@ internal sealed class Visit
             return;
         }
 
-        string name = Path.Combine(Places.Results, "failed", string.Concat(failedTest.Select(letter => char.IsLetterOrDigit(letter) ? letter : '_')));
+        string name = Places.Failed(failedTest);
         for (int tab = 0; tab < Context.Pages.Count; tab++)
         {
             await Context.Pages[tab].ScreenshotAsync(new PageScreenshotOptions { Path = $"{name}-{tab}.png", FullPage = true });
