@@ -22,7 +22,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     private static readonly string[] Needed =
     [
         "order Paid", "order Expired", "order Cancelled", "payment Completed", "payment Failed", "payment NeedsReview",
-        "payment_outcome_unknown", "attention unknown_state", "attention refunded_at_khalti", "amount_mismatch",
+        "payment_outcome_unknown", "attention unknown_state", "amount_mismatch",
     ];
 
     private readonly ConcurrentDictionary<string, int> _about = new(StringComparer.Ordinal);
