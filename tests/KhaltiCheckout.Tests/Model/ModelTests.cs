@@ -15,7 +15,7 @@ namespace KhaltiCheckout.Tests.Model;
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
-    private const int Usually = 60;
+    private const int Usually = 40;
     private const int AtOnce = 4;
 
     // What a good number of stories must have been about, or they prove little.
