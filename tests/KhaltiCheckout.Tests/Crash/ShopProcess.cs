@@ -85,7 +85,18 @@ internal sealed partial class ShopProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Uri? address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Uri? address;
+        try
+        {
+            address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
+
         if (address is null)
         {
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
