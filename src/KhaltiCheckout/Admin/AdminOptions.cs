@@ -16,7 +16,7 @@ internal sealed class AdminOptionsRules(IHostEnvironment environment) : IValidat
     /// <summary>Stands in appsettings.Development.json: everybody knows it.</summary>
     internal const string DevelopmentKey = "dev-admin-key-0000000000000000";
 
-    private const int ShortestKey = 24;
+    private const int ShortestKey = 16;
 
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
     {

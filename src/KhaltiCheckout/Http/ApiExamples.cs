@@ -43,6 +43,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("ShowConfig", "200")] = Config,
         [("PlaceOrder", "201")] = Waiting("pending", payments: false),
         [("GetOrder", "200")] = PaidOrder,
+        [("WatchOrder", "200")] = JsonValue.Create($"event: order\ndata: {JsonNode.Parse(PaidOrder)!.ToJsonString()}\n\n")!.ToJsonString(),
         [("CancelOrder", "200")] = Waiting("cancelled", payments: false),
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
@@ -67,6 +68,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     {
         [("PlaceOrder", "201")] = "The order, waiting to be paid.",
         [("GetOrder", "200")] = "The order as it stands.",
+        [("WatchOrder", "200")] = "A stream of server-sent events, each the order as it stands.",
         [("CancelOrder", "200")] = "The order, now cancelled.",
         [("VerifyPayment", "200")] = "The order, now paid.",
         [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",

@@ -17,7 +17,7 @@ internal static class OrdersFeature
     internal static void MapOrders(this IEndpointRouteBuilder routes)
     {
         // Takes the place of the file of that name, which is its template.
-        routes.MapGet("/order.html", ShowOrderPage.Handle).ExcludeFromDescription();
+        routes.MapMethods("/order.html", ["GET", "HEAD"], ShowOrderPage.Handle).ExcludeFromDescription();
 
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 

@@ -51,7 +51,7 @@ public sealed class ShopSettingsTests
     [InlineData(AdminOptionsRules.DevelopmentKey, "development key")]
     [InlineData("", "blank")]
     [InlineData("   ", "blank")]
-    [InlineData("too-short", "24 characters")]
+    [InlineData("too-short", "16 characters")]
     [InlineData("a long key with blanks in the middle", "without blanks")]
     public async Task In_production_a_key_that_anybody_could_guess_is_refused_and_not_shown(string key, string says)
     {
