@@ -19,12 +19,13 @@ internal sealed class OrderChanges
         {
             await change.Task.WaitAsync(atMost, time, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException)
         {
+            // Nothing is kept for an order that nobody watches any more. Others may wait on the same one: they look again,
+            // which is harmless.
             _watched.TryRemove(KeyValuePair.Create(orderId, change));
-
-            // Others may wait on the same one: they look again as well, which is harmless.
             change.TrySetResult();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
