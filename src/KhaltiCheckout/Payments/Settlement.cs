@@ -94,6 +94,7 @@ internal sealed partial class Settlement(
     private async Task<Finding> SearchAsync(Payment payment, Finding finding)
     {
         DateTimeOffset since = payment.CreatedAt - SearchedBack;
+        List<Transaction> found = [];
         for (int page = 1; page <= PagesSearched; page++)
         {
             if (await khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
@@ -104,12 +105,19 @@ internal sealed partial class Settlement(
             foreach (Transaction candidate in listed.Records.Where(record =>
                 record.State == TransactionState.Completed && record.Amount == payment.Amount && (record.CreatedOn ?? since) >= since))
             {
+                // One token is one transaction: what is known as another payment's can't be this one's.
+                if (await BelongsToAnotherAsync(candidate.Id, payment.Id))
+                {
+                    continue;
+                }
+
                 switch (await khalti.GetTransactionAsync(candidate.Id))
                 {
                     case Reply<TransactionDetail>.Unknown lost:
                         return Finding.Lost(lost);
                     case Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.ProductIdentity == payment.OrderId:
-                        return Finding.In(detail.Transaction, payment.Amount, payment.OrderId);
+                        found.Add(detail.Transaction);
+                        break;
                 }
             }
 
@@ -119,13 +127,21 @@ internal sealed partial class Settlement(
             }
         }
 
+        if (found is [var only])
+        {
+            return Finding.In(only, payment.Amount, payment.OrderId);
+        }
+
         return finding with
         {
             Kind = FindingKind.Contradicted,
             Attention = Attention.UnknownState,
-            Rule = finding.Rule + ", but no transaction of this order is in Khalti's list",
+            Rule = $"{finding.Rule}, but {(found.Count == 0 ? "no transaction" : "more than one")} of this order is in Khalti's list",
         };
     }
+
+    private Task<bool> BelongsToAnotherAsync(string transactionId, string paymentId) =>
+        db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != paymentId);
 
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
     private async Task ApplyAsync(Payment asked, Finding finding, Actor by)
@@ -146,8 +162,7 @@ internal sealed partial class Settlement(
         Order order = await db.Orders.Include(order => order.Payments)
             .SingleAsync(order => order.Payments.Any(payment => payment.Id == paymentId));
         Payment payment = order.Payments.Single(payment => payment.Id == paymentId);
-        if (finding.TransactionId is { } transactionId
-            && await db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != paymentId))
+        if (finding.TransactionId is { } transactionId && await BelongsToAnotherAsync(transactionId, paymentId))
         {
             finding = finding with
             {

@@ -74,4 +74,42 @@ public sealed class FoundByTheModelTests
         await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
     }
+
+    [Fact]
+    public async Task A_lost_answer_is_found_also_when_another_payment_was_made_for_the_same_order_and_spent_elsewhere()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        string second = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        JsonNode other = await shop.GivenOrderAsync();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        (await shop.VerifyAsync(other, second)).Status.ShouldBe(202, "held: confirmed for something else");
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await shop.ReadAsync(other)).PaymentStatus().ShouldBe("needs_review");
+    }
+
+    [Fact]
+    public async Task Two_lost_answers_that_Khalti_does_not_let_be_told_apart_are_for_a_person()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        string second = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        JsonNode other = await shop.GivenOrderAsync();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 2);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        (await shop.VerifyAsync(other, second)).Status.ShouldBe(202);
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+        (await shop.ReadAsync(other)).PaymentStatus().ShouldBe("needs_review");
+    }
 }
