@@ -71,7 +71,7 @@ public sealed class KhaltiClient
             Content = _verifyEncoding == BodyEncoding.Form
                 ? new FormUrlEncodedContent(
                     [new("token", token), new("amount", ((long)amount).ToString(CultureInfo.InvariantCulture))])
-                : JsonBody(token, amount),
+                : JsonBody(JsonSerializer.SerializeToUtf8Bytes(new { token, amount = (long)amount })),
         };
         Exchange exchange = await _transport.SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
         return exchange.ToReply(Transaction.Read);
@@ -131,13 +131,49 @@ public sealed class KhaltiClient
         return exchange.ToReply(TransactionDetail.Read);
     }
 
+    /// <summary>
+    /// Makes a payment link: <c>POST /api/v2/epayment/initiate/</c> (document: KPG-2). Sent once. No money moves by it: the
+    /// payer pays at Khalti's page, and whether they did is for <see cref="LookupAsync"/> to say.
+    /// </summary>
+    /// <param name="request">What to ask for.</param>
+    /// <param name="cancellationToken">Cancels the wait; a link may have been made all the same.</param>
+    /// <returns>Answered with the link (HTTP 200); refused (HTTP 400) with Khalti's texts by field; unknown otherwise, also
+    /// for an answer without <c>pidx</c> or with an address that is not https. Of a link whose answer was lost nobody
+    /// knows the address, so nobody can pay it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> or one of its addresses is null.</exception>
+    /// <exception cref="ArgumentException">An address is not http or https, or a name of the merchant's data does not begin with <c>merchant_</c>.</exception>
+    public async Task<Reply<EPaymentLink>> InitiateAsync(EPaymentRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        HttpRequestMessage message = new(HttpMethod.Post, At("/api/v2/epayment/initiate/")) { Content = JsonBody(request.ToJson()) };
+        Exchange exchange = await _transport.SendOnceAsync(message, cancellationToken).ConfigureAwait(false);
+        return exchange.ToReply(EPaymentLink.Read);
+    }
+
+    /// <summary>
+    /// What became of a payment link: <c>POST /api/v2/epayment/lookup/</c> (document: KPG-2, "Payment Verification"). A read
+    /// in spite of its method; tried again by itself.
+    /// </summary>
+    /// <param name="pidx">Khalti's id of the link, as <see cref="InitiateAsync"/> gave it. One that came from a browser must be a stored one.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Answered in every status, also those that come with HTTP 400 (Expired, User canceled); refused for an id that
+    /// this merchant does not have (<c>Not found.</c>, its HTTP code is not documented); unknown otherwise, also for an
+    /// answer about another link, or one that says Completed and no amount.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="pidx"/> is null.</exception>
+    public async Task<Reply<EPayment>> LookupAsync(string pidx, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pidx);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { pidx });
+        Exchange exchange = await _transport.ReadAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, At("/api/v2/epayment/lookup/")) { Content = JsonBody(body) },
+            cancellationToken).ConfigureAwait(false);
+        return exchange.ToReply(answer => EPayment.Read(answer, pidx), errorMayBeAnswer: true);
+    }
+
     private Uri At(string path) => new(_baseUrl, path);
 
-    private static ByteArrayContent JsonBody(string token, Paisa amount)
-    {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { token, amount = (long)amount });
-        return new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-    }
+    private static ByteArrayContent JsonBody(byte[] body) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     // The id becomes a step of a path, and these would lead to another call.
     private static void RequireStep(string id, [CallerArgumentExpression(nameof(id))] string? name = null)

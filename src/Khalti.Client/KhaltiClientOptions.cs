@@ -4,7 +4,8 @@ namespace Khalti.Client;
 public sealed record KhaltiClientOptions
 {
     /// <summary>Khalti's origin, http or https, without a path: <c>https://khalti.com</c> for test and live keys of the
-    /// widget product (the key selects the mode), or a sandbox.</summary>
+    /// widget product (the key selects the mode); for ePayment <c>https://khalti.com</c> or, to try it out,
+    /// <c>https://dev.khalti.com</c> (the host selects the mode, both call their keys <c>live_secret_key_…</c>); or a sandbox.</summary>
     public required Uri BaseUrl { get; init; }
 
     /// <summary>The secret key, e.g. <c>test_secret_key_…</c>: printable ASCII without blanks. Sent as

@@ -13,6 +13,7 @@ internal static class LenientJson
     private const int LongestText = 200;
 
     private const int MostFields = 50;
+    private const int DeepestField = 2;
 
     internal static JsonElement? Member(this JsonElement body, string name) =>
         body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out JsonElement member) ? member : null;
@@ -22,9 +23,9 @@ internal static class LenientJson
         body.Member(name) is { ValueKind: JsonValueKind.String } member ? Clean(TextOf(member)) : null;
 
     /// <summary>For programs: whole and as it is, or not at all. Half an id is another transaction's.</summary>
-    internal static string? Id(this JsonElement body, string name) =>
-        body.Member(name) is { ValueKind: JsonValueKind.String } member && TextOf(member) is { Length: > 0 and <= LongestText } id
-            && !id.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
+    internal static string? Id(this JsonElement body, string name, int longest = LongestText) =>
+        body.Member(name) is { ValueKind: JsonValueKind.String } member && TextOf(member) is { Length: > 0 } id
+            && id.Length <= longest && !id.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
             ? id
             : null;
 
@@ -43,19 +44,43 @@ internal static class LenientJson
             ? instant
             : null;
 
-    /// <summary>Every member that is a list of texts: how Khalti names the fields it complains about.</summary>
+    /// <summary>Every member that is a list of texts: how Khalti names the fields it complains about. A field inside
+    /// another is named by its way there, e.g. <c>customer_info.email</c> or <c>product_details.0.name</c>.</summary>
     internal static Dictionary<string, IReadOnlyList<string>> TextLists(this JsonElement body)
     {
         Dictionary<string, IReadOnlyList<string>> lists = new(StringComparer.Ordinal);
-        foreach (JsonProperty member in body.EnumerateObject().Where(IsTextList).Take(MostFields))
+        Collect(body, "", 0, lists);
+        return lists;
+    }
+
+    private static void Collect(JsonElement body, string way, int depth, Dictionary<string, IReadOnlyList<string>> lists)
+    {
+        foreach (JsonProperty member in body.EnumerateObject().Take(MostFields))
         {
-            if (Clean(NameOf(member)) is { } name)
+            if (lists.Count >= MostFields || Clean(NameOf(member)) is not { } name)
             {
-                lists[name] = [.. member.Value.EnumerateArray().Take(MostFields).Select(text => Clean(TextOf(text))).OfType<string>()];
+                continue;
+            }
+
+            if (IsTextList(member))
+            {
+                lists[way + name] = [.. member.Value.EnumerateArray().Take(MostFields).Select(text => Clean(TextOf(text))).OfType<string>()];
+            }
+            else if (depth < DeepestField && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                Collect(member.Value, $"{way}{name}.", depth + 1, lists);
+            }
+            else if (depth < DeepestField && member.Value.ValueKind == JsonValueKind.Array)
+            {
+                foreach ((int number, JsonElement item) in member.Value.EnumerateArray().Take(MostFields).Index())
+                {
+                    if (item.ValueKind == JsonValueKind.Object)
+                    {
+                        Collect(item, $"{way}{name}.{number}.", depth + 1, lists);
+                    }
+                }
             }
         }
-
-        return lists;
     }
 
     private static bool IsTextList(JsonProperty member) =>

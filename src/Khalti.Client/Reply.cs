@@ -62,7 +62,8 @@ public enum UnknownReason
 /// <param name="StatusCode">The HTTP status, 400 to 499.</param>
 /// <param name="Detail">The text of <c>detail</c>, if any, at most 200 characters. May contain markup: escape it.</param>
 /// <param name="ErrorKey">Khalti's <c>error_key</c>, e.g. <c>validation_error</c>, if any.</param>
-/// <param name="Fields">Texts, at most 200 characters each, by the name of the field that Khalti complained about; empty if none.</param>
+/// <param name="Fields">Texts, at most 200 characters each, by the name of the field that Khalti complained
+/// about; a field inside another by its way there, e.g. <c>customer_info.email</c>. Empty if none.</param>
 public sealed record Refusal(
     int StatusCode, string? Detail, string? ErrorKey, IReadOnlyDictionary<string, IReadOnlyList<string>> Fields)
 {
@@ -74,5 +75,5 @@ public sealed record Refusal(
         $"HTTP {StatusCode} {Word(ErrorKey ?? "refused")}{(Fields.Count > 0 ? ": " + string.Join(", ", Fields.Keys.Select(Word)) : "")}";
 
     private static string Word(string text) =>
-        text.Length <= LongestWord && text.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? text : "(other)";
+        text.Length <= LongestWord && text.All(letter => char.IsAsciiLetterLower(letter) || letter is '_' or '.') ? text : "(other)";
 }

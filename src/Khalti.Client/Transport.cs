@@ -26,15 +26,18 @@ internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
         return await ExchangeAsync(request, patience, cancellationToken).ConfigureAwait(false);
     }
 
-    internal async Task<Exchange> ReadAsync(Uri address, CancellationToken cancellationToken)
+    internal Task<Exchange> ReadAsync(Uri address, CancellationToken cancellationToken) =>
+        ReadAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
+
+    /// <summary>For a read that Khalti wants as a POST: every try is a request of its own.</summary>
+    internal async Task<Exchange> ReadAsync(Func<HttpRequestMessage> ask, CancellationToken cancellationToken)
     {
         using Patience patience = new(options, cancellationToken);
         Exchange last = Exchange.NotAsked;
         try
         {
             return await _reads.ExecuteAsync(
-                async _ => last = await ExchangeAsync(
-                    new HttpRequestMessage(HttpMethod.Get, address), patience, cancellationToken).ConfigureAwait(false),
+                async _ => last = await ExchangeAsync(ask(), patience, cancellationToken).ConfigureAwait(false),
                 patience.Token).ConfigureAwait(false);
         }
         catch (BrokenCircuitException)
