@@ -8,5 +8,6 @@ internal static class AdminFeature
     {
         services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsRules>();
+        services.AddSingleton<ApiKeys>();
     }
 }

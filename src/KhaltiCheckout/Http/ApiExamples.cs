@@ -23,7 +23,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private const string Config = """
         {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
          "widget":{"enabled":true,"publicKey":"test_public_key_11111111111111111111111111111111",
-           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":false}}
+           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":true}}
         """;
 
     private const string Products = """
@@ -34,6 +34,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
+        ["InitiatePayment"] = $$"""{"orderId":"{{OrderId}}"}""",
         ["VerifyPayment"] = $$"""{"orderId":"{{OrderId}}","token":"QUao9cqFzxPgvWJNi9aKac","amount":150000}""",
     };
 
@@ -45,6 +46,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("GetOrder", "200")] = PaidOrder,
         [("WatchOrder", "200")] = JsonValue.Create($"event: order\ndata: {JsonNode.Parse(PaidOrder)!.ToJsonString()}\n\n")!.ToJsonString(),
         [("CancelOrder", "200")] = Waiting("cancelled", payments: false),
+        [("InitiatePayment", "201")] = """
+            {"paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","pidx":"bZQLD9wRVWo4CdESSfuSsB",
+             "paymentUrl":"https://test-pay.khalti.com/?pidx=bZQLD9wRVWo4CdESSfuSsB","expiresAt":"2026-11-21T05:16:09.000Z"}
+            """,
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
         [("Live", "200")] = """{"status":"alive"}""",
@@ -54,6 +59,9 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     // Which codes stand behind a status of an operation; the rest is the same everywhere.
     private static readonly Dictionary<(string Operation, string Status), string[]> Codes = new()
     {
+        [("InitiatePayment", "409")] = ["order_not_payable", "payment_in_progress", "idempotency_in_progress"],
+        [("InitiatePayment", "422")] = ["idempotency_key_reused"],
+        [("InitiatePayment", "503")] = ["khalti_unavailable"],
         [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
         [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
         [("PlaceOrder", "409")] = ["idempotency_in_progress"],
@@ -70,6 +78,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("GetOrder", "200")] = "The order as it stands.",
         [("WatchOrder", "200")] = "A stream of server-sent events, each the order as it stands.",
         [("CancelOrder", "200")] = "The order, now cancelled.",
+        [("InitiatePayment", "201")] = "Where to send the browser.",
         [("VerifyPayment", "200")] = "The order, now paid.",
         [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",
         [("ListProducts", "200")] = "Every product.",
@@ -81,6 +90,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private static readonly Dictionary<string, string> CodeOfStatus = new(StringComparer.Ordinal)
     {
         ["400"] = "validation_failed",
+        ["401"] = "unauthorized",
         ["402"] = "payment_declined",
         ["404"] = "not_found",
         ["413"] = "body_too_large",
@@ -94,6 +104,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.PaymentDeclined(), Problems.NotFound("order"), Problems.TokenAlreadyUsed(), Problems.AmountMismatch(),
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
+        Problems.KhaltiUnavailable(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
         problem => (string)problem.ProblemDetails.Extensions["code"]!,

@@ -13,6 +13,12 @@ internal static class Problems
     internal static ProblemHttpResult NotFound(string what) =>
         Of(404, "not_found", "Not found", $"There is no such {what}.");
 
+    internal static ProblemHttpResult Unauthorized()
+    {
+        (string code, string title, string detail) = Fallback(401);
+        return Of(401, code, title, detail);
+    }
+
     internal static ProblemHttpResult PaymentDeclined() =>
         Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");
 
@@ -24,6 +30,9 @@ internal static class Problems
 
     internal static ProblemHttpResult PaymentInProgress() =>
         Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. Do not pay again before its outcome is known.");
+
+    internal static ProblemHttpResult KhaltiUnavailable() =>
+        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so no payment was started and nothing was charged. Try again in a minute.");
 
     internal static ProblemHttpResult NotCancellable(string why) =>
         Of(409, "not_cancellable", "Order not cancellable", why);

@@ -1,6 +1,7 @@
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,8 +11,16 @@ namespace KhaltiCheckout.Orders;
 internal static class CancelOrder
 {
     internal static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
+        string id, CheckoutDb db, Settlement settlement, KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
     {
+        // The shopper may have paid at Khalti's page a moment ago. A link that was not paid can't be called back: money
+        // that comes by it later still counts.
+        if (!await settlement.LookAtLinksAsync(id, Actor.Shopper, cancellationToken))
+        {
+            return Problems.NotCancellable(
+                "Khalti can't be asked just now whether this order has been paid at its page. Try again in a minute.");
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         (ProblemHttpResult? refusal, OrderView? cancelled) = await db.WriteAsync(
             async () =>

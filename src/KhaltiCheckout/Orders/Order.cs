@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using Khalti.Client;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Reconciliation;
 
 namespace KhaltiCheckout.Orders;
 
@@ -40,6 +42,9 @@ public sealed class Order
 
     public string? Reference { get; private set; }
 
+    /// <summary>Where the shop that placed the order with a key wants its shopper back; one that the settings list.</summary>
+    public string? ReturnUrl { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset ExpiresAt { get; private set; }
@@ -62,7 +67,7 @@ public sealed class Order
     internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
 
     internal static Order Place(
-        IReadOnlyList<(Product Product, int Quantity)> items, string? name, string? email, string? phone,
+        IReadOnlyList<(Product Product, int Quantity)> items, string? name, string? email, string? phone, string? returnUrl,
         DateTimeOffset now, TimeSpan lifetime)
     {
         Order order = new()
@@ -72,6 +77,7 @@ public sealed class Order
             CustomerName = name,
             CustomerEmail = email,
             CustomerPhone = phone,
+            ReturnUrl = returnUrl,
             CreatedAt = now,
             ExpiresAt = now + lifetime,
         };
@@ -88,7 +94,10 @@ public sealed class Order
 
     internal bool CanBePaid(DateTimeOffset now) => Status == OrderStatus.Pending && now < ExpiresAt;
 
-    internal bool ShouldExpire(DateTimeOffset now) => Status == OrderStatus.Pending && now >= ExpiresAt && !HasPaymentUnderWay;
+    /// <summary>Not before Khalti has been asked once more about every link that may have been paid in the last moment.</summary>
+    internal bool ShouldExpire(DateTimeOffset now) =>
+        Status == OrderStatus.Pending && now >= ExpiresAt && !HasPaymentUnderWay
+        && !_payments.Exists(payment => payment.IsLinkBeingMade || (payment.IsLinkOut && (payment.LastAskUnanswered || !(payment.LastAskedAt >= ExpiresAt))));
 
     internal void Expire(DateTimeOffset now) => Apply(OrderEvent.Expired, "order_expired", Actor.Worker, now);
 
@@ -118,6 +127,59 @@ public sealed class Order
         _payments.Add(payment);
         Tell("payment_verifying", Actor.Shopper, now, $"widget, {(long)Amount} paisa", payment.Id);
         return payment;
+    }
+
+    internal Payment StartLink(DateTimeOffset now, TimeSpan lease)
+    {
+        if (!CanBePaid(now) || HasPaymentUnderWay)
+        {
+            throw new UnreachableException($"Order {Id} is {Status}: the handler asks before it asks Khalti for a link.");
+        }
+
+        Payment payment = Payment.Link(Id, Amount, now, lease);
+        _payments.Add(payment);
+        Tell("payment_link_requested", Actor.Shopper, now, $"epayment, {(long)Amount} paisa", payment.Id);
+        return payment;
+    }
+
+    /// <summary>Khalti's answer to the question for a link. Without one nobody can pay, so the payment is over.</summary>
+    internal void TakeLink(Payment payment, EPaymentLink? link, Finding finding, DateTimeOffset now)
+    {
+        if (link is null)
+        {
+            if (payment.IsLinkBeingMade)
+            {
+                Decline(
+                    payment, finding.Kind == FindingKind.Declined ? finding : Finding.NoLink(finding.Rule), Actor.Khalti, now, lastLook: null);
+            }
+
+            return;
+        }
+
+        // An answer that comes when the order has been settled otherwise, or when this payment was given up: the link is
+        // remembered and looked at, and given to nobody.
+        bool handOut = payment.IsLinkBeingMade && CanBePaid(now) && !HasPaymentUnderWay;
+        DateTimeOffset expiresAt = link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife;
+        payment.TakeLink(
+            link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.LastLook(expiresAt, now));
+        Tell(
+            handOut ? "payment_link_ready" : "payment_link_unused", Actor.Khalti, now,
+            string.Create(CultureInfo.InvariantCulture, $"may be paid until {expiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), payment.Id);
+    }
+
+    /// <summary>The payer turned back at Khalti's page, or let the link's time run out.</summary>
+    internal void Release(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
+    {
+        payment.Release(happened, finding, lastLook);
+        Calm();
+        Tell(happened == PaymentEvent.Cancelled ? "payment_cancelled" : "payment_expired", by, now, finding.Rule, payment.Id);
+    }
+
+    /// <summary>Something is or may be under way at Khalti's page; or nothing is, after all.</summary>
+    internal void Wait(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset next)
+    {
+        payment.Wait(happened, finding, now, next);
+        Tell(happened == PaymentEvent.Pending ? "payment_pending" : "payment_waiting", by, now, finding.Rule, payment.Id);
     }
 
     /// <summary>The one place where a payment completes, and with it, mostly, the order.</summary>
@@ -151,9 +213,9 @@ public sealed class Order
     }
 
     /// <summary>Khalti contradicts what we know: nobody decides but a person.</summary>
-    internal void Hold(Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    internal void Hold(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? next)
     {
-        payment.Hold(finding);
+        payment.Hold(finding, next);
         Tell("payment_held", by, now, finding.Rule, payment.Id);
         Raise(finding.Attention ?? Orders.Attention.UnknownState, now, payment.Id);
     }

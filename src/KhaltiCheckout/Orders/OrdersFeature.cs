@@ -10,6 +10,7 @@ internal static class OrdersFeature
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderChanges>();
+        services.AddSingleton<StoreAddress>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
     }
@@ -27,7 +28,7 @@ internal static class OrdersFeature
             .WithName("PlaceOrder")
             .WithSummary("Place an order")
             .WithDescription("Prices and total are the server's. The order waits to be paid until `expiresAt`.")
-            .CanFail(400, 404, 409, 413, 415, 422, 429);
+            .CanFail(400, 401, 404, 409, 413, 415, 422, 429);
 
         orders.MapGet("/{id}", GetOrder.Handle)
             .WithName("GetOrder")

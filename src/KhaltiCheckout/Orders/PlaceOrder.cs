@@ -1,5 +1,6 @@
 using FluentValidation;
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
@@ -13,7 +14,9 @@ namespace KhaltiCheckout.Orders;
 /// <summary>What the shopper wants. Prices are not asked for: they are ours.</summary>
 /// <param name="Items">What to buy.</param>
 /// <param name="Customer">Who buys, as far as they like to say.</param>
-public sealed record PlaceOrderRequest(IReadOnlyList<OrderItemRequest> Items, OrderCustomerRequest? Customer = null);
+/// <param name="ReturnUrl">With an API key: where Khalti's page sends the shopper back to in the end. One of the addresses in
+/// the shop's settings (<c>Store:ReturnUrls</c>), to the letter; <c>order</c> is added to its query.</param>
+public sealed record PlaceOrderRequest(IReadOnlyList<OrderItemRequest> Items, OrderCustomerRequest? Customer = null, string? ReturnUrl = null);
 
 /// <summary>So many of one product.</summary>
 /// <param name="ProductId">As the catalogue names it.</param>
@@ -61,9 +64,23 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 internal static class PlaceOrder
 {
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
-        PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, IOptions<StoreOptions> store, TimeProvider time,
-        CancellationToken cancellationToken)
+        PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, ApiKeys keys, HttpRequest http, IOptions<StoreOptions> store,
+        TimeProvider time, CancellationToken cancellationToken)
     {
+        KeyCheck key = keys.Of(http);
+        if (key == KeyCheck.Wrong || (request.ReturnUrl is not null && key != KeyCheck.Valid))
+        {
+            return Problems.Unauthorized();
+        }
+
+        if (request.ReturnUrl is { } wantedReturn && !store.Value.ReturnUrls.Contains(wantedReturn, StringComparer.Ordinal))
+        {
+            return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["returnUrl"] = ["Not one of the addresses in Store:ReturnUrls."],
+            }));
+        }
+
         string[] wanted = [.. request.Items.Select(item => item.ProductId).Distinct(StringComparer.Ordinal)];
         Dictionary<string, Product> products = await db.Products.AsNoTracking()
             .Where(product => wanted.Contains(product.Id))
@@ -78,7 +95,7 @@ internal static class PlaceOrder
         DateTimeOffset now = time.GetUtcNow();
         Order Place() => Order.Place(
             [.. request.Items.Select(item => (products[item.ProductId], item.Quantity))],
-            Given(customer?.Name), Given(customer?.Email), Given(customer?.Phone), now, rules.OrderLifetime);
+            Given(customer?.Name), Given(customer?.Email), Given(customer?.Phone), request.ReturnUrl, now, rules.OrderLifetime);
         Paisa amount = Place().Amount;
         if (amount < rules.Least || (rules.Most is { } most && amount > most))
         {

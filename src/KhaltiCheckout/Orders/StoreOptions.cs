@@ -12,8 +12,12 @@ public sealed class StoreOptions
     [Required(ErrorMessage = "Store:Name is empty: give the shop a name.")]
     public string Name { get; set; } = "Khalti Checkout";
 
-    /// <summary>Where shoppers find the shop.</summary>
-    public string PublicUrl { get; set; } = "http://localhost:5080";
+    /// <summary>Where shoppers find the shop, and where Khalti sends them back to. Without it, where the program listens:
+    /// right on one's own machine only.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Other shops' pages that an order placed with an API key may send its shopper back to, each to the letter.</summary>
+    public string[] ReturnUrls { get; set; } = [];
 
     /// <summary>How long an order waits to be paid.</summary>
     public TimeSpan OrderLifetime { get; set; } = TimeSpan.FromHours(1);
@@ -37,7 +41,7 @@ internal sealed class StoreDefaults(IOptions<KhaltiOptions> khalti) : IPostConfi
         options.MaxAmount ??= khalti.Value.Mode == KhaltiMode.Sandbox ? null : LimitBeforeKyc;
 }
 
-internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
+internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValidateOptions<StoreOptions>
 {
     private const long KhaltiMinimum = 1000;
     private const int LongestName = 100;
@@ -55,10 +59,17 @@ internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
                 "Store:OrderLifetime must be more than nothing and at most 30 days, such as 01:00:00 for an hour.",
             { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
-            _ when !Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") =>
-                "Store:PublicUrl must be the shop's full address, such as https://shop.example.",
+            { PublicUrl: null or "" } when khalti.Value is { Mode: not KhaltiMode.Sandbox, EPayment.IsOn: true } =>
+                "Store:PublicUrl is not set: Khalti must know where to send shoppers back to, such as https://shop.example.",
+            { PublicUrl: { Length: > 0 } shop } when !IsWebAddress(shop, out Uri? address) || address is not { AbsolutePath: "/", Query: "", Fragment: "" } =>
+                "Store:PublicUrl must be the shop's full address without a path, such as https://shop.example.",
+            _ when options.ReturnUrls.FirstOrDefault(url => !IsWebAddress(url, out Uri? address) || address.Fragment.Length > 0 || address.UserInfo.Length > 0) is not null =>
+                "Store:ReturnUrls must be full https:// addresses, such as https://other-shop.example/paid.",
             _ => null,
         };
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
+
+    private static bool IsWebAddress(string? url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(url, UriKind.Absolute, out address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 }

@@ -14,6 +14,18 @@ public enum FindingKind
     /// <summary>Khalti contradicts what we know.</summary>
     Contradicted,
 
+    /// <summary>ePayment: the payer turned back.</summary>
+    Cancelled,
+
+    /// <summary>ePayment: nobody paid in time.</summary>
+    Expired,
+
+    /// <summary>ePayment: under way at Khalti.</summary>
+    Pending,
+
+    /// <summary>ePayment: the link can still be paid.</summary>
+    Waiting,
+
     /// <summary>Not known yet: ask again.</summary>
     Undecided,
 
@@ -29,6 +41,7 @@ public enum FindingKind
 /// <param name="Failure">A stable word for a declined payment.</param>
 /// <param name="IsDenial">Khalti does not know the payment, or says the payer has not confirmed: no money has moved, if that is
 /// still true later.</param>
+/// <param name="AskOn">A contradiction that Khalti itself may clear up: it is asked on, while a person looks.</param>
 public sealed record Finding(
     FindingKind Kind,
     string Rule,
@@ -39,7 +52,8 @@ public sealed record Finding(
     string? Failure = null,
     TimeSpan? RetryAfter = null,
     bool Unauthorized = false,
-    bool IsDenial = false)
+    bool IsDenial = false,
+    bool AskOn = false)
 {
     /// <summary>What a transaction record means for a payment of <paramref name="expected"/>.</summary>
     internal static Finding In(Transaction transaction, Paisa expected, string orderId)
@@ -84,8 +98,41 @@ public sealed record Finding(
         };
     }
 
+    /// <summary>What a lookup means for a payment link of <paramref name="expected"/>.</summary>
+    /// <param name="overdue">Whether the link should have expired a good while ago.</param>
+    internal static Finding In(EPayment looked, Paisa expected, bool overdue)
+    {
+        string said = $"Khalti said {looked.StatusName}, {(looked.TotalAmount is { } amount ? $"{(long)amount} paisa" : "no amount")}";
+        Finding finding = new(FindingKind.Contradicted, said, looked.StatusName, looked.TransactionId, looked.Fee);
+        return looked switch
+        {
+            { Status: EPaymentStatus.Refunded or EPaymentStatus.PartiallyRefunded } =>
+                finding with { Attention = Orders.Attention.RefundedAtKhalti, Rule = said + "; the money was given back before we knew of it" },
+            { Status: EPaymentStatus.Completed, Refunded: true } =>
+                finding with { Attention = Orders.Attention.RefundedAtKhalti, AskOn = true, Rule = said + ", and that the money was given back" },
+            { Status: EPaymentStatus.Completed, TransactionId: null } =>
+                finding with { Attention = Orders.Attention.UnknownState, AskOn = true, Rule = said + "; it named no transaction" },
+            { Status: EPaymentStatus.Completed } when looked.TotalAmount != expected =>
+                finding with { Attention = Orders.Attention.AmountConflict, Rule = $"{said}; the order costs {(long)expected}" },
+            { Status: EPaymentStatus.Completed } => finding with { Kind = FindingKind.Completed, Rule = said + ", as expected" },
+            { Status: EPaymentStatus.Failed } => Without(finding) with { Kind = FindingKind.Declined, Failure = Failures.FailedAtKhalti },
+            { Status: EPaymentStatus.UserCanceled } => Without(finding) with { Kind = FindingKind.Cancelled },
+            { Status: EPaymentStatus.Expired } => Without(finding) with { Kind = FindingKind.Expired },
+            { Status: EPaymentStatus.Pending } => Without(finding) with { Kind = FindingKind.Pending },
+            { Status: EPaymentStatus.Initiated } when overdue =>
+                Without(finding) with { Kind = FindingKind.Expired, Rule = said + ", long after the link's time was over" },
+            { Status: EPaymentStatus.Initiated } => Without(finding) with { Kind = FindingKind.Waiting },
+            _ => Without(finding) with { Attention = Orders.Attention.UnknownState, AskOn = true, Rule = said + "; no rule knows this status" },
+        };
+    }
+
+    // Khalti has named a transaction for payments that were not completed: nothing to rely on.
+    private static Finding Without(Finding finding) => finding with { TransactionId = null, Fee = null };
+
     internal static Finding RefusedBy(Refusal refusal) =>
         new(FindingKind.Declined, $"Khalti refused: {refusal}", Failure: Failures.RefusedByKhalti);
+
+    internal static Finding NoLink(string why) => new(FindingKind.Declined, why + ": nobody has it, so nobody can pay it", Failure: Failures.NoLink);
 
     internal static Finding Lost<T>(Reply<T>.Unknown reply) =>
         new(
@@ -104,4 +151,7 @@ internal static class Failures
 
     /// <summary>Khalti said several times, over some while, that the payer had not confirmed or that it knows of no such payment.</summary>
     internal const string NeverConfirmed = "never_confirmed";
+
+    /// <summary>Khalti was asked for a payment link and its answer was lost: nobody has the link, so nobody can pay it.</summary>
+    internal const string NoLink = "no_link";
 }

@@ -10,6 +10,9 @@ internal sealed class KhaltiDefaults(IOptions<SandboxSettings> sandbox) : IPostC
     internal const string SandboxPublicKey = "test_public_key_11111111111111111111111111111111";
     internal const string SandboxSecretKey = "test_secret_key_22222222222222222222222222222222";
 
+    internal const string SandboxEPaymentKey = "live_secret_key_33333333333333333333333333333333";
+
+    private const string TestEPaymentOrigin = "https://dev.khalti.com";
     private const string KhaltiOrigin = "https://khalti.com";
     private const string WidgetScript =
         "https://khalti.s3.ap-south-1.amazonaws.com/KPG/dist/2020.12.22.0.0.0/khalti-checkout.iffe.js";
@@ -24,11 +27,16 @@ internal sealed class KhaltiDefaults(IOptions<SandboxSettings> sandbox) : IPostC
             widget.ScriptUrl = Or(widget.ScriptUrl, url + "/khalti-checkout.js");
             widget.PublicKey = Or(widget.PublicKey, SandboxPublicKey);
             widget.SecretKey = Or(widget.SecretKey, SandboxSecretKey);
+            options.EPayment.Enabled ??= true;
+            options.EPayment.BaseUrl = Or(options.EPayment.BaseUrl, url);
+            options.EPayment.SecretKey = Or(options.EPayment.SecretKey, SandboxEPaymentKey);
         }
         else
         {
             widget.BaseUrl = Or(widget.BaseUrl, KhaltiOrigin);
             widget.ScriptUrl = Or(widget.ScriptUrl, WidgetScript);
+            options.EPayment.Enabled ??= !string.IsNullOrWhiteSpace(options.EPayment.SecretKey);
+            options.EPayment.BaseUrl = Or(options.EPayment.BaseUrl, options.Mode == KhaltiMode.Live ? KhaltiOrigin : TestEPaymentOrigin);
         }
 
         // Banks and cards have no test mode at Khalti: a test key would reach the real bank.

@@ -11,11 +11,24 @@ internal enum KhaltiCondition
     KeyRefused,
 }
 
-/// <summary>
-/// How asking Khalti has gone lately, as this process saw it: for health, for the alarm, and so that a Khalti in trouble is
-/// asked about one payment at a time instead of all of them.
-/// </summary>
+/// <summary>How asking Khalti has gone lately. Its two products have keys and hosts of their own, and trouble of their own.</summary>
 internal sealed class KhaltiHealth
+{
+    private readonly GatewayHealth _widget = new();
+    private readonly GatewayHealth _epayment = new();
+
+    /// <summary>The worse of the two.</summary>
+    internal (KhaltiCondition Condition, DateTimeOffset? Since) Now =>
+        _widget.Now.Condition >= _epayment.Now.Condition ? _widget.Now : _epayment.Now;
+
+    internal GatewayHealth Of(PaymentMethod method) => method == PaymentMethod.Widget ? _widget : _epayment;
+}
+
+/// <summary>
+/// How asking one product of Khalti has gone lately, as this process saw it: for health, for the alarm, and so that a
+/// Khalti in trouble is asked about one payment at a time instead of all of them.
+/// </summary>
+internal sealed class GatewayHealth
 {
     // One lost answer is the network; several in a row are Khalti.
     private const int LostInARow = 3;

@@ -52,13 +52,18 @@ public sealed class WidgetOptions
     public string[]? PaymentPreference { get; set; }
 }
 
+/// <summary>Khalti's redirect product (KPG-2). Here the host tells test from live, not the key.</summary>
 public sealed class EPaymentOptions
 {
-    public bool Enabled { get; set; }
+    /// <summary>Without a word: on in Mode Sandbox, and elsewhere where a key is set.</summary>
+    public bool? Enabled { get; set; }
 
+    /// <summary>Khalti's origin: https://dev.khalti.com to try it out, https://khalti.com for real money.</summary>
     public string? BaseUrl { get; set; }
 
     public string? SecretKey { get; set; }
+
+    internal bool IsOn => Enabled == true;
 }
 
 /// <summary>The stand-in for Khalti in Mode Sandbox.</summary>

@@ -29,7 +29,10 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return ValidateOptionsResult.Fail("Khalti:Mode must be Sandbox, Test or Live.");
         }
 
-        string? trouble = options.Widget.Enabled ? TroubleWith(options.Widget, mode) : null;
+        string? trouble = !options.Widget.Enabled && !options.EPayment.IsOn
+            ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: nobody could pay. Switch one on."
+            : (options.Widget.Enabled ? TroubleWith(options.Widget, mode) : null)
+                ?? (options.EPayment.IsOn ? TroubleWith(options.EPayment, mode) : null);
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
@@ -55,6 +58,48 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             ? TroubleInSandbox("PublicKey", widget.PublicKey) ?? TroubleInSandbox("SecretKey", widget.SecretKey)
             : TroubleWithKey("PublicKey", widget.PublicKey, "public", mode)
                 ?? TroubleWithKey("SecretKey", widget.SecretKey, "secret", mode);
+    }
+
+    // Khalti calls the keys of its test host live_secret_key, too, so a key's beginning says nothing: the host does.
+    private static string? TroubleWith(EPaymentOptions epayment, KhaltiMode mode)
+    {
+        if (TroubleWithOrigin("Khalti:EPayment:BaseUrl", epayment.BaseUrl) is { } address)
+        {
+            return address;
+        }
+
+        string host = new Uri(epayment.BaseUrl!).Host;
+        bool real = host.Equals("khalti.com", StringComparison.OrdinalIgnoreCase);
+        bool trial = host.EndsWith(".khalti.com", StringComparison.OrdinalIgnoreCase);
+        if (real && mode != KhaltiMode.Live)
+        {
+            return $"Khalti:EPayment:BaseUrl is where real money moves, but Khalti:Mode is {mode}: take the address out, or set the mode to Live.";
+        }
+
+        if (trial && mode == KhaltiMode.Live)
+        {
+            return "Khalti:EPayment:BaseUrl is Khalti's test host, but Khalti:Mode is Live: take the address out.";
+        }
+
+        string? key = epayment.SecretKey;
+        if (string.IsNullOrWhiteSpace(key))
+        {
+            return "Khalti:EPayment:SecretKey is missing: put the secret key from Khalti's merchant dashboard, or set Khalti:EPayment:Enabled to false.";
+        }
+
+        if (!key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') || key.EndsWith("_key_", StringComparison.Ordinal))
+        {
+            return "Khalti:EPayment:SecretKey is not a whole key: copy it again from Khalti's merchant dashboard, letters, digits and _ only.";
+        }
+
+        if (key.Contains("_public_", StringComparison.Ordinal))
+        {
+            return "Khalti:EPayment:SecretKey is a public key: put the secret one from Khalti's merchant dashboard.";
+        }
+
+        return mode == KhaltiMode.Live && IsPublished(key)
+            ? "Khalti:EPayment:SecretKey is a published sample key: put your own from Khalti's merchant dashboard."
+            : null;
     }
 
     // Somebody who has set live keys believes to be taking money.

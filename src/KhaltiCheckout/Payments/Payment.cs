@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Khalti.Client;
 using KhaltiCheckout.Orders;
+using KhaltiCheckout.Reconciliation;
 
 namespace KhaltiCheckout.Payments;
 
@@ -29,6 +30,14 @@ public sealed class Payment
 
     /// <summary>The widget's token. Unique: it pays one order or none. In no log, page or event.</summary>
     public string? Token { get; private set; }
+
+    /// <summary>Khalti's id of an ePayment link. Unique: it pays one order or none. Null while the link is being made.</summary>
+    public string? Pidx { get; private set; }
+
+    /// <summary>Where the shopper pays at Khalti; null until it may be handed out.</summary>
+    public string? PaymentUrl { get; private set; }
+
+    public DateTimeOffset? LinkExpiresAt { get; private set; }
 
     public string? TransactionId { get; private set; }
 
@@ -72,6 +81,54 @@ public sealed class Payment
         LeasedUntil = now + lease,
     };
 
+    internal static Payment Link(string orderId, Paisa amount, DateTimeOffset now, TimeSpan lease) => new()
+    {
+        Id = TypeId.New(TypeId.Payment, now),
+        OrderId = orderId,
+        Method = PaymentMethod.Epayment,
+        Status = PaymentStatus.Initiated,
+        Amount = amount,
+        CreatedAt = now,
+        NextCheckAt = now,
+        LeasedUntil = now + lease,
+    };
+
+    /// <summary>Whether Khalti has been asked for the link and has not answered.</summary>
+    internal bool IsLinkBeingMade => Method == PaymentMethod.Epayment && Status == PaymentStatus.Initiated && Pidx is null;
+
+    /// <summary>Whether this is a link that the shopper may have paid without our knowing.</summary>
+    internal bool IsLinkOut => Method == PaymentMethod.Epayment && Status == PaymentStatus.Initiated && Pidx is not null;
+
+    /// <summary>Whether the shopper can still be sent there, with time enough to pay.</summary>
+    internal bool CanBeFollowed(DateTimeOffset now) =>
+        IsLinkOut && PaymentUrl is not null && now + CheckSchedule.TimeToPay < LinkExpiresAt;
+
+    /// <summary>Khalti has made the link.</summary>
+    internal void TakeLink(EPaymentLink link, bool handOut, DateTimeOffset expiresAt, DateTimeOffset next)
+    {
+        Pidx = link.Pidx;
+        PaymentUrl = handOut ? link.PaymentUrl.AbsoluteUri : null;
+        LinkExpiresAt = expiresAt;
+        NextCheckAt = next;
+        LeasedUntil = null;
+        Version++;
+    }
+
+    /// <summary>The payer turned back, or the time is over. One more look follows: money may have been faster.</summary>
+    internal void Release(PaymentEvent happened, Finding finding, DateTimeOffset? lastLook)
+    {
+        Apply(happened, finding);
+        NextCheckAt = lastLook;
+    }
+
+    /// <summary>Something may be under way at Khalti, or is not any more.</summary>
+    internal void Wait(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset next)
+    {
+        Apply(happened, finding);
+        Checks = 0;
+        AskAgain(finding, now, next);
+    }
+
     internal void Complete(Finding finding, DateTimeOffset now)
     {
         Apply(PaymentEvent.Completed, finding);
@@ -96,10 +153,15 @@ public sealed class Payment
         Version++;
     }
 
-    internal void Hold(Finding finding) => Apply(PaymentEvent.Contradicted, finding);
+    /// <param name="next">When to ask again by ourselves; null when only a person can tell.</param>
+    internal void Hold(Finding finding, DateTimeOffset? next)
+    {
+        Apply(PaymentEvent.Contradicted, finding);
+        NextCheckAt = next;
+    }
 
     /// <summary>Nothing settled: ask again then.</summary>
-    internal void AskAgain(Finding finding, DateTimeOffset now, DateTimeOffset next)
+    internal void AskAgain(Finding finding, DateTimeOffset now, DateTimeOffset? next)
     {
         LastAskedAt = now;
         Denials += finding.IsDenial ? 1 : 0;
@@ -107,7 +169,9 @@ public sealed class Payment
         // A Khalti that named its own time is not asked before it.
         LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };
         KhaltiState = finding.KhaltiState ?? KhaltiState;
-        Checks++;
+
+        // A link that waits to be paid is no trouble: only what stays open counts.
+        Checks = finding.Kind == FindingKind.Waiting ? 0 : Checks + 1;
         NextCheckAt = next;
         LeasedUntil = null;
         Version++;

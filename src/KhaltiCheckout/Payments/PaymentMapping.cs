@@ -13,13 +13,20 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
         builder.Property(payment => payment.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
         builder.Property(payment => payment.Version).IsConcurrencyToken();
         builder.HasIndex(payment => payment.Token).IsUnique();
+        builder.HasIndex(payment => payment.Pidx).IsUnique();
         builder.HasIndex(payment => payment.TransactionId).IsUnique();
         builder.HasIndex(payment => payment.OrderId);
 
-        // While one payment of an order is unknown, no other is verified.
+        // While one payment of an order is unknown, no other is verified. Of ePayments several may be pending: that is
+        // Khalti's doing, and only looked at.
         builder.HasIndex(payment => payment.OrderId, "IX_Payments_OneVerifyingPerOrder")
             .IsUnique()
-            .HasFilter("\"Status\" = 'verifying'");
+            .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
+
+        // Of many clicks at once, one asks Khalti for a link.
+        builder.HasIndex(payment => payment.OrderId, "IX_Payments_OneLinkBeingMadePerOrder")
+            .IsUnique()
+            .HasFilter("\"Status\" = 'initiated' AND \"Pidx\" IS NULL");
 
         builder.HasIndex(payment => payment.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
     }

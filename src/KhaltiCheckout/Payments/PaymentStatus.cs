@@ -8,7 +8,7 @@ public enum PaymentMethod
 
 public enum PaymentStatus
 {
-    /// <summary>ePayment: the link is handed out.</summary>
+    /// <summary>ePayment: the link is being made or is handed out, and not paid as far as Khalti has said.</summary>
     Initiated,
 
     /// <summary>Khalti has been or is being asked; the outcome is not known.</summary>
@@ -29,6 +29,18 @@ public enum PaymentEvent
     Completed,
     Declined,
     Contradicted,
+
+    /// <summary>ePayment: the payer turned back at Khalti's page.</summary>
+    Cancelled,
+
+    /// <summary>ePayment: nobody paid in time.</summary>
+    Expired,
+
+    /// <summary>ePayment: something is under way at Khalti, or may be.</summary>
+    Pending,
+
+    /// <summary>ePayment: nothing is under way after all.</summary>
+    Waiting,
 }
 
 internal static class PaymentLifecycle
@@ -47,6 +59,18 @@ internal static class PaymentLifecycle
         // Given up, and then the money came: it counts.
         (PaymentStatus.Failed, PaymentEvent.Completed) => PaymentStatus.Completed,
         (PaymentStatus.Failed, PaymentEvent.Contradicted) => PaymentStatus.NeedsReview,
+
+        // A payment link, which may be paid until it expires, and whatever we believe of it.
+        (PaymentStatus.Initiated, PaymentEvent.Completed) => PaymentStatus.Completed,
+        (PaymentStatus.Initiated, PaymentEvent.Declined) => PaymentStatus.Failed,
+        (PaymentStatus.Initiated, PaymentEvent.Contradicted) => PaymentStatus.NeedsReview,
+        (PaymentStatus.Initiated or PaymentStatus.Verifying or PaymentStatus.NeedsReview, PaymentEvent.Cancelled) => PaymentStatus.Cancelled,
+        (PaymentStatus.Initiated or PaymentStatus.Verifying or PaymentStatus.NeedsReview, PaymentEvent.Expired) => PaymentStatus.Expired,
+        (PaymentStatus.Initiated, PaymentEvent.Pending) => PaymentStatus.Verifying,
+        (PaymentStatus.Verifying, PaymentEvent.Waiting) => PaymentStatus.Initiated,
+        (PaymentStatus.Cancelled or PaymentStatus.Expired, PaymentEvent.Completed) => PaymentStatus.Completed,
+        (PaymentStatus.Cancelled or PaymentStatus.Expired, PaymentEvent.Contradicted) => PaymentStatus.NeedsReview,
+        (PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed, PaymentEvent.Pending) => PaymentStatus.Verifying,
         _ => null,
     };
 

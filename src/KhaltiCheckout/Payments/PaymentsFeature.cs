@@ -16,18 +16,12 @@ internal static class PaymentsFeature
         services.AddSingleton<IPostConfigureOptions<KhaltiOptions>, KhaltiDefaults>();
         services.AddSingleton<IValidateOptions<KhaltiOptions>, KhaltiOptionsRules>();
 
-        services.AddSingleton(provider =>
-        {
-            KhaltiOptions options = provider.GetRequiredService<IOptions<KhaltiOptions>>().Value;
-            return new KhaltiClient(KhaltiClient.CreateHttpClient(), new KhaltiClientOptions
-            {
-                BaseUrl = new Uri(options.Widget.BaseUrl!),
-                SecretKey = options.Widget.SecretKey ?? "",
-                Timeout = options.Timeout,
-                TimeProvider = provider.GetRequiredService<TimeProvider>(),
-            });
-        });
+        services.AddSingleton(provider => KhaltiClients.Of(
+            provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
+            KhaltiClient.CreateHttpClient));
         services.AddSingleton<KhaltiHealth>();
+        services.AddScoped<WidgetGateway>();
+        services.AddScoped<EPaymentGateway>();
         services.AddScoped<Settlement>();
         services.AddHostedService<EmbeddedSandbox>();
     }
@@ -39,6 +33,19 @@ internal static class PaymentsFeature
             .WithTags("Shop")
             .WithSummary("What a page needs to take a payment")
             .WithDescription("Name of the shop, mode, limits in paisa, and how to open Khalti's widget. Never a secret.");
+
+        routes.MapPost("/api/v1/payments/initiate", InitiateEPayment.Handle)
+            .WithValidation(new InitiatePaymentRules())
+            .WithIdempotency<InitiatePaymentRequest>()
+            .WithName("InitiatePayment")
+            .WithTags("Payments")
+            .WithSummary("Get a link to pay an order at Khalti's page")
+            .WithDescription(
+                "Khalti's ePayment (KPG-2): send the browser to `paymentUrl`; Khalti sends it back to this server, which asks Khalti "
+                + "what happened and shows the order's page. While a link can still be paid, the same one is given again.")
+            .CanFail(400, 402, 404, 409, 413, 415, 422, 429, 503);
+
+        routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle).ExcludeFromDescription();
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
             .WithValidation(new VerifyPaymentRules())

@@ -3,166 +3,134 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Reconciliation;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
 
 /// <summary>
 /// The one door through which Khalti's answer reaches an order. It asks first, outside any transaction, and then saves
-/// payment, order and timeline together. The shopper's post and the worker come through here alike.
+/// payment, order and timeline together. The shopper's post, the return from Khalti's page and the worker come through here
+/// alike.
 /// </summary>
 internal sealed partial class Settlement(
-    CheckoutDb db, KhaltiClient khalti, KhaltiHealth health, TimeProvider time, ILogger<Settlement> logger)
+    CheckoutDb db, WidgetGateway widget, EPaymentGateway epayment, KhaltiHealth health, IOptions<KhaltiOptions> khalti,
+    TimeProvider time, ILogger<Settlement> logger)
 {
-    // Khalti lists the newest first, fifty a page; a payment is initiated a while before we hear of it.
-    private const int PagesSearched = 40;
-
-    private static readonly TimeSpan SearchedBack = TimeSpan.FromHours(24);
-
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
-    internal async Task VerifyAsync(Payment payment)
-    {
-        Finding finding = await khalti.VerifyAsync(payment.Token!, payment.Amount) switch
-        {
-            Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
-            Reply<Transaction>.Refused(var refusal) => Finding.RefusedBy(refusal),
-            Reply<Transaction>.Unknown lost => Finding.Lost(lost),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        await ApplyAsync(payment, finding, Actor.Khalti);
-    }
+    internal async Task VerifyAsync(Payment payment) =>
+        await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti);
 
-    /// <summary>Finds out what became of a payment whose outcome is not known: status first, then verify.</summary>
-    internal async Task<Finding> CheckAsync(Payment payment, Actor by)
+    /// <summary>Finds out what became of a payment whose outcome is not known.</summary>
+    /// <param name="returned">Whether the shopper just came back from Khalti's page: then they may have paid, whatever
+    /// keeps Khalti from saying so.</param>
+    internal async Task<Finding> CheckAsync(Payment payment, Actor by, bool returned = false)
     {
-        Finding finding = await khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
+        Finding finding = payment switch
         {
-            Reply<TransactionStatus>.Answered(var status) =>
-                await FollowUpAsync(status, payment, Finding.In(status, CheckSchedule.IsPatient(payment, time.GetUtcNow()))),
-            Reply<TransactionStatus>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's status refused: {refusal}"),
-            Reply<TransactionStatus>.Unknown lost => Finding.Lost(lost),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            { Method: PaymentMethod.Widget } => await widget.CheckAsync(payment),
+            { Pidx: null } => Finding.NoLink("the process that asked for the link did not live to hear the answer"),
+            _ => await epayment.LookupAsync(payment),
         };
-        await ApplyAsync(payment, finding, by);
+        await ApplyAsync(payment, finding, by, returned);
         return finding;
     }
 
-    private async Task<Finding> FollowUpAsync(TransactionStatus status, Payment payment, Finding finding)
+    /// <summary>The same, by one process at a time: the lease in the row goes to whoever comes first. Null for the others.</summary>
+    /// <param name="dueOrNot">Also when no check is owed yet.</param>
+    internal async Task<Finding?> CheckAloneAsync(
+        string paymentId, Actor by, bool dueOrNot, CancellationToken cancellationToken, bool returned = false)
     {
-        // Verify moves the money of a confirmed payment, so it is for a payment that waits for just that. One that was given
-        // up stays given up: the shopper was told that nothing was charged.
-        bool confirmed = status.State == TransactionState.Confirmed && payment.Status == PaymentStatus.Verifying;
-        if (!confirmed && status.State != TransactionState.Completed)
+        if (!await LeaseAsync(paymentId, dueOrNot, cancellationToken))
         {
-            return finding;
+            return null;
         }
 
-        return await khalti.VerifyAsync(payment.Token!, payment.Amount) switch
-        {
-            Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
+        Payment payment = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == paymentId, cancellationToken);
+        return await CheckAsync(payment, by, returned);
+    }
 
-            // What a second verify of a token answers is not documented.
-            Reply<Transaction>.Refused when status.State == TransactionState.Completed => await SearchAsync(payment, finding),
-            Reply<Transaction>.Refused(var refusal) =>
-                new Finding(FindingKind.Undecided, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
-            Reply<Transaction>.Unknown lost => Finding.Lost(lost),
+    /// <summary>Looks at every link of the order that may have been paid without our knowing. False when one of them could
+    /// not be asked about: then nothing that costs the shopper money may start.</summary>
+    internal async Task<bool> LookAtLinksAsync(string orderId, Actor by, CancellationToken cancellationToken)
+    {
+        List<Payment> links = await db.Payments.AsNoTracking()
+            .Where(payment => payment.OrderId == orderId && payment.Status == PaymentStatus.Initiated && payment.Pidx != null)
+            .ToListAsync(cancellationToken);
+        bool known = true;
+        foreach (Payment link in links)
+        {
+            known &= (await CheckAsync(link, by)).Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
+        }
+
+        return known;
+    }
+
+    /// <summary>Asks Khalti for a link, for a payment that was just saved for it. Gives back the payment as it is then.</summary>
+    internal async Task<Payment> RequestLinkAsync(Payment payment, Order order)
+    {
+        Reply<EPaymentLink> reply = await epayment.InitiateAsync(order);
+        DateTimeOffset now = time.GetUtcNow();
+        Finding finding = reply switch
+        {
+            Reply<EPaymentLink>.Answered => new Finding(FindingKind.Waiting, "Khalti has made a payment link", KhaltiState: "Initiated"),
+            Reply<EPaymentLink>.Refused(var refusal) => Finding.RefusedBy(refusal),
+            Reply<EPaymentLink>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+        Note(PaymentMethod.Epayment, finding, now);
+        return await db.WriteAsync(
+            async () =>
+            {
+                (Order current, Payment asked) = await FindAsync(payment.Id);
+                current.TakeLink(asked, (reply as Reply<EPaymentLink>.Answered)?.Value, finding, now);
+                return asked;
+            },
+            CancellationToken.None);
     }
 
-    // The documented verify answer does not say what the payment was made for: then only the detail call does. It comes
-    // from the browser, so it adds to the check of the amount and replaces nothing.
-    private async Task<Finding> IdentifyAsync(Transaction transaction, Payment payment)
-    {
-        Finding finding = Finding.In(transaction, payment.Amount, payment.OrderId);
-        if (finding.Kind != FindingKind.Completed || transaction.ProductIdentity is not null)
-        {
-            return finding;
-        }
-
-        return await khalti.GetTransactionAsync(transaction.Id) switch
-        {
-            Reply<TransactionDetail>.Answered(var detail) => Finding.In(
-                transaction with { ProductIdentity = detail.Transaction.ProductIdentity }, payment.Amount, payment.OrderId),
-            Reply<TransactionDetail>.Refused => finding,
-            Reply<TransactionDetail>.Unknown lost => Finding.Lost(lost),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-    }
-
-    // Status has named this token and this amount, but not the transaction, nor what it was made for: the list and the
-    // detail call do. A payment that can't be found there as this order's is nobody's but a person's to judge.
-    private async Task<Finding> SearchAsync(Payment payment, Finding finding)
-    {
-        DateTimeOffset since = payment.CreatedAt - SearchedBack;
-        List<Transaction> found = [];
-        for (int page = 1; page <= PagesSearched; page++)
-        {
-            if (await khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
-            {
-                return finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + ", but the list of transactions could not be read" };
-            }
-
-            foreach (Transaction candidate in listed.Records.Where(record =>
-                record.State == TransactionState.Completed && record.Amount == payment.Amount && (record.CreatedOn ?? since) >= since))
-            {
-                // One token is one transaction: what is known as another payment's can't be this one's.
-                if (await BelongsToAnotherAsync(candidate.Id, payment.Id))
-                {
-                    continue;
-                }
-
-                switch (await khalti.GetTransactionAsync(candidate.Id))
-                {
-                    case Reply<TransactionDetail>.Unknown lost:
-                        return Finding.Lost(lost);
-                    case Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.ProductIdentity == payment.OrderId:
-                        found.Add(detail.Transaction);
-                        break;
-                }
-            }
-
-            if (!listed.HasNext || listed.Records is [.., { CreatedOn: { } oldest }] && oldest < since)
-            {
-                break;
-            }
-        }
-
-        if (found is [var only])
-        {
-            return Finding.In(only, payment.Amount, payment.OrderId);
-        }
-
-        return finding with
-        {
-            Kind = FindingKind.Contradicted,
-            Attention = Attention.UnknownState,
-            Rule = $"{finding.Rule}, but {(found.Count == 0 ? "no transaction" : "more than one")} of this order is in Khalti's list",
-        };
-    }
-
-    private Task<bool> BelongsToAnotherAsync(string transactionId, string paymentId) =>
-        db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != paymentId);
-
-    // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
-    private async Task ApplyAsync(Payment asked, Finding finding, Actor by)
+    private Task<bool> LeaseAsync(string paymentId, bool dueOrNot, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (health.Note(finding, now) is { } condition)
-        {
-            Log.KhaltiCondition(logger, LevelOf(condition), condition, finding.Rule);
-        }
+        DateTimeOffset until = now + khalti.Value.Lease;
+        return db.WriteAsync(
+            async () => await db.Payments
+                .Where(payment => payment.Id == paymentId && (dueOrNot || payment.NextCheckAt <= now)
+                    && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(payment => payment.LeasedUntil, until).SetProperty(payment => payment.Version, payment => payment.Version + 1),
+                    cancellationToken) == 1,
+            cancellationToken);
+    }
 
-        PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(asked, finding, by, now), CancellationToken.None);
+    // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
+    private async Task ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        Note(asked.Method, finding, now);
+        PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(asked, finding, by, now, returned), CancellationToken.None);
         Log.Settled(logger, asked.Id, finding.Kind, outcome, finding.Rule);
     }
 
-    private async Task<PaymentStatus> SaveAsync(Payment asked, Finding finding, Actor by, DateTimeOffset now)
+    private void Note(PaymentMethod method, Finding finding, DateTimeOffset now)
     {
-        string paymentId = asked.Id;
+        if (health.Of(method).Note(finding, now) is { } condition)
+        {
+            Log.KhaltiCondition(logger, LevelOf(condition), method, condition, finding.Rule);
+        }
+    }
+
+    private async Task<(Order Order, Payment Payment)> FindAsync(string paymentId)
+    {
         Order order = await db.Orders.Include(order => order.Payments)
             .SingleAsync(order => order.Payments.Any(payment => payment.Id == paymentId));
-        Payment payment = order.Payments.Single(payment => payment.Id == paymentId);
-        if (finding.TransactionId is { } transactionId && await BelongsToAnotherAsync(transactionId, paymentId))
+        return (order, order.Payments.Single(payment => payment.Id == paymentId));
+    }
+
+    private async Task<PaymentStatus> SaveAsync(Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
+    {
+        (Order order, Payment payment) = await FindAsync(asked.Id);
+        if (finding.TransactionId is { } transactionId
+            && await db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != payment.Id))
         {
             finding = finding with
             {
@@ -173,11 +141,20 @@ internal sealed partial class Settlement(
             };
         }
 
-        // Refused means proof that nothing happened only to the one who asked alone. When our lease ran out and another
-        // process asked meanwhile, the refusal may be of a token that it has completed.
-        if (finding.Failure == Failures.RefusedByKhalti && payment.Version != asked.Version)
+        // When somebody else asked meanwhile, theirs may be the newer answer. Money that has moved counts whenever it is
+        // heard of; of the rest, a verify's refusal proves only that nothing happened to the one who asked alone, and a
+        // link's state is theirs to say.
+        if (payment.Version != asked.Version)
         {
-            finding = finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + "; but it was asked about twice" };
+            if (finding.Failure == Failures.RefusedByKhalti)
+            {
+                finding = finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + "; but it was asked about twice" };
+            }
+            else if (payment.Method == PaymentMethod.Epayment
+                && finding.Kind is not (FindingKind.Completed or FindingKind.Contradicted or FindingKind.Pending))
+            {
+                return payment.Status;
+            }
         }
 
         // A pair that the table lacks is an answer that came after somebody else's: it changes nothing any more.
@@ -190,10 +167,32 @@ internal sealed partial class Settlement(
                 order.Decline(payment, finding, by, now, CheckSchedule.LastLook(finding.Failure, now));
                 break;
             case FindingKind.Contradicted when payment.Status.After(PaymentEvent.Contradicted) is not null:
-                order.Hold(payment, finding, by, now);
+                order.Hold(payment, finding, by, now, finding.AskOn ? Next(payment, finding, now) : null);
                 break;
-            case FindingKind.Undecided or FindingKind.Unanswered when payment.Status == PaymentStatus.Verifying:
+            case FindingKind.Cancelled when payment.Status.After(PaymentEvent.Cancelled) is not null:
+                order.Release(payment, PaymentEvent.Cancelled, finding, by, now, CheckSchedule.LastLook(payment.LinkExpiresAt, now));
+                break;
+            case FindingKind.Expired when payment.Status.After(PaymentEvent.Expired) is not null:
+                order.Release(payment, PaymentEvent.Expired, finding, by, now, CheckSchedule.LastLook(payment.LinkExpiresAt, now));
+                break;
+            case FindingKind.Pending when payment.Status.After(PaymentEvent.Pending) is not null:
+                order.Wait(payment, PaymentEvent.Pending, finding, by, now, Next(payment, finding, now));
+                break;
+            case FindingKind.Waiting when payment.Status.After(PaymentEvent.Waiting) is not null:
+                order.Wait(payment, PaymentEvent.Waiting, finding, by, now, CheckSchedule.NextOfLink(payment, now, Chance()));
+                break;
+            case FindingKind.Waiting when payment.Status == PaymentStatus.Initiated:
+                payment.AskAgain(finding, now, CheckSchedule.NextOfLink(payment, now, Chance()));
+                break;
+            case FindingKind.Unanswered or FindingKind.Undecided when returned && payment.Status == PaymentStatus.Initiated:
+                order.Wait(payment, PaymentEvent.Pending, finding, by, now, Next(payment, finding, now));
+                break;
+            case FindingKind.Undecided or FindingKind.Unanswered or FindingKind.Pending
+                when payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated:
                 AskAgain(order, payment, finding, by, now);
+                break;
+            case not FindingKind.Completed when payment.Status == PaymentStatus.NeedsReview && payment.NextCheckAt is not null:
+                payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
                 break;
             case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:
                 order.Tell("payment_checked", by, now, finding.Rule, payment.Id);
@@ -210,18 +209,24 @@ internal sealed partial class Settlement(
 
     private static void AskAgain(Order order, Payment payment, Finding finding, Actor by, DateTimeOffset now)
     {
-        if (payment.Checks == 0)
+        if (payment.Checks == 0 && payment.Status == PaymentStatus.Verifying)
         {
             order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
         }
 
-        payment.AskAgain(finding, now, CheckSchedule.Next(payment.Checks, finding.RetryAfter, now, Random.Shared.NextDouble()));
-        if (payment.Checks == CheckSchedule.LastCheck)
+        bool wasOverdue = CheckSchedule.IsOverdue(payment, payment.LastAskedAt ?? payment.CreatedAt);
+        payment.AskAgain(finding, now, Next(payment, finding, now));
+        if (payment.Checks == CheckSchedule.LastCheck || (!wasOverdue && CheckSchedule.IsOverdue(payment, now)))
         {
             order.Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
             order.Raise(Attention.Stuck, now, payment.Id);
         }
     }
+
+    private static DateTimeOffset Next(Payment payment, Finding finding, DateTimeOffset now) =>
+        CheckSchedule.Next(payment.Checks, finding.RetryAfter, now, Chance());
+
+    private static double Chance() => Random.Shared.NextDouble();
 
     private static LogLevel LevelOf(KhaltiCondition condition) => condition switch
     {
@@ -232,8 +237,9 @@ internal sealed partial class Settlement(
 
     private static partial class Log
     {
-        [LoggerMessage(Message = "Khalti is now {Condition}: {Rule}")]
-        internal static partial void KhaltiCondition(ILogger logger, LogLevel level, KhaltiCondition condition, string rule);
+        [LoggerMessage(Message = "Khalti ({Method}) is now {Condition}: {Rule}")]
+        internal static partial void KhaltiCondition(
+            ILogger logger, LogLevel level, PaymentMethod method, KhaltiCondition condition, string rule);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentId}: {Finding}, now {Status} ({Rule})")]
         internal static partial void Settled(ILogger logger, string paymentId, FindingKind finding, PaymentStatus status, string rule);

@@ -30,6 +30,6 @@ internal static class ShowConfig
             widget.Enabled
                 ? new ConfigWidgetView(true, widget.PublicKey, widget.ScriptUrl, widget.PaymentPreference!)
                 : new ConfigWidgetView(false, null, null, []),
-            new ConfigEPaymentView(false)));
+            new ConfigEPaymentView(khalti.Value.EPayment.IsOn)));
     }
 }

@@ -45,8 +45,15 @@ internal static class VerifyWidgetPayment
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        Claim claim = await db.WriteAsync(
-            () => ClaimAsync(request, db, now, khalti.Value.Lease, cancellationToken), cancellationToken);
+        Claim claim = await TryAsync(linksAreKnown: false);
+        if (claim.MustLookFirst)
+        {
+            // Khalti's page may have taken the money for this order already: then this token must not take it again.
+            claim = await settlement.LookAtLinksAsync(request.OrderId, Actor.Shopper, cancellationToken)
+                ? await TryAsync(linksAreKnown: true)
+                : Claim.Refused(Problems.PaymentInProgress());
+        }
+
         if (claim.Refusal is not null)
         {
             return claim.Refusal;
@@ -66,12 +73,16 @@ internal static class VerifyWidgetPayment
             PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => Problems.PaymentDeclined(),
             _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),
         };
+
+        Task<Claim> TryAsync(bool linksAreKnown) => db.WriteAsync(
+            () => ClaimAsync(request, db, now, khalti.Value.Lease, linksAreKnown, cancellationToken), cancellationToken);
     }
 
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
     // the order's version, make sure that of any number of posts at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        VerifyPaymentRequest request, CheckoutDb db, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
+        VerifyPaymentRequest request, CheckoutDb db, DateTimeOffset now, TimeSpan lease, bool linksAreKnown,
+        CancellationToken cancellationToken)
     {
         Order? order = await db.Orders.Include(order => order.Payments)
             .SingleOrDefaultAsync(order => order.Id == request.OrderId, cancellationToken);
@@ -102,13 +113,20 @@ internal static class VerifyWidgetPayment
             order.Expire(now);
         }
 
+        if (!linksAreKnown && order.CanBePaid(now) && order.Payments.Any(payment => payment.IsLinkOut))
+        {
+            return Claim.LookFirst;
+        }
+
         return order.CanBePaid(now)
             ? Claim.Of(order.StartVerifying(request.Token, now, lease))
             : Claim.Refused(Problems.OrderNotPayable(SnakeCase.Of(order.Status)));
     }
 
-    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started)
+    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started, bool MustLookFirst = false)
     {
+        internal static Claim LookFirst => new(null, null, null, MustLookFirst: true);
+
         internal static Claim Refused(ProblemHttpResult problem) => new(problem, null, null);
 
         internal static Claim Stored(Payment payment) => new(null, payment.Id, null);

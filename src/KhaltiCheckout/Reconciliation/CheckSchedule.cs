@@ -17,7 +17,15 @@ internal static class CheckSchedule
 
     private static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
     private static readonly TimeSpan OnceStuck = TimeSpan.FromDays(1);
+    private static readonly TimeSpan EveryMinute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LateMoney = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>A shopper who is sent to Khalti's page needs a moment there.</summary>
+    internal static readonly TimeSpan TimeToPay = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a link may be paid when Khalti does not say.</summary>
+    internal static readonly TimeSpan UsualLinkLife = TimeSpan.FromMinutes(60);
 
     /// <summary>The check after which a person is called. Khalti is asked on even then, once a day: money may not be forgotten.</summary>
     internal static int LastCheck => Delays.Length + HourlyChecks;
@@ -36,7 +44,23 @@ internal static class CheckSchedule
     internal static bool IsPatient(Payment payment, DateTimeOffset now) =>
         payment.Denials < DenialsBelieved || now - payment.CreatedAt < Patience;
 
+    /// <summary>When to look at a payment link that the shopper has not paid yet: soon, then every minute while it can be
+    /// paid, and once more when that time is over.</summary>
+    internal static DateTimeOffset NextOfLink(Payment payment, DateTimeOffset now, double chance)
+    {
+        TimeSpan age = now - payment.CreatedAt;
+        TimeSpan delay = age < Delays[0] ? Delays[0] : age < Delays[1] ? Delays[1] : EveryMinute;
+        return now + (delay * (0.9 + (0.2 * chance)));
+    }
+
+    /// <summary>Whether a payment link should have been settled by now: past its expiry and the time that a last payment takes.</summary>
+    internal static bool IsOverdue(Payment payment, DateTimeOffset now) => payment.LinkExpiresAt + LateMoney < now;
+
+    /// <summary>A payment link that was cancelled or has expired is looked at once more, when no money can be on its way any more.</summary>
+    internal static DateTimeOffset LastLook(DateTimeOffset? linkExpiresAt, DateTimeOffset now) =>
+        (linkExpiresAt is { } end && end > now ? end : now) + LateMoney;
+
     /// <summary>A payment that was given up, though its money may only be late, gets one more look.</summary>
     internal static DateTimeOffset? LastLook(string? failure, DateTimeOffset now) =>
-        failure == Failures.FailedAtKhalti ? null : now + Hourly;
+        failure is Failures.FailedAtKhalti or Failures.NoLink ? null : now + Hourly;
 }

@@ -3,7 +3,6 @@ using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Reconciliation;
 
@@ -12,7 +11,7 @@ namespace KhaltiCheckout.Reconciliation;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class Reconciler(
-    IServiceScopeFactory scopes, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Reconciler> logger)
+    IServiceScopeFactory scopes, KhaltiHealth health, TimeProvider time, ILogger<Reconciler> logger)
 {
     private const int MostAtATime = 100;
     private const int AskedAtOnce = 4;
@@ -21,16 +20,30 @@ internal sealed partial class Reconciler(
     /// <summary>Gives back how many payments were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
-        await BringForwardAsync(cancellationToken);
         int asked = 0;
-        if (!health.IsFine)
+        foreach (PaymentMethod method in Enum.GetValues<PaymentMethod>())
         {
-            asked += await ProbeAsync(cancellationToken);
+            asked += await AskAsync(method, cancellationToken);
         }
 
-        while (health.IsFine)
+        await ForgetOldKeysAsync(cancellationToken);
+        return (asked, await ExpireOrdersAsync(cancellationToken));
+    }
+
+    // Khalti's two products have trouble of their own: one of them down does not keep the other's payments waiting.
+    private async Task<int> AskAsync(PaymentMethod method, CancellationToken cancellationToken)
+    {
+        GatewayHealth gateway = health.Of(method);
+        await BringForwardAsync(method, cancellationToken);
+        int asked = 0;
+        if (!gateway.IsFine)
         {
-            List<string> due = await DuePaymentsAsync(cancellationToken);
+            asked += await ProbeAsync(method, cancellationToken);
+        }
+
+        while (gateway.IsFine)
+        {
+            List<string> due = await DuePaymentsAsync(method, cancellationToken);
             int before = asked;
             await Parallel.ForEachAsync(
                 due,
@@ -49,11 +62,10 @@ internal sealed partial class Reconciler(
                 break;
             }
 
-            await BringForwardAsync(cancellationToken);
+            await BringForwardAsync(method, cancellationToken);
         }
 
-        await ForgetOldKeysAsync(cancellationToken);
-        return (asked, await ExpireOrdersAsync(cancellationToken));
+        return asked;
     }
 
     private async Task ForgetOldKeysAsync(CancellationToken cancellationToken)
@@ -70,15 +82,17 @@ internal sealed partial class Reconciler(
 
     // What waits for an hour only because Khalti did not answer is due as soon as Khalti does again. And an order that
     // should expire has its open payment asked about once more first.
-    private async Task BringForwardAsync(CancellationToken cancellationToken)
+    private async Task BringForwardAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         IQueryable<Payment> waiting = db.Payments.Where(payment =>
-            payment.Status == PaymentStatus.Verifying && payment.NextCheckAt > now && payment.LeasedUntil == null);
+            payment.Method == method && (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.Initiated)
+            && payment.NextCheckAt > now && payment.LeasedUntil == null);
         IQueryable<Payment> expiring = waiting.Where(payment =>
-            db.Orders.Any(order => order.Id == payment.OrderId && order.ExpiresAt <= now && payment.LastAskedAt < order.ExpiresAt));
+            db.Orders.Any(order => order.Id == payment.OrderId && order.ExpiresAt <= now
+                && (payment.LastAskedAt == null || payment.LastAskedAt < order.ExpiresAt)));
         if (await expiring.AnyAsync(cancellationToken))
         {
             await db.WriteAsync(
@@ -86,7 +100,7 @@ internal sealed partial class Reconciler(
                 cancellationToken);
         }
 
-        if (health.TakeRecovery())
+        if (health.Of(method).TakeRecovery())
         {
             await db.WriteAsync(
                 () => waiting.Where(payment => payment.LastAskUnanswered)
@@ -96,9 +110,9 @@ internal sealed partial class Reconciler(
     }
 
     // A Khalti in trouble is asked about one payment, due or not; when it answers, the others follow.
-    private async Task<int> ProbeAsync(CancellationToken cancellationToken)
+    private async Task<int> ProbeAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
-        if (!health.TakeProbe(time.GetUtcNow()))
+        if (!health.Of(method).TakeProbe(time.GetUtcNow()))
         {
             return 0;
         }
@@ -107,20 +121,22 @@ internal sealed partial class Reconciler(
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         string? paymentId = await db.Payments
-            .Where(payment => payment.Status == PaymentStatus.Verifying && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
+            .Where(payment => payment.Method == method && payment.NextCheckAt != null
+                && (payment.Status == PaymentStatus.Verifying || (payment.Status == PaymentStatus.Initiated && payment.Pidx != null))
+                && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
             .OrderBy(payment => payment.LastAskedAt)
             .Select(payment => payment.Id)
             .FirstOrDefaultAsync(cancellationToken);
         return paymentId is not null && await CheckAsync(paymentId, cancellationToken, dueOrNot: true) ? 1 : 0;
     }
 
-    private async Task<List<string>> DuePaymentsAsync(CancellationToken cancellationToken)
+    private async Task<List<string>> DuePaymentsAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         return await db.Payments
-            .Where(payment => payment.NextCheckAt <= now && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
+            .Where(payment => payment.Method == method && payment.NextCheckAt <= now && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
             .OrderBy(payment => payment.NextCheckAt)
             .Select(payment => payment.Id)
             .Take(MostAtATime)
@@ -131,37 +147,16 @@ internal sealed partial class Reconciler(
     private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken, bool dueOrNot = false)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+        Settlement settlement = scope.ServiceProvider.GetRequiredService<Settlement>();
         try
         {
-            if (!await LeaseAsync(db, paymentId, dueOrNot, cancellationToken))
-            {
-                return false;
-            }
-
-            Payment payment = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == paymentId, cancellationToken);
-            await scope.ServiceProvider.GetRequiredService<Settlement>().CheckAsync(payment, Actor.Worker);
-            return true;
+            return await settlement.CheckAloneAsync(paymentId, Actor.Worker, dueOrNot, cancellationToken) is not null;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             Log.CheckFailed(logger, failure, paymentId);
             return false;
         }
-    }
-
-    private Task<bool> LeaseAsync(CheckoutDb db, string paymentId, bool dueOrNot, CancellationToken cancellationToken)
-    {
-        DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset until = now + khalti.Value.Lease;
-        return db.WriteAsync(
-            async () => await db.Payments
-                .Where(payment => payment.Id == paymentId && (dueOrNot || payment.NextCheckAt <= now)
-                    && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(payment => payment.LeasedUntil, until).SetProperty(payment => payment.Version, payment => payment.Version + 1),
-                    cancellationToken) == 1,
-            cancellationToken);
     }
 
     private async Task<int> ExpireOrdersAsync(CancellationToken cancellationToken)
@@ -171,7 +166,9 @@ internal sealed partial class Reconciler(
         DateTimeOffset now = time.GetUtcNow();
         List<string> due = await db.Orders
             .Where(order => order.Status == OrderStatus.Pending && order.ExpiresAt <= now
-                && !order.Payments.Any(payment => payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview))
+                && !order.Payments.Any(payment => payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview
+                    || (payment.Status == PaymentStatus.Initiated
+                        && (payment.Pidx == null || payment.LastAskUnanswered || payment.LastAskedAt == null || payment.LastAskedAt < order.ExpiresAt))))
             .OrderBy(order => order.ExpiresAt)
             .Select(order => order.Id)
             .Take(MostOrdersAPass)

@@ -1,5 +1,4 @@
 using System.Text;
-using Khalti.Client;
 using KhaltiCheckout.Payments;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,18 +21,9 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
     /// <summary>Puts this line under the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
     {
-        services.Replace(ServiceDescriptor.Singleton(provider =>
-        {
-            KhaltiOptions options = provider.GetRequiredService<IOptions<KhaltiOptions>>().Value;
-            HttpClient http = new(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-            return new KhaltiClient(http, new KhaltiClientOptions
-            {
-                BaseUrl = new Uri(options.Widget.BaseUrl!),
-                SecretKey = options.Widget.SecretKey!,
-                Timeout = options.Timeout,
-                TimeProvider = provider.GetRequiredService<TimeProvider>(),
-            });
-        }));
+        services.Replace(ServiceDescriptor.Singleton(provider => KhaltiClients.Of(
+            provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
+            () => new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan })));
 
         // A process that is killed waits for nobody.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(20));

@@ -214,6 +214,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ReturnUrl")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -342,6 +345,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("LinkExpiresAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -352,6 +358,12 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<string>("OrderId")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PaymentUrl")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Pidx")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Status")
@@ -376,15 +388,22 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("OrderId");
 
+                    b.HasIndex("Pidx")
+                        .IsUnique();
+
                     b.HasIndex("Token")
                         .IsUnique();
 
                     b.HasIndex("TransactionId")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneLinkBeingMadePerOrder")
+                        .IsUnique()
+                        .HasFilter("\"Status\" = 'initiated' AND \"Pidx\" IS NULL");
+
                     b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneVerifyingPerOrder")
                         .IsUnique()
-                        .HasFilter("\"Status\" = 'verifying'");
+                        .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
 
                     b.ToTable("Payments", (string)null);
                 });

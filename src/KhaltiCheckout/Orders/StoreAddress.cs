@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>
+/// Where shoppers find the shop, for addresses that leave it. Never taken from a request: a visitor could choose that, and
+/// with it where the next shopper is sent.
+/// </summary>
+internal sealed class StoreAddress(IOptions<StoreOptions> store, IServer server)
+{
+    /// <summary>Store:PublicUrl; without it, where this program listens, which is right on one's own machine.</summary>
+    internal Uri Origin => store.Value.PublicUrl is { Length: > 0 } told ? new Uri(told) : Listening();
+
+    private Uri Listening()
+    {
+        string address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";
+        Uri listening = new(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal));
+        return listening.Host is "0.0.0.0" or "[::]" ? new UriBuilder(listening) { Host = "localhost" }.Uri : listening;
+    }
+}

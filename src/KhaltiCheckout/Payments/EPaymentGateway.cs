@@ -1,0 +1,54 @@
+using Khalti.Client;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Reconciliation;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>Asks Khalti for payment links and about them, and says what its answers mean. Changes nothing of ours.</summary>
+internal sealed class EPaymentGateway(KhaltiClients clients, StoreAddress store, IOptions<StoreOptions> shop, TimeProvider time)
+{
+    internal const string ReturnPath = "/payments/khalti/return";
+
+    internal Task<Reply<EPaymentLink>> InitiateAsync(Order order) => clients.EPayment.InitiateAsync(new EPaymentRequest
+    {
+        ReturnUrl = new Uri(store.Origin, ReturnPath),
+        WebsiteUrl = store.Origin,
+        Amount = order.Amount,
+        PurchaseOrderId = order.Id,
+        PurchaseOrderName = NameOf(order),
+        Customer = CustomerOf(order),
+        ProductDetails =
+        [
+            .. order.Lines.OrderBy(line => line.Position)
+                .Select(line => new ProductDetail(line.ProductId ?? line.Name, line.Name, line.UnitPrice, line.Quantity, line.Amount)),
+        ],
+    });
+
+    internal async Task<Finding> LookupAsync(Payment payment) => await clients.EPayment.LookupAsync(payment.Pidx!) switch
+    {
+        Reply<EPayment>.Answered(var looked) => Finding.In(looked, payment.Amount, CheckSchedule.IsOverdue(payment, time.GetUtcNow())),
+
+        // A link of ours that Khalti does not know is a wrong key or host, and no news about the money.
+        Reply<EPayment>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's lookup refused: {refusal}"),
+        Reply<EPayment>.Unknown lost => Finding.Lost(lost),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private string NameOf(Order order)
+    {
+        string first = order.Lines.MinBy(line => line.Position)!.Name;
+        string name = order.Lines.Count == 1 ? first : $"{first} and {order.Lines.Count - 1} more";
+        return $"{shop.Value.Name}: {name}";
+    }
+
+    // Khalti's rules for these are not documented: only what is plainly right is passed on, so that none of it can keep
+    // anybody from paying.
+    private static EPaymentCustomer? CustomerOf(Order order)
+    {
+        string? phone = order.CustomerPhone is { Length: 10 } number && number[0] == '9' && number.All(char.IsAsciiDigit) ? number : null;
+        return order.CustomerName is null && order.CustomerEmail is null && phone is null
+            ? null
+            : new EPaymentCustomer(order.CustomerName, order.CustomerEmail, phone);
+    }
+}

@@ -1,0 +1,137 @@
+using FluentValidation;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>Which order is to be paid at Khalti's page.</summary>
+/// <param name="OrderId">The order that is paid. What it costs is ours to say.</param>
+public sealed record InitiatePaymentRequest(string OrderId);
+
+internal sealed class InitiatePaymentRules : AbstractValidator<InitiatePaymentRequest>
+{
+    public InitiatePaymentRules() =>
+        RuleFor(request => request.OrderId).NotEmpty().WithMessage("Which order?").MaximumLength(100).WithMessage("At most 100 characters.");
+}
+
+/// <summary>Where the shopper pays.</summary>
+/// <param name="PaymentId">The payment that this link is for.</param>
+/// <param name="Pidx">Khalti's id of the link.</param>
+/// <param name="PaymentUrl">Send the browser there, as it is.</param>
+/// <param name="ExpiresAt">Until when it can be paid.</param>
+public sealed record InitiatedPaymentView(string PaymentId, string Pidx, string PaymentUrl, DateTimeOffset ExpiresAt);
+
+/// <summary>
+/// Gives the shopper a link to Khalti's payment page. The payment is saved before Khalti is asked, so that none is ever
+/// unknown to us; a link that can still be paid is given again instead of a second one.
+/// </summary>
+internal static class InitiateEPayment
+{
+    // How long a click waits for the link that another click has asked for, a quarter of a second at a time.
+    private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(250);
+
+    internal static async Task<Results<Created<InitiatedPaymentView>, ProblemHttpResult>> Handle(
+        InitiatePaymentRequest request, CheckoutDb db, Settlement settlement, OrderChanges changes, IOptions<KhaltiOptions> khalti,
+        TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (!khalti.Value.EPayment.IsOn)
+        {
+            return Problems.NotFound("way to pay in this shop");
+        }
+
+        // The shopper may have paid with an earlier link a moment ago, and asks for another.
+        bool earlierLinksAreKnown = await settlement.LookAtLinksAsync(request.OrderId, Actor.Shopper, cancellationToken);
+        TimeSpan lease = khalti.Value.Lease;
+        Claim claim = await ClaimAsync();
+        for (int waited = 0; claim.IsBeingMade && AMoment * waited < lease; waited++)
+        {
+            // Another request's work is waited for by the real clock.
+            await changes.WaitAsync(request.OrderId, AMoment, TimeProvider.System, cancellationToken);
+            claim = await ClaimAsync();
+        }
+
+        if (claim.Started is { } started)
+        {
+            Payment asked = await settlement.RequestLinkAsync(started, claim.Order!);
+            return asked switch
+            {
+                { PaymentUrl: not null } => Link(asked, response),
+                { Failure: Failures.RefusedByKhalti } => Problems.PaymentDeclined(),
+                { Failure: not null } => Problems.KhaltiUnavailable(),
+                _ => Problems.PaymentInProgress(),
+            };
+        }
+
+        return claim switch
+        {
+            { Refusal: { } refusal } => refusal,
+            { Open: { } open } => Link(open, response),
+            _ => Problems.KhaltiUnavailable(),
+        };
+
+        Task<Claim> ClaimAsync() => db.WriteAsync(
+            () => DecideAsync(request.OrderId, db, time.GetUtcNow(), lease, earlierLinksAreKnown, cancellationToken), cancellationToken);
+    }
+
+    private static Created<InitiatedPaymentView> Link(Payment payment, HttpResponse response)
+    {
+        ReturnFromEPayment.Remember(response, payment.OrderId);
+        return TypedResults.Created(
+            $"/api/v1/orders/{payment.OrderId}",
+            new InitiatedPaymentView(payment.Id, payment.Pidx!, payment.PaymentUrl!, payment.LinkExpiresAt!.Value));
+    }
+
+    // The order's version and the unique index on links being made see to it that of any number of clicks one asks Khalti.
+    private static async Task<Claim> DecideAsync(
+        string orderId, CheckoutDb db, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown, CancellationToken cancellationToken)
+    {
+        Order? order = await db.Orders.AsSplitQuery().Include(order => order.Lines).Include(order => order.Payments)
+            .SingleOrDefaultAsync(order => order.Id == orderId, cancellationToken);
+        if (order is null)
+        {
+            return new Claim(Problems.NotFound("order"));
+        }
+
+        if (order.HasPaymentUnderWay)
+        {
+            return new Claim(Problems.PaymentInProgress());
+        }
+
+        if (order.ShouldExpire(now))
+        {
+            order.Expire(now);
+        }
+
+        if (!order.CanBePaid(now))
+        {
+            return new Claim(Problems.OrderNotPayable(SnakeCase.Of(order.Status)));
+        }
+
+        if (order.Payments.LastOrDefault(payment => payment.CanBeFollowed(now)) is { } open)
+        {
+            return new Claim(Open: open);
+        }
+
+        if (order.Payments.FirstOrDefault(payment => payment.IsLinkBeingMade) is { } beingMade)
+        {
+            if (beingMade.LeasedUntil > now)
+            {
+                return new Claim(IsBeingMade: true);
+            }
+
+            order.TakeLink(beingMade, null, Finding.NoLink("the process that asked for the link did not live to hear the answer"), now);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return earlierLinksAreKnown
+            ? new Claim(Started: order.StartLink(now, lease), Order: order)
+            : new Claim(Problems.KhaltiUnavailable());
+    }
+
+    private sealed record Claim(
+        ProblemHttpResult? Refusal = null, Payment? Open = null, Payment? Started = null, Order? Order = null, bool IsBeingMade = false);
+}

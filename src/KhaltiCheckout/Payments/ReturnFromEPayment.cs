@@ -1,0 +1,68 @@
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Primitives;
+
+namespace KhaltiCheckout.Payments;
+
+/// <summary>
+/// Where Khalti sends the browser back. What stands in the address is unsigned, forged with a text editor, and at times
+/// missing: only <c>pidx</c> is read, as a reason to ask Khalti, and the page shows what Khalti said.
+/// </summary>
+internal static class ReturnFromEPayment
+{
+    internal const string OrderCookie = "checkout-order";
+
+    private const int LongestPidx = 200;
+
+    // How long a second arrival waits for what the first one is asking.
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(2);
+
+    internal static async Task<IResult> Handle(
+        HttpRequest request, CheckoutDb db, Settlement settlement, OrderChanges changes, CancellationToken cancellationToken)
+    {
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        StringValues told = request.Query["pidx"];
+        string? pidx = told is [{ Length: > 0 and <= LongestPidx } one] ? one : null;
+        Payment? payment = pidx is null ? null
+            : await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Pidx == pidx, cancellationToken);
+        if (payment is null)
+        {
+            // Some failures come back without pidx. Then the browser knows which order it left from; anybody else's it
+            // can't name.
+            string? left = pidx is null ? request.Cookies[OrderCookie] : null;
+            bool known = left is not null && await db.Orders.AnyAsync(order => order.Id == left, cancellationToken);
+            return SeeOther(request, known ? PageOf(left!) : "/order.html");
+        }
+
+        if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
+            && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, dueOrNot: true, cancellationToken, returned: true) is null)
+        {
+            await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
+        }
+
+        Order order = await db.Orders.AsNoTracking().SingleAsync(order => order.Id == payment.OrderId, cancellationToken);
+        return SeeOther(request, order.ReturnUrl is { } shop ? $"{shop}{(shop.Contains('?', StringComparison.Ordinal) ? '&' : '?')}order={order.Id}" : PageOf(order.Id));
+    }
+
+    /// <summary>Lets the browser find its order again, on this one route.</summary>
+    internal static void Remember(HttpResponse response, string orderId) =>
+        response.Cookies.Append(OrderCookie, orderId, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = response.HttpContext.Request.IsHttps,
+            Path = EPaymentGateway.ReturnPath,
+            MaxAge = TimeSpan.FromHours(2),
+            IsEssential = true,
+        });
+
+    private static string PageOf(string orderId) => $"/order.html?id={Uri.EscapeDataString(orderId)}";
+
+    private static StatusCodeHttpResult SeeOther(HttpRequest request, string address)
+    {
+        request.HttpContext.Response.Headers.Location = address;
+        return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
+    }
+}
