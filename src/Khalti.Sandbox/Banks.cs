@@ -31,6 +31,8 @@ internal static class Banks
         app.MapMethods("/ebanking/initiate/", [HttpMethods.Get, HttpMethods.Post], Pay);
     }
 
+    internal static bool Has(string idx) => All.Any(bank => Ids.For("bank " + bank.SwiftCode) == idx);
+
     private static Answer List(HttpRequest request, Fields fields)
     {
         FieldRules asked = new(fields);

@@ -9,7 +9,8 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
 {
     private const string Columns = """
         idx, token, pidx, flow, merchant, mode, state, amount, fee, fee_idx, refunded_amount, mobile,
-        product_identity, product_name, product_url, purchase_order_id, extras, otp_failures, created_on
+        product_identity, product_name, product_url, purchase_order_id, extras, otp_failures, created_on,
+        return_url, expires_at, paid_with, order_details
         """;
 
     internal Transaction? ByIdx(string idx) =>
@@ -18,32 +19,68 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
     internal Transaction? ByToken(string token) =>
         Query($"SELECT {Columns} FROM payment WHERE token = $a", token).FirstOrDefault();
 
+    /// <summary>The link as it stands now.</summary>
+    internal Transaction? ByPidx(string pidx, DateTimeOffset now)
+    {
+        Transaction? found = Query($"SELECT {Columns} FROM payment WHERE pidx = $a", pidx).FirstOrDefault();
+        Transaction? current = found?.AsOf(now);
+        if (current is not null && current != found)
+        {
+            Save(current); // Once seen to have run out, it stays so, wherever the clock is set.
+        }
+
+        return current;
+    }
+
     internal List<Transaction> Newest(int limit) =>
         Query($"SELECT {Columns} FROM payment ORDER BY sequence DESC LIMIT $a", limit);
 
+    /// <summary>The merchant's list is the widget's product's; ePayment has none.</summary>
     internal List<Transaction> Page(Account account, long skip, int take) => Query(
-        $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b ORDER BY sequence DESC LIMIT $c OFFSET $d",
+        $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget' ORDER BY sequence DESC LIMIT $c OFFSET $d",
         account.Merchant.Idx, account.Mode.ToString(), take, skip);
 
     internal long Count(Account account)
     {
         using SqliteCommand command = Command(
-            "SELECT COUNT(*) FROM payment WHERE merchant = $a AND mode = $b", account.Merchant.Idx, account.Mode.ToString());
+            "SELECT COUNT(*) FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget'",
+            account.Merchant.Idx, account.Mode.ToString());
         return (long)command.ExecuteScalar()!;
     }
 
     internal void Add(Transaction one) => Execute($"""
-        INSERT INTO payment ({Columns}) VALUES ($a, $b, $c, $d, $e, $f, $g, $h, $i, $j, $k, $l, $m, $n, $o, $p, $q, $r, $s)
+        INSERT INTO payment ({Columns}) VALUES ($a, $b, $c, $d, $e, $f, $g, $h, $i, $j, $k, $l, $m, $n, $o, $p, $q, $r, $s, $t, $u, $v, $w)
         """,
         one.Idx, one.Token, one.Pidx, one.Flow.ToString(), one.MerchantIdx, one.Mode.ToString(), one.State, one.Amount,
         one.Fee, one.FeeIdx, one.RefundedAmount, one.Mobile, one.ProductIdentity, one.ProductName, one.ProductUrl,
-        one.PurchaseOrderId, one.Extras.ToJsonString(), one.OtpFailures, Instant(one.CreatedOn));
+        one.PurchaseOrderId, one.Extras.ToJsonString(), one.OtpFailures, Instant(one.CreatedOn),
+        one.ReturnUrl, one.ExpiresAt is { } until ? Instant(until) : null, one.PaidWith, one.Order.ToJsonString());
 
     /// <summary>Keeps what can change in a transaction's life.</summary>
     internal void Save(Transaction one) => Execute("""
-        UPDATE payment SET state = $a, fee = $b, fee_idx = $c, refunded_amount = $d, otp_failures = $e, mobile = $f WHERE idx = $g
+        UPDATE payment SET state = $a, fee = $b, fee_idx = $c, refunded_amount = $d, otp_failures = $e, mobile = $f, paid_with = $g
+        WHERE idx = $h
         """,
-        one.State, one.Fee, one.FeeIdx, one.RefundedAmount, one.OtpFailures, one.Mobile, one.Idx);
+        one.State, one.Fee, one.FeeIdx, one.RefundedAmount, one.OtpFailures, one.Mobile, one.PaidWith, one.Idx);
+
+    internal void Add(Refund one) => Execute(
+        "INSERT INTO refund (idx, payment, amount, mobile, created_on) VALUES ($a, $b, $c, $d, $e)",
+        one.Idx, one.PaymentIdx, one.Amount, one.Mobile, Instant(one.CreatedOn));
+
+    internal List<Refund> Refunds(string paymentIdx)
+    {
+        using SqliteCommand command = Command(
+            "SELECT idx, amount, mobile, created_on FROM refund WHERE payment = $a ORDER BY rowid", paymentIdx);
+        using SqliteDataReader row = command.ExecuteReader();
+        List<Refund> found = [];
+        while (row.Read())
+        {
+            found.Add(new Refund(
+                row.GetString(0), paymentIdx, row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2), Instant(row.GetString(3))));
+        }
+
+        return found;
+    }
 
     internal Payer Payer(string mobile)
     {
@@ -62,6 +99,7 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
 
     internal void Empty()
     {
+        Execute("DELETE FROM refund");
         Execute("DELETE FROM payment");
         Execute("DELETE FROM payer");
     }
@@ -103,6 +141,10 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
             Extras = JsonNode.Parse(row.GetString(16))!.AsObject(),
             OtpFailures = row.GetInt32(17),
             CreatedOn = Instant(row.GetString(18)),
+            ReturnUrl = Text(19),
+            ExpiresAt = Text(20) is { } until ? Instant(until) : null,
+            PaidWith = Text(21),
+            Order = JsonNode.Parse(row.GetString(22))!.AsObject(),
         };
     }
 

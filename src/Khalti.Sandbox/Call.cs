@@ -12,6 +12,14 @@ internal static class Call
             .AddEndpointFilter(SecretKey.Require)
             .AddEndpointFilter(RefuseUnreadable);
 
+    /// <summary>The same in the ePayment product, which speaks JSON only.</summary>
+    internal static RouteHandlerBuilder AsEPaymentCall(this RouteHandlerBuilder route, string operation) =>
+        route.AddEndpointFilter((call, next) => NoteAndFail(operation, call, next))
+            .AddEndpointFilter(SecretKey.Require)
+            .AddEndpointFilter(SecretKey.RequireEPayment)
+            .AddEndpointFilter(RefuseForm)
+            .AddEndpointFilter(RefuseUnreadable);
+
     private static async ValueTask<object?> NoteAndFail(
         string operation, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
@@ -38,6 +46,9 @@ internal static class Call
 
         return answer;
     }
+
+    private static async ValueTask<object?> RefuseForm(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        call.HttpContext.Request.HasFormContentType ? Errors.Detail(415, "Unsupported media type in request.") : await next(call);
 
     private static async ValueTask<object?> RefuseUnreadable(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
         (await Fields.BindAsync(call.HttpContext)).Unreadable ?? await next(call);

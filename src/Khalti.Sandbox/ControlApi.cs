@@ -20,13 +20,15 @@ internal static class ControlApi
     internal static void MapControlApi(this IEndpointRouteBuilder app)
     {
         RouteGroupBuilder control = app.MapGroup(ControlGuard.Prefix);
-        control.MapGet("/transactions", (Ledger ledger) => ledger.Run(book => Answer.Ok(List(book.Newest(NewestTransactions)))));
+        control.MapGet("/transactions", Transactions);
         control.MapGet("/requests", (RequestJournal journal) => Show(journal.Calls));
         control.MapGet("/faults", (Faults faults) => Show(faults.Rules));
         control.MapPost("/faults", AddFault);
         control.MapDelete("/faults", ClearFaults);
         control.MapPost("/transactions/{idx}/state", ControlTransactions.SetState);
         control.MapPost("/payments", ControlTransactions.MakePayment);
+        control.MapPost("/epayments/{pidx}/outcome", ControlEPayments.Decide);
+        control.MapPost("/epayments/{pidx}/forged-return", ControlEPayments.Forge);
         control.MapPost("/clock", Advance);
         control.MapGet("/switches", (Switchboard board) => Answer.Ok(board.Show()));
         control.MapPost("/switches", Turn);
@@ -51,7 +53,11 @@ internal static class ControlApi
 
     internal static Answer BadRequest(string problem) => Errors.Detail(400, problem);
 
-    private static JsonArray List(List<Transaction> found) => new([.. found.Select(Of)]);
+    private static Answer Transactions(Ledger ledger, SandboxClock clock)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        return ledger.Run(book => Answer.Ok(new JsonArray([.. book.Newest(NewestTransactions).Select(one => Of(one.AsOf(now)))])));
+    }
 
     private static Answer Show<T>(IEnumerable<T> things) => Answer.Ok(JsonSerializer.SerializeToNode(things, Wire)!);
 

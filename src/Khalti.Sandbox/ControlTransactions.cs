@@ -13,52 +13,46 @@ internal static class ControlTransactions
     /// Refunded and half of it for Partially refunded. Only force makes an illegal move or a state that Khalti never
     /// documented.
     /// </summary>
-    internal static Answer SetState(string idx, Fields fields, Ledger ledger, Switchboard board)
+    internal static Answer SetState(string idx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
     {
         FieldRules rules = new(fields);
         string wanted = rules.Text("state").Trim();
         long? refunded = fields.Values.GetValueOrDefault("refundedAmount") is null ? null : rules.Amount("refundedAmount");
         bool force = IsTrue(fields, "force");
-        if (fields.Unreadable is not null || rules.Errors.Count > 0 || wanted.Length > LongestState)
-        {
-            return fields.Unreadable ?? ControlApi.BadRequest("Give {state, refundedAmount?, force?}: state a short text, refundedAmount an integer.");
-        }
-
-        string? state = TransactionState.Named(wanted) ?? (force ? wanted : null);
-        return state is null
-            ? ControlApi.BadRequest($"state must be one of {string.Join(", ", TransactionState.All)}; with force: true any other as well.")
-            : ledger.Run(book => SetState(book, idx, state, refunded, force, board.Current));
+        return fields.Unreadable is not null || rules.Errors.Count > 0 || wanted.Length > LongestState
+            ? fields.Unreadable ?? ControlApi.BadRequest("Give {state, refundedAmount?, force?}: state a short text, refundedAmount an integer.")
+            : ledger.Run(book => SetState(book, idx, wanted, refunded, force, board.Current, clock.GetUtcNow()));
     }
 
-    private static Answer SetState(Book book, string idx, string state, long? refunded, bool force, SandboxSwitches switches)
+    private static Answer SetState(
+        Book book, string idx, string wanted, long? refunded, bool force, SandboxSwitches switches, DateTimeOffset now)
     {
-        if (book.ByIdx(idx) is not { } found)
+        if (book.ByIdx(idx)?.AsOf(now) is not { } found)
         {
             return Errors.Detail(404, "There is no such transaction.");
         }
 
-        if (!force && !TransactionState.MayBecome(found.State, state))
+        if ((TransactionState.Named(wanted, found.States) ?? (force ? wanted : null)) is not { } state)
+        {
+            return ControlApi.BadRequest($"state must be one of {string.Join(", ", found.States)}; with force: true any other as well.");
+        }
+
+        if (!force && !found.MayBecome(state, switches))
         {
             return Errors.Detail(409, $"{found.State} cannot become {state}; force: true does it all the same.");
         }
 
-        long total = refunded ?? state switch
-        {
-            TransactionState.Refunded => found.Amount,
-            TransactionState.PartiallyRefunded => Math.Max(found.RefundedAmount, found.Amount / 2),
-            _ => found.RefundedAmount,
-        };
+        bool all = state == TransactionState.Refunded;
+        bool some = state == found.PartiallyRefunded;
+        long total = refunded ?? (all ? found.Amount : some ? Math.Max(found.RefundedAmount, found.Amount / 2) : found.RefundedAmount);
         if (total < 0 || total > found.Amount)
         {
             return ControlApi.BadRequest("refundedAmount must be between 0 and the amount.");
         }
 
-        bool fits = state switch
-        {
-            TransactionState.Refunded => total == found.Amount,
-            TransactionState.PartiallyRefunded => total > 0 && total < found.Amount && total >= found.RefundedAmount,
-            _ => refunded is null,
-        };
+        bool fits = all ? total == found.Amount
+            : some ? total > 0 && total < found.Amount && total >= found.RefundedAmount
+            : refunded is null;
         if (!force && !fits)
         {
             return Errors.Detail(409, $"refundedAmount does not fit {state}; force: true takes it all the same.");
@@ -66,6 +60,11 @@ internal static class ControlTransactions
 
         Transaction changed = found.Become(state, switches) with { RefundedAmount = total };
         book.Save(changed);
+        if (total > found.RefundedAmount)
+        {
+            book.Add(new Refund(Ids.New(), found.Idx, total - found.RefundedAmount, Mobile: null, now));
+        }
+
         return Answer.Ok(ControlApi.Of(changed));
     }
 

@@ -13,6 +13,7 @@ internal static class Errors
     internal const string NotBlank = "This field may not be blank.";
     internal const string NotText = "Not a valid string.";
     internal const string NotInteger = "A valid integer is required.";
+    internal const string NotUrl = "Enter a valid URL.";
     internal const string BelowMinimum = "Amount should be greater than Rs. 10, that is 1000 paisa.";
 
     /// <summary>A wrong secret key. The same words as for a wrong payment token, in another shape.</summary>
@@ -34,23 +35,17 @@ internal static class Errors
     internal static Answer BadToken(SandboxSwitches switches) => Field("token", InvalidToken, switches);
 
     internal static Answer Field(string field, string text, SandboxSwitches switches) =>
-        Fields(new Dictionary<string, string> { [field] = text }, switches);
+        Fields(new JsonObject { [field] = new JsonArray(text) }, switches);
 
     /// <summary>The widget throws when a field's text is not in an array.</summary>
-    internal static Answer Fields(IReadOnlyDictionary<string, string> fields, SandboxSwitches switches)
+    internal static Answer Fields(JsonObject fields, SandboxSwitches switches) =>
+        switches.ErrorKeyOnLegacyErrors ? Fields(fields) : Answer.Json(400, fields);
+
+    /// <summary>Of the ePayment calls, whose errors are documented with their key.</summary>
+    internal static Answer Fields(JsonObject fields)
     {
-        JsonObject body = [];
-        foreach ((string field, string text) in fields)
-        {
-            body[field] = new JsonArray(text);
-        }
-
-        if (switches.ErrorKeyOnLegacyErrors)
-        {
-            body["error_key"] = ValidationError;
-        }
-
-        return Answer.Json(400, body);
+        fields["error_key"] = ValidationError;
+        return Answer.Json(400, fields);
     }
 
     internal static Answer WrongPin(Payer payer, bool locked) => Answer.Json(400, new JsonObject

@@ -5,9 +5,15 @@ using System.Text.Json.Nodes;
 namespace Khalti.Sandbox;
 
 /// <summary>Takes a call's fields one by one and collects what is wrong, so that all of it is said at once.</summary>
-internal sealed class FieldRules(Fields fields)
+internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
 {
-    internal Dictionary<string, string> Errors { get; } = new(StringComparer.Ordinal);
+    internal FieldRules(Fields fields)
+        : this(fields.Values)
+    {
+    }
+
+    /// <summary>As Khalti answers them: an array of texts to a field, and below a field with parts the errors of the parts.</summary>
+    internal JsonObject Errors { get; } = [];
 
     internal string Text(string name)
     {
@@ -18,11 +24,11 @@ internal sealed class FieldRules(Fields fields)
 
         if (text is null)
         {
-            Errors[name] = fields.Values.ContainsKey(name) ? Sandbox.Errors.NotNull : Sandbox.Errors.Required;
+            Refuse(name, values.ContainsKey(name) ? Sandbox.Errors.NotNull : Sandbox.Errors.Required);
         }
         else if (string.IsNullOrWhiteSpace(text))
         {
-            Errors[name] = Sandbox.Errors.NotBlank;
+            Refuse(name, Sandbox.Errors.NotBlank);
         }
 
         return text ?? "";
@@ -33,13 +39,13 @@ internal sealed class FieldRules(Fields fields)
     /// <summary>An integer, or text that is one: forms have nothing but text.</summary>
     internal long Amount(string name)
     {
-        if (!fields.Values.TryGetValue(name, out JsonNode? value))
+        if (!values.TryGetValue(name, out JsonNode? value))
         {
-            Errors[name] = Sandbox.Errors.Required;
+            Refuse(name, Sandbox.Errors.Required);
         }
         else if (value is null)
         {
-            Errors[name] = Sandbox.Errors.NotNull;
+            Refuse(name, Sandbox.Errors.NotNull);
         }
         else if (long.TryParse(Plain(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long amount))
         {
@@ -47,18 +53,97 @@ internal sealed class FieldRules(Fields fields)
         }
         else
         {
-            Errors[name] = Sandbox.Errors.NotInteger;
+            Refuse(name, Sandbox.Errors.NotInteger);
         }
 
         return 0;
     }
 
-    internal void Refuse(string name, string text) => Errors.TryAdd(name, text);
+    internal long? OptionalAmount(string name) => values.ContainsKey(name) ? Amount(name) : null;
+
+    /// <summary>A web address. Not of other schemes: the payment page sends a browser there.</summary>
+    internal string Url(string name)
+    {
+        string text = Text(name);
+        bool right = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url!.Host.Length > 0
+            && !text.Any(one => char.IsWhiteSpace(one) || char.IsControl(one));
+        if (!right)
+        {
+            Refuse(name, Sandbox.Errors.NotUrl);
+        }
+
+        return text;
+    }
+
+    /// <summary>An object whose parts have rules of their own.</summary>
+    internal JsonNode? OptionalParts(string name, Action<FieldRules> check)
+    {
+        if (!values.TryGetValue(name, out JsonNode? value))
+        {
+            return null;
+        }
+
+        if (value is null)
+        {
+            Refuse(name, Sandbox.Errors.NotNull);
+        }
+        else if (Problems(value, check) is { Count: > 0 } problems)
+        {
+            Errors.TryAdd(name, problems);
+        }
+
+        return value;
+    }
+
+    /// <summary>A list of such objects; for each an object of its errors, empty where nothing is wrong.</summary>
+    internal JsonArray OptionalListOfParts(string name, Action<FieldRules> check)
+    {
+        JsonArray list = OptionalList(name);
+        JsonObject[] problems = [.. list.Select(one => Problems(one, check))];
+        if (problems.Any(one => one.Count > 0))
+        {
+            Errors.TryAdd(name, new JsonArray([.. problems]));
+        }
+
+        return list;
+    }
+
+    internal JsonArray OptionalList(string name)
+    {
+        if (!values.TryGetValue(name, out JsonNode? value))
+        {
+            return [];
+        }
+
+        if (value is JsonArray list)
+        {
+            return list;
+        }
+
+        Refuse(name, value is null ? Sandbox.Errors.NotNull : "Expected a list of items.");
+        return [];
+    }
+
+    internal bool Has(string name) => values.ContainsKey(name);
+
+    internal void Refuse(string name, string text) => Errors.TryAdd(name, new JsonArray(text));
+
+    private static JsonObject Problems(JsonNode? value, Action<FieldRules> check)
+    {
+        if (value is not JsonObject parts)
+        {
+            return new JsonObject { ["non_field_error"] = new JsonArray("Invalid data. Expected a dictionary.") };
+        }
+
+        FieldRules rules = new(parts.ToDictionary());
+        check(rules);
+        return rules.Errors;
+    }
 
     private bool TryText(string name, out string? text)
     {
         text = null;
-        if (!fields.Values.TryGetValue(name, out JsonNode? value) || value is null)
+        if (!values.TryGetValue(name, out JsonNode? value) || value is null)
         {
             return true;
         }
@@ -66,11 +151,11 @@ internal sealed class FieldRules(Fields fields)
         text = Plain(value);
         if (text is null)
         {
-            Errors[name] = Sandbox.Errors.NotText;
+            Refuse(name, Sandbox.Errors.NotText);
         }
         else if (text.Contains('\0', StringComparison.Ordinal))
         {
-            Errors[name] = "Null characters are not allowed.";
+            Refuse(name, "Null characters are not allowed.");
         }
 
         return !Errors.ContainsKey(name);

@@ -13,6 +13,7 @@ internal sealed class Fields
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly Dictionary<string, JsonNode?> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonNode?> _body = new(StringComparer.Ordinal);
 
     private Fields()
     {
@@ -22,6 +23,9 @@ internal sealed class Fields
     internal Answer? Unreadable { get; private set; }
 
     internal IReadOnlyDictionary<string, JsonNode?> Values => _values;
+
+    /// <summary>The body alone, for calls that do not look at the query.</summary>
+    internal IReadOnlyDictionary<string, JsonNode?> Body => _body;
 
     /// <summary>Called by ASP.NET Core for every handler that takes Fields; read once, however often it is asked.</summary>
     public static async ValueTask<Fields> BindAsync(HttpContext context)
@@ -62,7 +66,7 @@ internal sealed class Fields
             IFormCollection form = await request.ReadFormAsync();
             foreach (KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> one in form)
             {
-                _values[one.Key] = one.Value[^1] ?? "";
+                _body[one.Key] = _values[one.Key] = one.Value[^1] ?? "";
             }
 
             return null;
@@ -106,7 +110,7 @@ internal sealed class Fields
 
         foreach (JsonProperty one in document.RootElement.EnumerateObject())
         {
-            _values[one.Name] = Node(one.Value);
+            _body[one.Name] = _values[one.Name] = Node(one.Value);
         }
 
         return null;

@@ -9,9 +9,10 @@ namespace Khalti.Sandbox;
 /// </summary>
 internal sealed class Ledger : IDisposable
 {
-    private const int SchemaVersion = 1;
-
-    private const string Schema = """
+    /// <summary>What each version of the file added to the one before; a step that has been published never changes.</summary>
+    internal static readonly IReadOnlyList<string> Steps =
+    [
+        """
         CREATE TABLE payment (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT,
             idx TEXT NOT NULL UNIQUE,
@@ -40,7 +41,22 @@ internal sealed class Ledger : IDisposable
             pin_failures INTEGER NOT NULL,
             locked_until TEXT
         );
-        """;
+        """,
+        """
+        ALTER TABLE payment ADD COLUMN return_url TEXT;
+        ALTER TABLE payment ADD COLUMN expires_at TEXT;
+        ALTER TABLE payment ADD COLUMN paid_with TEXT;
+        ALTER TABLE payment ADD COLUMN order_details TEXT NOT NULL DEFAULT '{}';
+        CREATE TABLE refund (
+            idx TEXT PRIMARY KEY,
+            payment TEXT NOT NULL REFERENCES payment (idx),
+            amount INTEGER NOT NULL CHECK (amount > 0),
+            mobile TEXT,
+            created_on TEXT NOT NULL
+        );
+        CREATE INDEX refund_of_payment ON refund (payment);
+        """,
+    ];
 
     private readonly SqliteConnection _connection;
     private readonly Lock _writer = new();
@@ -87,18 +103,20 @@ internal sealed class Ledger : IDisposable
         using SqliteCommand version = _connection.CreateCommand();
         version.CommandText = "PRAGMA user_version";
         long found = (long)version.ExecuteScalar()!;
-        if (found == 0)
-        {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            Execute(Schema, transaction);
-            Execute($"PRAGMA user_version = {SchemaVersion}", transaction);
-            transaction.Commit();
-        }
-        else if (found != SchemaVersion)
+        if (found > Steps.Count)
         {
             throw new InvalidOperationException(
-                $"The sandbox's file {file} was made by another version of it: delete the file or set Sandbox:ConnectionString to another.");
+                $"The sandbox's file {file} was made by a newer version of it: delete the file or set Sandbox:ConnectionString to another.");
         }
+
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        foreach (string step in Steps.Skip((int)found))
+        {
+            Execute(step, transaction);
+        }
+
+        Execute($"PRAGMA user_version = {Steps.Count}", transaction);
+        transaction.Commit();
     }
 
     private void Execute(string sql, SqliteTransaction? transaction = null)

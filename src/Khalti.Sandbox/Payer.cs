@@ -7,6 +7,7 @@ internal sealed partial record Payer(string Mobile, int PinFailures, DateTimeOff
 {
     internal const string Pin = "1111";
     internal const string Otp = "987654";
+    internal const string NoMobile = "NA"; // of a payer at a bank
     internal const int PinAttempts = 3;
     internal static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
 

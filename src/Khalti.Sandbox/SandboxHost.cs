@@ -98,6 +98,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
         app.MapWidgetApi();
         app.MapBanks();
         app.MapTransactionApi();
+        app.MapEPaymentApi();
         app.MapControlApi();
         app.MapPages();
         return app;

@@ -34,6 +34,24 @@ public sealed record SandboxSwitches
     /// <summary>Whether an ePayment link can still be paid after the payer canceled it.</summary>
     public bool PayAfterCancel { get; init; }
 
+    /// <summary>How long an ePayment link can be paid unless it says <c>ttl</c>: an hour at Khalti, 1800 in the samples of its sandbox.</summary>
+    [Range(1, 365 * 24 * 3600)]
+    public int LinkLifetimeSeconds { get; init; } = 3600;
+
+    /// <summary>HTTP status of an ePayment lookup that says Failed. Expired and User canceled are 400.</summary>
+    [Range(200, 499)]
+    public int FailedLookupCode { get; init; } = 400;
+
+    /// <summary>Whether lookup gives a transaction id while the link is Pending, as older documents show.</summary>
+    public bool PendingHasTransactionId { get; init; }
+
+    /// <summary>What the browser brings to return_url when an ePayment failed.</summary>
+    public FailureCallback FailureCallback { get; init; } = FailureCallback.Status;
+
+    /// <summary>Days after which a transaction cannot be refunded any more; null is never.</summary>
+    [Range(0, 10_000)]
+    public int? RefundWindowDays { get; init; }
+
     /// <summary>Whether records say <c>refunded: true</c> when only a part was refunded.</summary>
     public bool RefundedWhenPartial { get; init; }
 
@@ -60,6 +78,10 @@ public sealed record SandboxSwitches
     /// <summary>Khalti's fee in hundredths of a percent: 300 is 3 %.</summary>
     [Range(0, 10_000)]
     public int FeeBasisPoints { get; init; } = 300;
+
+    /// <summary>The fee in the ePayment product, 0 in every sample of Khalti's.</summary>
+    [Range(0, 10_000)]
+    public int EPaymentFeeBasisPoints { get; init; }
 }
 
 public enum VerifyAgain
@@ -87,6 +109,15 @@ public enum SlashlessPath
 
     /// <summary>Served as if the slash were there.</summary>
     Serve,
+}
+
+public enum FailureCallback
+{
+    /// <summary>The usual parameters with <c>status=Failed</c>.</summary>
+    Status,
+
+    /// <summary>Nothing but <c>message</c>, as until 2024.</summary>
+    MessageOnly,
 }
 
 public enum FractionalRefund

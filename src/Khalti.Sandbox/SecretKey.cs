@@ -18,6 +18,10 @@ internal static class SecretKey
         return await next(call);
     }
 
+    /// <summary>The ePayment product has keys of its own, from a dashboard of its own. Goes behind <see cref="Require"/>.</summary>
+    internal static async ValueTask<object?> RequireEPayment(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        call.HttpContext.Account().Mode == Mode.EPayment ? await next(call) : Errors.WrongKey();
+
     /// <summary>Whose key it was. Only behind <see cref="Require"/>.</summary>
     internal static Account Account(this HttpContext context) => context.Features.GetRequiredFeature<Account>();
 

@@ -20,9 +20,9 @@ internal static class StatusApi
         }
 
         Transaction? found = ledger.Run(book => book.ByToken(handle) ?? book.ByIdx(handle));
-        return found is null || !found.BelongsTo(context.Account()) || found.Amount != amount
+        return found is not { IsTransaction: true } || !found.BelongsTo(context.Account()) || found.Amount != amount
             ? NotFound(switches.StatusNotFoundCode)
-            : Of(found.State);
+            : Of(found.RecordState);
     }
 
     internal static Answer NotFound(int code) => Body(code, status: false, "Error", "Transaction not found");

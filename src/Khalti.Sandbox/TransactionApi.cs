@@ -70,10 +70,9 @@ internal static class TransactionApi
 
     private static Answer Detail(HttpContext context, string idx, Ledger ledger, Switchboard board)
     {
-        Transaction? found = ledger.Run(book => book.ByIdx(idx));
-        return found is null || !found.BelongsTo(context.Account())
+        return ledger.Run(book => book.ByIdx(idx) is not { IsTransaction: true } found || !found.BelongsTo(context.Account())
             ? Errors.NotFound()
-            : Answer.Ok(Shape(context, Records.Detail(found, board.Current), detail: true));
+            : Answer.Ok(Shape(context, Records.Detail(found, book.Refunds(idx), board.Current), detail: true)));
     }
 
     private static JsonObject Shape(HttpContext context, JsonObject record, bool detail) =>

@@ -33,8 +33,8 @@ internal static class TransactionState
     internal static bool MoneyMoved(string state) => state is Completed or PartiallyRefunded or Refunded;
 
     /// <summary>The state somebody means, whatever the case and the gaps between words; null if it is none.</summary>
-    internal static string? Named(string text) =>
-        All.FirstOrDefault(state => string.Equals(Letters(state), Letters(text), StringComparison.OrdinalIgnoreCase));
+    internal static string? Named(string text, IReadOnlyList<string> states) =>
+        states.FirstOrDefault(state => string.Equals(Letters(state), Letters(text), StringComparison.OrdinalIgnoreCase));
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsLetter));
 }

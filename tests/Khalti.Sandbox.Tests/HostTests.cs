@@ -1,4 +1,5 @@
 using Khalti.Sandbox.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace Khalti.Sandbox.Tests;
 
@@ -20,6 +21,49 @@ public sealed class HostTests
         (await sandbox.VerifyAsync(token)).Status.ShouldBe(200);
         (await sandbox.InitiateAsync(mobile: "9800000002")).Json["error_key"]!.ToString().ShouldBe("third_party_transaction_locked");
         (await sandbox.InitiateAsync("2222", "9800000003")).Json["tries_remaining"]!.ToString().ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_file_from_before_ePayment_opens_with_all_that_is_in_it()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options =>
+        {
+            string file = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            using SqliteConnection old = new($"Data Source={file};Pooling=False");
+            old.Open();
+            using SqliteCommand make = old.CreateCommand();
+            make.CommandText = Ledger.Steps[0] + """
+                INSERT INTO payment (idx, token, flow, merchant, mode, state, amount, fee, refunded_amount, mobile,
+                    product_identity, product_name, extras, otp_failures, created_on)
+                VALUES ('i', 't', 'Widget', $merchant, 'Test', 'Confirmed', 1500, 0, 0, '9800000001', 'p', 'n', '{}', 0, '2026-01-01T00:00:00.0000000Z');
+                PRAGMA user_version = 1;
+                """;
+            make.Parameters.AddWithValue("$merchant", Merchants.Default.Idx);
+            make.ExecuteNonQuery();
+        });
+
+        (await sandbox.VerifyAsync("t")).Status.ShouldBe(200);
+        string pidx = await sandbox.GivenLinkAsync();
+        await sandbox.RestartAsync();
+
+        (await sandbox.StateAsync("t")).ShouldBe("Completed");
+        (await sandbox.LookupAsync(pidx)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_file_of_a_newer_version_is_left_alone()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        using (SqliteConnection newer = new($"Data Source={sandbox.File};Pooling=False"))
+        {
+            await newer.OpenAsync(TestContext.Current.CancellationToken);
+            using SqliteCommand mark = newer.CreateCommand();
+            mark.CommandText = "PRAGMA user_version = 99";
+            await mark.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        (await Should.ThrowAsync<InvalidOperationException>(sandbox.RestartAsync)).Message.ShouldContain("newer version");
     }
 
     [Fact]

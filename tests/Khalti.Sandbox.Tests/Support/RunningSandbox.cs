@@ -15,6 +15,9 @@ internal sealed class RunningSandbox : IAsyncDisposable
     internal const string OtherPublicKey = "test_public_key_66666666666666666666666666666666";
     internal const string OtherSecretKey = "test_secret_key_77777777777777777777777777777777";
 
+    internal const string EPaymentKey = "live_secret_key_33333333333333333333333333333333";
+    internal const string OtherEPaymentKey = "live_secret_key_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("khalti-sandbox-");
     private SandboxHost? _host;
     private HttpClient? _http;
@@ -25,12 +28,14 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     internal HttpClient Http => _http!;
 
+    internal string File => Path.Combine(_folder.FullName, "made", "sandbox.db");
+
     internal Uri Address => _host!.Address;
 
     internal static async Task<RunningSandbox> StartAsync(Action<SandboxOptions>? configure = null)
     {
         RunningSandbox sandbox = new();
-        sandbox.Options.ConnectionString = $"Data Source={Path.Combine(sandbox._folder.FullName, "made", "sandbox.db")}";
+        sandbox.Options.ConnectionString = $"Data Source={sandbox.File}";
         configure?.Invoke(sandbox.Options);
         await sandbox.ListenAsync();
         return sandbox;
@@ -97,6 +102,56 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     internal Task<Reply> StatusAsync(string token, long amount = 1500, string key = SecretKey) =>
         GetAsync($"/api/v2/payment/status/?token={token}&amount={amount}", key);
+
+    /// <summary>An ePayment link; what is given replaces or joins the usual body, and null takes a field out.</summary>
+    internal Task<Reply> InitiateLinkAsync(object? more = null, string key = EPaymentKey)
+    {
+        JsonObject body = new()
+        {
+            ["return_url"] = "https://shop.example/khalti/return",
+            ["website_url"] = "https://shop.example/",
+            ["amount"] = 1300,
+            ["purchase_order_id"] = "order-1042",
+            ["purchase_order_name"] = "Two notebooks",
+        };
+        foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(more ?? new { })!.AsObject())
+        {
+            body.Remove(name);
+            if (value is not null)
+            {
+                body[name] = value.DeepClone();
+            }
+        }
+
+        return JsonAsync("/api/v2/epayment/initiate/", body, key);
+    }
+
+    internal async Task<string> GivenLinkAsync(object? more = null, string key = EPaymentKey)
+    {
+        Reply reply = await InitiateLinkAsync(more, key);
+        reply.Status.ShouldBe(200, reply.Text);
+        return (string)reply.Json["pidx"]!;
+    }
+
+    internal Task<Reply> LookupAsync(string pidx, string key = EPaymentKey) => JsonAsync("/api/v2/epayment/lookup/", new { pidx }, key);
+
+    internal Task<Reply> OutcomeAsync(string pidx, string outcome, object? more = null)
+    {
+        JsonObject body = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
+        body["outcome"] = outcome;
+        return JsonAsync($"/_sandbox/epayments/{pidx}/outcome", body);
+    }
+
+    /// <summary>Where the payer's browser is sent after this outcome.</summary>
+    internal async Task<string> GivenOutcomeAsync(string pidx, string outcome, object? more = null)
+    {
+        Reply reply = await OutcomeAsync(pidx, outcome, more);
+        reply.Status.ShouldBe(200, reply.Text);
+        return (string)reply.Json["redirectUrl"]!;
+    }
+
+    internal async Task<JsonNode> LinkAsync(string pidx) =>
+        (await TransactionsAsync()).Single(one => (string?)one!["pidx"] == pidx)!;
 
     internal async Task<string> GivenInitiatedAsync(long amount = 1500) =>
         (string)(await InitiateAsync(amount: amount)).Json["token"]!;

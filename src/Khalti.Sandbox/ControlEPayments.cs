@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Khalti.Sandbox;
+
+/// <summary>
+/// What a payer, a bank or time does to an ePayment link, without a browser. A caller who does not open the address that
+/// is answered has a return that never comes; one who opens it twice has a duplicate.
+/// </summary>
+internal static class ControlEPayments
+{
+    private static readonly Dictionary<string, string> Outcomes = new(StringComparer.Ordinal)
+    {
+        ["completed"] = LinkState.Completed,
+        ["pending"] = LinkState.Pending,
+        ["canceled"] = LinkState.UserCanceled,
+        ["expired"] = LinkState.Expired,
+        ["failed"] = LinkState.Failed,
+    };
+
+    /// <summary><c>{outcome, mobile?, mode?}</c>: mode is one of <see cref="PayMode"/>, the wallet by default.</summary>
+    internal static Answer Decide(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    {
+        FieldRules rules = new(fields);
+        string? state = Outcomes.GetValueOrDefault(rules.Text("outcome"));
+        string? mode = rules.OptionalText("mode");
+        string? mobile = rules.OptionalText("mobile");
+        if (fields.Unreadable is not null || state is null || rules.Errors.Count > 0)
+        {
+            return fields.Unreadable ?? ControlApi.BadRequest($"Give {{outcome, mobile?, mode?}}: outcome one of {string.Join(", ", Outcomes.Keys)}.");
+        }
+
+        if ((mode is not null && !PayMode.All.Contains(mode)) || (mobile is not null && !Payer.MobileNumber.IsMatch(mobile)))
+        {
+            return ControlApi.BadRequest($"mode must be one of {string.Join(", ", PayMode.All)}, mobile ten digits from 96, 97 or 98.");
+        }
+
+        return ledger.Run(book => Decide(book, pidx, state, mode, mobile, board.Current, clock.GetUtcNow()));
+    }
+
+    private static Answer Decide(
+        Book book, string pidx, string state, string? mode, string? mobile, SandboxSwitches switches, DateTimeOffset now)
+    {
+        if (book.ByPidx(pidx, now) is not { } found)
+        {
+            return NoSuchLink();
+        }
+
+        if (EPayments.Move(found, state, switches, now) is not { } moved)
+        {
+            return ControlApi.BadRequest($"{found.State} cannot become {state}.");
+        }
+
+        if (state is LinkState.Completed or LinkState.Pending)
+        {
+            moved = moved with
+            {
+                PaidWith = mode ?? found.PaidWith ?? PayMode.Wallet,
+                Mobile = mobile ?? (found.Mobile.Length > 0 ? found.Mobile : "9800000000"),
+            };
+        }
+
+        book.Save(moved);
+        return Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.For(moved, switches) });
+    }
+
+    /// <summary>
+    /// The address of a return that Khalti never sent: a paid one by default, with anything of it replaced by the body's
+    /// <c>{parameter: value}</c> (null leaves it out). Nothing is changed.
+    /// </summary>
+    internal static Answer Forge(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    {
+        if (fields.Unreadable is not null)
+        {
+            return fields.Unreadable;
+        }
+
+        if (ledger.Run(book => book.ByPidx(pidx, clock.GetUtcNow())) is not { } found)
+        {
+            return NoSuchLink();
+        }
+
+        Transaction paid = found.IsTransaction
+            ? found with { State = LinkState.Completed }
+            : found with { Idx = Ids.New(), State = LinkState.Completed, FeeIdx = Ids.New(), Mobile = "9800000000" };
+        OrderedDictionary<string, string> parameters = new(ReturnUrl.Parameters(paid, board.Current));
+        foreach ((string name, JsonNode? value) in fields.Values)
+        {
+            if (value is null)
+            {
+                parameters.Remove(name);
+            }
+            else
+            {
+                parameters[name] = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+            }
+        }
+
+        return Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.With(found.ReturnUrl!, parameters) });
+    }
+
+    private static Answer NoSuchLink() => Errors.Detail(404, "There is no ePayment link with this pidx.");
+}

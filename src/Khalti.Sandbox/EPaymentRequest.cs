@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Khalti.Sandbox;
+
+/// <summary>What a merchant's server asks to be paid, with everything wrong about it said at once.</summary>
+internal sealed partial record EPaymentRequest
+{
+    private const long MinAmount = 1000;
+    private const long MinBankAmount = 10_000;
+    private const long LongestLife = 365L * 24 * 3600;
+
+    internal required string ReturnUrl { get; init; }
+    internal required string WebsiteUrl { get; init; }
+    internal required long Amount { get; init; }
+    internal required string PurchaseOrderId { get; init; }
+    internal required string PurchaseOrderName { get; init; }
+
+    /// <summary>Seconds.</summary>
+    internal required long? Ttl { get; init; }
+
+    internal required JsonObject Order { get; init; }
+    internal required JsonObject Extras { get; init; }
+
+    /// <summary>What is wrong, field by field; empty when nothing is.</summary>
+    internal required JsonObject Errors { get; init; }
+
+    internal static EPaymentRequest Read(Fields fields, long? most)
+    {
+        FieldRules rules = new(fields.Body);
+        EPaymentRequest read = new()
+        {
+            ReturnUrl = rules.Url("return_url"),
+            WebsiteUrl = rules.Url("website_url"),
+            Amount = rules.Amount("amount"),
+            PurchaseOrderId = rules.Text("purchase_order_id"),
+            PurchaseOrderName = rules.Text("purchase_order_name"),
+            Ttl = rules.OptionalAmount("ttl"),
+            Order = ReadOrder(fields, rules, out JsonArray breakdown, out JsonArray modes),
+            Extras = Extra(fields, name => name.StartsWith("merchant_", StringComparison.Ordinal)),
+            Errors = rules.Errors,
+        };
+        CheckAmount(rules, read.Amount, most, banksOnly: modes.Count > 0 && modes.All(IsBank));
+        CheckSum(rules, read.Amount, breakdown);
+        CheckLife(rules, read.Ttl);
+        return read;
+    }
+
+    private static JsonObject ReadOrder(Fields fields, FieldRules rules, out JsonArray breakdown, out JsonArray modes)
+    {
+        rules.OptionalParts("customer_info", CheckCustomer);
+        breakdown = rules.OptionalListOfParts("amount_breakdown", CheckPrice);
+        rules.OptionalListOfParts("product_details", CheckProduct);
+        modes = rules.OptionalList("modes");
+        if (!modes.All(one => PayMode.All.Contains(Mode(one))))
+        {
+            rules.Refuse("modes", $"Choose from {string.Join(", ", PayMode.All)}.");
+        }
+
+        if (rules.Has("bank") && !Banks.Has(rules.Text("bank")))
+        {
+            rules.Refuse("bank", "Invalid bank.");
+        }
+
+        return Extra(fields, name => name is "customer_info" or "amount_breakdown" or "product_details" or "modes" or "bank");
+    }
+
+    private static void CheckCustomer(FieldRules customer)
+    {
+        foreach (string part in (string[])["name", "email", "phone"])
+        {
+            if (customer.Has(part))
+            {
+                string text = customer.Text(part);
+                if (part == "email" && !EmailAddress.IsMatch(text))
+                {
+                    customer.Refuse(part, "Enter a valid email address.");
+                }
+            }
+        }
+    }
+
+    private static void CheckPrice(FieldRules price)
+    {
+        price.Text("label");
+        price.Amount("amount"); // may be negative: a discount
+    }
+
+    private static void CheckProduct(FieldRules product)
+    {
+        product.Text("identity");
+        product.Text("name");
+        product.Amount("total_price");
+        product.Amount("quantity");
+        product.Amount("unit_price");
+    }
+
+    private static void CheckAmount(FieldRules rules, long amount, long? most, bool banksOnly)
+    {
+        if (amount < MinAmount)
+        {
+            rules.Refuse("amount", Sandbox.Errors.BelowMinimum);
+        }
+        else if (banksOnly && amount < MinBankAmount)
+        {
+            rules.Refuse("amount", "Amount should be greater than Rs. 100, that is 10000 paisa.");
+        }
+        else if (amount > most)
+        {
+            rules.Refuse("amount", $"Amount must be less than {most / 100}.");
+        }
+    }
+
+    private static void CheckSum(FieldRules rules, long amount, JsonArray breakdown)
+    {
+        if (breakdown.Count == 0 || rules.Errors.ContainsKey("amount") || rules.Errors.ContainsKey("amount_breakdown"))
+        {
+            return;
+        }
+
+        Int128 sum = 0;
+        foreach (JsonNode? one in breakdown)
+        {
+            sum += new FieldRules(one!.AsObject().ToDictionary()).Amount("amount");
+        }
+
+        if (sum != amount)
+        {
+            rules.Refuse("amount", "Amount Breakdown mismatch.");
+        }
+    }
+
+    private static void CheckLife(FieldRules rules, long? ttl)
+    {
+        if (ttl < 1)
+        {
+            rules.Refuse("ttl", "Ensure this value is greater than or equal to 1.");
+        }
+        else if (ttl > LongestLife)
+        {
+            rules.Refuse("ttl", $"Ensure this value is less than or equal to {LongestLife}.");
+        }
+    }
+
+    private static bool IsBank(JsonNode? mode) => Mode(mode) != PayMode.Wallet && PayMode.All.Contains(Mode(mode));
+
+    private static string Mode(JsonNode? mode) => mode is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+
+    private static JsonObject Extra(Fields fields, Func<string, bool> wanted) =>
+        new(fields.Body.Where(one => wanted(one.Key)).Select(one => KeyValuePair.Create(one.Key, one.Value?.DeepClone())));
+
+    [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s.]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EmailAddress { get; }
+}
