@@ -19,6 +19,9 @@ public sealed class CheckoutDb : DbContext
     private readonly WriteQueue _queue;
     private readonly OrderChanges _changes;
 
+    // Orders that the write under way has changed: whatever happens to one raises its version.
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
     internal CheckoutDb(DbContextOptions<CheckoutDb> options, WriteQueue queue, OrderChanges changes)
         : base(options)
     {
@@ -47,6 +50,7 @@ public sealed class CheckoutDb : DbContext
         {
             using IDisposable turn = await _queue.WaitAsync(cancellationToken);
             ChangeTracker.Clear();
+            _changed.Clear();
             await using IDbContextTransaction transaction = await Database.BeginTransactionAsync(cancellationToken);
             try
             {
@@ -55,7 +59,7 @@ public sealed class CheckoutDb : DbContext
                 // From here on the shopper may hang up: a commit is not left half decided.
                 await SaveChangesAsync(CancellationToken.None);
                 await transaction.CommitAsync(CancellationToken.None);
-                _changes.Tell(ChangeTracker.Entries<Order>().Select(entry => entry.Entity.Id));
+                _changes.Tell(_changed);
                 return result;
             }
             catch (DbUpdateException somebodyElse) when (round < MostRounds && IsLostRace(somebodyElse))
@@ -63,6 +67,12 @@ public sealed class CheckoutDb : DbContext
                 await transaction.RollbackAsync(CancellationToken.None);
             }
         }
+    }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        _changed.UnionWith(ChangeTracker.Entries<Order>().Where(entry => entry.State != EntityState.Unchanged).Select(entry => entry.Entity.Id));
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>

@@ -31,7 +31,7 @@ internal static class ReturnFromEPayment
         {
             // Some failures come back without pidx. Then the browser knows which order it left from; anybody else's it
             // can't name.
-            string? left = pidx is null ? request.Cookies[OrderCookie] : null;
+            string? left = StringValues.IsNullOrEmpty(told) ? request.Cookies[OrderCookie] : null;
             bool known = left is not null && await db.Orders.AnyAsync(order => order.Id == left, cancellationToken);
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }

@@ -17,7 +17,7 @@ public sealed class ConfigTests
         await ShouldBeAsync(shop, """
             {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
             "widget":{"enabled":true,"publicKey":"test_public_key_11111111111111111111111111111111",
-            "scriptUrl":"http://127.0.0.1:5999/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":false}}
+            "scriptUrl":"http://127.0.0.1:5999/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":true}}
             """);
     }
 
@@ -54,7 +54,7 @@ public sealed class ConfigTests
 
         await ShouldBeAsync(shop, """
             {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
-            "widget":{"enabled":false,"publicKey":null,"scriptUrl":null,"paymentPreference":[]},"epayment":{"enabled":false}}
+            "widget":{"enabled":false,"publicKey":null,"scriptUrl":null,"paymentPreference":[]},"epayment":{"enabled":true}}
             """);
     }
 

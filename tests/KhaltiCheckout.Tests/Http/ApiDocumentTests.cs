@@ -72,10 +72,11 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Theory]
-    [InlineData("PlaceOrder", "201 400 404 409 413 415 422 429")]
+    [InlineData("PlaceOrder", "201 400 401 404 409 413 415 422 429")]
     [InlineData("GetOrder", "200 404")]
     [InlineData("WatchOrder", "200 404 429")]
     [InlineData("CancelOrder", "200 400 404 409 413 415 422 429")]
+    [InlineData("InitiatePayment", "201 400 402 404 409 413 415 422 429 503")]
     [InlineData("VerifyPayment", "200 202 400 402 404 409 413 415 422 429")]
     [InlineData("ListProducts", "200")]
     [InlineData("ShowConfig", "200")]

@@ -19,18 +19,18 @@ public sealed class LifecycleTests
         [OrderStatus.Expired] = [OrderStatus.Paid, null, null, null, null],
     };
 
-    // Columns: Completed, Declined, Contradicted.
+    // Columns: Completed, Declined, Contradicted, Cancelled, Expired, Pending, Waiting.
     private static readonly Dictionary<PaymentStatus, PaymentStatus?[]> Payments = new()
     {
-        [PaymentStatus.Initiated] = [null, null, null],
-        [PaymentStatus.Verifying] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview],
-        [PaymentStatus.Completed] = [null, null, null],
-        [PaymentStatus.Failed] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview],
-        [PaymentStatus.Cancelled] = [null, null, null],
-        [PaymentStatus.Expired] = [null, null, null],
-        [PaymentStatus.NeedsReview] = [PaymentStatus.Completed, PaymentStatus.Failed, null],
-        [PaymentStatus.PartiallyRefunded] = [null, null, null],
-        [PaymentStatus.Refunded] = [null, null, null],
+        [PaymentStatus.Initiated] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, PaymentStatus.Verifying, null],
+        [PaymentStatus.Verifying] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, null, PaymentStatus.Initiated],
+        [PaymentStatus.Completed] = [null, null, null, null, null, null, null],
+        [PaymentStatus.Failed] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null],
+        [PaymentStatus.Cancelled] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null],
+        [PaymentStatus.Expired] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null],
+        [PaymentStatus.NeedsReview] = [PaymentStatus.Completed, PaymentStatus.Failed, null, PaymentStatus.Cancelled, PaymentStatus.Expired, null, null],
+        [PaymentStatus.PartiallyRefunded] = [null, null, null, null, null, null, null],
+        [PaymentStatus.Refunded] = [null, null, null, null, null, null, null],
     };
 
     [Fact]

@@ -68,6 +68,20 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
     internal async Task<JsonNode> TransactionAsync(string token) =>
         (await ListAsync("/_sandbox/transactions")).Single(transaction => (string?)transaction["token"] == token);
 
+    /// <summary>What the payer, a bank or time does to an ePayment link; gives back where Khalti would send the browser.</summary>
+    internal async Task<Uri> OutcomeAsync(string pidx, string outcome) =>
+        new((string)(await PostAsync($"/_sandbox/epayments/{pidx}/outcome", new { outcome }))["redirectUrl"]!);
+
+    /// <summary>The address of a return that Khalti never sent, with some of it replaced.</summary>
+    internal async Task<Uri> ForgedReturnAsync(string pidx, object parameters) =>
+        new((string)(await PostAsync($"/_sandbox/epayments/{pidx}/forged-return", parameters))["redirectUrl"]!);
+
+    internal async Task<JsonNode> LinkAsync(string pidx) =>
+        (await ListAsync("/_sandbox/transactions")).Single(transaction => (string?)transaction["pidx"] == pidx);
+
+    internal async Task ForceLinkAsync(string pidx, string state) =>
+        await PostAsync($"/_sandbox/transactions/{(await LinkAsync(pidx))["idx"]}/state", new { state, force = true });
+
     internal async Task<string> StateAsync(string token) => (string)(await TransactionAsync(token))["state"]!;
 
     internal async Task ForceStateAsync(string token, string state) =>

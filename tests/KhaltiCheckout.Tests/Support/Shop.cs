@@ -137,6 +137,38 @@ internal sealed class Shop : IAsyncDisposable
     internal Task<(int Status, JsonNode Body)> VerifyAsync(JsonNode order, string token, long? amount = null) =>
         PostAsync("/api/v1/payments/verify", new { orderId = order.Id(), token, amount = amount ?? (long)order["amount"]! });
 
+    internal Task<(int Status, JsonNode Body)> InitiateAsync(JsonNode order) =>
+        PostAsync("/api/v1/payments/initiate", new { orderId = order.Id() });
+
+    /// <summary>An order, and the <c>pidx</c> of the link that its shopper was sent to.</summary>
+    internal async Task<(JsonNode Order, string Pidx)> GivenLinkAsync()
+    {
+        JsonNode order = await GivenOrderAsync();
+        return (order, await GivenLinkAsync(order));
+    }
+
+    internal async Task<string> GivenLinkAsync(JsonNode order)
+    {
+        (int status, JsonNode link) = await InitiateAsync(order);
+        status.ShouldBe(201, link.ToJsonString());
+        return (string)link["pidx"]!;
+    }
+
+    /// <summary>The browser comes to the address that Khalti sent it to; gives back where it is sent on to.</summary>
+    internal async Task<(int Status, string? Location)> ComeBackAsync(string pathAndQuery, string? cookie = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, pathAndQuery);
+        if (cookie is not null)
+        {
+            request.Headers.Add("Cookie", cookie);
+        }
+
+        using HttpResponseMessage response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, response.Headers.Location?.OriginalString);
+    }
+
+    internal Task<(int Status, string? Location)> ComeBackAsync(Uri redirectUrl) => ComeBackAsync(redirectUrl.PathAndQuery);
+
     internal Task<(int Status, JsonNode Body)> CancelAsync(JsonNode order) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/api/v1/orders/{order.Id()}/cancel"));
 
@@ -221,7 +253,7 @@ internal sealed class Shop : IAsyncDisposable
     private void Open()
     {
         _app.StartServer();
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
     }
 }
 

@@ -13,10 +13,16 @@ namespace KhaltiCheckout.Tests.Support;
 /// </summary>
 internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
 {
+    private const string Verify = "/payment/verify/";
+
     private Stop? _next;
+    private string _nextAt = Verify;
 
     /// <summary>Changes what Khalti answers to a verify.</summary>
     internal Func<string, string>? Rewrite { get; set; }
+
+    /// <summary>Changes what Khalti answers to a lookup.</summary>
+    internal Func<string, string>? RewriteLookup { get; set; }
 
     /// <summary>Puts this line under the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
@@ -29,15 +35,23 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(20));
     }
 
-    internal Stop StopNextVerify(bool onTheWayBack) => _next = new Stop(onTheWayBack);
+    internal Stop StopNextVerify(bool onTheWayBack) => StopNext(Verify, onTheWayBack);
+
+    /// <param name="path">How the call's path ends.</param>
+    internal Stop StopNext(string path, bool onTheWayBack)
+    {
+        _nextAt = path;
+        return _next = new Stop(onTheWayBack);
+    }
 
     /// <summary>If it has not been reached, the next verify goes through.</summary>
     internal void Unstop() => _next = null;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        bool isVerify = request.RequestUri!.AbsolutePath.EndsWith("/payment/verify/", StringComparison.Ordinal);
-        if (isVerify && Rewrite is { } rewrite)
+        bool isVerify = request.RequestUri!.AbsolutePath.EndsWith(Verify, StringComparison.Ordinal);
+        bool isLookup = request.RequestUri!.AbsolutePath.EndsWith("/epayment/lookup/", StringComparison.Ordinal);
+        if ((isVerify ? Rewrite : isLookup ? RewriteLookup : null) is { } rewrite)
         {
             HttpResponseMessage genuine = await base.SendAsync(request, cancellationToken);
             string text = await genuine.Content.ReadAsStringAsync(cancellationToken);
@@ -45,7 +59,7 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
             return genuine;
         }
 
-        if (!isVerify || Interlocked.Exchange(ref _next, null) is not { } stop)
+        if (!request.RequestUri!.AbsolutePath.EndsWith(_nextAt, StringComparison.Ordinal) || Interlocked.Exchange(ref _next, null) is not { } stop)
         {
             return await base.SendAsync(request, cancellationToken);
         }
