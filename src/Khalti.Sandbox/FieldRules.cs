@@ -61,6 +61,20 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
 
     internal long? OptionalAmount(string name) => values.ContainsKey(name) ? Amount(name) : null;
 
+    /// <summary>
+    /// The same for an amount that Khalti's own examples write as 50.00: whole paisa with nothing behind the point pass.
+    /// A real fraction is refused, or dropped.
+    /// </summary>
+    internal long? OptionalPaisa(string name, bool floor)
+    {
+        bool number = values.TryGetValue(name, out JsonNode? value) && value is not null;
+        const NumberStyles Plainly = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        return number && decimal.TryParse(Plain(value!), Plainly, CultureInfo.InvariantCulture, out decimal amount)
+            && (floor || decimal.IsInteger(amount)) && amount is > long.MinValue and < long.MaxValue
+            ? (long)decimal.Floor(amount)
+            : OptionalAmount(name);
+    }
+
     /// <summary>A web address. Not of other schemes: the payment page sends a browser there.</summary>
     internal string Url(string name)
     {

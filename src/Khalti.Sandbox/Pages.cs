@@ -10,6 +10,8 @@ internal static class Pages
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
+    private const string NoFrame = "; frame-ancestors 'none'";
+
     private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal)
     {
         [".html"] = "text/html; charset=utf-8",
@@ -22,19 +24,41 @@ internal static class Pages
     {
         const string Root = "wwwroot/";
         const string Control = "control/";
-        foreach (string resource in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Root, StringComparison.Ordinal)))
+        const string Payment = "wwwroot/payment.html";
+        foreach (string resource in Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(Root, StringComparison.Ordinal) && name != Payment))
         {
             string path = resource[Root.Length..];
             bool control = path.StartsWith(Control, StringComparison.Ordinal);
-            app.MapGet(control ? $"{ControlGuard.Prefix}/{path[Control.Length..]}" : "/" + path, Page(resource, control));
+            app.MapGet(control ? $"{ControlGuard.Prefix}/{path[Control.Length..]}" : "/" + path, Page(resource, control, framed: !control));
         }
 
-        app.MapGet(ControlGuard.Prefix + "/", Page("wwwroot/control/index.html", control: true));
+        app.MapGet(ControlGuard.Prefix + "/", Page("wwwroot/control/index.html", control: true, framed: false));
+        RequestDelegate payment = Page(Payment, control: false, framed: false);
+        app.MapGet("/", (HttpContext context, Ledger ledger, SandboxClock clock) => OpenPayment(context, ledger, clock, payment));
         app.MapGet("/widget-settings.json", (Switchboard board) =>
             Answer.Ok(new JsonObject { ["errorCarriesWidgetId"] = board.Current.WidgetErrorCarriesWidgetId }));
     }
 
-    private static RequestDelegate Page(string resource, bool control)
+    /// <summary>The address that initiate hands out. Without a pidx there is nothing here.</summary>
+    private static Task OpenPayment(HttpContext context, Ledger ledger, SandboxClock clock, RequestDelegate page)
+    {
+        if (context.Request.Query["pidx"].ToString() is not { Length: > 0 } pidx)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        if (ledger.Run(book => book.ByPidx(pidx, now)) is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound; // The page says so in words.
+        }
+
+        return page(context);
+    }
+
+    private static RequestDelegate Page(string resource, bool control, bool framed)
     {
         byte[] content = Read(resource);
         string contentType = ContentTypes[Path.GetExtension(resource)];
@@ -45,7 +69,7 @@ internal static class Pages
             response.ContentLength = content.Length;
             response.Headers.CacheControl = "no-cache";
             response.Headers.XContentTypeOptions = "nosniff";
-            response.Headers.ContentSecurityPolicy = control ? Policy + "; frame-ancestors 'none'" : Policy;
+            response.Headers.ContentSecurityPolicy = framed ? Policy : Policy + NoFrame;
             response.Headers["Referrer-Policy"] = "no-referrer";
             if (!control)
             {

@@ -99,6 +99,8 @@ public sealed partial class SandboxHost : IAsyncDisposable
         app.MapBanks();
         app.MapTransactionApi();
         app.MapEPaymentApi();
+        app.MapRefundApi();
+        app.MapPaymentPage();
         app.MapControlApi();
         app.MapPages();
         return app;

@@ -40,7 +40,7 @@ internal static class WidgetApi
             Extras = Extras(fields),
             CreatedOn = clock.GetUtcNow(),
         };
-        CheckPayer(rules, mobile, pin);
+        Wallet.CheckPayer(rules, mobile, pin);
         CheckAmount(rules, amount, account?.MaxAmount(switches));
         return rules.Errors.Count > 0
             ? Errors.Fields(rules.Errors, switches)
@@ -49,22 +49,9 @@ internal static class WidgetApi
 
     private static Answer Begin(Book book, Transaction wanted, string pin)
     {
-        DateTimeOffset now = wanted.CreatedOn;
-        Payer payer = book.Payer(wanted.Mobile);
-        if (payer.IsLocked(now))
+        if (Wallet.TryPin(book, wanted.Mobile, pin, wanted.CreatedOn) is { } refused)
         {
-            return Errors.WrongPin(payer, locked: true);
-        }
-
-        Payer tried = payer.Try(pin, now);
-        if (tried != payer)
-        {
-            book.Save(tried);
-        }
-
-        if (tried.PinFailures > 0)
-        {
-            return Errors.WrongPin(tried, tried.IsLocked(now));
+            return refused;
         }
 
         book.Add(wanted);
@@ -79,11 +66,7 @@ internal static class WidgetApi
         string token = rules.Text("token");
         string code = rules.Text("confirmation_code");
         string pin = rules.Text("transaction_pin");
-        if (code.Length != Payer.Otp.Length || !code.All(char.IsAsciiDigit))
-        {
-            rules.Refuse("confirmation_code", "Confirmation code must be 6 digits long.");
-        }
-
+        Wallet.CheckCode(rules, code);
         return rules.Errors.Count > 0 || account is null
             ? Errors.Fields(rules.Errors, switches)
             : ledger.Run(book => Conclude(book, account, token, right: code == Payer.Otp && pin == Payer.Pin, switches));
@@ -143,19 +126,6 @@ internal static class WidgetApi
         }
 
         return account;
-    }
-
-    private static void CheckPayer(FieldRules rules, string mobile, string pin)
-    {
-        if (!Payer.MobileNumber.IsMatch(mobile))
-        {
-            rules.Refuse("mobile", "Enter a valid mobile number.");
-        }
-
-        if (pin.Length != Payer.Pin.Length || !pin.All(char.IsAsciiDigit))
-        {
-            rules.Refuse("transaction_pin", "Khalti PIN must be 4 digits long.");
-        }
     }
 
     private static void CheckAmount(FieldRules rules, long amount, long? most)

@@ -10,7 +10,8 @@ public sealed class RobustnessTests
     [
         "/api/v2/payment/initiate/", "/api/v2/payment/confirm/", "/api/v2/payment/verify/", "/_sandbox/faults", "/_sandbox/clock",
         "/_sandbox/switches", "/_sandbox/payments", "/_sandbox/transactions/x/state", "/ebanking/initiate/",
-        "/api/v2/epayment/initiate/", "/api/v2/epayment/lookup/", "/_sandbox/epayments/x/outcome", "/_sandbox/epayments/x/forged-return",
+        "/api/v2/epayment/initiate/", "/api/v2/epayment/lookup/", "/api/merchant-transaction/x/refund/", "/_sandbox/epayments/x/outcome", "/_sandbox/epayments/x/forged-return",
+        "/pay/x/wallet", "/pay/x/confirm", "/pay/x/bank", "/pay/x/outcome",
     ];
 
     public static TheoryData<string, string> BadBodies() => new()

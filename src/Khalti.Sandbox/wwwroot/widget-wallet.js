@@ -1,93 +1,36 @@
-// Paying from the wallet: mobile and PIN, then the code. Messages are Khalti's; errors are written as text, never as HTML.
-const form = document.querySelector('#wallet');
-const fields = { mobile: form.mobile, transaction_pin: form.transaction_pin, confirmation_code: form.confirmation_code };
-const codeField = document.querySelector('#code-field');
-const failure = document.querySelector('#failure');
-const pay = document.querySelector('#pay');
-
-const rules = {
-  mobile: [
-    [value => value !== '', 'This field is required.'],
-    [value => value.length === 10, 'Mobile number must be 10 digits long.'],
-    [value => /^9[678]\d{8}$/.test(value), 'Please enter a valid mobile number'],
-  ],
-  // An empty PIN is let through, as in Khalti's widget.
-  transaction_pin: [
-    [value => value === '' || value.length === 4, 'Khalti PIN must be 4 digits long.'],
-    [value => value === '' || /^\d{4}$/.test(value), 'Please enter a valid Khalti PIN'],
-  ],
-  confirmation_code: [
-    [value => value !== '', 'This field is required'],
-    [value => value.length === 6, 'Confirmation Code must be 6 digits long.'],
-    [value => /^\d{6}$/.test(value), 'Please enter a valid Confirmation Code'],
-  ],
-};
+// Paying from the wallet in the widget: what is asked of Khalti's API, and what the merchant's page is told.
+import { WalletForm } from './wallet-form.js';
 
 export class Wallet {
   #info = null;
   #token = null;
-  #busy = false;
+  #form = new WalletForm({ begin: () => this.#initiate(), confirm: () => this.#confirm() });
   #tell;
 
   constructor(tell) {
     this.#tell = tell;
-    form.addEventListener('submit', event => {
-      event.preventDefault();
-      this.#submit();
-    });
-    for (const [name, input] of Object.entries(fields)) {
-      input.addEventListener('blur', () => input.value !== '' && check(name));
-    }
   }
 
   get isConfirming() {
-    return this.#token !== null;
+    return this.#form.isConfirming;
   }
 
   take(info) {
     // Khalti's widget would confirm the old token here and take the old amount.
     if (this.#info && (this.#info.amount !== info.amount || this.#info.productIdentity !== info.productIdentity)) {
-      this.#restart();
+      this.#form.restart();
     }
 
     this.#info = info;
-    pay.textContent = info.amount === undefined ? 'Pay' : `Pay Rs. ${info.amount / 100}/-`;
-  }
-
-  #restart() {
-    this.#token = null;
-    codeField.hidden = true;
-    form.reset();
-    clear();
-  }
-
-  async #submit() {
-    const asked = this.isConfirming ? Object.keys(fields) : ['mobile', 'transaction_pin'];
-    const wrong = asked.filter(name => !check(name));
-    if (wrong.length > 0) {
-      fields[wrong[0]].focus();
-    }
-
-    // One at a time: a second press of the button must not start a second payment.
-    if (wrong.length > 0 || this.#busy || !this.#info) {
-      return;
-    }
-
-    this.#busy = true;
-    pay.setAttribute('aria-disabled', 'true');
-    clear();
-    try {
-      await (this.isConfirming ? this.#confirm() : this.#initiate());
-    } catch {
-      say(['Khalti could not be reached. Please try again.']);
-    } finally {
-      this.#busy = false;
-      pay.removeAttribute('aria-disabled');
-    }
+    this.#form.payText = info.amount === undefined ? 'Pay' : `Pay Rs. ${info.amount / 100}/-`;
   }
 
   async #initiate() {
     const info = this.#info;
+    if (!info) {
+      return;
+    }
+
     const { publicKey, productIdentity, productName, amount, productUrl, paymentPreference, ...others } = info;
     // The rest of the merchant's settings goes along and wins: a configured mobile replaces the one that was typed,
     // here as in Khalti's widget.
@@ -96,8 +39,8 @@ export class Wallet {
       product_identity: productIdentity,
       product_name: productName,
       amount,
-      mobile: fields.mobile.value.trim(),
-      transaction_pin: fields.transaction_pin.value.trim() || null,
+      mobile: this.#form.mobile,
+      transaction_pin: this.#form.pin,
       product_url: productUrl,
       ...others,
     });
@@ -105,20 +48,19 @@ export class Wallet {
       this.#failed(answer);
     } else if (this.#info.amount === info.amount && this.#info.productIdentity === info.productIdentity) {
       this.#token = answer.token;
-      codeField.hidden = false;
-      fields.confirmation_code.focus();
+      this.#form.askForCode();
     }
   }
 
   async #confirm() {
     const answer = await post('/api/v2/payment/confirm/', {
       public_key: this.#info.publicKey,
-      transaction_pin: fields.transaction_pin.value.trim() || null,
+      transaction_pin: this.#form.pin,
       token: this.#token,
-      confirmation_code: fields.confirmation_code.value.trim(),
+      confirmation_code: this.#form.code,
     });
     if (answer.idx) {
-      this.#restart();
+      this.#form.restart();
       this.#tell.onConfirmed(answer);
     } else {
       this.#failed(answer);
@@ -126,30 +68,8 @@ export class Wallet {
   }
 
   #failed(error) {
-    const texts = [];
-    for (const [name, value] of Object.entries(error)) {
-      if (Array.isArray(value) && fields[name] && !fields[name].closest('[hidden]')) {
-        mark(name, value.join(' '));
-      } else if (Array.isArray(value)) {
-        texts.push(value.join(' '));
-      }
-    }
-
-    if (typeof error.detail === 'string') {
-      texts.push(error.detail);
-    }
-
-    if (error.tries_remaining !== undefined) {
-      texts.push(`Attempts Remaining: ${error.tries_remaining}`);
-    }
-
     this.#tell.onError(error);
-    if (error.token) {
-      this.#restart(); // The payment was disabled or is used up: only a new one can help.
-      texts.push('This payment cannot go on. Please start again.');
-    }
-
-    say(texts);
+    this.#form.show(error);
   }
 }
 
@@ -160,28 +80,4 @@ async function post(path, body) {
     body: JSON.stringify(body),
   });
   return answer.json();
-}
-
-function check(name) {
-  const broken = rules[name].find(([holds]) => !holds(fields[name].value.trim()));
-  mark(name, broken ? broken[1] : '');
-  return !broken;
-}
-
-function mark(name, text) {
-  fields[name].setAttribute('aria-invalid', String(text !== ''));
-  document.getElementById(fields[name].getAttribute('aria-describedby')).textContent = text;
-}
-
-function clear() {
-  Object.keys(fields).forEach(name => mark(name, ''));
-  say([]);
-}
-
-function say(texts) {
-  failure.replaceChildren(...texts.map(text => {
-    const line = document.createElement('p');
-    line.textContent = text;
-    return line;
-  }));
 }
