@@ -163,7 +163,7 @@ internal static class PaymentPage
         ["expiresAt"] = link.ExpiresAt?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         ["status"] = link.State,
         ["payable"] = EPayments.IsPayable(link, switches, now),
-        ["returnUrl"] = ReturnUrl.For(link, switches),
+        ["returnUrl"] = EPayments.IsPayable(link, switches, now) ? null : ReturnUrl.For(link, switches),
     };
 
     private static Answer NoSuchLink() => Errors.Detail(404, "There is no such payment.");

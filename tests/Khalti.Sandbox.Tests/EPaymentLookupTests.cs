@@ -144,7 +144,7 @@ public sealed class EPaymentLookupTests
     public async Task The_widgets_product_does_not_know_links_but_the_detail_knows_their_transaction()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
-        string pidx = await sandbox.GivenLinkAsync();
+        string pidx = await sandbox.GivenLinkAsync(new { merchant_extra = "campaign-7" });
         string idx = (string)(await sandbox.LinkAsync(pidx))["idx"]!;
         string detail = $"/api/v2/merchant-transaction/{idx}/";
         (await sandbox.GetAsync(detail, RunningSandbox.EPaymentKey)).ShouldBe(404, NotFound);
@@ -157,6 +157,8 @@ public sealed class EPaymentLookupTests
         record["state"]!["name"]!.ToString().ShouldBe("Completed");
         record["can_refund"]!.GetValue<bool>().ShouldBeTrue();
         record["child_transactions"]!.AsArray().ShouldBeEmpty();
+        record["meta"]!.ToJsonString().ShouldBe(
+            """{"product_identity":"order-1042","product_name":"Two notebooks","product_url":"https://shop.example/","merchant_extra":"campaign-7"}""");
         (await sandbox.GetAsync(detail, RunningSandbox.SecretKey)).Status.ShouldBe(404);
         (await sandbox.GetAsync(detail, RunningSandbox.OtherEPaymentKey)).Status.ShouldBe(404);
         (await sandbox.GetAsync("/api/v2/merchant-transaction/", RunningSandbox.EPaymentKey)).Json["total_records"]!.GetValue<int>().ShouldBe(0);
