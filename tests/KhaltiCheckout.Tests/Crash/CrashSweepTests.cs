@@ -42,6 +42,30 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             await shopper.ExpectPaidAsync();
         });
 
+    [Fact]
+    public async Task Killed_anywhere_while_a_link_is_made_and_its_payer_comes_back_nothing_is_lost_or_paid_twice() =>
+        await SweepAsync("pay by link", fewestPoints: 16, async (scene, crashAt) =>
+        {
+            scene.Arm();
+            await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: false));
+            await shopper.PayByLinkAsync();
+            await shopper.ComeBackAsync();
+            await shopper.ExpectPaidAsync();
+        });
+
+    [Fact]
+    public async Task Killed_anywhere_while_a_link_is_settled_whose_payer_never_came_back_nothing_is_lost() =>
+        await SweepAsync("settle a link", fewestPoints: 8, async (scene, crashAt) =>
+        {
+            await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: false));
+            await shopper.PayByLinkAsync();
+            await shopper.KillAsync();
+
+            scene.Arm();
+            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
+            await shopper.ExpectPaidAsync();
+        });
+
     // First without a crash, to learn the moments; then once for each of them.
     private async Task SweepAsync(string name, int fewestPoints, Func<Scene, int, Task> story)
     {
@@ -141,6 +165,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         private ShopProcess? _shop = shop;
         private JsonNode? _order;
         private string? _token;
+        private Uri? _back;
 
         internal async Task PayAsync()
         {
@@ -149,6 +174,27 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             _token = await scene.Sandbox.ConfirmedTokenAsync(Tea, _order.Id());
             await UntilAnsweredAsync(
                 HttpMethod.Post, "/api/v1/payments/verify", new { orderId = _order.Id(), token = _token, amount = Tea }, [200, 202]);
+        }
+
+        internal async Task PayByLinkAsync()
+        {
+            _order = await UntilAnsweredAsync(
+                HttpMethod.Post, "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, [201]);
+            JsonNode link = await UntilAnsweredAsync(
+                HttpMethod.Post, "/api/v1/payments/initiate", new { orderId = _order.Id() }, [201]);
+            _back = await scene.Sandbox.OutcomeAsync((string)link["pidx"]!, "completed");
+        }
+
+        /// <summary>Once, as a browser does: when nobody answers, the shopper closes it.</summary>
+        internal async Task ComeBackAsync()
+        {
+            try
+            {
+                using HttpResponseMessage page = await _shop!.Http.GetAsync(_back!.PathAndQuery, TestContext.Current.CancellationToken);
+            }
+            catch (Exception lost) when (lost is HttpRequestException or IOException or ObjectDisposedException)
+            {
+            }
         }
 
         internal async Task ExpectPaidAsync()
@@ -162,7 +208,9 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             last!["payments"]!.AsArray().Count(payment => (string?)payment!["status"] == "completed").ShouldBe(1);
             last.Payment()["transactionId"].ShouldNotBeNull();
             IReadOnlyList<JsonNode> transactions = await scene.Sandbox.ListAsync("/_sandbox/transactions");
-            ((string?)transactions.Single()["state"]).ShouldBe("Completed");
+            transactions.Count(transaction => (string?)transaction["state"] == "Completed").ShouldBe(1);
+            transactions.Where(transaction => (string?)transaction["state"] != "Completed")
+                .ShouldAllBe(link => (string?)link["flow"] == "epayment" && (string?)link["state"] == "Initiated", "at the most, links that nobody has");
 
             // The same key still gives the same order: create was not done twice.
             JsonNode again = await UntilAnsweredAsync(
