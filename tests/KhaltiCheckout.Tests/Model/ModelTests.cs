@@ -15,7 +15,7 @@ namespace KhaltiCheckout.Tests.Model;
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
-    private const int Usually = 40;
+    private const int Usually = 60;
     private const int AtOnce = 4;
 
     // What a good number of stories must have been about, or they prove little.
@@ -23,6 +23,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [
         "order Paid", "order Expired", "order Cancelled", "payment Completed", "payment Failed", "payment NeedsReview",
         "payment_outcome_unknown", "attention unknown_state", "amount_mismatch",
+        "payment_link_ready", "payment Expired",
     ];
 
     private readonly ConcurrentDictionary<string, int> _about = new(StringComparer.Ordinal);
