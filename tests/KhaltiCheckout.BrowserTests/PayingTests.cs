@@ -351,7 +351,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         Task<IRequest> posted = order.Page.WaitForRequestAsync("**/payments/verify");
         await widget.PayAsync();
         await posted;
-        await order.ShouldTellAsync("checking");
+        await order.ShouldTellAsync("verifying"); // told by the shop, while the page's own question is still unanswered
         await order.Page.ReloadAsync();
 
         await order.ShouldStandAsync("pending", "verifying");

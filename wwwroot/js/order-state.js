@@ -33,9 +33,15 @@ export function stateOf(order, unsent, now) {
 
 export const payable = state => state === 'open' || state === 'retry' || state === 'initiated';
 
-// States that change by themselves, so the page keeps asking.
-export const restless = (state, order) =>
-  ['verifying', 'needs_review', 'initiated', 'timeup', 'other'].includes(state) || (final.includes(state) && isOpen(order));
+// Nothing more is waited for. What may come later still, such as a refund, is seen by whoever looks again.
+export const settled = (state, order) => [...final, 'cancelled', 'expired'].includes(state) && !isOpen(order);
+
+// News may come by several ways and arrive in another order than it was sent. An order never goes back, and never has
+// fewer payments than before.
+const far = { pending: 0, cancelled: 1, expired: 1, paid: 2, partially_refunded: 3, refunded: 4 };
+
+export const overtaken = (known, found) => known !== null
+  && ((far[found.status] ?? 0) < (far[known.status] ?? 0) || payments(found).length < payments(known).length);
 
 export const tone = state => ({
   open: 'ask', retry: 'ask', initiated: 'wait', checking: 'wait', verifying: 'wait', timeup: 'wait', needs_review: 'hand',
