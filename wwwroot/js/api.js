@@ -1,6 +1,6 @@
 // The shop's HTTP API. A call ends in one of three ways: an answer, a refusal (ApiError, kind "refused", with the
 // server's code), or not known (kind "unknown": no answer, a late one, a broken one, 5xx, or one not made by the shop).
-import { learnServerTime } from './time.js';
+import { learnServerTime } from './server-clock.js';
 
 export class ApiError extends Error {
   constructor(kind, code, { status = 0, errors = null, retryAfter = null, traceId = null } = {}) {

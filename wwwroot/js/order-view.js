@@ -2,7 +2,8 @@
 import { byId, setText, show } from './dom.js';
 import { digits, has, language, t } from './i18n.js';
 import { money } from './money.js';
-import { clock, dateAndTime, now, today } from './time.js';
+import { now } from './server-clock.js';
+import { clock, dateAndTime, today } from './time.js';
 import { isOpen, newestPayment, payable, tone } from './order-state.js';
 
 const write = (id, text) => {

@@ -3,7 +3,7 @@ import { ApiError, cancelOrder, eventsOf, getConfig, getOrder, getProducts, init
 import { byId, focusOn, setText } from './dom.js';
 import { addTexts, language, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
-import { now } from './time.js';
+import { now } from './server-clock.js';
 import { dressPage, startPage } from './page.js';
 import { overtaken, payable, settled, stateOf } from './order-state.js';
 import { drawCountdown, drawMessage, drawPay, drawStatus } from './order-view.js';
