@@ -57,6 +57,7 @@ const at = id => `/api/v1/orders/${encodeURIComponent(id)}`;
 export const placeOrder = (order, key) => call('POST', '/api/v1/orders', { body: order, key, timeout: 20_000 }).then(answer => answer.data);
 export const getOrder = id => call('GET', at(id)).then(answer => answer.data);
 export const eventsOf = id => `${at(id)}/events`;
+export const qrOf = id => `${at(id)}/qr.svg`;
 export const cancelOrder = (id, key) => call('POST', `${at(id)}/cancel`, { body: {}, key }).then(answer => answer.data);
 // The server itself waits for Khalti here, so it gets longer.
 export const verifyPayment = ({ orderId, token, amount }) =>

@@ -22,6 +22,8 @@ export default {
   'order.transaction': 'Khalti transaction',
   'order.receiptFrom': 'Receipt from {store}',
   'order.print': 'Print the receipt',
+  'order.qr': 'Scan to open this receipt again',
+  'order.qrAlt': 'QR code with the address of order {id}',
 
   'pay': 'Pay',
   'pay.khalti': 'Pay {amount} with Khalti',

@@ -21,6 +21,8 @@ export default {
   'order.transaction': 'खल्ती कारोबार',
   'order.receiptFrom': '{store} को रसिद',
   'order.print': 'रसिद छाप्नुहोस्',
+  'order.qr': 'यो रसिद फेरि खोल्न स्क्यान गर्नुहोस्',
+  'order.qrAlt': 'अर्डर {id} को ठेगाना भएको क्यूआर कोड',
 
   'pay': 'भुक्तानी',
   'pay.khalti': 'खल्तीबाट {amount} तिर्नुहोस्',
