@@ -10,8 +10,8 @@ import { drawCountdown, drawMessage, drawPay, drawStatus } from './order-view.js
 import { drawReceipt } from './receipt.js';
 import { prepareCancel } from './cancel.js';
 import { createWatch } from './watch.js';
-import { createVerifier, unsent, writeDown } from './verify.js';
-import { openWidget } from './widget.js';
+import { createVerifier, hold, isHeld, unsent, writeDown } from './verify.js';
+import { openWidget, prepareWayOut } from './widget.js';
 import * as cart from './cart.js';
 import en from './text/order-en.js';
 import ne from './text/order-ne.js';
@@ -27,7 +27,7 @@ let unsure = false;   // a payment was refused, and the order has not been read 
 let opening = null;   // 'widget' or 'epayment' between click and window
 let asked = 0;        // an answer that was overtaken by a newer one is dropped
 
-const state = () => stateOf(order, unsure || unsent(id).length > 0, now());
+const state = () => stateOf(order, { unsent: unsure || unsent(id).length > 0, held: isHeld(id), now: now() });
 
 const watch = createWatch(eventsOf(id), heard, refresh);
 const verifier = createVerifier(id, {
@@ -40,6 +40,7 @@ const verifier = createVerifier(id, {
     focusOn(byId('status-title'));
   },
   async refused(error) {
+    if (error.code === 'token_already_used') hold(id);
     notice = { code: error.code };
     why = null;
     unsure = true;
@@ -127,6 +128,10 @@ async function pay() {
   openWidget(config.widget, order, {
     ready: () => stopOpening(),
     blocked() { stopOpening({ code: 'widget_blocked' }, byId('pay-with-khalti')); },
+    left() {
+      stopOpening(unsent(id).length === 0 ? { code: 'left' } : null, byId('pay-with-khalti'));
+      refresh(); // who lost patience is told how it stands now
+    },
     closed() { stopOpening(unsent(id).length === 0 ? { code: 'closed' } : null, byId('pay-with-khalti')); },
     success(payload) {
       // Only a hint: anybody can send such a message. The server asks Khalti.
@@ -207,6 +212,7 @@ byId('copy').addEventListener('click', copyReference);
 byId('print').addEventListener('click', () => window.print());
 byId('restart').addEventListener('click', refill);
 prepareCancel(cancel);
+prepareWayOut();
 window.addEventListener('online', wake);
 window.addEventListener('pageshow', event => {
   if (!event.persisted) return;

@@ -64,6 +64,7 @@ internal sealed class Visit
             ColorScheme = ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
             JavaScriptEnabled = shopper.JavaScript,
+            HasTouch = shopper.Touch,
         });
         context.SetDefaultTimeout(15_000);
         if (shopper.Traced)
