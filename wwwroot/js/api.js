@@ -1,6 +1,6 @@
 // The shop's HTTP API. A call ends in one of three ways: an answer, a refusal (ApiError, kind "refused", with the
 // server's code), or not known (kind "unknown": no answer, a late one, a broken one, 5xx, or one not made by the shop).
-import { learnServerTime } from './time.js';
+import { learnServerTime } from './server-clock.js';
 
 export class ApiError extends Error {
   constructor(kind, code, { status = 0, errors = null, retryAfter = null, traceId = null } = {}) {
@@ -56,6 +56,8 @@ export const getProducts = () => call('GET', '/api/v1/products').then(answer => 
 const at = id => `/api/v1/orders/${encodeURIComponent(id)}`;
 export const placeOrder = (order, key) => call('POST', '/api/v1/orders', { body: order, key, timeout: 20_000 }).then(answer => answer.data);
 export const getOrder = id => call('GET', at(id)).then(answer => answer.data);
+export const eventsOf = id => `${at(id)}/events`;
+export const qrOf = id => `${at(id)}/qr.svg`;
 export const cancelOrder = (id, key) => call('POST', `${at(id)}/cancel`, { body: {}, key }).then(answer => answer.data);
 // The server itself waits for Khalti here, so it gets longer.
 export const verifyPayment = ({ orderId, token, amount }) =>

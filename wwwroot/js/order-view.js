@@ -2,7 +2,8 @@
 import { byId, setText, show } from './dom.js';
 import { digits, has, language, t } from './i18n.js';
 import { money } from './money.js';
-import { clock, dateAndTime, now, today } from './time.js';
+import { now } from './server-clock.js';
+import { clock, dateAndTime, today } from './time.js';
 import { isOpen, newestPayment, payable, tone } from './order-state.js';
 
 const write = (id, text) => {
@@ -40,15 +41,19 @@ export function drawStatus({ order, state, why, notice }) {
   write('status-more', settled && isOpen(order) ? t('s.paid.more') : '');
   write('status-why', state === 'checking' ? t(`why.${why ?? 'waiting'}`) : '');
   write('status-note', noteFor(notice, state));
-  byId('status-note').classList.toggle('mild', notice?.code === 'closed' || notice?.code === 'changed');
+  byId('status-note').classList.toggle('mild', mild.includes(notice?.code));
   drawReference(order.id);
 }
+
+const inviting = ['closed', 'left', 'widget_blocked', 'unreachable', 'payment_declined', 'validation_failed', 'amount_mismatch', 'khalti_unavailable'];
+const mild = ['closed', 'left', 'changed'];
 
 // What came of the shopper's last step. The state itself already says it after a declined try.
 function noteFor(notice, state) {
   if (!notice || (notice.code === 'payment_declined' && state !== 'open')) return '';
-  // While a payment is open, nothing on the page may invite another one.
-  if ((state === 'verifying' || state === 'needs_review' || state === 'checking') && notice.code !== 'payment_in_progress') return '';
+  // While a payment is open, nothing on the page may invite another one; nor when the order takes none any more.
+  if (['verifying', 'needs_review', 'checking', 'held'].includes(state) && notice.code !== 'payment_in_progress') return '';
+  if (inviting.includes(notice.code) && !payable(state)) return '';
   if (notice.code === 'payment_in_progress' && payable(state)) return t('n.changed');
   return has(`n.${notice.code}`) ? t(`n.${notice.code}`) : t('n.refused', { code: notice.code });
 }

@@ -28,6 +28,8 @@ internal sealed class OrderPage(IPage page)
 
     internal Widget Widget => new(page);
 
+    internal WayOut WayOut => new(page);
+
     /// <summary>What tests from outside hold on to: the order's status and its newest payment's.</summary>
     internal async Task ShouldStandAsync(string status, string payment)
     {
