@@ -9,7 +9,7 @@ export class ApiError extends Error {
   }
 }
 
-export async function call(method, path, { body, key, timeout = 15_000 } = {}) {
+export async function call(method, path, { body, key, timeout = 15_000, credentials = 'omit' } = {}) {
   const headers = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
@@ -19,7 +19,7 @@ export async function call(method, path, { body, key, timeout = 15_000 } = {}) {
   let response, text;
   try {
     response = await fetch(path, {
-      method, headers, signal: stop.signal, cache: 'no-store', credentials: 'omit', redirect: 'error',
+      method, headers, signal: stop.signal, cache: 'no-store', credentials, redirect: 'error',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     text = await response.text();
@@ -62,5 +62,6 @@ export const cancelOrder = (id, key) => call('POST', `${at(id)}/cancel`, { body:
 // The server itself waits for Khalti here, so it gets longer.
 export const verifyPayment = ({ orderId, token, amount }) =>
   call('POST', '/api/v1/payments/verify', { body: { orderId, token, amount }, timeout: 40_000 }).then(answer => answer.data);
+// The answer sets a cookie by which this browser finds its order again when Khalti sends it back with nothing in hand.
 export const initiatePayment = (orderId, key) =>
-  call('POST', '/api/v1/payments/initiate', { body: { orderId }, key, timeout: 30_000 }).then(answer => answer.data);
+  call('POST', '/api/v1/payments/initiate', { body: { orderId }, key, timeout: 40_000, credentials: 'same-origin' }).then(answer => answer.data);

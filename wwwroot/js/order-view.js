@@ -67,10 +67,14 @@ export function drawPay({ order, state, config, opening }) {
   show(button, widget);
   setText(button, opening === 'widget' ? t('pay.opening') : t('pay.khalti', { amount: money(order.amount) }));
   button.setAttribute('aria-disabled', String(opening !== null));
-  show(byId('pay-with-epayment'), epayment);
-  byId('pay-with-epayment').setAttribute('aria-disabled', String(opening !== null));
+  const link = byId('pay-with-epayment');
+  show(link, epayment);
+  link.classList.toggle('second', widget);
+  setText(link, opening === 'epayment' ? t('pay.opening') : widget ? t('pay.epayment') : t('pay.khalti', { amount: money(order.amount) }));
+  link.setAttribute('aria-disabled', String(opening !== null));
   show(byId('pay-none'), may && !widget && !epayment);
   show(byId('pay-how'), widget || epayment);
+  setText(byId('pay-how'), [widget && t('pay.how'), epayment && t('pay.howPage')].filter(Boolean).join(' '));
   show(byId('pay-practice'), (widget || epayment) && config?.mode === 'sandbox');
   show(byId('cancel'), state === 'open' || state === 'retry');
   show(byId('pay-time'), may && Boolean(order.expiresAt));

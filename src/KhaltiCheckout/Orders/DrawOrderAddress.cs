@@ -21,7 +21,7 @@ internal static class DrawOrderAddress
     // Localhost is another machine for whoever scans it: then the address by which the shop was reached serves better.
     private static string AddressOf(string id, StoreOptions store, HttpRequest request)
     {
-        string shop = new Uri(store.PublicUrl).IsLoopback ? $"{request.Scheme}://{request.Host}" : store.PublicUrl.TrimEnd('/');
+        string shop = store.PublicUrl is { Length: > 0 } told && !new Uri(told).IsLoopback ? told.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
         return $"{shop}/order.html?id={Uri.EscapeDataString(id)}";
     }
 

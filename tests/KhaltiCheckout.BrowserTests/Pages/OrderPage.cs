@@ -22,6 +22,8 @@ internal sealed class OrderPage(IPage page)
 
     internal ILocator PayButton => page.Locator("#pay-with-khalti");
 
+    internal ILocator LinkButton => page.Locator("#pay-with-epayment");
+
     internal ILocator PayPanel => page.Locator("#pay-panel");
 
     internal ILocator Receipt => page.Locator("#receipt");
@@ -47,6 +49,13 @@ internal sealed class OrderPage(IPage page)
         return Widget;
     }
 
+    internal async Task<KhaltiPage> GoToKhaltiAsync()
+    {
+        await LinkButton.ClickAsync();
+        await page.WaitForURLAsync("**/?pidx=*");
+        return new KhaltiPage(page);
+    }
+
     internal async Task CancelAsync()
     {
         await page.Locator("#cancel").ClickAsync();
@@ -57,6 +66,7 @@ internal sealed class OrderPage(IPage page)
     internal async Task ShouldNotOfferToPayAsync()
     {
         await Expect(PayButton).ToBeHiddenAsync();
+        await Expect(LinkButton).ToBeHiddenAsync();
         await Expect(PayPanel).ToBeHiddenAsync();
     }
 }

@@ -34,6 +34,7 @@ export default {
   'pay.left': '{minutes} min {seconds} s left',
   'pay.leftLong': '{hours} h {minutes} min left',
   'pay.how': 'Khalti’s window asks for your mobile number and Khalti PIN, then for the code it sends you. Please give them nowhere else.',
+  'pay.howPage': 'Khalti’s own page takes wallet, bank and card, and brings you back here when you are done.',
   'pay.none': 'This order cannot be paid from this page just now. Please write to the shop.',
   'pay.practice': 'Practice: how to pay',
   'pay.practice.text': 'Mobile 9800000000 to 9800000005, PIN 1111, code 987654.',
