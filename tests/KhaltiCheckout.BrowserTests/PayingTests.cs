@@ -357,9 +357,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         await Shop.Sandbox.FaultAsync("verify", "delay", delayMs: 3000);
         string token = await Shop.Sandbox.ConfirmedTokenAsync(TeaPrice, order.Id);
         Task paid = Shop.PostAsync("/api/v1/payments/verify", new { orderId = order.Id, token, amount = TeaPrice });
-        while ((await Shop.OrderAsync(order.Id))["payments"]!.AsArray().Count == 0)
-        {
-        }
+        await Shop.UntilAsync(order.Id, found => found["payments"]!.AsArray().Count > 0);
 
         await order.WayOut.Button.TapAsync();
 

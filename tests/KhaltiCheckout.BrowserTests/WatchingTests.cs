@@ -104,6 +104,22 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
+    public async Task A_stream_that_ends_is_opened_again()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync();
+        await visit.Context.RouteAsync(
+            Asked.EventsPath, route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = ": over\n\n" }),
+            new BrowserContextRouteOptions { Times = 1 });
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
+        await asked.AtLeastAsync(Asked.Events, 2);
+
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Events).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Events_that_come_back_end_the_asking()
     {
         await OpenAsync();

@@ -20,19 +20,22 @@ export function clock(iso) {
   return Number.isNaN(moment) ? '' : digits(nepal(moment).clock);
 }
 
+// On a narrow page a line ends between the calendars, not within a date.
+const unbroken = text => text.replaceAll(' ', '\u00a0');
+
 // In Nepali both calendars: the one people live by, and the one that Khalti and banks print.
 function date({ year, month, day }) {
   if (language() !== 'ne') return `${day} ${english[month - 1]} ${year}`;
   const ours = bikramSambat(year, month, day);
-  const theirs = `सन् ${year} ${nepali[month - 1]} ${day}`;
-  return digits(ours === null ? theirs : `वि.सं. ${ours.year} ${months[ours.month - 1]} ${ours.day} (${theirs})`);
+  const theirs = unbroken(`सन् ${year} ${nepali[month - 1]} ${day}`);
+  return digits(ours === null ? theirs : `${unbroken(`वि.सं. ${ours.year} ${months[ours.month - 1]} ${ours.day}`)} (${theirs})`);
 }
 
 export function dateAndTime(iso) {
   const moment = Date.parse(iso ?? '');
   if (Number.isNaN(moment)) return '';
   const when = nepal(moment);
-  return `${date(when)}, ${digits(when.clock)}`;
+  return `${date(when)},\u00a0${digits(when.clock)}`;
 }
 
 export function today(iso) {
