@@ -30,7 +30,7 @@ internal static class Ending
             round.ShouldBeLessThan(MostRounds, "it never comes to rest");
             // Links are looked at every minute; a worker that comes later than that sees the same.
             TimeSpan wait = next - world.Facts.At;
-            bool onlyLinks = world.Facts.Payments.All(payment => payment.NextCheckAt is null || payment.Status == PaymentStatus.Initiated);
+            bool onlyLinks = !world.Facts.Payments.Any(payment => payment.NextCheckAt is not null && Expected.IsOpen(payment));
             TimeSpan least = onlyLinks ? TimeSpan.FromMinutes(7) : TimeSpan.FromSeconds(1);
             await world.Shop.PassAfterAsync(wait > least ? wait + TimeSpan.FromSeconds(1) : least);
             await world.LookAsync();
