@@ -102,7 +102,13 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
             _ = await OnceAsync("/api/v1/payments/initiate", new { orderId = id }, null, enough);
         }
 
-        await AtKhaltisPageAsync(link, "completed", enough);
+        if (!await AtKhaltisPageAsync(link, "completed", enough))
+        {
+            // The link that was cancelled, given again while Khalti could not be asked about it: the page says so.
+            ledger.Abandoned(id);
+            return;
+        }
+
         ledger.PaidByLink(id);
         if (whim % 3 != 0)
         {
@@ -110,8 +116,12 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
         }
     }
 
-    private async Task AtKhaltisPageAsync(JsonNode link, string outcome, CancellationToken enough) =>
-        await KhaltiAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, enough);
+    /// <summary>False when the page says that this link can't be paid any more.</summary>
+    private async Task<bool> AtKhaltisPageAsync(JsonNode link, string outcome, CancellationToken enough)
+    {
+        using HttpResponseMessage answer = await khalti.PostAsJsonAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, enough);
+        return answer.StatusCode == HttpStatusCode.BadRequest ? false : answer.EnsureSuccessStatusCode().IsSuccessStatusCode;
+    }
 
     // A browser that gets no answer is closed.
     private async Task ComeBackAsync(JsonNode link, CancellationToken enough)
