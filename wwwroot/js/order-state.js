@@ -36,7 +36,8 @@ export function stateOf(order, { unsent, held, now }) {
 export const payable = state => state === 'open' || state === 'retry' || state === 'initiated';
 
 // Nothing more is waited for. What may come later still, such as a refund, is seen by whoever looks again.
-export const settled = (state, order) => [...final, 'cancelled', 'expired'].includes(state) && !isOpen(order);
+export const settled = (state, order) => [...final, 'cancelled', 'expired'].includes(state) && !isOpen(order)
+  && !(['cancelled', 'expired'].includes(state) && payments(order).some(payment => payment.status === 'initiated'));
 
 // News may come by several ways and arrive in another order than it was sent. An order never goes back, and never has
 // fewer payments than before.

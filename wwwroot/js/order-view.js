@@ -45,7 +45,8 @@ export function drawStatus({ order, state, why, notice }) {
   drawReference(order.id);
 }
 
-const inviting = ['closed', 'left', 'widget_blocked', 'unreachable', 'payment_declined', 'validation_failed', 'amount_mismatch', 'khalti_unavailable'];
+const inviting = ['closed', 'left', 'widget_blocked', 'unreachable', 'payment_declined', 'validation_failed', 'amount_mismatch', 'khalti_unavailable', 'initiate_unknown'];
+const windowOnly = ['closed', 'left', 'widget_blocked', 'unreachable'];
 const mild = ['closed', 'left', 'changed'];
 
 // What came of the shopper's last step. The state itself already says it after a declined try.
@@ -54,6 +55,8 @@ function noteFor(notice, state) {
   // While a payment is open, nothing on the page may invite another one; nor when the order takes none any more.
   if (['verifying', 'needs_review', 'checking', 'held'].includes(state) && notice.code !== 'payment_in_progress') return '';
   if (inviting.includes(notice.code) && !payable(state)) return '';
+  // What was or was not paid at Khalti's page is told above; this is about the window only.
+  if (state === 'initiated' && windowOnly.includes(notice.code)) return t('n.window_only');
   if (notice.code === 'payment_in_progress' && payable(state)) return t('n.changed');
   return has(`n.${notice.code}`) ? t(`n.${notice.code}`) : t('n.refused', { code: notice.code });
 }

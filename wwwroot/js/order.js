@@ -162,7 +162,7 @@ async function payOnKhaltisPage() {
   } catch (error) {
     const known = error.kind === 'refused' || error.code === 'khalti_unavailable';
     opening = null;
-    notice = { code: known ? error.code : 'khalti_unavailable' };
+    notice = { code: known ? error.code : 'initiate_unknown' };
     await refresh();
   }
 }

@@ -28,6 +28,9 @@ internal static class Problems
     internal static ProblemHttpResult OrderNotPayable(string status) =>
         Of(409, "order_not_payable", "Order not payable", $"The order is {status}: it takes no payment. This try was not charged.");
 
+    internal static ProblemHttpResult TriedTooOften() =>
+        Of(409, "order_not_payable", "Order not payable", "Too many payments of this order were tried. This try was not charged; place the order again.");
+
     internal static ProblemHttpResult PaymentInProgress() =>
         Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay again before the outcome is known.");
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using KhaltiCheckout.Payments;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
@@ -39,7 +40,10 @@ internal static class RateLimits
     private static RateLimitPartition<string> PartitionOf(HttpContext context)
     {
         int perMinute = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.PostsPerMinute;
-        if (perMinute == 0 || !HttpMethods.IsPost(context.Request.Method))
+        // The return from Khalti's page is a GET that asks Khalti: it counts, too.
+        bool counts = HttpMethods.IsPost(context.Request.Method)
+            || context.Request.Path.Equals(EPaymentGateway.ReturnPath, StringComparison.OrdinalIgnoreCase);
+        if (perMinute == 0 || !counts)
         {
             return RateLimitPartition.GetNoLimiter("");
         }

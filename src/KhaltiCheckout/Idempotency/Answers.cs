@@ -45,8 +45,8 @@ internal sealed class AnswerToKeep(IResult answer, string requestId) : IResult
         CheckoutDb db = httpContext.RequestServices.GetRequiredService<CheckoutDb>();
         HttpResponse response = httpContext.Response;
 
-        // "Not now" is no answer to keep: the same key may try again.
-        if (response.StatusCode is 429 or >= 500)
+        // "Not now" and "not you" are no answers to keep: the same key may try again.
+        if (response.StatusCode is 401 or 403 or 429 or >= 500)
         {
             await IdempotencyFilter.ReleaseAsync(db, requestId, httpContext.RequestServices.GetRequiredService<TimeProvider>());
             return;

@@ -46,7 +46,9 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
         CheckoutDb db = http.RequestServices.GetRequiredService<CheckoutDb>();
         TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
-        string id = Hash(key);
+
+        // Each API key has keys of its own: nobody finds another's answers, or takes their keys, by guessing.
+        string id = Hash($"{http.Request.Headers.Authorization}\n{key}");
         string fingerprint = Fingerprint(context);
         Beginning beginning = await db.WriteAsync(
             () => BeginAsync(db, id, fingerprint, time.GetUtcNow(), http.RequestAborted), http.RequestAborted);

@@ -15,7 +15,8 @@ internal static class CancelOrder
     {
         // The shopper may have paid at Khalti's page a moment ago. A link that was not paid can't be called back: money
         // that comes by it later still counts.
-        if (!await settlement.LookAtLinksAsync(id, Actor.Shopper, cancellationToken))
+        if (await db.Orders.AnyAsync(order => order.Id == id && order.Status == OrderStatus.Pending, cancellationToken)
+            && !await settlement.LookAtLinksAsync(id, Actor.Shopper, cancellationToken))
         {
             return Problems.NotCancellable(
                 "Khalti can't be asked just now whether this order has been paid at its page. Try again in a minute.");

@@ -15,6 +15,7 @@ public sealed class Order
 {
     // Anybody with the order's id can post a wrong amount all day; the first few tell the story.
     private const int MostMismatchesKept = 10;
+    private const int MostTries = 50;
 
     private readonly List<OrderLine> _lines = [];
     private readonly List<Payment> _payments = [];
@@ -97,7 +98,10 @@ public sealed class Order
     /// <summary>Not before Khalti has been asked once more about every link that may have been paid in the last moment.</summary>
     internal bool ShouldExpire(DateTimeOffset now) =>
         Status == OrderStatus.Pending && now >= ExpiresAt && !HasPaymentUnderWay
-        && !_payments.Exists(payment => payment.IsLinkBeingMade || (payment.IsLinkOut && (payment.LastAskUnanswered || !(payment.LastAskedAt >= ExpiresAt))));
+        && !_payments.Exists(payment => payment.IsUnansweredSince(ExpiresAt));
+
+    /// <summary>Whether somebody has tried so often that it is no shopper any more. Each try is a row here and a call at Khalti.</summary>
+    internal bool WasTriedTooOften => _payments.Count >= MostTries;
 
     internal void Expire(DateTimeOffset now) => Apply(OrderEvent.Expired, "order_expired", Actor.Worker, now);
 

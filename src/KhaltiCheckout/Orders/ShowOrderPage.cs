@@ -23,7 +23,7 @@ internal static class ShowOrderPage
         OrderView? order = string.IsNullOrEmpty(id) ? null : await GetOrder.FindAsync(db, id, cancellationToken);
         string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
         bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
-        bool started = order is { Status: OrderStatus.Pending } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);
+        bool started = order is { Status: OrderStatus.Pending or OrderStatus.Expired or OrderStatus.Cancelled } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);
         page = page
             .Replace(StateMark, order is null ? Words.Unknown : StateOf(order, open), StringComparison.Ordinal)
             .Replace(RefreshMark, open || started ? Refresh : "", StringComparison.Ordinal)
@@ -69,8 +69,12 @@ internal static class ShowOrderPage
             OrderStatus.Pending when order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated) =>
                 ("A payment on Khalti's page was started. If you finished it there, wait a little and load this page again: you should not pay twice. If you turned back, nothing was charged. Paying again needs JavaScript.",
                  "खल्तीको पृष्ठमा भुक्तानी सुरु भएको थियो। त्यहाँ पूरा गर्नुभएको भए केही बेर पर्खेर यो पृष्ठ फेरि खोल्नुहोस्: दोहोर्‍याएर नतिर्नुहोस्। फर्किनुभएको भए पैसा काटिएको छैन। फेरि तिर्न जाभास्क्रिप्ट चाहिन्छ।"),
-            OrderStatus.Cancelled => ("Cancelled. Nothing was charged for it.", "रद्द भयो। यसका लागि पैसा काटिएको छैन।"),
-            OrderStatus.Expired => ("The time to pay has run out. Nothing was charged for it.", "तिर्ने समय सकियो। यसका लागि पैसा काटिएको छैन।"),
+            OrderStatus.Cancelled =>
+                ("Cancelled. No payment was recorded for it. If money did leave your wallet, do not pay again: write to the shop with the order number.",
+                 "रद्द भयो। यसको कुनै भुक्तानी दर्ता भएको छैन। तपाईंको वालेटबाट पैसा गएको भए फेरि नतिर्नुहोस्: अर्डर नम्बरसहित पसललाई लेख्नुहोस्।"),
+            OrderStatus.Expired =>
+                ("The time to pay has run out. No payment was recorded for it. If money did leave your wallet, do not pay again: write to the shop with the order number.",
+                 "तिर्ने समय सकियो। यसको कुनै भुक्तानी दर्ता भएको छैन। तपाईंको वालेटबाट पैसा गएको भए फेरि नतिर्नुहोस्: अर्डर नम्बरसहित पसललाई लेख्नुहोस्।"),
             _ => ("Waiting for your payment. Nothing has been charged. Paying needs JavaScript: switch it on for this site and load the page again.",
                   "भुक्तानीको पर्खाइमा। पैसा काटिएको छैन। तिर्न जाभास्क्रिप्ट चाहिन्छ: यस साइटका लागि खोलेर फेरि लोड गर्नुहोस्।"),
         };

@@ -10,7 +10,18 @@ internal sealed class EPaymentGateway(KhaltiClients clients, StoreAddress store,
 {
     internal const string ReturnPath = "/payments/khalti/return";
 
-    internal Task<Reply<EPaymentLink>> InitiateAsync(Order order) => clients.EPayment.InitiateAsync(new EPaymentRequest
+    internal async Task<Reply<EPaymentLink>> InitiateAsync(Order order)
+    {
+        EPaymentRequest request = RequestFor(order);
+        Reply<EPaymentLink> reply = await clients.EPayment.InitiateAsync(request);
+
+        // What somebody typed as their name must not keep them from paying: it is no more than a courtesy to Khalti.
+        bool dislikesCustomer = reply is Reply<EPaymentLink>.Refused { Reason: var refusal }
+            && request.Customer is not null && refusal.Fields.Keys.Any(field => field.StartsWith("customer_info", StringComparison.Ordinal));
+        return dislikesCustomer ? await clients.EPayment.InitiateAsync(request with { Customer = null }) : reply;
+    }
+
+    private EPaymentRequest RequestFor(Order order) => new()
     {
         ReturnUrl = new Uri(store.Origin, ReturnPath),
         WebsiteUrl = store.Origin,
@@ -23,7 +34,7 @@ internal sealed class EPaymentGateway(KhaltiClients clients, StoreAddress store,
             .. order.Lines.OrderBy(line => line.Position)
                 .Select(line => new ProductDetail(line.ProductId ?? line.Name, line.Name, line.UnitPrice, line.Quantity, line.Amount)),
         ],
-    });
+    };
 
     internal async Task<Finding> LookupAsync(Payment payment) => await clients.EPayment.LookupAsync(payment.Pidx!) switch
     {

@@ -49,12 +49,16 @@ internal static class InitiateEPayment
         TimeSpan lease = khalti.Value.Lease;
         Claim claim = await ClaimAsync();
 
-        // Another request's work is waited for by the real clock.
+        // Another request's work is waited for by the real clock, and without a place in the queue of writers.
         long began = TimeProvider.System.GetTimestamp();
         while (claim.IsBeingMade && TimeProvider.System.GetElapsedTime(began) < lease)
         {
             await changes.WaitAsync(request.OrderId, AMoment, TimeProvider.System, cancellationToken);
-            claim = await ClaimAsync();
+            DateTimeOffset now = time.GetUtcNow();
+            bool stillBeingMade = await db.Payments.AnyAsync(
+                payment => payment.OrderId == request.OrderId && payment.Status == PaymentStatus.Initiated && payment.Pidx == null && payment.LeasedUntil > now,
+                cancellationToken);
+            claim = stillBeingMade ? claim : await ClaimAsync();
         }
 
         if (claim.Started is { } started)
@@ -65,7 +69,9 @@ internal static class InitiateEPayment
                 { PaymentUrl: not null } => Link(asked, response),
                 { Failure: Failures.RefusedByKhalti } => Problems.PaymentDeclined(),
                 { Failure: not null } => Problems.KhaltiUnavailable(),
-                _ => Problems.PaymentInProgress(),
+
+                // Paid, cancelled or expired while the link was being made.
+                _ => (await ClaimAsync()).Refusal ?? Problems.PaymentInProgress(),
             };
         }
 
@@ -111,12 +117,17 @@ internal static class InitiateEPayment
 
         if (!order.CanBePaid(now))
         {
-            return new Claim(Problems.OrderNotPayable(SnakeCase.Of(order.Status)));
+            return new Claim(Problems.OrderNotPayable(SnakeCase.Of(order.Status == OrderStatus.Pending ? OrderStatus.Expired : order.Status)));
         }
 
         if (order.Payments.LastOrDefault(payment => payment.CanBeFollowed(now)) is { } open)
         {
             return new Claim(Open: open);
+        }
+
+        if (order.WasTriedTooOften)
+        {
+            return new Claim(Problems.TriedTooOften());
         }
 
         if (order.Payments.FirstOrDefault(payment => payment.IsLinkBeingMade) is { } beingMade)
@@ -132,7 +143,7 @@ internal static class InitiateEPayment
 
         return earlierLinksAreKnown
             ? new Claim(Started: order.StartLink(now, lease), Order: order)
-            : new Claim(Problems.KhaltiUnavailable());
+            : new Claim(Problems.PaymentInProgress());
     }
 
     private sealed record Claim(

@@ -31,8 +31,8 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
 
         string? trouble = !options.Widget.Enabled && !options.EPayment.IsOn
             ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: nobody could pay. Switch one on."
-            : (options.Widget.Enabled ? TroubleWith(options.Widget, mode) : null)
-                ?? (options.EPayment.IsOn ? TroubleWith(options.EPayment, mode) : null);
+            : (options.Widget.Enabled ? TroubleWith(options.Widget, mode) : TroubleWhenOff("Widget", options.Widget.BaseUrl, options.Widget.SecretKey))
+                ?? (options.EPayment.IsOn ? TroubleWith(options.EPayment, mode) : TroubleWhenOff("EPayment", options.EPayment.BaseUrl, options.EPayment.SecretKey));
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
@@ -60,6 +60,13 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
                 ?? TroubleWithKey("SecretKey", widget.SecretKey, "secret", mode);
     }
 
+    // A product that is off still settles the payments that were made with it.
+    private static string? TroubleWhenOff(string product, string? baseUrl, string? secretKey) =>
+        TroubleWithOrigin($"Khalti:{product}:BaseUrl", baseUrl)
+        ?? (secretKey?.All(letter => letter is > ' ' and <= '~') == false
+            ? $"Khalti:{product}:SecretKey is not a whole key: copy it again from Khalti's merchant dashboard, or take it out."
+            : null);
+
     // Khalti calls the keys of its test host live_secret_key, too, so a key's beginning says nothing: the host does.
     private static string? TroubleWith(EPaymentOptions epayment, KhaltiMode mode)
     {
@@ -69,8 +76,8 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         }
 
         string host = new Uri(epayment.BaseUrl!).Host;
-        bool real = host.Equals("khalti.com", StringComparison.OrdinalIgnoreCase);
-        bool trial = host.EndsWith(".khalti.com", StringComparison.OrdinalIgnoreCase);
+        bool real = host.Equals("khalti.com", StringComparison.OrdinalIgnoreCase) || host.Equals("www.khalti.com", StringComparison.OrdinalIgnoreCase);
+        bool trial = !real && host.EndsWith(".khalti.com", StringComparison.OrdinalIgnoreCase);
         if (real && mode != KhaltiMode.Live)
         {
             return $"Khalti:EPayment:BaseUrl is where real money moves, but Khalti:Mode is {mode}: take the address out, or set the mode to Live.";

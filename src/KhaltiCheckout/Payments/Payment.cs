@@ -55,6 +55,9 @@ public sealed class Payment
 
     public DateTimeOffset? LastAskedAt { get; private set; }
 
+    /// <summary>When Khalti last said something about it that a rule covers. Being asked is not being answered.</summary>
+    public DateTimeOffset? LastAnsweredAt { get; private set; }
+
     /// <summary>How often Khalti was asked without settling anything.</summary>
     public int Checks { get; private set; }
 
@@ -96,12 +99,19 @@ public sealed class Payment
     /// <summary>Whether Khalti has been asked for the link and has not answered.</summary>
     internal bool IsLinkBeingMade => Method == PaymentMethod.Epayment && Status == PaymentStatus.Initiated && Pidx is null;
 
-    /// <summary>Whether this is a link that the shopper may have paid without our knowing.</summary>
-    internal bool IsLinkOut => Method == PaymentMethod.Epayment && Status == PaymentStatus.Initiated && Pidx is not null;
+    /// <summary>Whether this is a link that the shopper may have paid without our knowing: one that is open, or one that
+    /// ended and is owed a last look.</summary>
+    internal bool MayBePaidUnseen => Pidx is not null
+        && (Status == PaymentStatus.Initiated
+            || (NextCheckAt is not null && Status is PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed));
+
+    /// <summary>Whether this is a link about which Khalti has not answered since then.</summary>
+    internal bool IsUnansweredSince(DateTimeOffset instant) =>
+        IsLinkBeingMade || (Pidx is not null && Status == PaymentStatus.Initiated && !(LastAnsweredAt >= instant));
 
     /// <summary>Whether the shopper can still be sent there, with time enough to pay.</summary>
     internal bool CanBeFollowed(DateTimeOffset now) =>
-        IsLinkOut && PaymentUrl is not null && now + CheckSchedule.TimeToPay < LinkExpiresAt;
+        Status == PaymentStatus.Initiated && PaymentUrl is not null && now + CheckSchedule.TimeToPay < LinkExpiresAt;
 
     /// <summary>Khalti has made the link.</summary>
     internal void TakeLink(EPaymentLink link, bool handOut, DateTimeOffset expiresAt, DateTimeOffset next)
@@ -143,13 +153,30 @@ public sealed class Payment
         NextCheckAt = lastLook;
     }
 
-    /// <summary>Asked once more, and it stays as it is.</summary>
+    /// <summary>Asked once more, and it stays as it is. A look that is owed later is owed still.</summary>
     internal void StayAsItIs(Finding finding, DateTimeOffset now)
+    {
+        Heard(finding, now);
+        NextCheckAt = NextCheckAt > now ? NextCheckAt : null;
+        LeasedUntil = null;
+    }
+
+    /// <summary>Asked besides the worker's schedule, which goes on as it was: nobody puts it off by asking.</summary>
+    internal void AskedBesides(Finding finding, DateTimeOffset now, DateTimeOffset next)
+    {
+        Heard(finding, now);
+        NextCheckAt = NextCheckAt < next ? NextCheckAt : next;
+        LeasedUntil = null;
+    }
+
+    private void Heard(Finding finding, DateTimeOffset now)
     {
         KhaltiState = finding.KhaltiState ?? KhaltiState;
         LastAskedAt = now;
-        NextCheckAt = null;
-        LeasedUntil = null;
+        LastAnsweredAt = finding.Kind is FindingKind.Unanswered or FindingKind.Undecided ? LastAnsweredAt : now;
+
+        // A Khalti that named its own time is not asked before it.
+        LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };
         Version++;
     }
 
@@ -163,18 +190,13 @@ public sealed class Payment
     /// <summary>Nothing settled: ask again then.</summary>
     internal void AskAgain(Finding finding, DateTimeOffset now, DateTimeOffset? next)
     {
-        LastAskedAt = now;
+        Heard(finding, now);
         Denials += finding.IsDenial ? 1 : 0;
-
-        // A Khalti that named its own time is not asked before it.
-        LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };
-        KhaltiState = finding.KhaltiState ?? KhaltiState;
 
         // A link that waits to be paid is no trouble: only what stays open counts.
         Checks = finding.Kind == FindingKind.Waiting ? 0 : Checks + 1;
         NextCheckAt = next;
         LeasedUntil = null;
-        Version++;
     }
 
     private void Apply(PaymentEvent happened, Finding finding)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +11,7 @@ namespace KhaltiCheckout.Payments;
 /// Where Khalti sends the browser back. What stands in the address is unsigned, forged with a text editor, and at times
 /// missing: only <c>pidx</c> is read, as a reason to ask Khalti, and the page shows what Khalti said.
 /// </summary>
-internal static class ReturnFromEPayment
+internal static partial class ReturnFromEPayment
 {
     internal const string OrderCookie = "checkout-order";
 
@@ -20,7 +21,8 @@ internal static class ReturnFromEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(2);
 
     internal static async Task<IResult> Handle(
-        HttpRequest request, CheckoutDb db, Settlement settlement, OrderChanges changes, CancellationToken cancellationToken)
+        HttpRequest request, CheckoutDb db, Settlement settlement, OrderChanges changes, ILogger<Settlement> logger,
+        CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         StringValues told = request.Query["pidx"];
@@ -36,10 +38,18 @@ internal static class ReturnFromEPayment
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }
 
-        if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
-            && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, dueOrNot: true, cancellationToken, returned: true) is null)
+        try
         {
-            await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
+            if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
+                && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, dueOrNot: true, cancellationToken, returned: true) is null)
+            {
+                await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
+            }
+        }
+        catch (Exception failure) when (failure is DbException or DbUpdateException)
+        {
+            // Who has just paid gets the page of the order in any case; the worker asks again.
+            Log.CheckFailed(logger, failure, payment.Id);
         }
 
         Order order = await db.Orders.AsNoTracking().SingleAsync(order => order.Id == payment.OrderId, cancellationToken);
@@ -64,5 +74,11 @@ internal static class ReturnFromEPayment
     {
         request.HttpContext.Response.Headers.Location = address;
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Asking about payment {PaymentId} failed when its shopper came back; the worker asks again")]
+        internal static partial void CheckFailed(ILogger logger, Exception failure, string paymentId);
     }
 }

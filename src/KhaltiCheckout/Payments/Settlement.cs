@@ -54,10 +54,10 @@ internal sealed partial class Settlement(
     internal async Task<bool> LookAtLinksAsync(string orderId, Actor by, CancellationToken cancellationToken)
     {
         List<Payment> links = await db.Payments.AsNoTracking()
-            .Where(payment => payment.OrderId == orderId && payment.Status == PaymentStatus.Initiated && payment.Pidx != null)
+            .Where(payment => payment.OrderId == orderId && payment.Pidx != null)
             .ToListAsync(cancellationToken);
         bool known = true;
-        foreach (Payment link in links)
+        foreach (Payment link in links.Where(link => link.MayBePaidUnseen))
         {
             known &= (await CheckAsync(link, by)).Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
         }
@@ -82,7 +82,13 @@ internal sealed partial class Settlement(
             async () =>
             {
                 (Order current, Payment asked) = await FindAsync(payment.Id);
-                current.TakeLink(asked, (reply as Reply<EPaymentLink>.Answered)?.Value, finding, now);
+                EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
+                if (link is not null && await db.Payments.AnyAsync(other => other.Pidx == link.Pidx && other.Id != asked.Id))
+                {
+                    link = null; // a link is one payment's: this one has none
+                }
+
+                current.TakeLink(asked, link, finding, now);
                 return asked;
             },
             CancellationToken.None);
@@ -106,7 +112,11 @@ internal sealed partial class Settlement(
     private async Task ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false)
     {
         DateTimeOffset now = time.GetUtcNow();
-        Note(asked.Method, finding, now);
+        if (asked.Token is not null || asked.Pidx is not null)
+        {
+            Note(asked.Method, finding, now);
+        }
+
         PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(asked, finding, by, now, returned), CancellationToken.None);
         Log.Settled(logger, asked.Id, finding.Kind, outcome, finding.Rule);
     }
@@ -176,7 +186,7 @@ internal sealed partial class Settlement(
                 order.Release(payment, PaymentEvent.Expired, finding, by, now, CheckSchedule.LastLook(payment.LinkExpiresAt, now));
                 break;
             case FindingKind.Pending when payment.Status.After(PaymentEvent.Pending) is not null:
-                order.Wait(payment, PaymentEvent.Pending, finding, by, now, Next(payment, finding, now));
+                order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Chance()));
                 break;
             case FindingKind.Waiting when payment.Status.After(PaymentEvent.Waiting) is not null:
                 order.Wait(payment, PaymentEvent.Waiting, finding, by, now, CheckSchedule.NextOfLink(payment, now, Chance()));
@@ -184,14 +194,28 @@ internal sealed partial class Settlement(
             case FindingKind.Waiting when payment.Status == PaymentStatus.Initiated:
                 payment.AskAgain(finding, now, CheckSchedule.NextOfLink(payment, now, Chance()));
                 break;
-            case FindingKind.Unanswered or FindingKind.Undecided when returned && payment.Status == PaymentStatus.Initiated:
-                order.Wait(payment, PaymentEvent.Pending, finding, by, now, Next(payment, finding, now));
+
+            // Khalti takes back what it said of a link that had ended: it is looked at on, as any link that can be paid.
+            case FindingKind.Waiting when payment.MayBePaidUnseen:
+                payment.AskedBesides(finding, now, CheckSchedule.NextOfLink(payment, now, Chance()));
+                break;
+            case FindingKind.Unanswered or FindingKind.Undecided when returned && payment.Status.After(PaymentEvent.Pending) is not null:
+                order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Chance()));
+                break;
+            case FindingKind.Undecided or FindingKind.Unanswered or FindingKind.Pending
+                when by != Actor.Worker && payment.Checks > 0 && payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated:
+                payment.AskedBesides(finding, now, Next(payment, finding, now));
                 break;
             case FindingKind.Undecided or FindingKind.Unanswered or FindingKind.Pending
                 when payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated:
                 AskAgain(order, payment, finding, by, now);
                 break;
             case not FindingKind.Completed when payment.Status == PaymentStatus.NeedsReview && payment.NextCheckAt is not null:
+                payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
+                break;
+
+            // A last look that brought no answer was none.
+            case FindingKind.Undecided or FindingKind.Unanswered when payment.NextCheckAt is not null:
                 payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
                 break;
             case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:

@@ -44,7 +44,6 @@ internal static class VerifyWidgetPayment
             return Problems.NotFound("way to pay in this shop");
         }
 
-        DateTimeOffset now = time.GetUtcNow();
         Claim claim = await TryAsync(linksAreKnown: false);
         if (claim.MustLookFirst)
         {
@@ -75,7 +74,7 @@ internal static class VerifyWidgetPayment
         };
 
         Task<Claim> TryAsync(bool linksAreKnown) => db.WriteAsync(
-            () => ClaimAsync(request, db, now, khalti.Value.Lease, linksAreKnown, cancellationToken), cancellationToken);
+            () => ClaimAsync(request, db, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown, cancellationToken), cancellationToken);
     }
 
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
@@ -119,14 +118,21 @@ internal static class VerifyWidgetPayment
             order.Expire(now);
         }
 
-        if (!linksAreKnown && order.CanBePaid(now) && order.Payments.Any(payment => payment.IsLinkOut))
+        if (!order.CanBePaid(now))
         {
-            return Claim.LookFirst;
+            // Its time may be over a moment before it is called expired.
+            OrderStatus said = order.Status == OrderStatus.Pending ? OrderStatus.Expired : order.Status;
+            return Claim.Refused(Problems.OrderNotPayable(SnakeCase.Of(said)));
         }
 
-        return order.CanBePaid(now)
-            ? Claim.Of(order.StartVerifying(request.Token, now, lease))
-            : Claim.Refused(Problems.OrderNotPayable(SnakeCase.Of(order.Status)));
+        if (order.WasTriedTooOften)
+        {
+            return Claim.Refused(Problems.TriedTooOften());
+        }
+
+        return !linksAreKnown && order.Payments.Any(payment => payment.MayBePaidUnseen)
+            ? Claim.LookFirst
+            : Claim.Of(order.StartVerifying(request.Token, now, lease));
     }
 
     private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started, bool MustLookFirst = false)

@@ -37,7 +37,8 @@ internal static class CheckSchedule
     {
         TimeSpan delay = checks < Delays.Length ? Delays[checks] : checks < LastCheck ? Hourly : OnceStuck;
         TimeSpan jittered = delay * (0.9 + (0.2 * chance));
-        return now + (retryAfter is { } wait && wait > jittered && wait <= Hourly ? wait : jittered);
+        TimeSpan asked = retryAfter is { } wait ? (wait < Hourly ? wait : Hourly) : TimeSpan.Zero;
+        return now + (asked > jittered ? asked : jittered);
     }
 
     /// <summary>Whether it is too early to believe an answer that Khalti does not know the payment.</summary>
@@ -54,7 +55,9 @@ internal static class CheckSchedule
     }
 
     /// <summary>Whether a payment link should have been settled by now: past its expiry and the time that a last payment takes.</summary>
-    internal static bool IsOverdue(Payment payment, DateTimeOffset now) => payment.LinkExpiresAt + LateMoney < now;
+    /// <remarks>Khalti's clock and ours may differ: a link has its usual life in any case.</remarks>
+    internal static bool IsOverdue(Payment payment, DateTimeOffset now) =>
+        payment.LinkExpiresAt is { } end && (end > payment.CreatedAt + UsualLinkLife ? end : payment.CreatedAt + UsualLinkLife) + LateMoney < now;
 
     /// <summary>A payment link that was cancelled or has expired is looked at once more, when no money can be on its way any more.</summary>
     internal static DateTimeOffset LastLook(DateTimeOffset? linkExpiresAt, DateTimeOffset now) =>

@@ -20,14 +20,30 @@ internal sealed partial class Reconciler(
     /// <summary>Gives back how many payments were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
-        int asked = 0;
-        foreach (PaymentMethod method in Enum.GetValues<PaymentMethod>())
+        await CloseAbandonedAsync(cancellationToken);
+        int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
+        await ForgetOldKeysAsync(cancellationToken);
+        return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
+    }
+
+    // Links that a process asked for and did not live to get: no question for Khalti, so no trouble of Khalti's keeps them.
+    private async Task CloseAbandonedAsync(CancellationToken cancellationToken)
+    {
+        List<string> abandoned;
+        await using (AsyncServiceScope scope = scopes.CreateAsyncScope())
         {
-            asked += await AskAsync(method, cancellationToken);
+            DateTimeOffset now = time.GetUtcNow();
+            abandoned = await scope.ServiceProvider.GetRequiredService<CheckoutDb>().Payments
+                .Where(payment => payment.Status == PaymentStatus.Initiated && payment.Pidx == null && payment.LeasedUntil <= now)
+                .Select(payment => payment.Id)
+                .Take(MostAtATime)
+                .ToListAsync(cancellationToken);
         }
 
-        await ForgetOldKeysAsync(cancellationToken);
-        return (asked, await ExpireOrdersAsync(cancellationToken));
+        foreach (string paymentId in abandoned)
+        {
+            await CheckAsync(paymentId, cancellationToken, dueOrNot: true);
+        }
     }
 
     // Khalti's two products have trouble of their own: one of them down does not keep the other's payments waiting.
@@ -50,7 +66,7 @@ internal sealed partial class Reconciler(
                 new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = cancellationToken },
                 async (paymentId, token) =>
                 {
-                    if (await CheckAsync(paymentId, token))
+                    if (gateway.IsFine && await CheckAsync(paymentId, token))
                     {
                         Interlocked.Increment(ref asked);
                     }
@@ -88,10 +104,11 @@ internal sealed partial class Reconciler(
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         IQueryable<Payment> waiting = db.Payments.Where(payment =>
-            payment.Method == method && (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.Initiated)
+            payment.Method == method && (payment.Token != null || payment.Pidx != null)
             && payment.NextCheckAt > now && payment.LeasedUntil == null);
         IQueryable<Payment> expiring = waiting.Where(payment =>
-            db.Orders.Any(order => order.Id == payment.OrderId && order.ExpiresAt <= now
+            (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.Initiated)
+            && db.Orders.Any(order => order.Id == payment.OrderId && order.ExpiresAt <= now
                 && (payment.LastAskedAt == null || payment.LastAskedAt < order.ExpiresAt)));
         if (await expiring.AnyAsync(cancellationToken))
         {
@@ -121,8 +138,7 @@ internal sealed partial class Reconciler(
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         string? paymentId = await db.Payments
-            .Where(payment => payment.Method == method && payment.NextCheckAt != null
-                && (payment.Status == PaymentStatus.Verifying || (payment.Status == PaymentStatus.Initiated && payment.Pidx != null))
+            .Where(payment => payment.Method == method && payment.NextCheckAt != null && (payment.Token != null || payment.Pidx != null)
                 && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
             .OrderBy(payment => payment.LastAskedAt)
             .Select(payment => payment.Id)
@@ -136,7 +152,7 @@ internal sealed partial class Reconciler(
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         return await db.Payments
-            .Where(payment => payment.Method == method && payment.NextCheckAt <= now && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
+            .Where(payment => payment.Method == method && payment.NextCheckAt <= now && (payment.Token != null || payment.Pidx != null) && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
             .OrderBy(payment => payment.NextCheckAt)
             .Select(payment => payment.Id)
             .Take(MostAtATime)
@@ -167,8 +183,9 @@ internal sealed partial class Reconciler(
         List<string> due = await db.Orders
             .Where(order => order.Status == OrderStatus.Pending && order.ExpiresAt <= now
                 && !order.Payments.Any(payment => payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview
-                    || (payment.Status == PaymentStatus.Initiated
-                        && (payment.Pidx == null || payment.LastAskUnanswered || payment.LastAskedAt == null || payment.LastAskedAt < order.ExpiresAt))))
+                    || (payment.Status == PaymentStatus.Initiated && payment.Pidx == null)
+                    || (payment.Pidx != null && payment.Status == PaymentStatus.Initiated
+                        && (payment.LastAnsweredAt == null || payment.LastAnsweredAt < order.ExpiresAt))))
             .OrderBy(order => order.ExpiresAt)
             .Select(order => order.Id)
             .Take(MostOrdersAPass)

@@ -28,16 +28,18 @@ internal sealed record Expected(bool? AsksKhalti, params (int Status, string? Co
         {
             _ when order.Payments.Any(IsOpen) => new(false, (409, "payment_in_progress")),
             _ when order.Status != OrderStatus.Pending || facts.At >= order.ExpiresAt => new(false, (409, "order_not_payable")),
-            _ when order.Payments.Any(payment => payment.IsLinkOut) && (!khaltiIsWell || Links(facts, order).Any(link => link.State != "Initiated")) =>
+            _ when Links(facts, order).Any(link => !khaltiIsWell || HasMoney(link)) =>
                 new(null, khaltiIsWell && Links(facts, order).Any(link => link.State == "Completed") ? [(409, "order_not_payable")] : Anything),
             _ when khaltiIsWell => new(true, ByTheBooks(facts.TransactionOf(token), order)),
             _ => new(true, (200, null), (202, null), (402, "payment_declined")),
         };
     }
 
+    private static bool HasMoney(Transaction link) => link.MoneyMoved || link.State == "Pending";
+
     /// <summary>How the links that may have been paid without our knowing stand at Khalti.</summary>
     internal static IEnumerable<Transaction> Links(Facts facts, Order order) =>
-        order.Payments.Where(payment => payment.IsLinkOut).Select(payment => facts.TransactionOf(payment)!);
+        order.Payments.Where(payment => payment.MayBePaidUnseen).Select(payment => facts.TransactionOf(payment)!);
 
     private static (int Status, string? Code) Outcome(PaymentStatus status) => status switch
     {

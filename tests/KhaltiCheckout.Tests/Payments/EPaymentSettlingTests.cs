@@ -457,6 +457,133 @@ public sealed class EPaymentSettlingTests
         (held.Status(), held.PaymentStatus()).ShouldBe(("pending", "needs_review"));
     }
 
+    [Theory]
+    [InlineData("canceled")]
+    [InlineData("expired")]
+    public async Task A_second_return_does_not_take_away_the_last_look(string outcome)
+    {
+        Wire wire = new();
+        await using Shop shop = await Shop.OpenAsync(wire.LayUnder, ("Store:OrderLifetime", "05:00:00"));
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        Uri back = await shop.Sandbox.OutcomeAsync(pidx, outcome);
+        await shop.ComeBackAsync(back);
+        await shop.ComeBackAsync(back);
+
+        // The money that came after all.
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(71));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_last_look_that_brought_no_answer_is_made_again()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "canceled"));
+        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 500, times: 3);
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(71));
+
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task Being_told_to_come_later_is_no_answer_and_no_order_expires_by_it()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        await shop.Sandbox.PostAsync("/_sandbox/faults", new { operation = "epayment_lookup", kind = "error", status = 503, retryAfterSeconds = 1800 });
+
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(11));
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("pending");
+        await shop.Sandbox.MendAsync();
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(31));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await AttentionAsync(shop, order)).ShouldBeNull("it was paid in time");
+    }
+
+    [Fact]
+    public async Task A_cancelled_link_is_looked_at_before_the_widget_or_another_link_takes_money()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "canceled"));
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        string token = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+
+        (await shop.VerifyAsync(order, token)).Body.Code().ShouldBe("order_not_payable");
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task Coming_back_from_a_link_that_had_ended_while_Khalti_is_silent_forbids_another_payment()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        Uri back = await shop.Sandbox.OutcomeAsync(pidx, "canceled");
+        await shop.ComeBackAsync(back);
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await shop.Sandbox.FaultAsync("epayment_lookup", "drop_before", times: 3);
+
+        await shop.ComeBackAsync(back);
+
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("verifying");
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(10));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task Asking_besides_the_schedule_does_not_put_it_off()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        Uri back = await shop.Sandbox.OutcomeAsync(pidx, "pending");
+        for (int again = 0; again < 40; again++)
+        {
+            await shop.ComeBackAsync(back);
+        }
+
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        await shop.PassAfterAsync(Soon);
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await NotesAsync(shop)).ShouldNotContain("stuck");
+    }
+
+    [Fact]
+    public async Task A_product_in_trouble_is_tried_also_with_what_is_owed_a_last_look()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "canceled"));
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await shop.Sandbox.FaultAsync("epayment_initiate", "error", status: 503);
+        JsonNode other = await shop.GivenOrderAsync();
+        for (int click = 0; click < 3; click++)
+        {
+            (await shop.InitiateAsync(other)).Status.ShouldBe(503);
+        }
+
+        ((string?)(await shop.GetAsync("/health/ready")).Body["khalti"]).ShouldBe("not_answering");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(71));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        ((string?)(await shop.GetAsync("/health/ready")).Body["khalti"]).ShouldBe("fine");
+    }
+
     private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
     {
         string id = order.Id();

@@ -243,4 +243,55 @@ public sealed class InitiateEPaymentTests
         (second.Status, second.Body.ToJsonString()).ShouldBe((201, first.Body.ToJsonString()));
         (await shop.Sandbox.CountAsync("epayment_initiate")).ShouldBe(1);
     }
+
+    [Fact]
+    public async Task While_an_earlier_link_can_not_be_asked_about_no_other_is_made()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        shop.Clock.Advance(TimeSpan.FromMinutes(61));
+        await shop.Sandbox.FaultAsync("epayment_lookup", "drop_before");
+
+        (int status, JsonNode problem) = await shop.InitiateAsync(order);
+
+        (status, problem.Code()).ShouldBe((409, "payment_in_progress"));
+        (await shop.Sandbox.CountAsync("epayment_initiate")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_order_is_not_tried_without_end()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await shop.GivenOrderAsync();
+        await shop.Sandbox.FaultAsync("epayment_initiate", "error", status: 400);
+
+        (int Status, JsonNode Body)[] answers = await RaceTests.AtOnceAsync(30, _ => shop.InitiateAsync(order));
+        for (int click = 0; click < 60; click++)
+        {
+            answers = [.. answers, await shop.InitiateAsync(order)];
+        }
+
+        answers[^1].Body.Code().ShouldBe("order_not_payable");
+        (await shop.InDatabaseAsync(db => db.Payments.CountAsync())).ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task What_Khalti_dislikes_about_the_customer_keeps_nobody_from_paying()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (_, JsonNode order) = await shop.PostAsync("/api/v1/orders", new
+        {
+            items = new[] { new { productId = "ilam-tea", quantity = 1 } },
+            customer = new { name = "Sita Rai", email = "sita@exa_mple..c" },
+        });
+
+        await shop.Sandbox.OutcomeAsync(await shop.GivenLinkAsync(order), "completed");
+
+        (await shop.Sandbox.CountAsync("epayment_initiate")).ShouldBe(2, "once with the customer, once without");
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
 }

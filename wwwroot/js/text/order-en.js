@@ -95,6 +95,8 @@ export default {
   'n.unreachable': 'The shop could not be reached, so Khalti’s window was not opened. Nothing was charged. Please try again.',
   'n.changed': 'The order has changed meanwhile; here is how it stands now.',
   'n.khalti_unavailable': 'Khalti cannot be reached just now. Nothing was started and nothing was charged. Please try again in a few minutes.',
+  'n.initiate_unknown': 'No answer arrived, so Khalti’s page was not opened. Nothing is charged before you pay there. Please try again in a moment.',
+  'n.window_only': 'Khalti’s window was not used this time, so nothing was charged by it. How the order stands is told above.',
   'n.not_cancellable': 'The order can’t be cancelled now. Here is how it stands.',
   'n.cancel_unknown': 'We don’t know whether the order was cancelled: the answer did not arrive. Nothing was charged by this. Look at what stands above, then try again.',
   'n.refused': 'The shop did not accept this. Nothing was charged by it. Load this page again; if it stays so, write to the shop with the order number and this word: {code}.',

@@ -336,6 +336,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("KhaltiState")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("LastAnsweredAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("LastAskUnanswered")
                         .HasColumnType("INTEGER");
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121075405_PaymentLinks")]
+    [Migration("20261121085122_PaymentLinks")]
     partial class PaymentLinks
     {
         /// <inheritdoc />
@@ -337,6 +337,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("KhaltiState")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LastAnsweredAt")
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("LastAskUnanswered")

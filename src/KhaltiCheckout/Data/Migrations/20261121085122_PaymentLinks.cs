@@ -16,6 +16,12 @@ namespace KhaltiCheckout.Data.Migrations
                 table: "Payments");
 
             migrationBuilder.AddColumn<DateTime>(
+                name: "LastAnsweredAt",
+                table: "Payments",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTime>(
                 name: "LinkExpiresAt",
                 table: "Payments",
                 type: "TEXT",
@@ -73,6 +79,10 @@ namespace KhaltiCheckout.Data.Migrations
 
             migrationBuilder.DropIndex(
                 name: "IX_Payments_Pidx",
+                table: "Payments");
+
+            migrationBuilder.DropColumn(
+                name: "LastAnsweredAt",
                 table: "Payments");
 
             migrationBuilder.DropColumn(
