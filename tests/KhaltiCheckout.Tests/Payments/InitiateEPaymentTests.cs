@@ -285,7 +285,7 @@ public sealed class InitiateEPaymentTests
         (_, JsonNode order) = await shop.PostAsync("/api/v1/orders", new
         {
             items = new[] { new { productId = "ilam-tea", quantity = 1 } },
-            customer = new { name = "Sita Rai", email = "sita@exa_mple..c" },
+            customer = new { name = "Sita Rai", email = "sita@example.com." },
         });
 
         await shop.Sandbox.OutcomeAsync(await shop.GivenLinkAsync(order), "completed");
