@@ -61,7 +61,7 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValid
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
             { PublicUrl: null or "" } when khalti.Value is { Mode: not KhaltiMode.Sandbox, EPayment.IsOn: true } =>
                 "Store:PublicUrl is not set: Khalti must know where to send shoppers back to, such as https://shop.example.",
-            { PublicUrl: { Length: > 0 } shop } when !IsWebAddress(shop, out Uri? address) || address is not { AbsolutePath: "/", Query: "", Fragment: "" } =>
+            { PublicUrl: { Length: > 0 } shop } when !IsWebAddress(shop, out Uri? address) || address is not { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } =>
                 "Store:PublicUrl must be the shop's full address without a path, such as https://shop.example.",
             _ when options.ReturnUrls.FirstOrDefault(url => !IsWebAddress(url, out Uri? address) || address.Fragment.Length > 0 || address.UserInfo.Length > 0) is not null =>
                 "Store:ReturnUrls must be full https:// addresses, such as https://other-shop.example/paid.",
