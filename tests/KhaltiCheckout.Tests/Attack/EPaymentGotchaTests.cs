@@ -54,11 +54,15 @@ public sealed class EPaymentGotchaTests
         (JsonNode order, string pidx) = await shop.LinkAsync();
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
         string transaction = (string)(await shop.Sandbox.LinkAsync(pidx))["idx"]!;
+        string bent = "?" + query.Replace("{pidx}", pidx, StringComparison.Ordinal).Replace("{transaction}", transaction, StringComparison.Ordinal);
 
-        Answered answer = await shop.ReturnAsync("?" + query
-            .Replace("{pidx}", pidx, StringComparison.Ordinal).Replace("{transaction}", transaction, StringComparison.Ordinal));
+        Answered before = await shop.ReturnAsync(bent);
+        await shop.ReturnAsync($"?pidx={pidx}");
+        Answered after = await shop.ReturnAsync(bent);
 
-        (answer.Status, answer.Location).ShouldBe((303, "/order.html"));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (before.Status, before.Location).ShouldBe((303, "/order.html"));
+        (after.Status, after.Location).ShouldBe((303, "/order.html"));
         (await shop.VerifyAsync(order, transaction)).Status.ShouldNotBe(200, "nor for a widget's token");
     }
 
