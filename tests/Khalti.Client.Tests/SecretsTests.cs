@@ -140,5 +140,16 @@ public class SecretsTests
         texts.ShouldAllBe(text => !text.Contains(Asking.Secret));
     }
 
+    [Fact]
+    public void A_request_for_a_link_prints_nobodys_name_address_or_number()
+    {
+        string text = (EPaying.Request with { Customer = new EPaymentCustomer("Sita Rai", "sita@example.com", "9800000001") }).ToString();
+
+        text.ShouldContain("order-1042");
+        text.ShouldNotContain("Sita");
+        text.ShouldNotContain("sita@");
+        text.ShouldNotContain("9800000001");
+    }
+
     private static KhaltiClient Make(KhaltiClientOptions options) => new(Asking.Http, options);
 }
