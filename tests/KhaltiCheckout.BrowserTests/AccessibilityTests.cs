@@ -61,6 +61,7 @@ public sealed class OrderAccessibilityTests(Browser browser) : AccessibilityTest
         Visit visit = (await VisitAsync(new Shopper(width, language, Traced: false))).Expecting("status of 404", "answer: 404 GET");
         string id = await Shop.GivenOrderAsync("singing-bowl", 2);
         Action<JsonNode> change = _ => { };
+        await visit.WithoutEventsAsync(); // they would tell how it really is
         IPage page = await visit.Context.NewPageAsync();
         await page.RouteAsync("**/api/v1/orders/ord_*", route => route.ChangeAsync(json => change(json)));
         OrderPage order = new(page);

@@ -17,9 +17,9 @@ public sealed class OfficialWidgetTests(Browser browser) : PayingTests(browser)
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        (string? folder, string? missing) = await OfficialPackage.FindAsync();
+        (string? file, string? missing) = await NpmPackage.OfficialWidget.FindAsync();
         Need(missing);
-        Browser.Front.Package = folder;
+        Browser.Front.Package = Path.GetDirectoryName(file);
     }
 
     internal override async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings)

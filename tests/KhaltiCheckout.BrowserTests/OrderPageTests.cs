@@ -218,31 +218,4 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
         requests.Count.ShouldBeLessThanOrEqualTo(40);
         requests.ShouldAllBe(request => request.Url.StartsWith(Shop.Address.ToString(), StringComparison.Ordinal));
     }
-
-    [Fact]
-    public async Task The_receipt_prints_on_one_page_without_the_shop_around_it()
-    {
-        await OpenAsync();
-        Visit visit = await VisitAsync();
-        string id = await Shop.GivenOrderAsync("singing-bowl", 2);
-        string token = await Shop.Sandbox.ConfirmedTokenAsync(640_000, id);
-        await Shop.PostAsync("/api/v1/payments/verify", new { orderId = id, token, amount = 640_000 });
-        OrderPage order = await visit.OpenOrderAsync(id);
-        await order.ShouldStandAsync("paid", "completed");
-        await order.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
-
-        foreach (string needed in (string[])["Singing bowl", "Rs\u00a06,400", "Maya Gurung", id])
-        {
-            await Expect(order.Receipt).ToContainTextAsync(needed);
-        }
-
-        foreach (string needless in (string[])[".languages", "#print", "#copy", "#back", "#practice", "#pay-panel", ".skip"])
-        {
-            await Expect(order.Page.Locator(needless)).ToBeHiddenAsync();
-        }
-
-        await visit.ShootAsync(order.Page, "receipt-printed");
-        byte[] pdf = await order.Page.PdfAsync(new PagePdfOptions { Format = "A4", Path = Path.Combine(Places.Results, "receipt.pdf") });
-        System.Text.RegularExpressions.Regex.Count(System.Text.Encoding.Latin1.GetString(pdf), @"/Type\s*/Page\b").ShouldBe(1);
-    }
 }

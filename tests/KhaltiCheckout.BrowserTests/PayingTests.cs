@@ -303,6 +303,127 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         await order.ShouldStandAsync("paid", "completed");
     }
 
+    [Theory]
+    [InlineData("**/khalti-checkout*.js*", "en")]
+    [InlineData("**/*widget.html", "en")]
+    [InlineData("**/*widget.html", "ne")]
+    public async Task While_khaltis_window_does_not_come_a_finger_finds_the_way_back(string silent, string language)
+    {
+        (OrderPage order, Visit visit) = await GivenSilentKhaltiAsync(silent, language);
+        await order.PayButton.TapAsync();
+
+        await Expect(order.WayOut.Button).ToBeVisibleAsync();
+        (await order.WayOut.CanBeTouchedAsync()).ShouldBeTrue();
+        await visit.ShootAsync(order.Page, $"way-out-{GetType().Name}");
+        await order.WayOut.Button.TapAsync();
+
+        await Expect(order.Note).ToContainTextAsync(language == "ne" ? "पैसा काटिएको छैन।" : "Nothing was charged. You can try again");
+        await Expect(order.WayOut.Panel).ToBeHiddenAsync();
+        await order.Widget.ShouldBeGoneAsync();
+        await order.ShouldStandAsync("pending", "");
+        await Expect(order.PayButton).ToBeFocusedAsync();
+
+        await order.Page.UnrouteAllAsync(new PageUnrouteAllOptions { Behavior = UnrouteBehavior.IgnoreErrors });
+        Widget widget = await order.OpenWidgetAsync();
+        await Expect(order.WayOut.Panel).ToBeHiddenAsync();
+        await widget.PayAsync();
+        await order.ShouldStandAsync("paid", "completed");
+        await KhaltiShouldHoldAsync((TeaPrice, "Completed"));
+    }
+
+    [Theory]
+    [InlineData("Enter")]
+    [InlineData("Escape")]
+    public async Task While_khaltis_window_does_not_come_the_keyboard_finds_the_way_back_too(string key)
+    {
+        (OrderPage order, _) = await GivenSilentKhaltiAsync("**/*widget.html");
+        await order.Page.TabAndPressAsync(order.PayButton, "Enter");
+        await Expect(order.WayOut.Button).ToBeFocusedAsync();
+        await order.Page.Keyboard.PressAsync("Tab");
+        await order.Page.TabAndPressAsync(order.WayOut.Button, key);
+
+        await Expect(order.Note).ToContainTextAsync("Nothing was charged.");
+        await Expect(order.PayButton).ToBeFocusedAsync();
+        await order.Widget.ShouldBeGoneAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_goes_back_while_a_payment_is_under_way_elsewhere_is_told_so_and_not_invited_to_pay()
+    {
+        (OrderPage order, Visit visit) = await GivenSilentKhaltiAsync("**/*widget.html");
+        await visit.WithoutEventsAsync(); // the page has not heard of it
+        await order.PayButton.TapAsync();
+        await Expect(order.WayOut.Button).ToBeVisibleAsync();
+        await Shop.Sandbox.FaultAsync("verify", "delay", delayMs: 3000);
+        string token = await Shop.Sandbox.ConfirmedTokenAsync(TeaPrice, order.Id);
+        Task paid = Shop.PostAsync("/api/v1/payments/verify", new { orderId = order.Id, token, amount = TeaPrice });
+        await Shop.UntilAsync(order.Id, found => found["payments"]!.AsArray().Count > 0);
+
+        await order.WayOut.Button.TapAsync();
+
+        await order.ShouldTellAsync("verifying");
+        await Expect(order.Note).ToBeHiddenAsync();
+        await order.ShouldNotOfferToPayAsync();
+        await paid;
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
+    [Fact]
+    public async Task A_shopper_who_leaves_the_window_open_and_comes_back_too_late_was_charged_nothing_and_reads_so()
+    {
+        await OpenAsync(("Store:OrderLifetime", "00:00:06"));
+        Visit visit = await VisitAsync(new Shopper(360));
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.ReachCodeAsync();
+        await order.ShouldStandAsync("expired", ""); // behind the window
+
+        await widget.CloseButton.ClickAsync();
+        await Expect(order.Text).ToContainTextAsync("No payment was recorded for it.");
+        await Expect(order.Note).ToBeHiddenAsync(); // it would say to pay whenever one is ready
+        await order.ShouldNotOfferToPayAsync();
+        await Expect(order.Page.Locator("#restart")).ToBeVisibleAsync();
+        await KhaltiShouldHoldAsync((TeaPrice, "Initiated"));
+    }
+
+    [Theory]
+    [InlineData("en", "Money may have been taken for it. Please do not pay again")]
+    [InlineData("ne", "पैसा काटिएको हुन सक्छ। कृपया फेरि भुक्तानी नगर्नुहोस्")]
+    public async Task A_confirmation_that_somebody_else_has_used_is_told_as_it_is_and_nothing_invites_to_pay_again(string language, string told)
+    {
+        await OpenAsync();
+        Visit visit = (await VisitAsync(new Shopper(360, language))).Expecting(VerifyRefused);
+        string other = await Shop.GivenOrderAsync();
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        Widget widget = await order.OpenWidgetAsync();
+        await widget.ReachCodeAsync();
+
+        // Between Khalti's answer and the page's own question, somebody who saw the token passes it on for another order.
+        await order.Page.EvaluateAsync(
+            """
+            other => {
+              const really = window.fetch;
+              window.fetch = async (path, how) => {
+                if (!String(path).endsWith('/payments/verify')) return really(path, how);
+                await really(path, { ...how, body: JSON.stringify({ ...JSON.parse(how.body), orderId: other }) });
+                return really(path, how);
+              };
+            }
+            """, other);
+        await widget.GiveCodeAsync();
+
+        await order.ShouldTellAsync("held");
+        await order.ShouldStandAsync("pending", "");
+        await Expect(order.Text).ToContainTextAsync(told);
+        await Expect(order.Page.Locator("#reference-id")).ToHaveTextAsync(order.Id);
+        await order.ShouldNotOfferToPayAsync();
+        await visit.JudgeAsync(order.Page, $"order-held-{GetType().Name}", "iframe[id^='khalti-widget-']");
+
+        await order.Page.ReloadAsync();
+        await order.ShouldTellAsync("held");
+        await order.ShouldNotOfferToPayAsync();
+    }
+
     [Fact]
     public async Task A_tab_closed_right_after_confirming_loses_nothing()
     {
@@ -351,7 +472,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         Task<IRequest> posted = order.Page.WaitForRequestAsync("**/payments/verify");
         await widget.PayAsync();
         await posted;
-        await order.ShouldTellAsync("checking");
+        await order.ShouldTellAsync("verifying"); // told by the shop, while the page's own question is still unanswered
         await order.Page.ReloadAsync();
 
         await order.ShouldStandAsync("pending", "verifying");
@@ -454,6 +575,17 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldStandAsync("pending", "");
         return order;
+    }
+
+    /// <summary>An order on a phone, and a part of Khalti's window that never comes.</summary>
+    private async Task<(OrderPage Order, Visit Visit)> GivenSilentKhaltiAsync(string silent, string language = "en")
+    {
+        await OpenAsync();
+        Visit visit = (await VisitAsync(new Shopper(360, language, Touch: true))).Expecting("net::ERR_");
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        await order.ShouldTellAsync("open");
+        await order.Page.RouteAsync(silent, _ => Task.CompletedTask);
+        return (order, visit);
     }
 
     private protected async Task<(long Amount, string State)[]> StatesAtKhaltiAsync() =>

@@ -10,15 +10,20 @@ internal sealed class Ledger
     private readonly ConcurrentDictionary<string, long> _orders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _abandoned = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _byLink = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _broken = [];
 
     internal int Orders => _orders.Count;
+
+    internal int PaidByLinks => _byLink.Count;
 
     internal void Ordered(string id, long amount) => _orders[id] = amount;
 
     internal void Abandoned(string id) => _abandoned[id] = true;
 
     internal void Answered(string id, int status) => _answers[id] = status;
+
+    internal void PaidByLink(string id) => _byLink[id] = true;
 
     internal void Broke(string answer) => _broken.Add(answer);
 
@@ -27,7 +32,10 @@ internal sealed class Ledger
     {
         foreach (string id in _orders.Keys)
         {
-            if ((await ReadAsync(shop, id))["payments"]!.AsArray().Any(payment => (string?)payment!["status"] == "verifying"))
+            // A link that nobody paid stays open for its hour.
+            JsonNode order = await ReadAsync(shop, id);
+            if (order["payments"]!.AsArray().Any(payment => (string?)payment!["status"] == "verifying")
+                || (_byLink.ContainsKey(id) && (string?)order["status"] == "pending"))
             {
                 return false;
             }
@@ -43,7 +51,7 @@ internal sealed class Ledger
         JsonArray transactions = (await khalti.GetFromJsonAsync<JsonArray>("/_sandbox/transactions"))!;
         ILookup<string, JsonNode> completed = transactions
             .Where(transaction => (string?)transaction!["state"] == "Completed")
-            .ToLookup(transaction => (string)transaction!["productIdentity"]!, transaction => transaction!);
+            .ToLookup(transaction => ((string?)transaction!["purchaseOrderId"] ?? (string?)transaction["productIdentity"])!, transaction => transaction!);
         foreach ((string id, long amount) in _orders)
         {
             JsonNode order = await ReadAsync(shop, id);
@@ -64,6 +72,11 @@ internal sealed class Ledger
                 || paid.Any(payment => moved.All(transaction => (string?)transaction["idx"] != (string?)payment["transactionId"])))
             {
                 wrong.Add($"{id}: amount or transaction differ");
+            }
+
+            if (status != "paid" && _byLink.ContainsKey(id))
+            {
+                wrong.Add($"{id} was paid by link and is {status}");
             }
 
             if (status != "paid" && !_abandoned.ContainsKey(id) && _answers.TryGetValue(id, out int answer) && answer is 200 or 202)

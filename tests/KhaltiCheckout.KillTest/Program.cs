@@ -24,7 +24,10 @@ foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
 {
     // Three kinds, one after the other: together they lose the wanted share.
     double each = 1 - Math.Pow(1 - settings.Lost, 1.0 / 3);
-    (await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "verify", kind, probability = each })).EnsureSuccessStatusCode();
+    foreach (string operation in (string[])["verify", "epayment_initiate", "epayment_lookup"])
+    {
+        (await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation, kind, probability = each })).EnsureSuccessStatusCode();
+    }
 }
 
 Ledger ledger = new();
@@ -46,7 +49,7 @@ catch (OperationCanceledException)
     await Task.WhenAll(shoppers);
 }
 
-Say($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {settings.Seconds} s, the shop killed {kills} times, {settings.Lost:P0} of the verify answers lost.");
+Say($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {settings.Seconds} s, {ledger.PaidByLinks} paid by link, the shop killed {kills} times, {settings.Lost:P0} of Khalti's answers to verify, initiate and lookup lost.");
 (await khalti.DeleteAsync("/_sandbox/faults")).EnsureSuccessStatusCode();
 await AnswersAsync(store, "/health/ready");
 Stopwatch settling = Stopwatch.StartNew();

@@ -6,7 +6,7 @@ namespace KhaltiCheckout.KillTest;
 
 /// <summary>
 /// One shopper after another: orders, pays at Khalti, posts the token, and repeats what was not answered, as the pages do.
-/// Some close the browser before they post the token, some post somebody else's amount, some pay twice.
+/// Some close the browser before they post the token, some post somebody else's amount, some pay twice. The others pay by link.
 /// </summary>
 internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
 {
@@ -37,6 +37,12 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
         string id = (string)order["id"]!;
         long amount = (long)order["amount"]!;
         ledger.Ordered(id, amount);
+        if (Random.Shared.Next(2) == 0)
+        {
+            await PayByLinkAsync(id, enough);
+            return;
+        }
+
         string token = await ConfirmAsync(id, amount, enough);
         int whim = Random.Shared.Next(20);
         if (whim == 0)
@@ -58,6 +64,79 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
 
         (_, int status) = await RepeatAsync("/api/v1/payments/verify", new { orderId = id, token, amount }, null, enough);
         ledger.Answered(id, status);
+    }
+
+    // Every second shopper pays at Khalti's page. A third of them close the browser there, some turn back and pay with
+    // another link, some click twice.
+    private async Task PayByLinkAsync(string id, CancellationToken enough)
+    {
+        int whim = Random.Shared.Next(12);
+        (JsonNode link, int status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), enough);
+        if (status != 201)
+        {
+            ledger.Broke($"{id}: no link, {link.ToJsonString()}");
+            return;
+        }
+
+        if (whim == 0)
+        {
+            ledger.Abandoned(id);
+            return;
+        }
+
+        if (whim == 1)
+        {
+            await AtKhaltisPageAsync(link, "canceled", enough);
+            await ComeBackAsync(link, enough);
+            (link, status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), enough);
+            if (status == 409)
+            {
+                // Khalti could not be asked about the first link when the shopper came back: this one has no more patience.
+                ledger.Abandoned(id);
+                return;
+            }
+        }
+
+        if (whim == 2)
+        {
+            _ = await OnceAsync("/api/v1/payments/initiate", new { orderId = id }, null, enough);
+        }
+
+        if (!await AtKhaltisPageAsync(link, "completed", enough))
+        {
+            // The link that was cancelled, given again while Khalti could not be asked about it: the page says so.
+            ledger.Abandoned(id);
+            return;
+        }
+
+        ledger.PaidByLink(id);
+        if (whim % 3 != 0)
+        {
+            await ComeBackAsync(link, enough);
+        }
+    }
+
+    /// <summary>False when the page says that this link can't be paid any more.</summary>
+    private async Task<bool> AtKhaltisPageAsync(JsonNode link, string outcome, CancellationToken enough)
+    {
+        using HttpResponseMessage answer = await khalti.PostAsJsonAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, enough);
+        return answer.StatusCode == HttpStatusCode.BadRequest ? false : answer.EnsureSuccessStatusCode().IsSuccessStatusCode;
+    }
+
+    // A browser that gets no answer is closed.
+    private async Task ComeBackAsync(JsonNode link, CancellationToken enough)
+    {
+        try
+        {
+            using HttpResponseMessage page = await shop.GetAsync($"/payments/khalti/return?pidx={link["pidx"]}&status=Completed", enough);
+            if (page.StatusCode == HttpStatusCode.InternalServerError)
+            {
+                ledger.Broke($"the return of {link["pidx"]}");
+            }
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+        {
+        }
     }
 
     private async Task<string> ConfirmAsync(string id, long amount, CancellationToken enough)

@@ -1,6 +1,6 @@
 // The shop's HTTP API. A call ends in one of three ways: an answer, a refusal (ApiError, kind "refused", with the
 // server's code), or not known (kind "unknown": no answer, a late one, a broken one, 5xx, or one not made by the shop).
-import { learnServerTime } from './time.js';
+import { learnServerTime } from './server-clock.js';
 
 export class ApiError extends Error {
   constructor(kind, code, { status = 0, errors = null, retryAfter = null, traceId = null } = {}) {
@@ -9,7 +9,7 @@ export class ApiError extends Error {
   }
 }
 
-export async function call(method, path, { body, key, timeout = 15_000 } = {}) {
+export async function call(method, path, { body, key, timeout = 15_000, credentials = 'omit' } = {}) {
   const headers = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
@@ -19,7 +19,7 @@ export async function call(method, path, { body, key, timeout = 15_000 } = {}) {
   let response, text;
   try {
     response = await fetch(path, {
-      method, headers, signal: stop.signal, cache: 'no-store', credentials: 'omit', redirect: 'error',
+      method, headers, signal: stop.signal, cache: 'no-store', credentials, redirect: 'error',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     text = await response.text();
@@ -56,9 +56,12 @@ export const getProducts = () => call('GET', '/api/v1/products').then(answer => 
 const at = id => `/api/v1/orders/${encodeURIComponent(id)}`;
 export const placeOrder = (order, key) => call('POST', '/api/v1/orders', { body: order, key, timeout: 20_000 }).then(answer => answer.data);
 export const getOrder = id => call('GET', at(id)).then(answer => answer.data);
+export const eventsOf = id => `${at(id)}/events`;
+export const qrOf = id => `${at(id)}/qr.svg`;
 export const cancelOrder = (id, key) => call('POST', `${at(id)}/cancel`, { body: {}, key }).then(answer => answer.data);
 // The server itself waits for Khalti here, so it gets longer.
 export const verifyPayment = ({ orderId, token, amount }) =>
   call('POST', '/api/v1/payments/verify', { body: { orderId, token, amount }, timeout: 40_000 }).then(answer => answer.data);
+// The answer sets a cookie by which this browser finds its order again when Khalti sends it back with nothing in hand.
 export const initiatePayment = (orderId, key) =>
-  call('POST', '/api/v1/payments/initiate', { body: { orderId }, key, timeout: 30_000 }).then(answer => answer.data);
+  call('POST', '/api/v1/payments/initiate', { body: { orderId }, key, timeout: 40_000, credentials: 'same-origin' }).then(answer => answer.data);

@@ -1,4 +1,5 @@
-// What the order means for the shopper. Pure: the order, what this browser still has to pass on, and the time come in.
+// What the order means for the shopper. Pure: the order, what this browser still has to pass on or must not repeat, and the
+// time come in.
 
 const done = ['failed', 'cancelled', 'expired'];      // this try took no money
 const harmless = [...done, 'initiated'];              // and these do not forbid another try
@@ -16,10 +17,11 @@ const age = payment => Date.parse(payment.createdAt ?? '') || 0;
 
 export const isOpen = order => payments(order).some(payment => payment.status === 'verifying' || payment.status === 'needs_review');
 
-export function stateOf(order, unsent, now) {
+export function stateOf(order, { unsent, held, now }) {
   if (final.includes(order.status)) return order.status;
   if (payments(order).some(payment => payment.status === 'verifying')) return 'verifying';
   if (unsent) return 'checking';
+  if (held) return 'held';
   if (payments(order).some(payment => payment.status === 'needs_review')) return 'needs_review';
   if (order.status === 'expired' || order.status === 'cancelled') return order.status;
   if (order.status !== 'pending') return 'other';
@@ -33,11 +35,17 @@ export function stateOf(order, unsent, now) {
 
 export const payable = state => state === 'open' || state === 'retry' || state === 'initiated';
 
-// States that change by themselves, so the page keeps asking.
-export const restless = (state, order) =>
-  ['verifying', 'needs_review', 'initiated', 'timeup', 'other'].includes(state) || (final.includes(state) && isOpen(order));
+// Nothing more is waited for. What may come later still, such as a refund, is seen by whoever looks again.
+export const settled = (state, order) => [...final, 'cancelled', 'expired'].includes(state) && !isOpen(order);
+
+// News may come by several ways and arrive in another order than it was sent. An order never goes back, and never has
+// fewer payments than before.
+const far = { pending: 0, cancelled: 1, expired: 1, paid: 2, partially_refunded: 3, refunded: 4 };
+
+export const overtaken = (known, found) => known !== null
+  && ((far[found.status] ?? 0) < (far[known.status] ?? 0) || payments(found).length < payments(known).length);
 
 export const tone = state => ({
-  open: 'ask', retry: 'ask', initiated: 'wait', checking: 'wait', verifying: 'wait', timeup: 'wait', needs_review: 'hand',
+  open: 'ask', retry: 'ask', initiated: 'wait', checking: 'wait', verifying: 'wait', timeup: 'wait', needs_review: 'hand', held: 'hand',
   paid: 'good', refunded: 'back', partially_refunded: 'back', expired: 'stop', cancelled: 'stop',
 })[state] ?? 'wait';

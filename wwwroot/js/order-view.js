@@ -2,7 +2,8 @@
 import { byId, setText, show } from './dom.js';
 import { digits, has, language, t } from './i18n.js';
 import { money } from './money.js';
-import { clock, dateAndTime, now, today } from './time.js';
+import { now } from './server-clock.js';
+import { clock, dateAndTime, today } from './time.js';
 import { isOpen, newestPayment, payable, tone } from './order-state.js';
 
 const write = (id, text) => {
@@ -40,15 +41,19 @@ export function drawStatus({ order, state, why, notice }) {
   write('status-more', settled && isOpen(order) ? t('s.paid.more') : '');
   write('status-why', state === 'checking' ? t(`why.${why ?? 'waiting'}`) : '');
   write('status-note', noteFor(notice, state));
-  byId('status-note').classList.toggle('mild', notice?.code === 'closed' || notice?.code === 'changed');
+  byId('status-note').classList.toggle('mild', mild.includes(notice?.code));
   drawReference(order.id);
 }
+
+const inviting = ['closed', 'left', 'widget_blocked', 'unreachable', 'payment_declined', 'validation_failed', 'amount_mismatch', 'khalti_unavailable'];
+const mild = ['closed', 'left', 'changed'];
 
 // What came of the shopper's last step. The state itself already says it after a declined try.
 function noteFor(notice, state) {
   if (!notice || (notice.code === 'payment_declined' && state !== 'open')) return '';
-  // While a payment is open, nothing on the page may invite another one.
-  if ((state === 'verifying' || state === 'needs_review' || state === 'checking') && notice.code !== 'payment_in_progress') return '';
+  // While a payment is open, nothing on the page may invite another one; nor when the order takes none any more.
+  if (['verifying', 'needs_review', 'checking', 'held'].includes(state) && notice.code !== 'payment_in_progress') return '';
+  if (inviting.includes(notice.code) && !payable(state)) return '';
   if (notice.code === 'payment_in_progress' && payable(state)) return t('n.changed');
   return has(`n.${notice.code}`) ? t(`n.${notice.code}`) : t('n.refused', { code: notice.code });
 }
@@ -62,10 +67,14 @@ export function drawPay({ order, state, config, opening }) {
   show(button, widget);
   setText(button, opening === 'widget' ? t('pay.opening') : t('pay.khalti', { amount: money(order.amount) }));
   button.setAttribute('aria-disabled', String(opening !== null));
-  show(byId('pay-with-epayment'), epayment);
-  byId('pay-with-epayment').setAttribute('aria-disabled', String(opening !== null));
+  const link = byId('pay-with-epayment');
+  show(link, epayment);
+  link.classList.toggle('second', widget);
+  setText(link, opening === 'epayment' ? t('pay.opening') : widget ? t('pay.epayment') : t('pay.khalti', { amount: money(order.amount) }));
+  link.setAttribute('aria-disabled', String(opening !== null));
   show(byId('pay-none'), may && !widget && !epayment);
   show(byId('pay-how'), widget || epayment);
+  setText(byId('pay-how'), [widget && t('pay.how'), epayment && t('pay.howPage')].filter(Boolean).join(' '));
   show(byId('pay-practice'), (widget || epayment) && config?.mode === 'sandbox');
   show(byId('cancel'), state === 'open' || state === 'retry');
   show(byId('pay-time'), may && Boolean(order.expiresAt));

@@ -1,17 +1,17 @@
 // The order page: what the shop's server knows about one order, and the way to pay it.
-import { ApiError, cancelOrder, getConfig, getOrder, getProducts, initiatePayment } from './api.js';
+import { ApiError, cancelOrder, eventsOf, getConfig, getOrder, getProducts, initiatePayment } from './api.js';
 import { byId, focusOn, setText } from './dom.js';
 import { addTexts, language, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
-import { now } from './time.js';
+import { now } from './server-clock.js';
 import { dressPage, startPage } from './page.js';
-import { payable, restless, stateOf } from './order-state.js';
+import { overtaken, payable, settled, stateOf } from './order-state.js';
 import { drawCountdown, drawMessage, drawPay, drawStatus } from './order-view.js';
 import { drawReceipt } from './receipt.js';
 import { prepareCancel } from './cancel.js';
-import { createPoller } from './poll.js';
-import { createVerifier, unsent, writeDown } from './verify.js';
-import { openWidget } from './widget.js';
+import { createWatch } from './watch.js';
+import { createVerifier, hold, isHeld, unsent, writeDown } from './verify.js';
+import { openWidget, prepareWayOut } from './widget.js';
 import * as cart from './cart.js';
 import en from './text/order-en.js';
 import ne from './text/order-ne.js';
@@ -27,9 +27,9 @@ let unsure = false;   // a payment was refused, and the order has not been read 
 let opening = null;   // 'widget' or 'epayment' between click and window
 let asked = 0;        // an answer that was overtaken by a newer one is dropped
 
-const state = () => stateOf(order, unsure || unsent(id).length > 0, now());
+const state = () => stateOf(order, { unsent: unsure || unsent(id).length > 0, held: isHeld(id), now: now() });
 
-const poller = createPoller(refresh);
+const watch = createWatch(eventsOf(id), heard, refresh);
 const verifier = createVerifier(id, {
   settled(found) {
     asked++;
@@ -40,6 +40,7 @@ const verifier = createVerifier(id, {
     focusOn(byId('status-title'));
   },
   async refused(error) {
+    if (error.code === 'token_already_used') hold(id);
     notice = { code: error.code };
     why = null;
     unsure = true;
@@ -55,7 +56,7 @@ const verifier = createVerifier(id, {
 function draw() {
   if (!order) {
     if (problem) drawMessage(`order.${problem}`, { reference: id, toneOf: problem === 'missing' ? 'stop' : 'wait' });
-    poller.run(problem === 'unreachable');
+    watch.run({ events: false, questions: problem === 'unreachable' });
     return;
   }
   const current = state();
@@ -63,7 +64,7 @@ function draw() {
   drawPay({ order, state: current, config, opening });
   drawReceipt(order, products);
   byId('restart').hidden = current !== 'expired' && current !== 'cancelled';
-  poller.run(restless(current, order) || unsure || config === null);
+  watch.run({ events: !settled(current, order), questions: unsure || config === null });
   if (language() === 'ne' && products === null) fetchNames();
 }
 
@@ -81,10 +82,8 @@ async function refresh() {
   if (foundConfig.status === 'fulfilled' && config === null) dressPage(config = foundConfig.value);
   if (mine !== asked) return;
   if (found.status === 'fulfilled' && found.value.id === id) {
-    order = found.value;
-    problem = null;
     unsure = false;
-    if (['cancelled', 'expired', 'refunded'].includes(order.status) && local.get('kc.lastOrder')?.id === id) local.remove('kc.lastOrder');
+    take(found.value);
   } else if (!order) {
     const refused = found.status === 'rejected' && found.reason instanceof ApiError && found.reason.kind === 'refused';
     problem = refused ? 'missing' : 'unreachable';
@@ -92,11 +91,25 @@ async function refresh() {
   draw();
 }
 
+function take(found) {
+  problem = null;
+  if (overtaken(order, found)) return;
+  order = found;
+  if (['cancelled', 'expired', 'refunded'].includes(order.status) && local.get('kc.lastOrder')?.id === id) local.remove('kc.lastOrder');
+}
+
+function heard(found) {
+  if (found?.id !== id) return;
+  asked++;
+  take(found);
+  draw();
+}
+
 // The order may have been paid or cancelled elsewhere since this page was drawn: look before opening a window.
 async function stillPayable() {
   try {
     asked++;
-    order = await getOrder(id);
+    take(await getOrder(id));
   } catch {
     notice = { code: 'unreachable' };
     return false;
@@ -115,6 +128,10 @@ async function pay() {
   openWidget(config.widget, order, {
     ready: () => stopOpening(),
     blocked() { stopOpening({ code: 'widget_blocked' }, byId('pay-with-khalti')); },
+    left() {
+      stopOpening(unsent(id).length === 0 ? { code: 'left' } : null, byId('pay-with-khalti'));
+      refresh(); // who lost patience is told how it stands now
+    },
     closed() { stopOpening(unsent(id).length === 0 ? { code: 'closed' } : null, byId('pay-with-khalti')); },
     success(payload) {
       // Only a hint: anybody can send such a message. The server asks Khalti.
@@ -195,13 +212,18 @@ byId('copy').addEventListener('click', copyReference);
 byId('print').addEventListener('click', () => window.print());
 byId('restart').addEventListener('click', refill);
 prepareCancel(cancel);
+prepareWayOut();
 window.addEventListener('online', wake);
 window.addEventListener('pageshow', event => {
   if (!event.persisted) return;
   opening = null;
   wake();
 });
-document.addEventListener('visibilitychange', () => { if (!document.hidden) wake(); });
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  if (!watch.hears()) wake();
+  else if (unsent(id).length > 0) verifier.hurry();
+});
 window.addEventListener('storage', event => { if (event.key?.startsWith('kc.verify.')) wake(); }); // another tab knows more
 setInterval(() => {
   if (!order || byId('pay-panel').hidden) return;

@@ -29,9 +29,5 @@ export function createPoller(ask) {
       if (running) plan();
       else clearTimeout(timer);
     },
-    nudge() {
-      delay = 0;
-      if (running) round();
-    },
   };
 }

@@ -1,6 +1,7 @@
 // What was ordered, what it costs, and what was paid.
 import { byId, el, setText, show } from './dom.js';
 import { digits, language, t } from './i18n.js';
+import { qrOf } from './api.js';
 import { money } from './money.js';
 import { dateAndTime } from './time.js';
 import { storeName } from './page.js';
@@ -19,6 +20,17 @@ export function drawReceipt(order, products) {
     el('td', {}, money(line.amount)))));
   byId('totals').replaceChildren(...totals(order));
   byId('facts').replaceChildren(...facts(order, paid));
+  drawQr(order, paid);
+}
+
+// On paper it leads back to how the order stands.
+function drawQr(order, paid) {
+  const picture = byId('qr-picture');
+  picture.alt = t('order.qrAlt', { id: order.id });
+  if (!paid || picture.dataset.order === order.id) return;
+  picture.dataset.order = order.id;
+  picture.addEventListener('load', () => show(byId('qr'), true), { once: true });
+  picture.src = qrOf(order.id);
 }
 
 const nameOf = (line, products) =>

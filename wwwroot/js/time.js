@@ -1,25 +1,16 @@
 // Moments are shown in Nepal time, whatever clock the shopper's device has.
+import { bikramSambat, months } from './bikram-sambat.js';
 import { language, digits } from './i18n.js';
+import { now } from './server-clock.js';
 
-let ahead = 0; // how far the server's clock is ahead of this device's, in ms
-
-export function learnServerTime(dateHeader) {
-  const server = Date.parse(dateHeader ?? '');
-  if (!Number.isNaN(server)) ahead = server - Date.now();
-}
-
-export const now = () => Date.now() + ahead;
-
-const months = {
-  en: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
-  ne: ['जनवरी', 'फेब्रुअरी', 'मार्च', 'अप्रिल', 'मे', 'जुन', 'जुलाई', 'अगस्ट', 'सेप्टेम्बर', 'अक्टोबर', 'नोभेम्बर', 'डिसेम्बर'],
-};
+const english = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const nepali = ['जनवरी', 'फेब्रुअरी', 'मार्च', 'अप्रिल', 'मे', 'जुन', 'जुलाई', 'अगस्ट', 'सेप्टेम्बर', 'अक्टोबर', 'नोभेम्बर', 'डिसेम्बर'];
 
 function nepal(moment) {
   const shifted = new Date(moment + (5 * 60 + 45) * 60_000); // Nepal keeps +05:45 all year
   const two = value => String(value).padStart(2, '0');
   return {
-    day: shifted.getUTCDate(), month: months[language()][shifted.getUTCMonth()], year: shifted.getUTCFullYear(),
+    day: shifted.getUTCDate(), month: shifted.getUTCMonth() + 1, year: shifted.getUTCFullYear(),
     clock: `${two(shifted.getUTCHours())}:${two(shifted.getUTCMinutes())}`,
   };
 }
@@ -29,11 +20,25 @@ export function clock(iso) {
   return Number.isNaN(moment) ? '' : digits(nepal(moment).clock);
 }
 
+// On a narrow page a line ends between the calendars, not within a date.
+const unbroken = text => text.replaceAll(' ', '\u00a0');
+
+// In Nepali both calendars: the one people live by, and the one that Khalti and banks print.
+function date({ year, month, day }) {
+  if (language() !== 'ne') return `${day} ${english[month - 1]} ${year}`;
+  const ours = bikramSambat(year, month, day);
+  const theirs = unbroken(`सन् ${year} ${nepali[month - 1]} ${day}`);
+  return digits(ours === null ? theirs : `${unbroken(`वि.सं. ${ours.year} ${months[ours.month - 1]} ${ours.day}`)} (${theirs})`);
+}
+
 export function dateAndTime(iso) {
   const moment = Date.parse(iso ?? '');
   if (Number.isNaN(moment)) return '';
-  const { day, month, year, clock: at } = nepal(moment);
-  return digits(language() === 'ne' ? `${year} ${month} ${day}, ${at}` : `${day} ${month} ${year}, ${at}`);
+  const when = nepal(moment);
+  return `${date(when)},\u00a0${digits(when.clock)}`;
 }
 
-export const today = iso => dateAndTime(iso).split(',')[0] === dateAndTime(new Date(now()).toISOString()).split(',')[0];
+export function today(iso) {
+  const moment = Date.parse(iso ?? '');
+  return !Number.isNaN(moment) && date(nepal(moment)) === date(nepal(now()));
+}

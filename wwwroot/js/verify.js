@@ -20,6 +20,10 @@ function cross(orderId, token) {
   else local.set(keyOf(orderId), left);
 }
 
+// Khalti's confirmation went to another order, so money may have been taken: no page of this browser offers to pay again.
+export const hold = orderId => local.set(`kc.held.${orderId}`, true);
+export const isHeld = orderId => local.get(`kc.held.${orderId}`) === true;
+
 // false: there is nothing in it that the server could check.
 export function writeDown(orderId, payload) {
   const token = payload?.token, amount = payload?.amount;

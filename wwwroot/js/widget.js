@@ -1,13 +1,17 @@
 // Khalti's window. Its own error handler never calls and a dead host leaves the page covered (khalti-api.md, G19 and G25),
 // so this keeps a clock of its own and can always take the cover away.
+import { byId, show } from './dom.js';
 import { t } from './i18n.js';
 
 const patience = 15_000;
+const polite = 700;   // a window that opens at once needs no way out
 let widget = null;    // one instance, shown again after the shopper closed it
 let parts = [];       // what it has put into the page
 let loaded = false;
-let open = null;      // { closed, blocked, ready } while the window is in front
+let open = null;      // { closed, left, blocked, ready } from the click until the window is gone
 let clock = null;
+let waiting = null;   // until the way out is shown
+let stopScript = null; // while the script is being fetched
 let stalled = 0;      // tries for the script that were given up unanswered
 let used = false;     // it handed over a token: the next try gets a fresh window, lest it offers the old token again
 
@@ -18,13 +22,39 @@ window.addEventListener('message', event => {
 
 window.addEventListener('keydown', event => {
   if (event.key !== 'Escape' || !open) return;
+  if (!loaded) return giveUp();
   hide();
   leave('closed');
 });
 
+// While it opens, Khalti's window covers the page, and has no button yet: on a phone only this one leads back.
+export function prepareWayOut() {
+  byId('way-out-button').addEventListener('click', giveUp);
+}
+
+function showWayOut() {
+  if (!open || loaded) return;
+  show(byId('way-out'), true);
+  quiet(true);
+  byId('way-out-button').focus();
+}
+
+function hideWayOut() {
+  clearTimeout(waiting);
+  show(byId('way-out'), false);
+}
+
+// The half-open window is thrown away: nothing can come from it any more.
+function giveUp() {
+  if (!open || loaded) return;
+  discard();
+  leave('left');
+}
+
 function ready() {
   loaded = true;
   clearTimeout(clock);
+  hideWayOut();
   if (!open) return;
   quiet(true);
   parts.find(part => part.tagName === 'IFRAME')?.focus();
@@ -33,13 +63,17 @@ function ready() {
 
 // While Khalti's window is in front, the keyboard must not wander about behind it.
 function quiet(on) {
-  for (const node of document.body.children) if (!parts.includes(node)) node.inert = on;
+  for (const node of document.body.children) {
+    if (!parts.includes(node) && node.id !== 'way-out') node.inert = on;
+  }
 }
 
 function leave(how, payload) {
   const listener = open;
   open = null;
   clearTimeout(clock);
+  stopScript?.();
+  hideWayOut();
   quiet(false);
   listener?.[how](payload);
 }
@@ -65,13 +99,15 @@ function loadScript(url) {
   if (typeof window.KhaltiCheckout === 'function') return Promise.resolve();
   return new Promise((done, failed) => {
     const script = document.createElement('script');
-    const stop = () => { script.remove(); failed(new Error('widget script')); };
-    const timer = setTimeout(() => { stalled++; stop(); }, patience);
+    const stop = () => { clearTimeout(timer); stopScript = null; script.remove(); failed(new Error('widget script')); };
+    const timer = setTimeout(() => stopScript?.(), patience);
+    stopScript = () => { stalled++; stop(); };
     // A browser lets a second request for an address wait for the first one, which may hang for minutes: ask under another.
     script.src = stalled === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}try=${stalled + 1}`;
-    script.onerror = () => { clearTimeout(timer); stop(); };
+    script.onerror = stop;
     script.onload = () => {
       clearTimeout(timer);
+      stopScript = null;
       if (typeof window.KhaltiCheckout === 'function') done();
       else stop();
     };
@@ -79,20 +115,21 @@ function loadScript(url) {
   });
 }
 
-// listeners: ready(), closed(), blocked(), success(payload). Exactly one of the last three ends the visit,
+// listeners: ready(), closed(), left(), blocked(), success(payload). Exactly one of the last four ends the visit,
 // save that success may still come after the window was closed.
 export async function openWidget(settings, order, listeners) {
+  open = listeners;
+  waiting = setTimeout(showWayOut, polite);
   try {
     await loadScript(settings.scriptUrl);
-    open = listeners;
+    if (open !== listeners) return;
     if (used) discard();
     if (!widget) build(settings, order, listeners);
     if (!loaded) clock = setTimeout(blocked, patience);
     widget.show({ amount: order.amount });
     if (loaded) ready();
   } catch {
-    open = listeners;
-    blocked();
+    if (open === listeners) blocked();
   }
 }
 
@@ -118,6 +155,7 @@ function build(settings, order, listeners) {
           open = null;
           used = true;
           clearTimeout(clock);
+          hideWayOut();
           listeners.success(payload);
         },
         onError() { /* Khalti's window says it to the shopper itself */ },

@@ -82,7 +82,7 @@ function show(link) {
   part('order-name').textContent = link.purchaseOrderName;
   part('order-id').textContent = link.purchaseOrderId;
   part('breakdown').replaceChildren(...link.breakdown.flatMap(one => [cell('dt', one.label), cell('dd', rupees(one.amount))]));
-  part('until').textContent = link.payable ? `Can be paid until ${new Date(link.expiresAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}` : '';
+  part('until').textContent = link.payable ? `Can be paid until ${nepalTime(link.expiresAt)}` : '';
   part('order').hidden = false;
   part('open').hidden = !link.payable;
   if (link.payable) {
@@ -117,6 +117,11 @@ function cell(kind, text) {
   const made = document.createElement(kind);
   made.textContent = text;
   return made;
+}
+
+function nepalTime(instant) {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Kathmandu', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' });
+  return `${time.format(new Date(instant))} (Nepal time)`;
 }
 
 function rupees(paisa) {

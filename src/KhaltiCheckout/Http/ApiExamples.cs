@@ -45,6 +45,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("PlaceOrder", "201")] = Waiting("pending", payments: false),
         [("GetOrder", "200")] = PaidOrder,
         [("WatchOrder", "200")] = JsonValue.Create($"event: order\ndata: {JsonNode.Parse(PaidOrder)!.ToJsonString()}\n\n")!.ToJsonString(),
+        [("DrawOrderAddress", "200")] = JsonValue.Create("<svg viewBox=\"0 0 45 45\" xmlns=\"http://www.w3.org/2000/svg\">…</svg>")!.ToJsonString(),
         [("CancelOrder", "200")] = Waiting("cancelled", payments: false),
         [("InitiatePayment", "201")] = """
             {"paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","pidx":"bZQLD9wRVWo4CdESSfuSsB",
@@ -77,6 +78,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("PlaceOrder", "201")] = "The order, waiting to be paid.",
         [("GetOrder", "200")] = "The order as it stands.",
         [("WatchOrder", "200")] = "A stream of server-sent events, each the order as it stands.",
+        [("DrawOrderAddress", "200")] = "The picture, an SVG.",
         [("CancelOrder", "200")] = "The order, now cancelled.",
         [("InitiatePayment", "201")] = "Where to send the browser.",
         [("VerifyPayment", "200")] = "The order, now paid.",

@@ -23,13 +23,13 @@ internal static class Problems
         Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");
 
     internal static ProblemHttpResult TokenAlreadyUsed() =>
-        Of(409, "token_already_used", "Token already used", "This token has been used for another order. A token pays one order.");
+        Of(409, "token_already_used", "Token already used", "This token has been used for another order, so it did not pay this one. Money may have been taken for it: do not pay again before a person at the shop has looked.");
 
     internal static ProblemHttpResult OrderNotPayable(string status) =>
         Of(409, "order_not_payable", "Order not payable", $"The order is {status}: it takes no payment. This try was not charged.");
 
     internal static ProblemHttpResult PaymentInProgress() =>
-        Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. Do not pay again before its outcome is known.");
+        Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay again before the outcome is known.");
 
     internal static ProblemHttpResult KhaltiUnavailable() =>
         Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so no payment was started and nothing was charged. Try again in a minute.");
@@ -42,7 +42,7 @@ internal static class Problems
 
     internal static ProblemHttpResult AmountOutOfRange(Paisa amount, Paisa least, Paisa? most) =>
         Of(422, "amount_out_of_range", "Amount out of range",
-            $"The order comes to {amount}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}.");
+            $"The order comes to {amount}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}. Nothing was ordered or charged.");
 
     internal static ProblemHttpResult TooManyWatchers() =>
         Of(429, "rate_limited", "Too many watchers", "Too many pages are watching orders just now. Read the order from time to time instead.");

@@ -116,6 +116,17 @@ public sealed class Order
         return true;
     }
 
+    /// <summary>Keeps that somebody posted a token that was used for another order: whoever confirmed it may be the one who
+    /// ordered this, and asks where their money went.</summary>
+    internal void KeepForeignToken(string otherPaymentId, DateTimeOffset now)
+    {
+        if (MismatchesKept < MostMismatchesKept)
+        {
+            MismatchesKept++;
+            Tell("token_of_another_order", Actor.Shopper, now, $"the token was used by payment {otherPaymentId}; Khalti was not asked");
+        }
+    }
+
     internal Payment StartVerifying(string token, DateTimeOffset now, TimeSpan lease)
     {
         if (!CanBePaid(now) || HasPaymentUnderWay)

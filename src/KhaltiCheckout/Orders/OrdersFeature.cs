@@ -42,6 +42,13 @@ internal static class OrdersFeature
             .WithDescription("Server-sent events: `order` with the order as it is now, and again whenever it changes. Ends after five minutes; open it again.")
             .CanFail(404, 429);
 
+        orders.MapGet("/{id}/qr.svg", DrawOrderAddress.Handle)
+            .Produces<string>(200, DrawOrderAddress.MediaType)
+            .WithName("DrawOrderAddress")
+            .WithSummary("Draw an order's address")
+            .WithDescription("A QR code that opens the order's page, as on its receipt. The address begins with `Store:PublicUrl`, or as the request's own where that is this machine alone.")
+            .CanFail(404);
+
         orders.MapPost("/{id}/cancel", CancelOrder.Handle)
             .WithIdempotency()
             .WithName("CancelOrder")

@@ -23,9 +23,10 @@ internal static class ShowOrderPage
         OrderView? order = string.IsNullOrEmpty(id) ? null : await GetOrder.FindAsync(db, id, cancellationToken);
         string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
         bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
+        bool started = order is { Status: OrderStatus.Pending } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);
         page = page
             .Replace(StateMark, order is null ? Words.Unknown : StateOf(order, open), StringComparison.Ordinal)
-            .Replace(RefreshMark, open ? Refresh : "", StringComparison.Ordinal)
+            .Replace(RefreshMark, open || started ? Refresh : "", StringComparison.Ordinal)
             .Replace(
                 AttributesMark,
                 order is null ? AttributesMark : $"data-status=\"{SnakeCase.Of(order.Status)}\" data-payment=\"{newest}\"",
@@ -65,6 +66,9 @@ internal static class ShowOrderPage
             _ when open =>
                 ("Your payment is being checked with Khalti. It is not known yet whether you were charged: do not pay again. The shop keeps asking, and this page loads itself anew.",
                  "तपाईंको भुक्तानी खल्तीसँग जाँचिँदै छ। पैसा काटियो कि काटिएन अझै थाहा छैन: फेरि भुक्तानी नगर्नुहोस्। पसलले सोधिरहन्छ, र यो पृष्ठ आफैँ फेरि लोड हुन्छ।"),
+            OrderStatus.Pending when order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated) =>
+                ("A payment on Khalti's page was started. If you finished it there, wait a little and load this page again: you should not pay twice. If you turned back, nothing was charged. Paying again needs JavaScript.",
+                 "खल्तीको पृष्ठमा भुक्तानी सुरु भएको थियो। त्यहाँ पूरा गर्नुभएको भए केही बेर पर्खेर यो पृष्ठ फेरि खोल्नुहोस्: दोहोर्‍याएर नतिर्नुहोस्। फर्किनुभएको भए पैसा काटिएको छैन। फेरि तिर्न जाभास्क्रिप्ट चाहिन्छ।"),
             OrderStatus.Cancelled => ("Cancelled. Nothing was charged for it.", "रद्द भयो। यसका लागि पैसा काटिएको छैन।"),
             OrderStatus.Expired => ("The time to pay has run out. Nothing was charged for it.", "तिर्ने समय सकियो। यसका लागि पैसा काटिएको छैन।"),
             _ => ("Waiting for your payment. Nothing has been charged. Paying needs JavaScript: switch it on for this site and load the page again.",

@@ -100,7 +100,13 @@ internal static class VerifyWidgetPayment
         Payment? known = await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Token == request.Token, cancellationToken);
         if (known is not null)
         {
-            return known.OrderId == order.Id ? Claim.Stored(known) : Claim.Refused(Problems.TokenAlreadyUsed());
+            if (known.OrderId == order.Id)
+            {
+                return Claim.Stored(known);
+            }
+
+            order.KeepForeignToken(known.Id, now);
+            return Claim.Refused(Problems.TokenAlreadyUsed());
         }
 
         if (order.HasPaymentUnderWay)

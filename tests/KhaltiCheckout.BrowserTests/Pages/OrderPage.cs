@@ -22,11 +22,15 @@ internal sealed class OrderPage(IPage page)
 
     internal ILocator PayButton => page.Locator("#pay-with-khalti");
 
+    internal ILocator LinkButton => page.Locator("#pay-with-epayment");
+
     internal ILocator PayPanel => page.Locator("#pay-panel");
 
     internal ILocator Receipt => page.Locator("#receipt");
 
     internal Widget Widget => new(page);
+
+    internal WayOut WayOut => new(page);
 
     /// <summary>What tests from outside hold on to: the order's status and its newest payment's.</summary>
     internal async Task ShouldStandAsync(string status, string payment)
@@ -45,6 +49,13 @@ internal sealed class OrderPage(IPage page)
         return Widget;
     }
 
+    internal async Task<KhaltiPage> GoToKhaltiAsync()
+    {
+        await LinkButton.ClickAsync();
+        await page.WaitForURLAsync("**/?pidx=*");
+        return new KhaltiPage(page);
+    }
+
     internal async Task CancelAsync()
     {
         await page.Locator("#cancel").ClickAsync();
@@ -55,6 +66,7 @@ internal sealed class OrderPage(IPage page)
     internal async Task ShouldNotOfferToPayAsync()
     {
         await Expect(PayButton).ToBeHiddenAsync();
+        await Expect(LinkButton).ToBeHiddenAsync();
         await Expect(PayPanel).ToBeHiddenAsync();
     }
 }

@@ -11,7 +11,7 @@ internal static class Places
     /// <summary>Where to look after this test has failed; an ending is yet to be added.</summary>
     internal static string Failed(string test) => Path.Combine(
         Directory.CreateDirectory(Path.Combine(Results, "failed")).FullName,
-        string.Concat(test.Select(letter => char.IsLetterOrDigit(letter) ? letter : '_')));
+        string.Concat(test.Take(200).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_')));
 
     /// <summary>What was fetched once and is kept between runs.</summary>
     internal static string Cache { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "browser-tests")).FullName;

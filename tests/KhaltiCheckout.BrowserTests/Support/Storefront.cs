@@ -99,12 +99,14 @@ internal sealed class Storefront : IAsyncDisposable
         (await _http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{id}", TestContext.Current.CancellationToken))!;
 
     /// <summary>Waits for the worker, for fifteen seconds at the most.</summary>
-    internal async Task UntilAsync(string id, string status)
+    internal Task UntilAsync(string id, string status) => UntilAsync(id, order => (string?)order["status"] == status);
+
+    internal async Task UntilAsync(string id, Func<JsonNode, bool> reached)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(15));
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
-        while ((string?)(await OrderAsync(id))["status"] != status)
+        while (!reached(await OrderAsync(id)))
         {
             await timer.WaitForNextTickAsync(patience.Token);
         }

@@ -29,7 +29,9 @@ internal sealed class Visit
         context.WebError += (_, error) => _troubles.Enqueue($"script: {error.Error}");
         context.RequestFailed += (_, request) =>
         {
-            if (IsOurs(request.Url))
+            // A page that has heard enough hangs up.
+            bool hungUp = request.Url.EndsWith("/events", StringComparison.Ordinal) && request.Failure == "net::ERR_ABORTED";
+            if (IsOurs(request.Url) && !hungUp)
             {
                 _troubles.Enqueue($"failed: {request.Method} {request.Url} {request.Failure}");
             }
@@ -62,6 +64,7 @@ internal sealed class Visit
             ColorScheme = ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
             JavaScriptEnabled = shopper.JavaScript,
+            HasTouch = shopper.Touch,
         });
         context.SetDefaultTimeout(15_000);
         if (shopper.Traced)
@@ -98,6 +101,10 @@ internal sealed class Visit
         await page.GotoAsync($"/order.html?id={id}");
         return new OrderPage(page);
     }
+
+    /// <summary>From now on this visit's pages hear of no change and have to ask.</summary>
+    internal async Task WithoutEventsAsync() =>
+        await Context.RouteAsync("**/events", route => route.FulfillAsync(new RouteFulfillOptions { Status = 204 }));
 
     /// <summary>Keeps a picture of this state, for people to judge.</summary>
     internal async Task ShootAsync(IPage page, string state) => await page.ScreenshotAsync(new PageScreenshotOptions

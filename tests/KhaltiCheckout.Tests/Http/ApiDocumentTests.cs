@@ -58,7 +58,10 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
             {
                 string where = $"{name} {status}";
                 ((string?)answer!["description"]).ShouldNotBeNullOrWhiteSpace(where);
-                string media = status[0] != '2' ? "application/problem+json" : name.Contains("WatchOrder", StringComparison.Ordinal) || name.Contains("/events", StringComparison.Ordinal) ? "text/event-stream" : "application/json";
+                string media = status[0] != '2' ? "application/problem+json"
+                    : name.EndsWith("/events", StringComparison.Ordinal) ? "text/event-stream"
+                    : name.EndsWith(".svg", StringComparison.Ordinal) ? "image/svg+xml"
+                    : "application/json";
                 answer["content"]!.AsObject().Select(content => content.Key).ShouldBe([media], where);
                 answer["content"]![media]!["example"].ShouldNotBeNull(where);
             }
@@ -75,6 +78,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("PlaceOrder", "201 400 401 404 409 413 415 422 429")]
     [InlineData("GetOrder", "200 404")]
     [InlineData("WatchOrder", "200 404 429")]
+    [InlineData("DrawOrderAddress", "200 404")]
     [InlineData("CancelOrder", "200 400 404 409 413 415 422 429")]
     [InlineData("InitiatePayment", "201 400 402 404 409 413 415 422 429 503")]
     [InlineData("VerifyPayment", "200 202 400 402 404 409 413 415 422 429")]

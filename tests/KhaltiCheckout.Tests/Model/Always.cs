@@ -8,7 +8,7 @@ internal static class Always
 {
     internal static void Holds(Facts before, Facts after, bool khaltiHasLied)
     {
-        Unique(after.Payments.Select(payment => payment.Token), "a token is on two payments");
+        Unique(after.Payments.Select(payment => payment.Token ?? payment.Pidx).Where(handle => handle is not null), "a token or link is on two payments");
         Unique(after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
         before.Orders.Select(order => order.Id).Except(after.Orders.Select(order => order.Id)).ShouldBeEmpty("an order is gone");
         foreach (Order order in after.Orders)
@@ -22,9 +22,16 @@ internal static class Always
             Outcome(payment, after, khaltiHasLied);
         }
 
-        foreach (string token in after.Khalti.Select(transaction => transaction.Token))
+        foreach (string token in after.Khalti.Where(transaction => !transaction.IsLink).Select(transaction => transaction.Handle))
         {
             Asking(token, before, after);
+        }
+
+        foreach (IGrouping<string, Transaction> links in after.Khalti.Where(transaction => transaction.IsLink).GroupBy(link => link.ProductIdentity))
+        {
+            after.Order(links.Key).Payments.Count(payment => payment.Method == PaymentMethod.Epayment)
+                .ShouldBeGreaterThanOrEqualTo(links.Count(), "a link was made, and no payment was saved before");
+            links.ShouldAllBe(link => link.Amount == (long)after.Order(links.Key).Amount);
         }
     }
 
@@ -36,8 +43,10 @@ internal static class Always
         _ => false,
     };
 
-    private static bool MayBecome(PaymentStatus from, PaymentStatus to) => from == to || (from, to) switch
+    private static bool MayBecome(PaymentMethod method, PaymentStatus from, PaymentStatus to) => from == to || (from, to) switch
     {
+        // A link may be believed to be anything until money has moved by it.
+        _ when method == PaymentMethod.Epayment => from != PaymentStatus.Completed,
         (PaymentStatus.Verifying, PaymentStatus.Completed or PaymentStatus.Failed or PaymentStatus.NeedsReview) => true,
         (PaymentStatus.NeedsReview, PaymentStatus.Completed or PaymentStatus.Failed) => true,
         (PaymentStatus.Failed, PaymentStatus.Completed or PaymentStatus.NeedsReview) => true,
@@ -56,7 +65,7 @@ internal static class Always
             foreach (Payment payment in was.Payments)
             {
                 Payment now = order.Payments.Single(one => one.Id == payment.Id);
-                MayBecome(payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
+                MayBecome(payment.Method, payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
                 (now.Token, now.Amount).ShouldBe((payment.Token, payment.Amount));
             }
         }
@@ -67,9 +76,10 @@ internal static class Always
         Has(order, "payment_completed").ShouldBe(order.Status == OrderStatus.Paid);
         foreach (Payment payment in order.Payments)
         {
-            Has(order, "payment_verifying", payment).ShouldBeTrue();
+            bool widget = payment.Method == PaymentMethod.Widget;
+            Has(order, widget ? "payment_verifying" : "payment_link_requested", payment).ShouldBeTrue();
             string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && Ends(line.What) is not null).Select(line => line.What)];
-            (ends.Length == 0 ? PaymentStatus.Verifying : Ends(ends[^1])).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
+            (ends.Length > 0 ? Ends(ends[^1]) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
         }
     }
 
@@ -84,18 +94,24 @@ internal static class Always
             order.Attention.ShouldNotBeNull();
         }
 
-        order.Payments.Count(payment => payment.Status == PaymentStatus.Verifying).ShouldBeLessThanOrEqualTo(1);
+        order.Payments.Count(payment => payment is { Status: PaymentStatus.Verifying, Method: PaymentMethod.Widget }).ShouldBeLessThanOrEqualTo(1);
+        order.Payments.Count(payment => payment is { Status: PaymentStatus.Initiated, Pidx: null }).ShouldBeLessThanOrEqualTo(1);
         order.Payments.ShouldAllBe(payment => payment.Amount == order.Amount);
     }
 
     private static void Outcome(Payment payment, Facts facts, bool khaltiHasLied)
     {
-        Transaction? transaction = facts.TransactionOf(payment.Token!);
+        Transaction? transaction = facts.TransactionOf(payment);
         bool moved = transaction is { MoneyMoved: true };
         if (payment.Status == PaymentStatus.Completed)
         {
             moved.ShouldBeTrue($"payment {payment.Id} is completed, and at Khalti nothing was");
             transaction!.Amount.ShouldBe((long)payment.Amount);
+        }
+
+        if (payment.Method == PaymentMethod.Epayment && payment.Status is PaymentStatus.Cancelled or PaymentStatus.Expired)
+        {
+            moved.ShouldBeFalse($"payment {payment.Id} is {payment.Status}, and its money has moved");
         }
 
         // Khalti saying again and again that it knows no such payment is believed for a while.
@@ -132,6 +148,10 @@ internal static class Always
         "payment_completed" or "payment_completed_again" => PaymentStatus.Completed,
         "payment_failed" => PaymentStatus.Failed,
         "payment_held" => PaymentStatus.NeedsReview,
+        "payment_cancelled" => PaymentStatus.Cancelled,
+        "payment_expired" => PaymentStatus.Expired,
+        "payment_pending" => PaymentStatus.Verifying,
+        "payment_waiting" => PaymentStatus.Initiated,
         _ => null,
     };
 

@@ -30,9 +30,13 @@ internal sealed record Facts(
 
     internal Order? OrderOf(Payment payment) => Orders.SingleOrDefault(order => order.Id == payment.OrderId);
 
-    internal Payment? PaymentWith(string token) => Payments.SingleOrDefault(payment => payment.Token == token);
+    /// <param name="handle">A token, or a <c>pidx</c>.</param>
+    internal Payment? PaymentWith(string handle) => Payments.SingleOrDefault(payment => (payment.Token ?? payment.Pidx) == handle);
 
-    internal Transaction? TransactionOf(string token) => Khalti.SingleOrDefault(transaction => transaction.Token == token);
+    /// <param name="handle">A token, or a <c>pidx</c>; null for a link that nobody has.</param>
+    internal Transaction? TransactionOf(string? handle) => Khalti.SingleOrDefault(transaction => transaction.Handle == handle);
+
+    internal Transaction? TransactionOf(Payment payment) => TransactionOf(payment.Token ?? payment.Pidx);
 
     /// <summary>How often Khalti was called so for a token.</summary>
     internal int Count(string operation, string token) => Calls.Count(call => Is(call, operation) && (string?)call["fields"]!["token"] == token);
@@ -41,7 +45,7 @@ internal sealed record Facts(
 
     /// <summary>Reads that brought no answer: after many of them the client rests for a while.</summary>
     internal int LostReads => Calls.Count(call =>
-        (string?)call["operation"] is "status" or "list" or "detail" && (int?)call["status"] is null or 429 or >= 500);
+        (string?)call["operation"] is "status" or "list" or "detail" or "epayment_lookup" && (int?)call["status"] is null or 429 or >= 500);
 
     public override string ToString()
     {
@@ -51,7 +55,7 @@ internal sealed record Facts(
             text.AppendLine(CultureInfo.InvariantCulture, $"  order {order.Id[^6..]} {order.Status} {(long)order.Amount} paisa, attention {order.Attention}");
             foreach (Payment payment in order.Payments)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    payment {payment.Id[^6..]} {payment.Status} token {payment.Token} {payment.Failure} transaction {payment.TransactionId ?? "none"}, next check {payment.NextCheckAt:HH:mm:ss}, leased {payment.LeasedUntil:HH:mm:ss}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"    payment {payment.Id[^6..]} {payment.Status} {payment.Method} {payment.Token ?? payment.Pidx} {payment.Failure} transaction {payment.TransactionId ?? "none"}, next check {payment.NextCheckAt:HH:mm:ss}, leased {payment.LeasedUntil:HH:mm:ss}");
             }
 
             foreach (TimelineEntry line in order.Timeline)
@@ -62,12 +66,12 @@ internal sealed record Facts(
 
         foreach (Transaction transaction in Khalti)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, token {transaction.Token}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
         }
 
         foreach (JsonNode call in Calls)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti was asked {call["operation"]} {call["path"]} {call["fields"]!["token"]}: {call["status"] ?? "cut"}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti was asked {call["operation"]} {call["path"]} {call["fields"]!["token"] ?? call["fields"]!["pidx"]}: {call["status"] ?? "cut"}");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"  now {At:dd HH:mm:ss}").ToString();
@@ -77,11 +81,15 @@ internal sealed record Facts(
 }
 
 /// <summary>A payment in Khalti's books.</summary>
-internal sealed record Transaction(string Idx, string Token, string State, long Amount, string ProductIdentity)
+/// <param name="Handle">The widget's token, or the link's <c>pidx</c>.</param>
+internal sealed record Transaction(string Idx, string Handle, string Flow, string State, long Amount, string ProductIdentity)
 {
+    internal bool IsLink => Flow == "epayment";
+
     /// <summary>Whether the payer's money reached the merchant, whatever came back later.</summary>
-    internal bool MoneyMoved => State is "Completed" or "Refunded" or "Partially refunded";
+    internal bool MoneyMoved => State.ToUpperInvariant() is "COMPLETED" or "REFUNDED" or "PARTIALLY REFUNDED";
 
     internal static Transaction Of(JsonNode node) => new(
-        (string)node["idx"]!, (string)node["token"]!, (string)node["state"]!, (long)node["amount"]!, (string)node["productIdentity"]!);
+        (string)node["idx"]!, ((string?)node["token"] ?? (string?)node["pidx"])!, (string)node["flow"]!, (string)node["state"]!, (long)node["amount"]!,
+        ((string?)node["purchaseOrderId"] ?? (string?)node["productIdentity"])!);
 }

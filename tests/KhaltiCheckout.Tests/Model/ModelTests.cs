@@ -10,12 +10,16 @@ namespace KhaltiCheckout.Tests.Model;
 /// <summary>
 /// Random stories of shoppers, a shop and a Khalti in trouble, held against the promises of the money path. A story that
 /// breaks one is shortened and printed, with everything that was true at that moment.
-/// <para>MODEL_SEQUENCES=500 tells more stories. MODEL_REPLAY=seed,gamma,size tells the story again that a failure named,
+/// <para>By default the same stories are told every time, so that what breaks one is the change and not the dice.
+/// MODEL_SEQUENCES=500 tells that many new ones: for whoever changes how money flows. MODEL_REPLAY=seed,gamma,size tells the story again that a failure named,
 /// with the three numbers that FsCheck printed.</para>
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
-    private const int Usually = 40;
+    private const int Usually = 60;
+
+    private const ulong UsualSeed = 20_261_121;
+    private const ulong UsualGamma = 4_294_967_291;
     private const int AtOnce = 4;
 
     // What a good number of stories must have been about, or they prove little.
@@ -23,6 +27,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [
         "order Paid", "order Expired", "order Cancelled", "payment Completed", "payment Failed", "payment NeedsReview",
         "payment_outcome_unknown", "attention unknown_state", "amount_mismatch",
+        "payment_link_ready", "payment Expired",
     ];
 
     private readonly ConcurrentDictionary<string, int> _about = new(StringComparer.Ordinal);
@@ -92,7 +97,9 @@ public sealed class ModelTests(ITestOutputHelper output)
             .Select(number => ulong.Parse(number, CultureInfo.InvariantCulture))];
         return numbers is [ulong seed, ulong gamma, ulong size]
             ? FSharpOption<Replay>.Some(new Replay(new Rnd(seed, gamma), FSharpOption<int>.Some((int)size)))
-            : FSharpOption<Replay>.None;
+            : Number("MODEL_SEQUENCES") is null
+                ? FSharpOption<Replay>.Some(new Replay(new Rnd(UsualSeed, UsualGamma), FSharpOption<int>.None))
+                : FSharpOption<Replay>.None;
     }
 }
 

@@ -36,7 +36,15 @@ internal static class Stories
         (1, As(from widget in Number from after in Coin select new Stall(widget, after))),
         (1, Gen.Constant<Operation>(new Release())),
         (2, Move),
+        (4, As(from order in Number from times in Mostly(1, Gen.Choose(2, 4)) select new AskForALink(order, times))),
+        (4, As(from link in Number from outcome in Outcome select new AtKhaltisPage(link, outcome))),
+        (3, As(from link in Number from forged in Mostly(false, Gen.Constant(true)) select new ComeBack(link, forged))),
+        (1, As(from order in Number from after in Coin select new KillWhileAskingForALink(order, after))),
+        (1, As(from link in Number from all in Coin select new RefundALinkAtKhalti(link, all))),
         (1, As(from refused in Coin from tells in Coin select new Turn(refused, tells))));
+
+    private static Gen<string> Outcome => Gen.Frequency(
+        (5, Gen.Constant("completed")), (2, Gen.Constant("pending")), (2, Gen.Elements("canceled", "canceled", "expired", "failed")));
 
     private static Gen<Operation> Place => As(
         from product in Mostly(0, Gen.Constant(1))
@@ -59,7 +67,8 @@ internal static class Stories
         select new Verify(widget, shift, tweak, times, keyed));
 
     private static Gen<Operation> Fault => As(
-        from at in Gen.Frequency((4, Gen.Constant("verify")), (3, Gen.Constant("status")), (1, Gen.Constant("detail")), (1, Gen.Constant("list")), (1, Gen.Constant("*")))
+        from at in Gen.Frequency((4, Gen.Constant("verify")), (3, Gen.Constant("status")), (1, Gen.Constant("detail")), (1, Gen.Constant("list")),
+            (1, Gen.Constant("epayment_initiate")), (3, Gen.Constant("epayment_lookup")), (1, Gen.Constant("*")))
         from kind in Gen.Frequency(
             (2, Gen.Constant(("drop_before", (int?)null))),
             (4, Gen.Constant(("drop_after", (int?)null))),

@@ -33,6 +33,9 @@ internal sealed class World : IAsyncDisposable
 
     internal List<Widget> Widgets { get; } = [];
 
+    /// <summary>Links that the shopper was given.</summary>
+    internal List<string> Links { get; } = [];
+
     /// <summary>Keys that create has been called with: which product, which order, when.</summary>
     internal Dictionary<int, (int Product, string Order, DateTimeOffset At)> Keys { get; } = [];
 
@@ -102,6 +105,29 @@ internal sealed class World : IAsyncDisposable
     {
         _faultsMayStrike = false;
         await Shop.Sandbox.MendAsync();
+    }
+
+    internal Task<Answer> AskForALinkAsync(string order) => PostAsync("/api/v1/payments/initiate", new { orderId = order });
+
+    /// <summary>Asks for a link, and stands still while Khalti is asked for it. False when it was answered without.</summary>
+    internal async Task<bool> StallLinkAsync(string order, bool onTheWayBack)
+    {
+        Stop stop = _wire.StopNext("/epayment/initiate/", onTheWayBack);
+        Task<Answer> post = AskForALinkAsync(order);
+        if (await Task.WhenAny(stop.Reached, post) == post)
+        {
+            _wire.Unstop();
+            Answer answer = await post;
+            if (answer.Status == 201 && !Links.Contains((string)answer.Body["pidx"]!))
+            {
+                Links.Add((string)answer.Body["pidx"]!);
+            }
+
+            return false;
+        }
+
+        _stalled.Add((stop, post));
+        return true;
     }
 
     /// <summary>Posts a verify that stands still on its way to Khalti, or on the way back. Null when it was answered without.</summary>

@@ -1,0 +1,11 @@
+using System.Text.Json;
+
+namespace Khalti.Client;
+
+/// <summary>Khalti's word that a refund was made (document: refund). It names neither amount nor state: read those.</summary>
+/// <param name="Detail">Khalti's sentence, at most 200 characters. May contain markup: escape it.</param>
+public sealed record RefundConfirmation(string Detail)
+{
+    internal static RefundConfirmation? Read(JsonElement body) =>
+        body.Text("detail") is { } detail && body.Member("error_key") is null && body.Member("status_code") is null ? new(detail) : null;
+}

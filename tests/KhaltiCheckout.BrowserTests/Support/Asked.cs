@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using System.Threading.Channels;
+using Microsoft.Playwright;
+
+namespace KhaltiCheckout.BrowserTests.Support;
+
+/// <summary>What the pages of a visit asked the shop about orders.</summary>
+internal sealed partial class Asked
+{
+    internal const string EventsPath = "**/api/v1/orders/*/events";
+
+    private readonly ConcurrentQueue<string> _addresses = new();
+    private readonly Channel<bool> _more = Channel.CreateUnbounded<bool>();
+
+    internal Asked(IBrowserContext context) => context.Request += (_, request) =>
+    {
+        _addresses.Enqueue(request.Url);
+        _more.Writer.TryWrite(true);
+    };
+
+    internal static Regex Order { get; } = OrderAddress();
+
+    internal static Regex Events { get; } = EventsAddress();
+
+    internal int Of(Regex address) => _addresses.Count(address.IsMatch);
+
+    internal async Task AtLeastAsync(Regex address, int times)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(15));
+        while (Of(address) < times)
+        {
+            await _more.Reader.ReadAsync(patience.Token);
+        }
+    }
+
+    [GeneratedRegex("/api/v1/orders/ord_[^/]+$", RegexOptions.None, 1000)]
+    private static partial Regex OrderAddress();
+
+    [GeneratedRegex("/api/v1/orders/ord_[^/]+/events$", RegexOptions.None, 1000)]
+    private static partial Regex EventsAddress();
+}

@@ -1,0 +1,225 @@
+using KhaltiCheckout.BrowserTests.Pages;
+using KhaltiCheckout.BrowserTests.Support;
+using Microsoft.Playwright;
+
+namespace KhaltiCheckout.BrowserTests;
+
+/// <summary>How an order page learns what happened elsewhere: it is told, and asks only where it can't be.</summary>
+public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
+{
+    private const long TeaPrice = 18_500;
+
+    // A tab that goes out of sight and comes back, as far as its page can tell.
+    private const string Hide = "Object.defineProperty(document, 'hidden', { configurable: true, value: true }); document.dispatchEvent(new Event('visibilitychange'));";
+    private const string Show = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));";
+
+    [Fact]
+    public async Task A_payment_settled_elsewhere_appears_at_once_and_the_page_never_asked()
+    {
+        (OrderPage order, Asked asked) = await GivenOrderAsync();
+        await order.ShouldTellAsync("open");
+        await asked.AtLeastAsync(Asked.Events, 1);
+
+        await PayElsewhereAsync(order.Id);
+
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Order).ShouldBe(1); // when it was loaded
+        asked.Of(Asked.Events).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_told_when_it_is_settled_and_the_page_never_asked()
+    {
+        (OrderPage order, Asked asked) = await GivenOrderAsync();
+        await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        await asked.AtLeastAsync(Asked.Events, 1);
+
+        await PayElsewhereAsync(order.Id);
+
+        await order.ShouldTellAsync("verifying");
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Order).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_needs_no_more_news_gives_its_connection_back()
+    {
+        (OrderPage order, Asked asked) = await GivenOrderAsync();
+        await asked.AtLeastAsync(Asked.Events, 1);
+        Task over = HungUpAsync(order.Page);
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("paid", "completed");
+        await over;
+
+        await order.Page.Clock.FastForwardAsync(120_000);
+        asked.Of(Asked.Order).ShouldBe(1);
+        asked.Of(Asked.Events).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Where_the_browser_knows_no_events_the_page_asks()
+    {
+        (OrderPage order, Asked asked) = await GivenOrderAsync("delete window.EventSource;");
+        await order.ShouldTellAsync("open");
+        await PayElsewhereAsync(order.Id);
+
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Events).ShouldBe(0);
+        asked.Of(Asked.Order).ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Where_events_are_blocked_the_page_asks_and_tries_for_events_with_growing_pauses()
+    {
+        await OpenAsync();
+        Visit visit = (await VisitAsync()).Expecting("net::ERR_ABORTED"); // a leap in time ends the patience with what is being asked
+        await visit.WithoutEventsAsync();
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
+        await order.ShouldTellAsync("open");
+        for (int minute = 0; minute < 5; minute++)
+        {
+            int before = asked.Of(Asked.Events);
+            await order.Page.Clock.FastForwardAsync(60_000 * 2);
+            await asked.AtLeastAsync(Asked.Events, before + 1);
+        }
+
+        await PayElsewhereAsync(order.Id);
+        await order.Page.Clock.FastForwardAsync(20_000); // fifteen seconds are its longest pause
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
+    [Fact]
+    public async Task Where_something_in_between_holds_the_events_back_the_page_asks()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync();
+        await visit.Context.RouteAsync(Asked.EventsPath, _ => Task.CompletedTask);
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
+        await asked.AtLeastAsync(Asked.Events, 1);
+        await PayElsewhereAsync(order.Id);
+        await order.Page.Clock.FastForwardAsync(5_000);
+
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Order).ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_stream_that_ends_is_opened_again()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync();
+        await visit.Context.RouteAsync(
+            Asked.EventsPath, route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = ": over\n\n" }),
+            new BrowserContextRouteOptions { Times = 1 });
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
+        await asked.AtLeastAsync(Asked.Events, 2);
+
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Events).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Events_that_come_back_end_the_asking()
+    {
+        await OpenAsync();
+        Visit visit = (await VisitAsync()).Expecting("net::ERR_ABORTED");
+        await visit.WithoutEventsAsync();
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
+        await asked.AtLeastAsync(Asked.Order, 2);
+        await visit.Context.UnrouteAllAsync();
+        Task<IResponse> connected = order.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/events", StringComparison.Ordinal) && answer.Status == 200);
+        await order.Page.Clock.FastForwardAsync(120_000);
+        await connected;
+        int before = asked.Of(Asked.Order);
+
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Order).ShouldBeInRange(before, before + 1); // one may have been on its way
+    }
+
+    [Fact]
+    public async Task A_tab_long_out_of_sight_hangs_up_and_catches_up_when_it_is_seen_again()
+    {
+        (OrderPage order, Asked asked) = await GivenOrderAsync();
+        await asked.AtLeastAsync(Asked.Events, 1);
+        await order.ShouldTellAsync("open");
+        await order.Page.EvaluateAsync(Hide);
+        Task over = HungUpAsync(order.Page);
+        await order.Page.Clock.FastForwardAsync(31_000);
+        await over;
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("pending", "");
+
+        await order.Page.EvaluateAsync(Show);
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Order).ShouldBe(1);
+        asked.Of(Asked.Events).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_glance_at_another_tab_keeps_the_connection()
+    {
+        (OrderPage order, Asked asked) = await GivenOrderAsync();
+        await asked.AtLeastAsync(Asked.Events, 1);
+        await order.Page.EvaluateAsync(Hide);
+        await order.Page.Clock.FastForwardAsync(10_000);
+        await order.Page.EvaluateAsync(Show);
+        await order.Page.Clock.FastForwardAsync(25_000);
+
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("paid", "completed");
+        asked.Of(Asked.Events).ShouldBe(1);
+        asked.Of(Asked.Order).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Old_news_never_turns_a_paid_order_back()
+    {
+        (OrderPage order, _) = await GivenOrderAsync();
+        await PayElsewhereAsync(order.Id);
+        await order.ShouldStandAsync("paid", "completed");
+        await order.Page.RouteAsync("**/api/v1/orders/ord_*", route => route.ChangeAsync(json =>
+        {
+            json["status"] = "pending";
+            json["payments"]!.AsArray().Clear();
+        }));
+        Task<IResponse> answered = order.Page.WaitForResponseAsync("**/api/v1/orders/ord_*");
+        await order.Page.EvaluateAsync("window.dispatchEvent(new Event('online'))");
+        await answered;
+
+        await order.ShouldNotOfferToPayAsync();
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
+    /// <summary>An open order in a page whose clock the test holds, and what that page asks the shop.</summary>
+    private async Task<(OrderPage Order, Asked Asked)> GivenOrderAsync(string? scriptBefore = null, Visit? visit = null)
+    {
+        if (visit is null)
+        {
+            await OpenAsync();
+            visit = await VisitAsync();
+        }
+
+        await visit.Context.Clock.InstallAsync();
+        Asked asked = new(visit.Context);
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync(), scriptBefore);
+        return (order, asked);
+    }
+
+    private static async Task HungUpAsync(IPage page)
+    {
+        TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        page.RequestFailed += (_, request) =>
+        {
+            if (Asked.Events.IsMatch(request.Url))
+            {
+                over.TrySetResult();
+            }
+        };
+        await over.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+    }
+
+    private async Task PayElsewhereAsync(string id) => await Shop.PostAsync(
+        "/api/v1/payments/verify", new { orderId = id, token = await Shop.Sandbox.ConfirmedTokenAsync(TeaPrice, id), amount = TeaPrice });
+}
