@@ -128,6 +128,10 @@ public sealed record EPaymentRequest
 /// <param name="Phone">A mobile number of ten digits, or null.</param>
 public sealed record EPaymentCustomer(string? Name = null, string? Email = null, string? Phone = null)
 {
+    // A record prints its members, and so does the request that holds it: not a person's.
+    /// <summary>Nothing about the person.</summary>
+    public override string ToString() => nameof(EPaymentCustomer);
+
     internal JsonObject ToJson()
     {
         JsonObject customer = [];

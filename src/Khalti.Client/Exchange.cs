@@ -48,7 +48,7 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
             return new Reply<T>.Answered(answer);
         }
 
-        // A no counts only in a shape that Khalti uses for saying no, and only where no transaction comes with it.
+        // A no counts only in a shape that Khalti uses for saying no, and only where no transaction or link comes with it.
         if (Status is >= 400 and < 500 && RefusalIn(body) is { } refusal)
         {
             return new Reply<T>.Refused(refusal);
@@ -61,7 +61,8 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
     {
         Dictionary<string, IReadOnlyList<string>> fields = body.TextLists();
         string? detail = body.Text("detail");
-        bool saysNo = (detail is not null || fields.Count > 0) && body.Member("idx") is null && body.Member("state") is null;
+        bool saysNo = (detail is not null || fields.Count > 0)
+            && body.Member("idx") is null && body.Member("state") is null && body.Text("pidx") is null && body.Text("status") is null;
         return saysNo ? new Refusal(Status, detail, body.Text("error_key"), fields) : null;
     }
 

@@ -114,5 +114,42 @@ public class SecretsTests
         text.ShouldNotContain(Asking.Token);
     }
 
+    [Fact]
+    public async Task No_reply_about_a_payment_link_and_no_cancellation_of_one_names_the_key()
+    {
+        string echo = $$"""{"detail": "{{Asking.Secret}}", "error_key": "{{Asking.Secret}}", "{{Asking.Secret}}": ["x"], "pidx": ["{{Asking.Secret}}"]}""";
+        List<string> texts = [];
+        foreach (Step step in (Step[])[Step.Json(echo, 400), Step.Json(echo, 401), Step.Json(echo, 503), Step.Cut, Step.Json(echo)])
+        {
+            texts.Add((await EPaying.InitiateGivenAsync(step)).ToString()!);
+            texts.Add((await EPaying.LookupGivenAsync(step)).ToString()!);
+        }
+
+        await using ScriptedServer server = new(Step.Hang);
+        foreach (Func<CancellationToken, Task> ask in (Func<CancellationToken, Task>[])[
+            stop => Asking.At(server.Address).InitiateAsync(EPaying.Request, stop), stop => Asking.At(server.Address).LookupAsync(EPaying.Pidx, stop)])
+        {
+            using CancellationTokenSource source = new();
+            Task asked = ask(source.Token);
+            await server.ArrivalAsync();
+            await source.CancelAsync();
+            texts.Add((await Should.ThrowAsync<OperationCanceledException>(asked)).ToString());
+        }
+
+        texts.Count.ShouldBe(12);
+        texts.ShouldAllBe(text => !text.Contains(Asking.Secret));
+    }
+
+    [Fact]
+    public void A_request_for_a_link_prints_nobodys_name_address_or_number()
+    {
+        string text = (EPaying.Request with { Customer = new EPaymentCustomer("Sita Rai", "sita@example.com", "9800000001") }).ToString();
+
+        text.ShouldContain("order-1042");
+        text.ShouldNotContain("Sita");
+        text.ShouldNotContain("sita@");
+        text.ShouldNotContain("9800000001");
+    }
+
     private static KhaltiClient Make(KhaltiClientOptions options) => new(Asking.Http, options);
 }

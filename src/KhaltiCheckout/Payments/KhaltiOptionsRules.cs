@@ -75,9 +75,10 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return address;
         }
 
-        string host = new Uri(epayment.BaseUrl!).Host;
-        bool real = host.Equals("khalti.com", StringComparison.OrdinalIgnoreCase) || host.Equals("www.khalti.com", StringComparison.OrdinalIgnoreCase);
-        bool trial = !real && host.EndsWith(".khalti.com", StringComparison.OrdinalIgnoreCase);
+        // A dot at the end names the same host.
+        string host = new Uri(epayment.BaseUrl!).Host.TrimEnd('.').ToUpperInvariant();
+        bool real = host is "KHALTI.COM" or "WWW.KHALTI.COM";
+        bool trial = !real && host.EndsWith(".KHALTI.COM", StringComparison.Ordinal);
         if (real && mode != KhaltiMode.Live)
         {
             return $"Khalti:EPayment:BaseUrl is where real money moves, but Khalti:Mode is {mode}: take the address out, or set the mode to Live.";

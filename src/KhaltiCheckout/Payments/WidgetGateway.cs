@@ -14,11 +14,11 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
 
     private static readonly TimeSpan SearchedBack = TimeSpan.FromHours(24);
 
-    private readonly KhaltiClient khalti = clients.Widget;
+    private readonly KhaltiClient _khalti = clients.Widget;
 
     /// <summary>Moves the money.</summary>
     internal async Task<Finding> VerifyAsync(Payment payment) =>
-        await khalti.VerifyAsync(payment.Token!, payment.Amount) switch
+        await _khalti.VerifyAsync(payment.Token!, payment.Amount) switch
         {
             Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
             Reply<Transaction>.Refused(var refusal) => Finding.RefusedBy(refusal),
@@ -28,7 +28,7 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
 
     /// <summary>What became of a payment whose outcome is not known: status first, then verify.</summary>
     internal async Task<Finding> CheckAsync(Payment payment) =>
-        await khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
+        await _khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
         {
             Reply<TransactionStatus>.Answered(var status) =>
                 await FollowUpAsync(status, payment, Finding.In(status, CheckSchedule.IsPatient(payment, time.GetUtcNow()))),
@@ -47,7 +47,7 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
             return finding;
         }
 
-        return await khalti.VerifyAsync(payment.Token!, payment.Amount) switch
+        return await _khalti.VerifyAsync(payment.Token!, payment.Amount) switch
         {
             Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
 
@@ -70,7 +70,7 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
             return finding;
         }
 
-        return await khalti.GetTransactionAsync(transaction.Id) switch
+        return await _khalti.GetTransactionAsync(transaction.Id) switch
         {
             Reply<TransactionDetail>.Answered(var detail) => Finding.In(
                 transaction with { ProductIdentity = detail.Transaction.ProductIdentity }, payment.Amount, payment.OrderId),
@@ -88,7 +88,7 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
         List<Transaction> found = [];
         for (int page = 1; page <= PagesSearched; page++)
         {
-            if (await khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
+            if (await _khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
             {
                 return finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + ", but the list of transactions could not be read" };
             }
@@ -102,7 +102,7 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
                     continue;
                 }
 
-                switch (await khalti.GetTransactionAsync(candidate.Id))
+                switch (await _khalti.GetTransactionAsync(candidate.Id))
                 {
                     case Reply<TransactionDetail>.Unknown lost:
                         return Finding.Lost(lost);

@@ -16,7 +16,7 @@ public class AnythingTests
     private const string Detail = $$"""{"idx": "8xme", "state": {"name": "Confirmed"}, "amount": 3000, "meta": {"product_identity": "ord_1"}, "child_transactions": [{{Asking.Record}}]}""";
     private const string Refused = """{"token": ["Invalid token."], "detail": "no", "error_key": "validation_error"}""";
 
-    private static readonly string[] GoodAnswers = [Asking.Record, Asking.Complete, Page, Detail, Refused];
+    private static readonly string[] GoodAnswers = [Asking.Record, Asking.Complete, Page, Detail, Refused, EPaying.Link, EPaying.Paid];
 
     private static readonly string[] OddValues =
     [
@@ -50,7 +50,7 @@ public class AnythingTests
     [Fact]
     public void Good_answers_with_members_left_out_doubled_or_of_another_type() => Check(
         from answer in Gen.Elements(GoodAnswers)
-        from name in Gen.Elements("idx", "state", "name", "amount", "records", "meta", "detail", "token", "error_key", "created_on", "fee_amount", "child_transactions")
+        from name in Gen.Elements("idx", "state", "name", "amount", "records", "meta", "detail", "token", "error_key", "created_on", "fee_amount", "child_transactions", "pidx", "payment_url", "status", "total_amount", "transaction_id", "refunded", "expires_at")
         from value in Gen.Elements(OddValues)
         from how in Gen.Choose(0, 2)
         select Encoding.UTF8.GetBytes(how switch
@@ -79,11 +79,16 @@ public class AnythingTests
         Reply<TransactionStatus> state = Ask(client => client.GetStatusAsync(), status, body);
         Reply<TransactionPage> page = Ask(client => client.ListTransactionsAsync(), status, body);
         Reply<TransactionDetail> detail = Ask(client => client.GetTransactionAsync("x"), status, body);
+        Reply<EPaymentLink> link = Ask(client => client.InitiateAsync(EPaying.Request), status, body);
+        Reply<EPayment> looked = Ask(client => client.LookupAsync(EPaying.Pidx), status, body);
 
         return (verify is not Reply<Transaction>.Answered(var paid) || (status == 200 && Says(body, paid)))
             && (detail is not Reply<TransactionDetail>.Answered(var one) || (status == 200 && Says(body, one.Transaction)))
             && (page is not Reply<TransactionPage>.Answered(var listed) || (status == 200 && listed.Records.All(IsWhole)))
             && (state is not Reply<TransactionStatus>.Answered || (status is 200 or >= 400 && Parsed(body).GetProperty("state").ValueKind == JsonValueKind.String))
+            && (link is not Reply<EPaymentLink>.Answered(var made) || (status == 200 && Parsed(body).GetProperty("pidx").GetString() == made.Pidx && made.PaymentUrl.Scheme is "https" or "http"))
+            && (looked is not Reply<EPayment>.Answered(var payment) || (status is 200 or >= 400 && Says(body, payment)))
+            && (looked is not Reply<EPayment>.Refused || status is 400 or 404 or 422)
             && (verify is not Reply<Transaction>.Refused || (status is 400 or 404 or 422 && !Parsed(body).TryGetProperty("idx", out _)));
     }
 
@@ -96,6 +101,13 @@ public class AnythingTests
         && record.GetProperty("idx").GetString() == transaction.Id
         && record.GetProperty("state").GetProperty("name").ValueKind == JsonValueKind.String
         && decimal.Parse(record.GetProperty("amount").ToString(), CultureInfo.InvariantCulture) == (long)transaction.Amount;
+
+    private static bool Says(byte[] body, EPayment payment) =>
+        Parsed(body) is var answer
+        && answer.GetProperty("pidx").GetString() == EPaying.Pidx
+        && answer.GetProperty("status").ValueKind == JsonValueKind.String
+        && (payment.Status != EPaymentStatus.Completed || payment.TotalAmount is not null)
+        && (payment.TotalAmount is not { } amount || decimal.Parse(answer.GetProperty("total_amount").ToString(), CultureInfo.InvariantCulture) == (long)amount);
 
     private static JsonElement Parsed(byte[] body) => JsonElement.Parse(Encoding.UTF8.GetString(body));
 

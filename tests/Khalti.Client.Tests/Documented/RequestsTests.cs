@@ -62,6 +62,8 @@ public class RequestsTests
             await SentAsync(client => client.GetStatusAsync("a", new Paisa(1000), Stop)),
             await SentAsync(client => client.ListTransactionsAsync(1, Stop)),
             await SentAsync(client => client.GetTransactionAsync("a", Stop)),
+            await SentAsync(client => client.InitiateAsync(EPaying.Request, Stop)),
+            await SentAsync(client => client.LookupAsync("a", Stop)),
         ];
 
         requests.ShouldAllBe(request => request.Header("Authorization") == "Key " + Asking.Secret);

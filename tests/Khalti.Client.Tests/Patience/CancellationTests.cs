@@ -22,7 +22,7 @@ public class CancellationTests
             canceled.CancellationToken.ShouldBe(source.Token);
         }
 
-        server.Received.Count.ShouldBe(4);
+        server.Received.Count.ShouldBe(6);
     }
 
     [Fact]
@@ -86,5 +86,7 @@ public class CancellationTests
         stop => client.GetStatusAsync(Asking.Token, Asking.Thousand, stop),
         stop => client.ListTransactionsAsync(1, stop),
         stop => client.GetTransactionAsync("x", stop),
+        stop => client.InitiateAsync(EPaying.Request, stop),
+        stop => client.LookupAsync(EPaying.Pidx, stop),
     ];
 }

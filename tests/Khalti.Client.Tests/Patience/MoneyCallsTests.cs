@@ -67,7 +67,7 @@ public class MoneyCallsTests
         replies.Count(reply => reply is Reply<Transaction>.Answered).ShouldBe(10);
     }
 
-    private static Step Trouble(string trouble) => trouble switch
+    internal static Step Trouble(string trouble) => trouble switch
     {
         "cut" => Step.Cut,
         "reset" => Step.Reset,

@@ -10,6 +10,8 @@ public sealed class RunningSandbox : IAsyncLifetime
     internal const string Secret = "test_secret_key_22222222222222222222222222222222";
     internal const string LiveSecret = "live_secret_key_55555555555555555555555555555555";
     internal const string OtherSecret = "test_secret_key_77777777777777777777777777777777";
+    internal const string EPaymentSecret = "live_secret_key_33333333333333333333333333333333";
+    internal const string OtherEPaymentSecret = "live_secret_key_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     private readonly HttpClient _http = KhaltiClient.CreateHttpClient();
     private SandboxHost? _host;
@@ -59,6 +61,31 @@ public sealed class RunningSandbox : IAsyncLifetime
         (string token, string id) = await GivenConfirmedAsync(paisa);
         await PostAsync($"transactions/{id}/state", new JsonObject { ["state"] = state, ["force"] = true });
         return (token, id);
+    }
+
+    /// <summary>A payment link, brought into the state by force unless it is to stay as it was made.</summary>
+    internal async Task<string> GivenLinkAsync(string? state = null)
+    {
+        Reply<EPaymentLink> made = await Client(EPaymentSecret).InitiateAsync(EPaying.Request, TestContext.Current.CancellationToken);
+        string pidx = made.ShouldBeAnswered().Pidx;
+        if (state is not null)
+        {
+            JsonNode link = await LinkAsync(pidx);
+            await PostAsync($"transactions/{link["idx"]}/state", new JsonObject { ["state"] = state, ["force"] = true });
+        }
+
+        return pidx;
+    }
+
+    /// <summary>The payer does this at Khalti's page.</summary>
+    internal Task OutcomeAsync(string pidx, string outcome) =>
+        PostAsync($"epayments/{pidx}/outcome", new JsonObject { ["outcome"] = outcome });
+
+    /// <summary>How the sandbox itself sees a link.</summary>
+    internal async Task<JsonNode> LinkAsync(string pidx)
+    {
+        JsonArray? all = await Control.GetFromJsonAsync<JsonArray>("/_sandbox/transactions", TestContext.Current.CancellationToken);
+        return all!.Single(one => (string?)one!["pidx"] == pidx)!;
     }
 
     internal async Task<JsonArray> JournalAsync() =>

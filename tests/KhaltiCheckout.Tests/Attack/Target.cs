@@ -84,6 +84,39 @@ internal sealed class Target : IAsyncDisposable
     internal Task<Answered> VerifyAsync(JsonNode order, string token, long? amount = null) =>
         PostAsync("/api/v1/payments/verify", new { orderId = order.Id(), token, amount = amount ?? (long)order["amount"]! });
 
+    internal Task<Answered> InitiateAsync(JsonNode order) => PostAsync("/api/v1/payments/initiate", new { orderId = order.Id() });
+
+    /// <summary>An order whose shopper has been sent to Khalti's page.</summary>
+    internal async Task<(JsonNode Order, string Pidx)> LinkAsync(string productId = "ilam-tea")
+    {
+        JsonNode order = await OrderAsync(productId);
+        Answered answer = await InitiateAsync(order);
+        answer.Status.ShouldBe(201, answer.Text);
+        return (order, (string)answer.Json["pidx"]!);
+    }
+
+    /// <summary>A browser comes to the return address, with this behind it.</summary>
+    internal Task<Answered> ReturnAsync(string query, string? cookie = null)
+    {
+        HttpRequestMessage request = new(HttpMethod.Get, "/payments/khalti/return" + query);
+        if (cookie is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Cookie", cookie);
+        }
+
+        return SendAsync(request);
+    }
+
+    /// <summary>How often Khalti was asked about a link.</summary>
+    internal async Task<int> LookupsAsync(string pidx) =>
+        (await Sandbox.ListAsync("/_sandbox/requests"))
+            .Count(request => (string?)request["operation"] == "epayment_lookup" && (string?)request["fields"]!["pidx"] == pidx);
+
+    /// <summary>What Khalti was told when a link was made for the order.</summary>
+    internal async Task<JsonNode> AskedForAsync(JsonNode order) =>
+        (await Sandbox.ListAsync("/_sandbox/requests"))
+            .Single(request => (string?)request["operation"] == "epayment_initiate" && (string?)request["fields"]!["purchase_order_id"] == order.Id())["fields"]!;
+
     internal async Task<JsonNode> ReadAsync(JsonNode order)
     {
         Answered answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{order.Id()}"));

@@ -16,6 +16,8 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
     {
     }
 
+    internal Uri Address => _http.BaseAddress!;
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
