@@ -69,6 +69,9 @@ internal static class ShowOrderPage
             OrderStatus.Pending when order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated) =>
                 ("A payment on Khalti's page was started. If you finished it there, wait a little and load this page again: you should not pay twice. If you turned back, nothing was charged. Paying again needs JavaScript.",
                  "खल्तीको पृष्ठमा भुक्तानी सुरु भएको थियो। त्यहाँ पूरा गर्नुभएको भए केही बेर पर्खेर यो पृष्ठ फेरि खोल्नुहोस्: दोहोर्‍याएर नतिर्नुहोस्। फर्किनुभएको भए पैसा काटिएको छैन। फेरि तिर्न जाभास्क्रिप्ट चाहिन्छ।"),
+            OrderStatus.Cancelled when order.Payments.Count == 0 => ("Cancelled. Nothing was charged for it.", "रद्द भयो। यसका लागि पैसा काटिएको छैन।"),
+            OrderStatus.Expired when order.Payments.Count == 0 =>
+                ("The time to pay has run out. Nothing was charged for it.", "तिर्ने समय सकियो। यसका लागि पैसा काटिएको छैन।"),
             OrderStatus.Cancelled =>
                 ("Cancelled. No payment was recorded for it. If money did leave your wallet, do not pay again: write to the shop with the order number.",
                  "रद्द भयो। यसको कुनै भुक्तानी दर्ता भएको छैन। तपाईंको वालेटबाट पैसा गएको भए फेरि नतिर्नुहोस्: अर्डर नम्बरसहित पसललाई लेख्नुहोस्।"),

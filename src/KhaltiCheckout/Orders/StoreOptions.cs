@@ -61,11 +61,11 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValid
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
             { PublicUrl: null or "" } when khalti.Value is { Mode: not KhaltiMode.Sandbox, EPayment.IsOn: true } =>
                 "Store:PublicUrl is not set: Khalti must know where to send shoppers back to, such as https://shop.example.",
-            { PublicUrl: { Length: > 0 } shop } when khalti.Value is { Mode: KhaltiMode.Live, EPayment.IsOn: true }
-                && Uri.TryCreate(shop, UriKind.Absolute, out Uri? live) && (live.Scheme != Uri.UriSchemeHttps || live.IsLoopback) =>
-                "Store:PublicUrl must be https:// and reachable by shoppers in Mode Live: Khalti sends them back to it.",
             { PublicUrl: { Length: > 0 } shop } when !IsWebAddress(shop, out Uri? address) || address is not { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } =>
                 "Store:PublicUrl must be the shop's full address without a path, such as https://shop.example.",
+            { PublicUrl: { Length: > 0 } real } when khalti.Value is { Mode: KhaltiMode.Live, EPayment.IsOn: true }
+                && Uri.TryCreate(real, UriKind.Absolute, out Uri? live) && (live.Scheme != Uri.UriSchemeHttps || live.IsLoopback) =>
+                "Store:PublicUrl must be https:// and reachable by shoppers in Mode Live, such as https://shop.example: Khalti sends them back to it.",
             _ when options.ReturnUrls.FirstOrDefault(url => !IsWebAddress(url, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback) || address.Fragment.Length > 0 || address.UserInfo.Length > 0) is not null =>
                 "Store:ReturnUrls must be full https:// addresses, such as https://other-shop.example/paid.",
             _ => null,

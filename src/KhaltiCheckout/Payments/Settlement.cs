@@ -215,7 +215,7 @@ internal sealed partial class Settlement(
                 break;
 
             // A last look that brought no answer was none.
-            case FindingKind.Undecided or FindingKind.Unanswered when payment.NextCheckAt is not null:
+            case FindingKind.Undecided or FindingKind.Unanswered when payment.NextCheckAt is not null && !finding.IsDenial:
                 payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
                 break;
             case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:

@@ -44,10 +44,11 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
     [Fact]
     public async Task Killed_anywhere_while_a_link_is_made_and_its_payer_comes_back_nothing_is_lost_or_paid_twice() =>
-        await SweepAsync("pay by link", fewestPoints: 16, async (scene, crashAt) =>
+        await SweepAsync("pay by link", fewestPoints: 12, async (scene, crashAt) =>
         {
-            scene.Arm();
             await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: false));
+            await shopper.PlaceAsync();
+            scene.Arm();
             await shopper.PayByLinkAsync();
             await shopper.ComeBackAsync();
             await shopper.ExpectPaidAsync();
@@ -58,6 +59,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         await SweepAsync("settle a link", fewestPoints: 8, async (scene, crashAt) =>
         {
             await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: false));
+            await shopper.PlaceAsync();
             await shopper.PayByLinkAsync();
             await shopper.KillAsync();
 
@@ -169,19 +171,19 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
         internal async Task PayAsync()
         {
-            _order = await UntilAnsweredAsync(
-                HttpMethod.Post, "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, [201]);
-            _token = await scene.Sandbox.ConfirmedTokenAsync(Tea, _order.Id());
+            await PlaceAsync();
+            _token = await scene.Sandbox.ConfirmedTokenAsync(Tea, _order!.Id());
             await UntilAnsweredAsync(
-                HttpMethod.Post, "/api/v1/payments/verify", new { orderId = _order.Id(), token = _token, amount = Tea }, [200, 202]);
+                HttpMethod.Post, "/api/v1/payments/verify", new { orderId = _order!.Id(), token = _token, amount = Tea }, [200, 202]);
         }
+
+        internal async Task PlaceAsync() => _order = await UntilAnsweredAsync(
+            HttpMethod.Post, "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, [201]);
 
         internal async Task PayByLinkAsync()
         {
-            _order = await UntilAnsweredAsync(
-                HttpMethod.Post, "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, [201]);
             JsonNode link = await UntilAnsweredAsync(
-                HttpMethod.Post, "/api/v1/payments/initiate", new { orderId = _order.Id() }, [201]);
+                HttpMethod.Post, "/api/v1/payments/initiate", new { orderId = _order!.Id() }, [201]);
             _back = await scene.Sandbox.OutcomeAsync((string)link["pidx"]!, "completed");
         }
 

@@ -201,6 +201,34 @@ public sealed class IdempotencyTests
             response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Each_API_key_has_keys_of_its_own_and_a_wrong_one_is_not_kept()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", "a-key-of-sixteen-characters"), ("Admin:ApiKeys:1", "another-key-of-that-length"));
+        Task<(int Status, JsonNode Body)> PlaceAsync(string? apiKey)
+        {
+            HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/orders")
+            {
+                Content = System.Net.Http.Json.JsonContent.Create(new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }),
+            };
+            request.Headers.Add("Idempotency-Key", "order-1001");
+            if (apiKey is not null)
+            {
+                request.Headers.Add("Authorization", "Bearer " + apiKey);
+            }
+
+            return shop.SendAsync(request);
+        }
+
+        (await PlaceAsync("not-a-key-of-this-shop")).Status.ShouldBe(401);
+        (int Status, JsonNode Body)[] placed =
+            [await PlaceAsync(null), await PlaceAsync("a-key-of-sixteen-characters"), await PlaceAsync("another-key-of-that-length"), await PlaceAsync(null)];
+
+        placed.ShouldAllBe(answer => answer.Status == 201);
+        placed.Select(answer => answer.Body.Id()).Distinct().Count().ShouldBe(3, "nobody gets another's order by guessing a key");
+        placed[3].Body.Id().ShouldBe(placed[0].Body.Id());
+    }
+
     private sealed record Answer(int Status, bool Replayed, string? Location, string? ContentType, string Body)
     {
         internal JsonNode Json => JsonNode.Parse(Body)!;
