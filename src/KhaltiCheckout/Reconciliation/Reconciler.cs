@@ -35,6 +35,7 @@ internal sealed partial class Reconciler(
             DateTimeOffset now = time.GetUtcNow();
             abandoned = await scope.ServiceProvider.GetRequiredService<CheckoutDb>().Payments
                 .Where(payment => payment.Status == PaymentStatus.Initiated && payment.Pidx == null && payment.LeasedUntil <= now)
+                .OrderBy(payment => payment.LeasedUntil)
                 .Select(payment => payment.Id)
                 .Take(MostAtATime)
                 .ToListAsync(cancellationToken);
