@@ -47,7 +47,7 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.ToTable("Products");
+                    b.ToTable("Products", (string)null);
 
                     b.HasData(
                         new
@@ -214,9 +214,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("ReturnUrl")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -231,7 +228,7 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("ExpiresAt")
                         .HasFilter("\"Status\" = 'pending'");
 
-                    b.ToTable("Orders");
+                    b.ToTable("Orders", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
@@ -336,9 +333,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("KhaltiState")
                         .HasColumnType("TEXT");
 
-                    b.Property<DateTime?>("LastAnsweredAt")
-                        .HasColumnType("TEXT");
-
                     b.Property<bool>("LastAskUnanswered")
                         .HasColumnType("INTEGER");
 
@@ -346,9 +340,6 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeasedUntil")
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime?>("LinkExpiresAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Method")
@@ -361,12 +352,6 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<string>("OrderId")
                         .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("PaymentUrl")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Pidx")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Status")
@@ -391,22 +376,15 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("OrderId");
 
-                    b.HasIndex("Pidx")
-                        .IsUnique();
-
                     b.HasIndex("Token")
                         .IsUnique();
 
                     b.HasIndex("TransactionId")
                         .IsUnique();
 
-                    b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneLinkBeingMadePerOrder")
-                        .IsUnique()
-                        .HasFilter("\"Status\" = 'initiated' AND \"Pidx\" IS NULL");
-
                     b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneVerifyingPerOrder")
                         .IsUnique()
-                        .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
+                        .HasFilter("\"Status\" = 'verifying'");
 
                     b.ToTable("Payments", (string)null);
                 });
