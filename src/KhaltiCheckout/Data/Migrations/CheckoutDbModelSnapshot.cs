@@ -47,7 +47,7 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.ToTable("Products", (string)null);
+                    b.ToTable("Products");
 
                     b.HasData(
                         new
@@ -249,7 +249,7 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("Status", "Id");
 
-                    b.ToTable("Orders", (string)null);
+                    b.ToTable("Orders");
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
@@ -526,6 +526,8 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasFilter("\"NextCheckAt\" IS NOT NULL");
 
                     b.HasIndex("OrderId");
+
+                    b.HasIndex("PaymentId");
 
                     b.HasIndex("CompletedOn", "Amount")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");

@@ -165,6 +165,11 @@ namespace KhaltiCheckout.Data.Migrations
                 name: "IX_Refunds_OrderId",
                 table: "Refunds",
                 column: "OrderId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Refunds_PaymentId",
+                table: "Refunds",
+                column: "PaymentId");
         }
 
         /// <inheritdoc />
