@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Orders;
 /// What the shopper wants and what it costs, fixed when it is placed. Everything that happens to it goes through
 /// <see cref="Apply"/>, which asks the lifecycle table, writes the timeline and raises the version.
 /// </summary>
-public sealed class Order
+public sealed partial class Order
 {
     // Anybody with the order's id can post a wrong amount all day; the first few tell the story.
     private const int MostMismatchesKept = 10;
