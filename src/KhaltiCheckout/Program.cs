@@ -36,6 +36,8 @@ app.UseProblemDocuments();
 app.UseRateLimiter();
 app.UseBodyLimit();
 app.UseFileServer();
+app.UseAuthentication();
+app.UseAuthorization();
 app.UseApiDocument();
 
 app.MapCatalogue();
