@@ -262,7 +262,7 @@ public sealed partial class Order
     }
 
     /// <summary>A person has looked, and says what came of it.</summary>
-    internal void Resolve(string note, string keyName, DateTimeOffset now)
+    internal void Resolve(string note, string? keyName, DateTimeOffset now)
     {
         Attention? was = Attention;
         Attention = null;

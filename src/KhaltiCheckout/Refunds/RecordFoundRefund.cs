@@ -4,6 +4,7 @@ using Khalti.Client;
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -58,7 +59,7 @@ internal static class RecordFoundRefund
                 Payment payment = order.Payments.Single(payment => payment.Id == id);
                 if (payment.Status != PaymentStatus.PartiallyRefunded || payment.AmountReserved > Paisa.Zero)
                 {
-                    return (Problems.NotRefundable("A refund of this payment is under way, or it is settled. Nothing was recorded."), (RefundView?)null);
+                    return (Problems.NotRefundable("A refund of this payment is under way, or it is settled. Nothing was recorded."), null);
                 }
 
                 // Khalti says a part: all of it would be another state.
@@ -70,7 +71,7 @@ internal static class RecordFoundRefund
                 RefundView view = RefundView.Of(order.RecordFoundRefund(
                     payment, request.Amount, request.Note.Trim(), books.KhaltiState, Actor.Merchant, now, user.KeyName()));
                 await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
-                return (null, view);
+                return ((ProblemHttpResult?)null, (RefundView?)view);
             },
             cancellationToken);
         return refusal is not null ? refusal : TypedResults.Created(LocationOf(recorded!), recorded!);

@@ -156,4 +156,4 @@ public sealed class Refund
 
 /// <summary>What the merchant wants besides giving the money back.</summary>
 /// <param name="Mobile">The Khalti number that receives the money; needed when the payment came from a bank.</param>
-internal sealed record RefundWish(string? Mobile, string? Reason, string KeyName, string? RequestId);
+internal sealed record RefundWish(string? Mobile, string? Reason, string? KeyName, string? RequestId);

@@ -81,6 +81,11 @@ internal static class RefundOrder
                 return claim.Refusal;
             }
 
+            if (claim.Known is not null)
+            {
+                return AnswerOf(claim.Known, refusal: null);
+            }
+
             // It no longer matters whether the merchant is still there.
             if (claim.Started is { } started)
             {
@@ -137,6 +142,11 @@ internal static class RefundOrder
         string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, CheckoutDb db, DateTimeOffset now, TimeSpan lease,
         CancellationToken cancellationToken)
     {
+        if (await KnownAsync(db, wish.RequestId, now, cancellationToken) is { } known)
+        {
+            return new Claim(null, Known: known);
+        }
+
         Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == id, cancellationToken);
         Choice choice = Choose(order, request);
         if (choice.Payment is not { } payment)
@@ -172,5 +182,5 @@ internal static class RefundOrder
 
     private sealed record Choice(ProblemHttpResult? Refusal = null, Payment? Payment = null);
 
-    private sealed record Claim(ProblemHttpResult? Refusal, Refund? Started = null, Payment? Payment = null);
+    private sealed record Claim(ProblemHttpResult? Refusal, Refund? Started = null, Payment? Payment = null, Refund? Known = null);
 }

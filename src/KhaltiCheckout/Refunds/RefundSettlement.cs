@@ -103,7 +103,7 @@ internal sealed partial class RefundSettlement(
     }
 
     /// <summary>A person has looked into Khalti's dashboard and says what became of a refund. False when it is settled already.</summary>
-    internal Task<bool> SettleAsync(string refundId, bool completed, string note, string keyName)
+    internal Task<bool> SettleAsync(string refundId, bool completed, string note, string? keyName)
     {
         DateTimeOffset now = time.GetUtcNow();
         return SaveAsync(refundId, (order, refund, payment) =>

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text.Json.Serialization;
 using FluentValidation;
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
