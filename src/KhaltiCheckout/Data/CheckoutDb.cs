@@ -3,6 +3,7 @@ using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -34,6 +35,8 @@ public sealed class CheckoutDb : DbContext
     public DbSet<Order> Orders => Set<Order>();
 
     public DbSet<Payment> Payments => Set<Payment>();
+
+    public DbSet<Refund> Refunds => Set<Refund>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
 
@@ -86,6 +89,8 @@ public sealed class CheckoutDb : DbContext
         configurationBuilder.Properties<Attention>().HaveConversion<SnakeCaseConverter<Attention>>().HaveMaxLength(20);
         configurationBuilder.Properties<Actor>().HaveConversion<SnakeCaseConverter<Actor>>().HaveMaxLength(20);
         configurationBuilder.Properties<PaymentMethod>().HaveConversion<SnakeCaseConverter<PaymentMethod>>().HaveMaxLength(20);
+        configurationBuilder.Properties<RefundStatus>().HaveConversion<SnakeCaseConverter<RefundStatus>>().HaveMaxLength(20);
+        configurationBuilder.Properties<RefundOrigin>().HaveConversion<SnakeCaseConverter<RefundOrigin>>().HaveMaxLength(20);
         configurationBuilder.Properties<PaymentStatus>().HaveConversion<SnakeCaseConverter<PaymentStatus>>().HaveMaxLength(20);
     }
 

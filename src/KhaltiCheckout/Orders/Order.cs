@@ -4,6 +4,7 @@ using Khalti.Client;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
+using KhaltiCheckout.Refunds;
 
 namespace KhaltiCheckout.Orders;
 
@@ -19,6 +20,7 @@ public sealed class Order
 
     private readonly List<OrderLine> _lines = [];
     private readonly List<Payment> _payments = [];
+    private readonly List<Refund> _refunds = [];
     private readonly List<TimelineEntry> _timeline = [];
 
     private Order()
@@ -41,12 +43,19 @@ public sealed class Order
 
     public string? CustomerPhone { get; private set; }
 
+    /// <summary>The other shop's own name for the order, given with an API key. Unique.</summary>
     public string? Reference { get; private set; }
+
+    /// <summary>What the shop that placed the order with a key wants to find again: a JSON object of texts, or null.</summary>
+    public string? Metadata { get; private set; }
 
     /// <summary>Where the shop that placed the order with a key wants its shopper back; one that the settings list.</summary>
     public string? ReturnUrl { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>The day in Nepal on which it was placed.</summary>
+    public DateOnly PlacedOn { get; private set; }
 
     public DateTimeOffset ExpiresAt { get; private set; }
 
@@ -60,6 +69,8 @@ public sealed class Order
     public IReadOnlyList<OrderLine> Lines => _lines;
 
     public IReadOnlyList<Payment> Payments => _payments;
+
+    public IReadOnlyList<Refund> Refunds => _refunds;
 
     /// <summary>Append-only; not loaded with the order.</summary>
     public IReadOnlyList<TimelineEntry> Timeline => _timeline;
@@ -80,6 +91,7 @@ public sealed class Order
             CustomerPhone = phone,
             ReturnUrl = returnUrl,
             CreatedAt = now,
+            PlacedOn = NepalTime.DayOf(now),
             ExpiresAt = now + lifetime,
         };
         foreach ((Product product, int quantity) in items)
@@ -235,9 +247,10 @@ public sealed class Order
         Raise(finding.Attention ?? Orders.Attention.UnknownState, now, payment.Id);
     }
 
-    internal void Tell(string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null)
+    internal void Tell(
+        string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null, string? keyName = null)
     {
-        _timeline.Add(TimelineEntry.Of(Id, paymentId, now, what, by, note));
+        _timeline.Add(TimelineEntry.Of(Id, paymentId, now, what, by, note, keyName));
         Version++;
     }
 
@@ -246,6 +259,14 @@ public sealed class Order
         // The first reason stays on top until a person has looked; the timeline has them all.
         Attention = Attention is null or Orders.Attention.Stuck ? attention : Attention;
         Tell("attention", Actor.Worker, now, SnakeCase.Of(attention), paymentId);
+    }
+
+    /// <summary>A person has looked, and says what came of it.</summary>
+    internal void Resolve(string note, string keyName, DateTimeOffset now)
+    {
+        Attention? was = Attention;
+        Attention = null;
+        Tell("resolved", Actor.Merchant, now, was is { } reason ? $"{SnakeCase.Of(reason)}: {note}" : note, keyName: keyName);
     }
 
     // What was stuck is known now.

@@ -20,11 +20,14 @@ public sealed class TimelineEntry
 
     public Actor By { get; private set; }
 
+    /// <summary>The name of the API key that did it, where one did.</summary>
+    public string? KeyName { get; private set; }
+
     /// <summary>The evidence: what was expected, what was said, which rule decided. No secret, token or phone number.</summary>
     public string? Note { get; private set; }
 
-    internal static TimelineEntry Of(string orderId, string? paymentId, DateTimeOffset at, string what, Actor by, string? note) =>
-        new() { OrderId = orderId, PaymentId = paymentId, At = at, What = what, By = by, Note = note };
+    internal static TimelineEntry Of(string orderId, string? paymentId, DateTimeOffset at, string what, Actor by, string? note, string? keyName) =>
+        new() { OrderId = orderId, PaymentId = paymentId, At = at, What = what, By = by, Note = note, KeyName = keyName };
 }
 
 public enum Actor

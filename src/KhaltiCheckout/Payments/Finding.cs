@@ -38,6 +38,7 @@ public enum FindingKind
 /// (the table is "What a careful merchant does in every state").
 /// </summary>
 /// <param name="Rule">Which rule decided, with what was expected and said: evidence for the timeline.</param>
+/// <param name="AmountPaid">What Khalti says was paid, where it has been.</param>
 /// <param name="Failure">A stable word for a declined payment.</param>
 /// <param name="IsDenial">Khalti does not know the payment, or says the payer has not confirmed: no money has moved, if that is
 /// still true later.</param>
@@ -48,6 +49,7 @@ public sealed record Finding(
     string? KhaltiState = null,
     string? TransactionId = null,
     Paisa? Fee = null,
+    Paisa? AmountPaid = null,
     Attention? Attention = null,
     string? Failure = null,
     TimeSpan? RetryAfter = null,
@@ -59,7 +61,7 @@ public sealed record Finding(
     internal static Finding In(Transaction transaction, Paisa expected, string orderId)
     {
         string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa";
-        Finding finding = new(FindingKind.Contradicted, said, transaction.StateName, transaction.Id, transaction.Fee);
+        Finding finding = new(FindingKind.Contradicted, said, transaction.StateName, transaction.Id, transaction.Fee, transaction.Amount);
         return transaction switch
         {
             { State: TransactionState.Refunded or TransactionState.PartiallyRefunded } or { Refunded: true } =>
@@ -70,10 +72,10 @@ public sealed record Finding(
                 finding with { Attention = Orders.Attention.UnknownState, Rule = $"{said}; the payment was made for another product identity" },
             { State: TransactionState.Completed } => finding with { Kind = FindingKind.Completed, Rule = said + ", as expected" },
             { State: TransactionState.Failed or TransactionState.Disabled } =>
-                finding with { Kind = FindingKind.Declined, Failure = Failures.FailedAtKhalti },
+                finding with { Kind = FindingKind.Declined, AmountPaid = null, Failure = Failures.FailedAtKhalti },
             { State: TransactionState.Initiated or TransactionState.Confirmed } =>
-                finding with { Kind = FindingKind.Undecided, TransactionId = null, Fee = null },
-            _ => finding with { Attention = Orders.Attention.UnknownState, Rule = said + "; no rule knows this state" },
+                Without(finding) with { Kind = FindingKind.Undecided },
+            _ => finding with { AmountPaid = null, Attention = Orders.Attention.UnknownState, Rule = said + "; no rule knows this state" },
         };
     }
 
@@ -103,7 +105,7 @@ public sealed record Finding(
     internal static Finding In(EPayment looked, Paisa expected, bool overdue)
     {
         string said = $"Khalti said {looked.StatusName}, {(looked.TotalAmount is { } amount ? $"{(long)amount} paisa" : "no amount")}";
-        Finding finding = new(FindingKind.Contradicted, said, looked.StatusName, looked.TransactionId, looked.Fee);
+        Finding finding = new(FindingKind.Contradicted, said, looked.StatusName, looked.TransactionId, looked.Fee, looked.TotalAmount);
         return looked switch
         {
             { Status: EPaymentStatus.Refunded or EPaymentStatus.PartiallyRefunded } =>
@@ -127,7 +129,7 @@ public sealed record Finding(
     }
 
     // Khalti has named a transaction for payments that were not completed: nothing to rely on.
-    private static Finding Without(Finding finding) => finding with { TransactionId = null, Fee = null };
+    private static Finding Without(Finding finding) => finding with { TransactionId = null, Fee = null, AmountPaid = null };
 
     internal static Finding RefusedBy(Refusal refusal) =>
         new(FindingKind.Declined, $"Khalti refused: {refusal}", Failure: Failures.RefusedByKhalti);

@@ -26,6 +26,15 @@ public sealed class Payment
     /// <summary>What Khalti is asked to complete: the order's amount.</summary>
     public Paisa Amount { get; private set; }
 
+    /// <summary>What Khalti says was paid; null until it has been. Another amount than asked for only where Khalti contradicts us.</summary>
+    public Paisa? AmountPaid { get; private set; }
+
+    /// <summary>What was given back of it.</summary>
+    public Paisa AmountRefunded { get; private set; }
+
+    /// <summary>What refunds under way may give back: asked for and not known to have failed.</summary>
+    public Paisa AmountReserved { get; private set; }
+
     public Paisa? Fee { get; private set; }
 
     /// <summary>The widget's token. Unique: it pays one order or none. In no log, page or event.</summary>
@@ -46,6 +55,9 @@ public sealed class Payment
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset? CompletedAt { get; private set; }
+
+    /// <summary>The day in Nepal on which the money came.</summary>
+    public DateOnly? CompletedOn { get; private set; }
 
     /// <summary>When Khalti is to be asked next; null when no automatic check is owed.</summary>
     public DateTimeOffset? NextCheckAt { get; private set; }
@@ -143,6 +155,7 @@ public sealed class Payment
     {
         Apply(PaymentEvent.Completed, finding);
         CompletedAt = now;
+        CompletedOn = NepalTime.DayOf(now);
         Failure = null;
     }
 
@@ -199,6 +212,57 @@ public sealed class Payment
         LeasedUntil = null;
     }
 
+    /// <summary>What may still be given back.</summary>
+    internal Paisa Refundable => AmountPaid is { } paid ? paid - AmountRefunded - AmountReserved : Paisa.Zero;
+
+    /// <summary>Keeps so much of it for a refund that is about to be asked for.</summary>
+    internal void Reserve(Paisa amount)
+    {
+        if (amount > Refundable)
+        {
+            throw new UnreachableException($"Payment {Id} has less left than is to be given back: the handler asks first.");
+        }
+
+        AmountReserved += amount;
+        Version++;
+    }
+
+    /// <summary>A refund is known not to have happened.</summary>
+    internal void Release(Paisa reserved)
+    {
+        AmountReserved -= reserved;
+        Version++;
+    }
+
+    /// <summary>So much was given back.</summary>
+    /// <param name="reserved">What of it had been kept for a refund; nothing, when Khalti did it without our asking.</param>
+    /// <param name="khaltiState">Khalti's word for it, where it was read.</param>
+    internal void GiveBack(Paisa amount, Paisa reserved, string? khaltiState)
+    {
+        AmountReserved -= reserved;
+        AmountRefunded += amount;
+        PaymentEvent happened = AmountRefunded == AmountPaid ? PaymentEvent.AllRefunded : PaymentEvent.PartRefunded;
+        Status = Status.After(happened)
+            ?? throw new UnreachableException($"{happened} must not happen to payment {Id}, which is {Status}.");
+        KhaltiState = khaltiState ?? KhaltiState;
+        Version++;
+    }
+
+    /// <summary>Khalti says that part of it was given back, and not how much.</summary>
+    internal void GivenBackInPart(string khaltiState)
+    {
+        Status = Status.After(PaymentEvent.PartRefunded)
+            ?? throw new UnreachableException($"Payment {Id} is {Status}: nothing of it can be given back.");
+        KhaltiState = khaltiState;
+        Version++;
+    }
+
+    internal void HeardState(string khaltiState)
+    {
+        KhaltiState = khaltiState;
+        Version++;
+    }
+
     private void Apply(PaymentEvent happened, Finding finding)
     {
         Status = Status.After(happened)
@@ -206,6 +270,7 @@ public sealed class Payment
         KhaltiState = finding.KhaltiState ?? KhaltiState;
         TransactionId = finding.TransactionId ?? TransactionId;
         Fee = finding.Fee ?? Fee;
+        AmountPaid = finding.AmountPaid ?? AmountPaid;
         NextCheckAt = null;
         LeasedUntil = null;
         LastAskUnanswered = false;

@@ -9,7 +9,10 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
 {
     public void Configure(EntityTypeBuilder<Payment> builder)
     {
-        builder.ToTable("Payments");
+        // Promise 8: what is given back and what may be never adds up to more than was paid.
+        builder.ToTable("Payments", table => table.HasCheckConstraint(
+            "CK_Payments_RefundedNoMoreThanPaid",
+            "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)"));
         builder.Property(payment => payment.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
         builder.Property(payment => payment.Version).IsConcurrencyToken();
         builder.HasIndex(payment => payment.Token).IsUnique();
@@ -28,6 +31,7 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
             .IsUnique()
             .HasFilter("\"Status\" = 'initiated' AND \"Pidx\" IS NULL");
 
+        builder.HasIndex(payment => new { payment.CompletedOn, payment.Amount, payment.Fee }).HasFilter("\"CompletedOn\" IS NOT NULL");
         builder.HasIndex(payment => payment.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
     }
 }

@@ -41,6 +41,12 @@ public enum PaymentEvent
 
     /// <summary>ePayment: nothing is under way after all.</summary>
     Waiting,
+
+    /// <summary>Some of the money was given back.</summary>
+    PartRefunded,
+
+    /// <summary>All of the money was given back.</summary>
+    AllRefunded,
 }
 
 internal static class PaymentLifecycle
@@ -71,6 +77,10 @@ internal static class PaymentLifecycle
         (PaymentStatus.Cancelled or PaymentStatus.Expired, PaymentEvent.Completed) => PaymentStatus.Completed,
         (PaymentStatus.Cancelled or PaymentStatus.Expired, PaymentEvent.Contradicted) => PaymentStatus.NeedsReview,
         (PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed, PaymentEvent.Pending) => PaymentStatus.Verifying,
+
+        // Money that came can go back; also money that came otherwise than expected.
+        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.NeedsReview, PaymentEvent.PartRefunded) => PaymentStatus.PartiallyRefunded,
+        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.NeedsReview, PaymentEvent.AllRefunded) => PaymentStatus.Refunded,
         _ => null,
     };
 

@@ -205,10 +205,16 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Metadata")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("MismatchesKept")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime?>("PaidAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("PlacedOn")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Reference")
@@ -230,6 +236,18 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("ExpiresAt")
                         .HasFilter("\"Status\" = 'pending'");
+
+                    b.HasIndex("PlacedOn");
+
+                    b.HasIndex("Reference")
+                        .IsUnique();
+
+                    b.HasIndex("Amount", "Id");
+
+                    b.HasIndex("Attention", "Id")
+                        .HasFilter("\"Attention\" IS NOT NULL");
+
+                    b.HasIndex("Status", "Id");
 
                     b.ToTable("Orders");
                 });
@@ -285,6 +303,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("KeyName")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Note")
                         .HasColumnType("TEXT");
 
@@ -315,10 +336,22 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<long>("Amount")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("AmountPaid")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountRefunded")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AmountReserved")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Checks")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime?>("CompletedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("CompletedOn")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")
@@ -400,6 +433,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("TransactionId")
                         .IsUnique();
 
+                    b.HasIndex("CompletedOn", "Amount", "Fee")
+                        .HasFilter("\"CompletedOn\" IS NOT NULL");
+
                     b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneLinkBeingMadePerOrder")
                         .IsUnique()
                         .HasFilter("\"Status\" = 'initiated' AND \"Pidx\" IS NULL");
@@ -408,7 +444,102 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsUnique()
                         .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
 
-                    b.ToTable("Payments", (string)null);
+                    b.ToTable("Payments", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Payments_RefundedNoMoreThanPaid", "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)");
+                        });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("CompletedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly?>("CompletedOn")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Denials")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("LastAskUnanswered")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("LeasedUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Mobile")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("NextCheckAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PaymentId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RefundedBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextCheckAt")
+                        .HasFilter("\"NextCheckAt\" IS NOT NULL");
+
+                    b.HasIndex("OrderId");
+
+                    b.HasIndex("PaymentId");
+
+                    b.HasIndex("CompletedOn", "Amount")
+                        .HasFilter("\"CompletedOn\" IS NOT NULL");
+
+                    b.HasIndex(new[] { "PaymentId" }, "IX_Refunds_OneOpenPerPayment")
+                        .IsUnique()
+                        .HasFilter("\"Status\" IN ('requested', 'unknown')");
+
+                    b.ToTable("Refunds", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Refunds_Amount", "\"Amount\" > 0");
+                        });
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
@@ -438,11 +569,28 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                        .WithMany("Refunds")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("KhaltiCheckout.Payments.Payment", null)
+                        .WithMany()
+                        .HasForeignKey("PaymentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
                 {
                     b.Navigation("Lines");
 
                     b.Navigation("Payments");
+
+                    b.Navigation("Refunds");
 
                     b.Navigation("Timeline");
                 });

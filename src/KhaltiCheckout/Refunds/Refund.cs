@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using Khalti.Client;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Refunds;
+
+/// <summary>
+/// Money of one payment that was, or may have been, given back. Saved before Khalti is asked, so that none is ever unknown to
+/// us. Changed only through its order.
+/// </summary>
+public sealed class Refund
+{
+    private Refund()
+    {
+    }
+
+    public string Id { get; private set; } = "";
+
+    public string OrderId { get; private set; } = "";
+
+    public string PaymentId { get; private set; } = "";
+
+    public RefundStatus Status { get; private set; }
+
+    public RefundOrigin Origin { get; private set; }
+
+    public Paisa Amount { get; private set; }
+
+    /// <summary>What had been given back before it: the state that Khalti shows afterwards is judged by that.</summary>
+    public Paisa RefundedBefore { get; private set; }
+
+    /// <summary>Why, in the merchant's words.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>The Khalti number that the money goes to, masked: the whole number goes to Khalti and nowhere else.</summary>
+    public string? Mobile { get; private set; }
+
+    /// <summary>The name of the API key that asked for it.</summary>
+    public string? KeyName { get; private set; }
+
+    public string? Failure { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset? CompletedAt { get; private set; }
+
+    /// <summary>The day in Nepal on which the money went.</summary>
+    public DateOnly? CompletedOn { get; private set; }
+
+    /// <summary>When Khalti is to be asked next; null when no automatic check is owed.</summary>
+    public DateTimeOffset? NextCheckAt { get; private set; }
+
+    /// <summary>Until when one process, and no other, is asking Khalti about it.</summary>
+    public DateTimeOffset? LeasedUntil { get; private set; }
+
+    public int Checks { get; private set; }
+
+    /// <summary>How often Khalti's state said that it had not happened.</summary>
+    public int Denials { get; private set; }
+
+    public bool LastAskUnanswered { get; private set; }
+
+    /// <summary>Concurrency token.</summary>
+    public int Version { get; private set; }
+
+    internal static Refund Requested(
+        Payment payment, Paisa amount, string? maskedMobile, string? reason, string keyName, DateTimeOffset now, TimeSpan lease) => new()
+        {
+            Id = TypeId.New(TypeId.Refund, now),
+            OrderId = payment.OrderId,
+            PaymentId = payment.Id,
+            Status = RefundStatus.Requested,
+            Amount = amount,
+            RefundedBefore = payment.AmountRefunded,
+            Mobile = maskedMobile,
+            Reason = reason,
+            KeyName = keyName,
+            CreatedAt = now,
+
+            // Owed from the first moment, so that a crash between here and the answer needs no special case.
+            NextCheckAt = now,
+            LeasedUntil = now + lease,
+        };
+
+    internal static Refund Found(Payment payment, Paisa amount, string? reason, string? keyName, DateTimeOffset now) => new()
+    {
+        Id = TypeId.New(TypeId.Refund, now),
+        OrderId = payment.OrderId,
+        PaymentId = payment.Id,
+        Status = RefundStatus.Completed,
+        Origin = RefundOrigin.Khalti,
+        Amount = amount,
+        RefundedBefore = payment.AmountRefunded,
+        Reason = reason,
+        KeyName = keyName,
+        CreatedAt = now,
+        CompletedAt = now,
+        CompletedOn = NepalTime.DayOf(now),
+    };
+
+    internal void Complete(DateTimeOffset now)
+    {
+        Apply(RefundEvent.Completed);
+        CompletedAt = now;
+        CompletedOn = NepalTime.DayOf(now);
+    }
+
+    internal void Fail(string failure)
+    {
+        Apply(RefundEvent.Failed);
+        Failure = failure;
+    }
+
+    internal void LoseAnswer(DateTimeOffset next)
+    {
+        Apply(RefundEvent.AnswerLost);
+        NextCheckAt = next;
+    }
+
+    /// <summary>Nothing settled: ask again then.</summary>
+    internal void AskAgain(bool denied, bool unanswered, DateTimeOffset next)
+    {
+        Denials += denied ? 1 : 0;
+        Checks++;
+        NextCheckAt = next;
+        LeasedUntil = null;
+        LastAskUnanswered = unanswered;
+        Version++;
+    }
+
+    private void Apply(RefundEvent happened)
+    {
+        Status = Status.After(happened)
+            ?? throw new UnreachableException($"{happened} must not happen to refund {Id}, which is {Status}.");
+        NextCheckAt = null;
+        LeasedUntil = null;
+        LastAskUnanswered = false;
+        Version++;
+    }
+}

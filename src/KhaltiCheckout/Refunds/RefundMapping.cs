@@ -1,0 +1,27 @@
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhaltiCheckout.Refunds;
+
+internal sealed class RefundMapping : IEntityTypeConfiguration<Refund>
+{
+    public void Configure(EntityTypeBuilder<Refund> builder)
+    {
+        builder.ToTable("Refunds", table => table.HasCheckConstraint("CK_Refunds_Amount", "\"Amount\" > 0"));
+        builder.Property(refund => refund.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
+        builder.Property(refund => refund.Version).IsConcurrencyToken();
+        builder.HasOne<Payment>().WithMany().HasForeignKey(refund => refund.PaymentId).OnDelete(DeleteBehavior.Restrict);
+
+        builder.HasIndex(refund => refund.PaymentId);
+
+        // Of any number of refunds of a payment at once, one is asked for.
+        builder.HasIndex(refund => refund.PaymentId, "IX_Refunds_OneOpenPerPayment")
+            .IsUnique()
+            .HasFilter("\"Status\" IN ('requested', 'unknown')");
+
+        builder.HasIndex(refund => refund.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
+        builder.HasIndex(refund => new { refund.CompletedOn, refund.Amount }).HasFilter("\"CompletedOn\" IS NOT NULL");
+    }
+}
