@@ -9,6 +9,9 @@ internal static class AdminFeature
         services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsRules>();
         services.AddSingleton<SettingsKeys>();
+        services.AddSingleton<KeyUses>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyUses>());
+        services.AddScoped<Keys>();
 
         // The core alone: what AddAuthentication adds to it keeps encryption keys in files, and nothing here is encrypted.
         services.AddWebEncoders();

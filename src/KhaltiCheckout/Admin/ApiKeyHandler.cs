@@ -10,27 +10,27 @@ namespace KhaltiCheckout.Admin;
 /// that take a key refuse it, also those that do without one.
 /// </summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SettingsKeys settings)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, Keys keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     internal const string SchemeName = "ApiKey";
 
     private const string Bearer = "Bearer ";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         StringValues header = Request.Headers.Authorization;
         if (header.Count == 0)
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
         KeyHolder? holder = header is [{ } one] && one.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? settings.Find(one[Bearer.Length..].Trim())
+            ? await keys.FindAsync(one[Bearer.Length..].Trim(), Context.RequestAborted)
             : null;
-        return Task.FromResult(holder is null
+        return holder is null
             ? AuthenticateResult.Fail("No key of this shop.")
-            : AuthenticateResult.Success(new AuthenticationTicket(KeyHolders.Principal(holder, SchemeName), SchemeName)));
+            : AuthenticateResult.Success(new AuthenticationTicket(KeyHolders.Principal(holder, SchemeName), SchemeName));
     }
 
     // The body follows where every other problem document is made.

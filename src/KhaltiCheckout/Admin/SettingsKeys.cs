@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Admin;
@@ -10,7 +9,7 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 {
     private readonly (byte[] Hash, KeyHolder Holder)[] _keys = [.. options.Value.ApiKeys.Select((key, position) =>
     {
-        byte[] hash = Hash(key);
+        byte[] hash = KeyText.HashOf(key);
         string name = string.Create(CultureInfo.InvariantCulture, $"settings key {position + 1}");
         return (hash, new KeyHolder("settings_" + Convert.ToHexStringLower(SHA256.HashData(hash))[..16], name, [.. Scopes.All.Order(StringComparer.Ordinal)]));
     })];
@@ -18,7 +17,7 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
     internal KeyHolder? Find(string key)
     {
         // All of them are compared, so that the time tells nothing about which one was nearly right.
-        byte[] given = Hash(key);
+        byte[] given = KeyText.HashOf(key);
         KeyHolder? found = null;
         foreach ((byte[] hash, KeyHolder holder) in _keys)
         {
@@ -28,5 +27,5 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
         return found;
     }
 
-    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    internal KeyHolder? FindById(string id) => Array.Find(_keys, key => key.Holder.Id == id).Holder;
 }
