@@ -9,6 +9,10 @@ using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
 
 Hosting.ExplainWrongSettings();
+if (KeysCommand.IsAskedFor(args))
+{
+    return await KeysCommand.RunAsync(args);
+}
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.AddSerilog();
@@ -42,5 +46,7 @@ app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();
 app.MapHealth();
+app.MapAdmin();
 
 await app.RunAsync();
+return 0;

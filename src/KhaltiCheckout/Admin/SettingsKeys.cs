@@ -7,10 +7,12 @@ namespace KhaltiCheckout.Admin;
 /// <summary>Knows the keys of the settings, by their hash, and compares in constant time. They may do everything.</summary>
 internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 {
+    internal const string NamePrefix = "settings key";
+
     private readonly (byte[] Hash, KeyHolder Holder)[] _keys = [.. options.Value.ApiKeys.Select((key, position) =>
     {
         byte[] hash = KeyText.HashOf(key);
-        string name = string.Create(CultureInfo.InvariantCulture, $"settings key {position + 1}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix} {position + 1}");
         return (hash, new KeyHolder("settings_" + Convert.ToHexStringLower(SHA256.HashData(hash))[..16], name, [.. Scopes.All.Order(StringComparer.Ordinal)]));
     })];
 
