@@ -76,7 +76,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("InitiatePayment", "503")] = ["khalti_unavailable"],
         [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
         [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
-        [("PlaceOrder", "409")] = ["idempotency_in_progress"],
+        [("PlaceOrder", "409")] = ["reference_taken", "idempotency_in_progress"],
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
@@ -125,7 +125,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.PaymentDeclined(), Problems.NotFound("order"), Problems.TokenAlreadyUsed(), Problems.AmountMismatch(),
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
-        Problems.NameTaken(),
+        Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
         Problems.KhaltiUnavailable(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
