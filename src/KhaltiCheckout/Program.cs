@@ -7,6 +7,7 @@ using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
+using KhaltiCheckout.Refunds;
 
 Hosting.ExplainWrongSettings();
 if (KeysCommand.IsAskedFor(args))
@@ -27,6 +28,7 @@ builder.Services.AddData();
 builder.Services.AddIdempotency();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
+builder.Services.AddRefunds();
 builder.Services.AddReconciliation();
 builder.Services.AddAdmin();
 
@@ -45,6 +47,7 @@ app.UseApiDocument();
 app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();
+app.MapRefunds();
 app.MapHealth();
 app.MapAdmin();
 
