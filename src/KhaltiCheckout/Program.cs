@@ -10,6 +10,10 @@ using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
 
 Hosting.ExplainWrongSettings();
+if (KeysCommand.IsAskedFor(args))
+{
+    return await KeysCommand.RunAsync(args);
+}
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.AddSerilog();
@@ -45,5 +49,7 @@ app.MapOrders();
 app.MapPayments();
 app.MapRefunds();
 app.MapHealth();
+app.MapAdmin();
 
 await app.RunAsync();
+return 0;

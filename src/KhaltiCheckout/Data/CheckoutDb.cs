@@ -1,4 +1,5 @@
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
@@ -42,6 +43,10 @@ public sealed class CheckoutDb : DbContext
     public DbSet<ReceiptYear> ReceiptYears => Set<ReceiptYear>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AdminSession> AdminSessions => Set<AdminSession>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

@@ -1,4 +1,6 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Idempotency;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -26,7 +28,14 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             }
         }
 
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakesIdempotencyKey>().Any())
+        IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<IAuthorizeData>().LastOrDefault() is { Policy: { } policy } && !metadata.OfType<IAllowAnonymous>().Any())
+        {
+            OpenApiSecurityRequirement key = new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] };
+            operation.Security = policy == Scopes.KeyOrNone ? [new OpenApiSecurityRequirement(), key] : [key];
+        }
+
+        if (metadata.OfType<TakesIdempotencyKey>().Any())
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter
@@ -49,8 +58,9 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Responses = inOrder;
         foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
         {
-            id.Description = "The order's id, as it was given when the order was placed.";
-            id.Example = ApiExamples.OrderId;
+            bool isKey = context.Description.RelativePath?.Contains("/keys/", StringComparison.Ordinal) == true;
+            id.Description = isKey ? "The key's id." : "The order's id, as it was given when the order was placed.";
+            id.Example = isKey ? ApiExamples.KeyId : ApiExamples.OrderId;
         }
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
