@@ -34,6 +34,8 @@ app.UseProblemDocuments();
 app.UseRateLimiter();
 app.UseBodyLimit();
 app.UseFileServer();
+app.UseAuthentication();
+app.UseAuthorization();
 app.UseApiDocument();
 
 app.MapCatalogue();

@@ -59,6 +59,11 @@ internal static class ProblemDocuments
             Complete(context.HttpContext, context.ProblemDetails);
             HttpResponse response = context.HttpContext.Response;
             response.Headers.CacheControl = "no-store";
+            if (response.StatusCode == StatusCodes.Status401Unauthorized)
+            {
+                response.Headers.WWWAuthenticate = "Bearer";
+            }
+
             await response.WriteAsJsonAsync(
                 context.ProblemDetails, options: null, contentType: Problems.MediaType, context.HttpContext.RequestAborted);
         }

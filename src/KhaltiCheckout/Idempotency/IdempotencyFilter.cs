@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -48,7 +49,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
 
         // Each API key has keys of its own: nobody finds another's answers, or takes their keys, by guessing.
-        string id = Hash($"{http.Request.Headers.Authorization}\n{key}");
+        string id = Hash($"{http.User.KeyId()}\n{key}");
         string fingerprint = Fingerprint(context);
         Beginning beginning = await db.WriteAsync(
             () => BeginAsync(db, id, fingerprint, time.GetUtcNow(), http.RequestAborted), http.RequestAborted);

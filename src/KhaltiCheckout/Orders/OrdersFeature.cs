@@ -1,3 +1,4 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ internal static class OrdersFeature
         orders.MapPost("/", PlaceOrder.Handle)
             .WithValidation(new PlaceOrderRules())
             .WithIdempotency<PlaceOrderRequest>()
+            .RequireAuthorization(Scopes.KeyOrNone)
             .WithName("PlaceOrder")
             .WithSummary("Place an order")
             .WithDescription("Prices and total are the server's. The order waits to be paid until `expiresAt`.")

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using FluentValidation;
 using Khalti.Client;
 using KhaltiCheckout.Admin;
@@ -64,11 +65,10 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 internal static class PlaceOrder
 {
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
-        PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, ApiKeys keys, HttpRequest http, IOptions<StoreOptions> store,
+        PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, ClaimsPrincipal user, IOptions<StoreOptions> store,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        KeyCheck key = keys.Of(http);
-        if (key == KeyCheck.Wrong || (request.ReturnUrl is not null && key != KeyCheck.Valid))
+        if (request.ReturnUrl is not null && user.KeyId() is null)
         {
             return Problems.Unauthorized();
         }
