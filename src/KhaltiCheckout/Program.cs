@@ -41,6 +41,7 @@ app.UseApiDocument();
 app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();
+app.MapAdminOrders();
 app.MapHealth();
 
 await app.RunAsync();

@@ -1,4 +1,5 @@
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
@@ -39,6 +40,8 @@ public sealed class CheckoutDb : DbContext
     public DbSet<Refund> Refunds => Set<Refund>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
+
+    public DbSet<SearchTerm> SearchTerms => Set<SearchTerm>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

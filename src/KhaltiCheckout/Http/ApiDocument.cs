@@ -26,6 +26,7 @@ internal static class ApiDocument
                     new() { Name = "Shop", Description = "What there is to buy, and how to pay here." },
                     new() { Name = "Orders", Description = "What a shopper wants and what it costs. Whoever holds an order's id may read it, pay it and cancel it." },
                     new() { Name = "Payments", Description = "Paying an order through Khalti. An answer may be that the outcome is not known yet: then read the order until it is." },
+                    new() { Name = "Admin", Description = "For the merchant, with an API key: finding orders, what became of them, and what the days brought." },
                     new() { Name = "Health", Description = "For load balancers and whoever is on call." },
                 };
                 return Task.CompletedTask;

@@ -10,6 +10,8 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
 {
     internal const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
 
+    internal const string PaymentId = "pay_01k9x4e0s2b7d9f4g6h8j1k3mn";
+
     private const string PaidOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
          "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
@@ -26,6 +28,25 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
            "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":true}}
         """;
 
+    private const string AdminOrder = """
+        {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"partially_refunded","attention":null,"amount":150000,"amountRefunded":50000,"currency":"NPR",
+         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
+         "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"},"reference":null,"receiptNumber":null,"metadata":{},
+         "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
+         "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"partially_refunded","khaltiState":"Partially refunded",
+           "amount":150000,"amountPaid":150000,"amountRefunded":50000,"refundable":100000,"fee":4500,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
+           "pidx":null,"failure":null,"createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z","lastAskedAt":null,"nextCheckAt":null}],
+         "refunds":[{"id":"ref_01k9x6a1b2c3d4e5f6g7h8j9km","orderId":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
+           "amount":50000,"status":"completed","origin":"merchant","reason":"one came back","mobile":null,"by":"Sunita at the desk","failure":null,
+           "creditNoteNumber":null,"createdAt":"2026-11-21T06:00:00.000Z","completedAt":"2026-11-21T06:00:01.000Z"}]}
+        """;
+
+    private const string Summary = """
+        {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500}],
+         "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
+         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1}}
+        """;
+
     private const string Products = """
         [{"id":"ilam-tea","name":"Ilam tea","nameNe":"इलाम चिया","description":"100 g of black tea.",
           "descriptionNe":"१०० ग्राम कालो चिया।","price":18500,"imageUrl":"/img/products/ilam-tea.svg"}]
@@ -34,6 +55,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
+        ["ResolveOrder"] = """{"note":"The shopper wanted the order after all; sent on Sunday."}""",
         ["InitiatePayment"] = $$"""{"orderId":"{{OrderId}}"}""",
         ["VerifyPayment"] = $$"""{"orderId":"{{OrderId}}","token":"QUao9cqFzxPgvWJNi9aKac","amount":150000}""",
     };
@@ -53,6 +75,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             """,
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
+        [("ListOrders", "200")] = $$"""{"data":[{{AdminOrder}}],"nextCursor":null}""",
+        [("ShowOrder", "200")] = WithTimeline(),
+        [("ExportOrders", "200")] = JsonValue.Create("\uFEFF\"Order\",\"Reference\",\"Receipt\",…\r\n\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\",\"\",\"\",…\r\n")!.ToJsonString(),
+        [("ShowSummary", "200")] = Summary,
+        [("ResolveOrder", "200")] = WithTimeline(),
+        [("CheckPayment", "200")] = WithTimeline(),
         [("Live", "200")] = """{"status":"alive"}""",
         [("Ready", "200")] = """{"status":"ready","database":"fine","khalti":"fine","khaltiSince":null}""",
     };
@@ -69,6 +97,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
+        [("ResolveOrder", "409")] = ["nothing_to_resolve", "idempotency_in_progress"],
+        [("ResolveOrder", "422")] = ["idempotency_key_reused"],
+        [("CheckPayment", "409")] = ["check_in_progress", "idempotency_in_progress"],
+        [("CheckPayment", "422")] = ["idempotency_key_reused"],
         [("Ready", "503")] = ["not_ready"],
     };
 
@@ -85,6 +117,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",
         [("ListProducts", "200")] = "Every product.",
         [("ShowConfig", "200")] = "How to pay here.",
+        [("ListOrders", "200")] = "Some of the orders, and where the next ones begin.",
+        [("ShowOrder", "200")] = "The order with its timeline, oldest line first.",
+        [("ExportOrders", "200")] = "The table.",
+        [("ShowSummary", "200")] = "The days, their totals, and what is open.",
+        [("ResolveOrder", "200")] = "The order, without `attention`.",
+        [("CheckPayment", "200")] = "The order as Khalti's answer left it; a payment may still be open.",
         [("Live", "200")] = "Alive.",
         [("Ready", "200")] = "Ready, with Khalti's condition as this process saw it last.",
     };
@@ -94,6 +132,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         ["400"] = "validation_failed",
         ["401"] = "unauthorized",
         ["402"] = "payment_declined",
+        ["403"] = "forbidden",
         ["404"] = "not_found",
         ["413"] = "body_too_large",
         ["415"] = "unsupported_media_type",
@@ -107,6 +146,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
         Problems.KhaltiUnavailable(),
+        Problems.NothingToResolve(), Problems.CheckInProgress(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
         problem => (string)problem.ProblemDetails.Extensions["code"]!,
@@ -143,6 +183,17 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Codes.TryGetValue((operation, status), out string[]? several) ? several
             : CodeOfStatus.TryGetValue(status, out string? one) ? [one]
             : null;
+
+    private static string WithTimeline()
+    {
+        JsonNode order = JsonNode.Parse(AdminOrder)!;
+        order["timeline"] = JsonNode.Parse("""
+            [{"at":"2026-11-21T04:15:00.000Z","what":"order_placed","by":"shopper","key":null,"note":"1 lines, 150000 paisa","paymentId":null},
+             {"at":"2026-11-21T04:16:10.000Z","what":"payment_completed","by":"khalti","key":null,
+              "note":"transaction 8xmeJnNXfoVjCvGcZiiGe7, 150000 paisa, verify answered Completed","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn"}]
+            """);
+        return order.ToJsonString();
+    }
 
     private static string Waiting(string status, bool payments)
     {

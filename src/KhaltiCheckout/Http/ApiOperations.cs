@@ -49,8 +49,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Responses = inOrder;
         foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
         {
-            id.Description = "The order's id, as it was given when the order was placed.";
-            id.Example = ApiExamples.OrderId;
+            (id.Description, id.Example) = IdOf(context.Description.RelativePath ?? "");
         }
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
@@ -68,6 +67,11 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 
         return Task.CompletedTask;
     }
+
+    private static (string Description, string Example) IdOf(string path) =>
+        path.Contains("/payments/{id}", StringComparison.Ordinal)
+            ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
+            : ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId);
 
     private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
@@ -22,6 +23,7 @@ public sealed class Order
     private readonly List<Payment> _payments = [];
     private readonly List<Refund> _refunds = [];
     private readonly List<TimelineEntry> _timeline = [];
+    private readonly List<SearchTerm> _searchTerms = [];
 
     private Order()
     {
@@ -75,6 +77,9 @@ public sealed class Order
     /// <summary>Append-only; not loaded with the order.</summary>
     public IReadOnlyList<TimelineEntry> Timeline => _timeline;
 
+    /// <summary>Words under which it is found; not loaded with the order.</summary>
+    public IReadOnlyList<SearchTerm> SearchTerms => _searchTerms;
+
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
 
@@ -101,6 +106,7 @@ public sealed class Order
             order.Amount += line.Amount;
         }
 
+        order._searchTerms.AddRange(SearchTerm.Of(order.Id, name, email, phone));
         order.Tell("order_placed", Actor.Shopper, now, $"{order._lines.Count} lines, {(long)order.Amount} paisa");
         return order;
     }
