@@ -16,9 +16,11 @@ namespace Khalti.Client;
 /// <param name="ProductIdentity">What the shop called the product when the widget was opened. Given by the browser, so it
 /// adds to the check of the amount and never replaces it. Null where absent (the documented verify answer lacks it).</param>
 /// <param name="CreatedOn">When the payment was initiated; Khalti writes Nepal time (+05:45). Null where absent or unreadable.</param>
+/// <param name="TypeName">What kind of transaction it is, e.g. <c>Wallet payment</c>, <c>Ebanking payment</c> or <c>Fee</c>
+/// (<c>type.name</c>). Null where absent.</param>
 public sealed record Transaction(
     string Id, TransactionState State, string StateName, Paisa Amount, Paisa? Fee, bool Refunded, string? ProductIdentity,
-    DateTimeOffset? CreatedOn)
+    DateTimeOffset? CreatedOn, string? TypeName = null)
 {
     internal static Transaction? Read(JsonElement body)
     {
@@ -31,7 +33,8 @@ public sealed record Transaction(
 
         return new(
             id, TransactionStates.OfRecord(state), state, amount, body.Amount("fee_amount"), body.Flag("refunded"),
-            body.Text("product_identity") ?? body.Member("meta")?.Text("product_identity"), body.Instant("created_on"));
+            body.Text("product_identity") ?? body.Member("meta")?.Text("product_identity"), body.Instant("created_on"),
+            body.Member("type")?.Text("name"));
     }
 }
 

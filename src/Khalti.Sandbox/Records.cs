@@ -41,7 +41,7 @@ internal static class Records
         record["can_refund"] = one.RecordState is TransactionState.Completed or TransactionState.PartiallyRefunded;
         record["can_complete"] = one.State == TransactionState.Confirmed;
         JsonObject[] fee = one.FeeIdx is null || one.Fee == 0 ? [] : [Fee(one, one.FeeIdx)];
-        record["child_transactions"] = new JsonArray([.. fee, .. refunds.Select(refund => Refunded(one, refund, switches))]);
+        record["child_transactions"] = new JsonArray([.. fee, .. switches.RefundsAsChildren ? refunds.Select(refund => Refunded(one, refund, switches)) : []]);
         record["meta"] = Meta(one);
         return record;
     }

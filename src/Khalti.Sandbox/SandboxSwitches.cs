@@ -52,6 +52,9 @@ public sealed record SandboxSwitches
     [Range(0, 10_000)]
     public int? RefundWindowDays { get; init; }
 
+    /// <summary>Whether the detail call lists refunds among <c>child_transactions</c>. No sample of Khalti's shows one.</summary>
+    public bool RefundsAsChildren { get; init; } = true;
+
     /// <summary>Whether records say <c>refunded: true</c> when only a part was refunded.</summary>
     public bool RefundedWhenPartial { get; init; }
 

@@ -7,6 +7,7 @@ using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
+using KhaltiCheckout.Refunds;
 
 Hosting.ExplainWrongSettings();
 
@@ -23,6 +24,7 @@ builder.Services.AddData();
 builder.Services.AddIdempotency();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
+builder.Services.AddRefunds();
 builder.Services.AddReconciliation();
 builder.Services.AddAdmin();
 
@@ -42,6 +44,7 @@ app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();
 app.MapAdminOrders();
+app.MapRefunds();
 app.MapHealth();
 
 await app.RunAsync();

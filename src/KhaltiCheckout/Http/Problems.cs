@@ -37,6 +37,22 @@ internal static class Problems
     internal static ProblemHttpResult KhaltiUnavailable() =>
         Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so no payment was started and nothing was charged. Try again in a minute.");
 
+    /// <summary>Nothing was started.</summary>
+    internal static ProblemHttpResult KhaltiUnavailableForRefund() =>
+        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked how the payment stands, so no refund was started. Try again in a minute.");
+
+    internal static ProblemHttpResult NotRefundable(string why) =>
+        Of(409, "not_refundable", "Not refundable", why);
+
+    internal static ProblemHttpResult RefundTooLarge(Paisa left) =>
+        Of(422, "refund_too_large", "Refund too large", $"Of this payment {left} can still be given back. Nothing was done.");
+
+    internal static ProblemHttpResult NotUnknown() =>
+        Of(409, "not_unknown", "Outcome known", "What became of this refund is known already. Nothing was changed.");
+
+    internal static ProblemHttpResult CheckInProgress() =>
+        Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");
+
     internal static ProblemHttpResult NotCancellable(string why) =>
         Of(409, "not_cancellable", "Order not cancellable", why);
 

@@ -14,6 +14,10 @@ internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
     private string? _requestId;
     private int _version;
 
+    /// <summary>Which request this is; null without an Idempotency-Key. A handler whose work goes on after its transaction
+    /// keeps it with what it made, so that the same request finds that again when its process died.</summary>
+    internal string? RequestId => _requestId;
+
     /// <summary>The running request's row, as it was when this process began or took over.</summary>
     internal void IsFor(IdempotentRequest request)
     {

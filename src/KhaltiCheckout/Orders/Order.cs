@@ -13,7 +13,7 @@ namespace KhaltiCheckout.Orders;
 /// What the shopper wants and what it costs, fixed when it is placed. Everything that happens to it goes through
 /// <see cref="Apply"/>, which asks the lifecycle table, writes the timeline and raises the version.
 /// </summary>
-public sealed class Order
+public sealed partial class Order
 {
     // Anybody with the order's id can post a wrong amount all day; the first few tell the story.
     private const int MostMismatchesKept = 10;
@@ -268,7 +268,7 @@ public sealed class Order
     }
 
     /// <summary>A person has looked, and says what came of it.</summary>
-    internal void Resolve(string note, string keyName, DateTimeOffset now)
+    internal void Resolve(string note, string? keyName, DateTimeOffset now)
     {
         Attention? was = Attention;
         Attention = null;

@@ -22,6 +22,13 @@ internal sealed class KhaltiHealth
         _widget.Now.Condition >= _epayment.Now.Condition ? _widget.Now : _epayment.Now;
 
     internal GatewayHealth Of(PaymentMethod method) => method == PaymentMethod.Widget ? _widget : _epayment;
+
+    internal static LogLevel LevelOf(KhaltiCondition condition) => condition switch
+    {
+        KhaltiCondition.KeyRefused => LogLevel.Critical,
+        KhaltiCondition.NotAnswering => LogLevel.Warning,
+        _ => LogLevel.Information,
+    };
 }
 
 /// <summary>

@@ -125,7 +125,7 @@ internal sealed partial class Settlement(
     {
         if (health.Of(method).Note(finding, now) is { } condition)
         {
-            Log.KhaltiCondition(logger, LevelOf(condition), method, condition, finding.Rule);
+            Log.KhaltiCondition(logger, KhaltiHealth.LevelOf(condition), method, condition, finding.Rule);
         }
     }
 
@@ -203,10 +203,6 @@ internal sealed partial class Settlement(
                 order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Chance()));
                 break;
             case FindingKind.Undecided or FindingKind.Unanswered or FindingKind.Pending
-                when by != Actor.Worker && payment.Checks > 0 && payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated:
-                payment.AskedBesides(finding, now, Next(payment, finding, now));
-                break;
-            case FindingKind.Undecided or FindingKind.Unanswered or FindingKind.Pending
                 when payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated:
                 AskAgain(order, payment, finding, by, now);
                 break;
@@ -238,9 +234,19 @@ internal sealed partial class Settlement(
             order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
         }
 
+        // Nobody puts off the worker's schedule by asking besides it, and whoever asks first after a link's time calls a person.
         bool wasOverdue = CheckSchedule.IsOverdue(payment, payment.LastAskedAt ?? payment.CreatedAt);
-        payment.AskAgain(finding, now, Next(payment, finding, now));
-        if (payment.Checks == CheckSchedule.LastCheck || (!wasOverdue && CheckSchedule.IsOverdue(payment, now)))
+        bool besides = by != Actor.Worker && payment.Checks > 0;
+        if (besides)
+        {
+            payment.AskedBesides(finding, now, Next(payment, finding, now));
+        }
+        else
+        {
+            payment.AskAgain(finding, now, Next(payment, finding, now));
+        }
+
+        if ((!besides && payment.Checks == CheckSchedule.LastCheck) || (!wasOverdue && CheckSchedule.IsOverdue(payment, now)))
         {
             order.Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
             order.Raise(Attention.Stuck, now, payment.Id);
@@ -251,13 +257,6 @@ internal sealed partial class Settlement(
         CheckSchedule.Next(payment.Checks, finding.RetryAfter, now, Chance());
 
     private static double Chance() => Random.Shared.NextDouble();
-
-    private static LogLevel LevelOf(KhaltiCondition condition) => condition switch
-    {
-        KhaltiCondition.KeyRefused => LogLevel.Critical,
-        KhaltiCondition.NotAnswering => LogLevel.Warning,
-        _ => LogLevel.Information,
-    };
 
     private static partial class Log
     {

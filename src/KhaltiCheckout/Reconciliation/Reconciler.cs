@@ -2,6 +2,7 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
 using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Reconciliation;
@@ -17,7 +18,7 @@ internal sealed partial class Reconciler(
     private const int AskedAtOnce = 4;
     private const int MostOrdersAPass = 200;
 
-    /// <summary>Gives back how many payments were asked about and how many orders expired.</summary>
+    /// <summary>Gives back how many payments and refunds were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
         await CloseAbandonedAsync(cancellationToken);
@@ -82,7 +83,51 @@ internal sealed partial class Reconciler(
             await BringForwardAsync(method, cancellationToken);
         }
 
+        return asked + await AskAboutRefundsAsync(method, dueOrNot: false, cancellationToken);
+    }
+
+    private async Task<int> AskAboutRefundsAsync(PaymentMethod method, bool dueOrNot, CancellationToken cancellationToken)
+    {
+        int asked = 0;
+        foreach (string refundId in await DueRefundsAsync(method, dueOrNot, cancellationToken))
+        {
+            if (dueOrNot || health.Of(method).IsFine)
+            {
+                asked += await CheckRefundAsync(refundId, dueOrNot, cancellationToken) ? 1 : 0;
+            }
+        }
+
         return asked;
+    }
+
+    private async Task<List<string>> DueRefundsAsync(PaymentMethod method, bool dueOrNot, CancellationToken cancellationToken)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+        DateTimeOffset now = time.GetUtcNow();
+        return await db.Refunds
+            .Where(refund => refund.NextCheckAt != null && (dueOrNot || refund.NextCheckAt <= now)
+                && (refund.LeasedUntil == null || refund.LeasedUntil <= now)
+                && db.Payments.Any(payment => payment.Id == refund.PaymentId && payment.Method == method))
+            .OrderBy(refund => refund.NextCheckAt)
+            .Select(refund => refund.Id)
+            .Take(dueOrNot ? 1 : MostAtATime)
+            .ToListAsync(cancellationToken);
+    }
+
+    private async Task<bool> CheckRefundAsync(string refundId, bool dueOrNot, CancellationToken cancellationToken)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await scope.ServiceProvider.GetRequiredService<RefundSettlement>()
+                .CheckAloneAsync(refundId, Actor.Worker, dueOrNot, cancellationToken) is not null;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.CheckFailed(logger, failure, refundId);
+            return false;
+        }
     }
 
     private async Task ForgetOldKeysAsync(CancellationToken cancellationToken)
@@ -124,6 +169,10 @@ internal sealed partial class Reconciler(
                 () => waiting.Where(payment => payment.LastAskUnanswered)
                     .ExecuteUpdateAsync(set => set.SetProperty(payment => payment.NextCheckAt, now), cancellationToken),
                 cancellationToken);
+            IQueryable<Refund> refunds = db.Refunds.Where(refund => refund.LastAskUnanswered && refund.NextCheckAt > now && refund.LeasedUntil == null);
+            await db.WriteAsync(
+                () => refunds.ExecuteUpdateAsync(set => set.SetProperty(refund => refund.NextCheckAt, now), cancellationToken),
+                cancellationToken);
         }
     }
 
@@ -144,7 +193,8 @@ internal sealed partial class Reconciler(
             .OrderBy(payment => payment.LastAskedAt)
             .Select(payment => payment.Id)
             .FirstOrDefaultAsync(cancellationToken);
-        return paymentId is not null && await CheckAsync(paymentId, cancellationToken, dueOrNot: true) ? 1 : 0;
+        return paymentId is null ? await AskAboutRefundsAsync(method, dueOrNot: true, cancellationToken)
+            : await CheckAsync(paymentId, cancellationToken, dueOrNot: true) ? 1 : 0;
     }
 
     private async Task<List<string>> DuePaymentsAsync(PaymentMethod method, CancellationToken cancellationToken)
@@ -214,7 +264,7 @@ internal sealed partial class Reconciler(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Checking payment {PaymentId} failed; it is asked about again when its lease is over")]
-        internal static partial void CheckFailed(ILogger logger, Exception failure, string paymentId);
+        [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; it is asked about again when its lease is over")]
+        internal static partial void CheckFailed(ILogger logger, Exception failure, string id);
     }
 }

@@ -39,6 +39,9 @@ public sealed class Refund
     /// <summary>The name of the API key that asked for it.</summary>
     public string? KeyName { get; private set; }
 
+    /// <summary>Which request with an Idempotency-Key asked for it: the same one again finds this refund and makes no other.</summary>
+    public string? RequestId { get; private set; }
+
     public string? Failure { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
@@ -65,7 +68,7 @@ public sealed class Refund
     public int Version { get; private set; }
 
     internal static Refund Requested(
-        Payment payment, Paisa amount, string? maskedMobile, string? reason, string keyName, DateTimeOffset now, TimeSpan lease) => new()
+        Payment payment, Paisa amount, RefundWish wish, DateTimeOffset now, TimeSpan lease) => new()
         {
             Id = TypeId.New(TypeId.Refund, now),
             OrderId = payment.OrderId,
@@ -73,9 +76,10 @@ public sealed class Refund
             Status = RefundStatus.Requested,
             Amount = amount,
             RefundedBefore = payment.AmountRefunded,
-            Mobile = maskedMobile,
-            Reason = reason,
-            KeyName = keyName,
+            Mobile = wish.Mobile is { } mobile ? $"{mobile[..2]}XXXXX{mobile[^3..]}" : null,
+            Reason = wish.Reason,
+            KeyName = wish.KeyName,
+            RequestId = wish.RequestId,
             CreatedAt = now,
 
             // Owed from the first moment, so that a crash between here and the answer needs no special case.
@@ -98,6 +102,9 @@ public sealed class Refund
         CompletedAt = now,
         CompletedOn = NepalTime.DayOf(now),
     };
+
+    /// <summary>Whether it takes all that is left of the payment.</summary>
+    internal bool TakesAllOf(Payment payment) => RefundedBefore + Amount == payment.AmountPaid;
 
     internal void Complete(DateTimeOffset now)
     {
@@ -129,6 +136,13 @@ public sealed class Refund
         Version++;
     }
 
+    /// <summary>Asked besides the worker's schedule, which goes on as it was.</summary>
+    internal void AskedBesides()
+    {
+        LeasedUntil = null;
+        Version++;
+    }
+
     private void Apply(RefundEvent happened)
     {
         Status = Status.After(happened)
@@ -139,3 +153,7 @@ public sealed class Refund
         Version++;
     }
 }
+
+/// <summary>What the merchant wants besides giving the money back.</summary>
+/// <param name="Mobile">The Khalti number that receives the money; needed when the payment came from a bank.</param>
+internal sealed record RefundWish(string? Mobile, string? Reason, string? KeyName, string? RequestId);

@@ -4,10 +4,11 @@ namespace KhaltiCheckout.Refunds;
 
 /// <summary>Money of one payment that was, or may have been, given back.</summary>
 /// <param name="Amount">Paisa.</param>
-/// <param name="Status">With <c>requested</c> and <c>unknown</c> the money may be on its way: nothing is asked for a second time.</param>
-/// <param name="Origin">Who gave it back: this shop, or somebody at Khalti.</param>
-/// <param name="Mobile">The Khalti number that the money goes to, masked.</param>
+/// <param name="Status"><c>unknown</c>: Khalti's answer was lost; it is found out without your asking, and never sent again.</param>
+/// <param name="Origin">Who gave it back: <c>merchant</c> by this API, <c>khalti</c> at Khalti's dashboard.</param>
+/// <param name="Mobile">The Khalti number that the money went to, masked; null for the payer's own account.</param>
 /// <param name="By">The name of the API key that asked for it.</param>
+/// <param name="Failure">Why it failed: <c>refused_by_khalti</c> or <c>not_made</c>.</param>
 public sealed record RefundView(
     string Id,
     string OrderId,
@@ -19,11 +20,10 @@ public sealed record RefundView(
     string? Mobile,
     string? By,
     string? Failure,
-    string? CreditNoteNumber,
     DateTimeOffset CreatedAt,
     DateTimeOffset? CompletedAt)
 {
     internal static RefundView Of(Refund refund) => new(
         refund.Id, refund.OrderId, refund.PaymentId, refund.Amount, refund.Status, refund.Origin, refund.Reason, refund.Mobile,
-        refund.KeyName, refund.Failure, CreditNoteNumber: null, refund.CreatedAt, refund.CompletedAt);
+        refund.KeyName, refund.Failure, refund.CreatedAt, refund.CompletedAt);
 }

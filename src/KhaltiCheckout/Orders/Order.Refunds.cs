@@ -1,0 +1,96 @@
+using Khalti.Client;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>What happens to an order after the sale.</summary>
+public sealed partial class Order
+{
+    /// <summary>Keeps the money for a refund that Khalti is about to be asked for.</summary>
+    internal Refund StartRefund(Payment payment, Paisa amount, RefundWish wish, DateTimeOffset now, TimeSpan lease)
+    {
+        Refund refund = Refund.Requested(payment, amount, wish, now, lease);
+        payment.Reserve(amount);
+        _refunds.Add(refund);
+        Tell("refund_requested", Actor.Merchant, now, About(refund, wish.Reason), payment.Id, wish.KeyName);
+        return refund;
+    }
+
+    internal void CompleteRefund(
+        Payment payment, Refund refund, string rule, string? khaltiState, Actor by, DateTimeOffset now, string? keyName = null)
+    {
+        refund.Complete(now);
+        payment.GiveBack(refund.Amount, reserved: refund.Amount, khaltiState);
+        Tell("refund_completed", by, now, About(refund, rule), payment.Id, keyName);
+        Calm();
+        CountRefunds(now);
+    }
+
+    /// <summary>The money stays where it is and may be given back by another refund.</summary>
+    internal void FailRefund(
+        Payment payment, Refund refund, string failure, string rule, Actor by, DateTimeOffset now, string? keyName = null)
+    {
+        refund.Fail(failure);
+        payment.Release(refund.Amount);
+        Tell("refund_failed", by, now, About(refund, $"{failure}, {rule}"), payment.Id, keyName);
+        Calm();
+    }
+
+    internal void LoseRefundAnswer(Refund refund, string rule, Actor by, DateTimeOffset now, DateTimeOffset next)
+    {
+        refund.LoseAnswer(next);
+        Tell("refund_unknown", by, now, About(refund, rule), refund.PaymentId);
+    }
+
+    /// <summary>Money that Khalti gave back without our asking.</summary>
+    internal Refund RecordFoundRefund(
+        Payment payment, Paisa amount, string rule, string? khaltiState, Actor by, DateTimeOffset now, string? keyName = null)
+    {
+        Refund refund = Refund.Found(payment, amount, rule, keyName, now);
+        _refunds.Add(refund);
+        payment.GiveBack(amount, reserved: Paisa.Zero, khaltiState);
+        Tell("refund_found", by, now, About(refund, rule), payment.Id, keyName);
+        CountRefunds(now);
+        Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
+        return refund;
+    }
+
+    /// <summary>Khalti gave back a part without our asking, and does not say how much: a person has to.</summary>
+    internal void RecordPartRefund(Payment payment, string rule, string khaltiState, Actor by, DateTimeOffset now)
+    {
+        payment.GivenBackInPart(khaltiState);
+        Tell("refund_found", by, now, rule + "; how much, Khalti did not say", payment.Id);
+        if (Status.After(OrderEvent.PartOfItRefunded) is { } status && payment.CompletedAt is not null)
+        {
+            Status = status;
+        }
+
+        Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
+    }
+
+    /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>
+    private void CountRefunds(DateTimeOffset now)
+    {
+        Paisa kept = Paisa.Zero;
+        foreach (Payment payment in _payments.Where(payment => payment.CompletedAt is not null))
+        {
+            kept += payment.AmountPaid!.Value - payment.AmountRefunded;
+        }
+
+        Paisa refunded = kept >= Amount || PaidAt is null ? Paisa.Zero : Amount - kept;
+        if (refunded <= AmountRefunded)
+        {
+            return;
+        }
+
+        AmountRefunded = refunded;
+        bool all = refunded == Amount;
+        Apply(
+            all ? OrderEvent.AllOfItRefunded : OrderEvent.PartOfItRefunded, all ? "order_refunded" : "order_partially_refunded",
+            Actor.Worker, now, $"{(long)refunded} of {(long)Amount} paisa");
+    }
+
+    private static string About(Refund refund, string? why) =>
+        $"{refund.Id}, {(long)refund.Amount} paisa{(why is null ? "" : ": " + why)}";
+}

@@ -1,0 +1,74 @@
+using Khalti.Client;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Refunds;
+
+internal enum BookedState
+{
+    /// <summary>Paid, and nothing given back.</summary>
+    Paid,
+    RefundedInPart,
+    RefundedInFull,
+
+    /// <summary>Khalti contradicts itself or us, or says something that no rule knows.</summary>
+    Unclear,
+
+    /// <summary>Khalti could not be asked.</summary>
+    Unanswered,
+}
+
+/// <summary>What Khalti's books say now of a payment that was paid.</summary>
+/// <param name="Rule">What was said and how it was read: evidence for the timeline.</param>
+/// <param name="Refunded">How much was given back in all, where Khalti says it.</param>
+/// <param name="FromBank">Whether the money came from a bank: then a refund needs a Khalti number to go to.</param>
+internal sealed record KhaltiBooks(
+    BookedState State, string Rule, string? KhaltiState = null, Paisa? Refunded = null, bool FromBank = false,
+    TimeSpan? RetryAfter = null, bool Unauthorized = false)
+{
+    /// <summary>As a transaction's record tells it.</summary>
+    /// <param name="refunded">What its child transactions say was given back; null where they say nothing.</param>
+    internal static KhaltiBooks In(Transaction transaction, Paisa? refunded, Paisa paid)
+    {
+        string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa{(transaction.Refunded ? ", refunded" : "")}";
+        bool fromBank = transaction.TypeName is { } type && !type.Contains("wallet", StringComparison.OrdinalIgnoreCase);
+        KhaltiBooks books = new(BookedState.Unclear, said, transaction.StateName, refunded, fromBank);
+        return transaction switch
+        {
+            _ when transaction.Amount != paid => books with { Rule = $"{said}; {(long)paid} were paid" },
+            { State: TransactionState.Refunded } => books with { State = BookedState.RefundedInFull, Refunded = paid },
+            { State: TransactionState.PartiallyRefunded } =>
+                books with { State = BookedState.RefundedInPart, Refunded = refunded < paid ? refunded : null },
+            { State: TransactionState.Completed, Refunded: false } when refunded is null =>
+                books with { State = BookedState.Paid, Refunded = Paisa.Zero },
+            _ => books with { Rule = said + "; that can't be" },
+        };
+    }
+
+    /// <summary>As a lookup tells it.</summary>
+    internal static KhaltiBooks In(EPayment looked, Paisa? refunded, Payment payment)
+    {
+        string said = $"Khalti said {looked.StatusName}{(looked.Refunded ? ", refunded" : "")}";
+        KhaltiBooks books = new(BookedState.Unclear, said, looked.StatusName, refunded);
+        return looked switch
+        {
+            _ when looked.TransactionId is { } other && other != payment.TransactionId => books with { Rule = said + "; of another transaction" },
+            { Status: EPaymentStatus.Refunded } => books with { State = BookedState.RefundedInFull, Refunded = payment.AmountPaid },
+            { Status: EPaymentStatus.PartiallyRefunded } =>
+                books with { State = BookedState.RefundedInPart, Refunded = refunded < payment.AmountPaid ? refunded : null },
+            { Status: EPaymentStatus.Completed, Refunded: false } when looked.TotalAmount == payment.AmountPaid =>
+                books with { State = BookedState.Paid, Refunded = Paisa.Zero },
+            _ => books with { Rule = said + "; that can't be" },
+        };
+    }
+
+    internal static KhaltiBooks Lost<T>(Reply<T>.Unknown reply)
+    {
+        Finding finding = Finding.Lost(reply);
+        return new(BookedState.Unanswered, finding.Rule, RetryAfter: finding.RetryAfter, Unauthorized: finding.Unauthorized);
+    }
+
+    /// <summary>For the health of the gateway.</summary>
+    internal Finding ToFinding() => new(
+        State == BookedState.Unanswered ? FindingKind.Unanswered : FindingKind.Undecided, Rule, KhaltiState,
+        RetryAfter: RetryAfter, Unauthorized: Unauthorized);
+}

@@ -1,0 +1,81 @@
+using System.Security.Claims;
+using FluentValidation;
+using Khalti.Client;
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Refunds;
+
+/// <summary>What was given back in Khalti's dashboard.</summary>
+/// <param name="Amount">Paisa, as the dashboard shows it.</param>
+/// <param name="Note">Who did it and why; kept in the timeline.</param>
+public sealed record RecordFoundRefundRequest(Paisa Amount, string Note);
+
+internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefundRequest>
+{
+    public RecordFoundRefundRules()
+    {
+        RuleFor(request => request.Amount).Must(amount => amount > Paisa.Zero).WithMessage("Paisa, more than 0.");
+        RuleFor(request => request.Note).NotEmpty().WithMessage("Who gave it back, and why?").PlainText(500);
+    }
+}
+
+/// <summary>Records a refund made in Khalti's dashboard whose amount Khalti's API does not tell. No money moves.</summary>
+internal static class RecordFoundRefund
+{
+    internal static async Task<Results<Created<RefundView>, ProblemHttpResult>> Handle(
+        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, KeptAnswer answer,
+        TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!await db.Payments.AnyAsync(payment => payment.Id == id, cancellationToken))
+        {
+            return Problems.NotFound("payment");
+        }
+
+        // Only what Khalti does not deny: its books must show a part, and no sum of their own.
+        KhaltiBooks books = await settlement.CompareAsync(id, Actor.Merchant, user.KeyName());
+        if (books.State == BookedState.Unanswered)
+        {
+            return Problems.KhaltiUnavailableForRefund();
+        }
+
+        if (books is not { State: BookedState.RefundedInPart, Refunded: null })
+        {
+            return Problems.NotRefundable("Khalti's books tell by themselves what was given back of this payment, or that nothing was. Nothing was recorded.");
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        (ProblemHttpResult? refusal, RefundView? recorded) = await db.WriteAsync(
+            async () =>
+            {
+                Order order = await db.Orders.Include(order => order.Payments)
+                    .SingleAsync(order => order.Payments.Any(payment => payment.Id == id), cancellationToken);
+                Payment payment = order.Payments.Single(payment => payment.Id == id);
+                if (payment.Status != PaymentStatus.PartiallyRefunded || payment.AmountReserved > Paisa.Zero)
+                {
+                    return (Problems.NotRefundable("A refund of this payment is under way, or it is settled. Nothing was recorded."), null);
+                }
+
+                // Khalti says a part: all of it would be another state.
+                if (request.Amount >= payment.Refundable)
+                {
+                    return (Problems.RefundTooLarge(payment.Refundable), null);
+                }
+
+                RefundView view = RefundView.Of(order.RecordFoundRefund(
+                    payment, request.Amount, request.Note.Trim(), books.KhaltiState, Actor.Merchant, now, user.KeyName()));
+                await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
+                return ((ProblemHttpResult?)null, (RefundView?)view);
+            },
+            cancellationToken);
+        return refusal is not null ? refusal : TypedResults.Created(LocationOf(recorded!), recorded!);
+    }
+
+    private static string LocationOf(RefundView refund) => $"/api/v1/admin/refunds/{refund.Id}";
+}

@@ -1,0 +1,64 @@
+using Khalti.Client;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Refunds;
+
+/// <summary>Asks Khalti for refunds and what its books say. Changes nothing of ours.</summary>
+internal sealed class RefundGateway(KhaltiClients clients)
+{
+    /// <summary>Moves money, once. Khalti has no way to send it twice safely.</summary>
+    internal Task<Reply<RefundConfirmation>> RefundAsync(Payment payment, Refund refund, string? mobile)
+    {
+        // A full refund is documented without an amount. After a part was given back the amount is said: what Khalti
+        // believes is left may be another sum than what we do.
+        Paisa? amount = refund.RefundedBefore == Paisa.Zero && refund.TakesAllOf(payment) ? null : refund.Amount;
+        return ClientOf(payment).RefundAsync(payment.TransactionId!, amount, mobile);
+    }
+
+    internal async Task<KhaltiBooks> ReadAsync(Payment payment) => payment switch
+    {
+        { TransactionId: null } or { AmountPaid: null } => new KhaltiBooks(BookedState.Unclear, "no transaction of this payment is known"),
+        { Method: PaymentMethod.Widget } => await ReadTransactionAsync(payment),
+        _ => await clients.EPayment.LookupAsync(payment.Pidx!) switch
+        {
+            Reply<EPayment>.Answered(var looked) => KhaltiBooks.In(
+                looked, looked.Status == EPaymentStatus.PartiallyRefunded ? await RefundedOfAsync(payment) : null, payment),
+            Reply<EPayment>.Refused(var refusal) => new KhaltiBooks(BookedState.Unclear, $"Khalti's lookup refused: {refusal}"),
+            Reply<EPayment>.Unknown lost => KhaltiBooks.Lost(lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        },
+    };
+
+    private async Task<KhaltiBooks> ReadTransactionAsync(Payment payment) =>
+        await clients.Widget.GetTransactionAsync(payment.TransactionId!) switch
+        {
+            Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.Id != payment.TransactionId =>
+                new KhaltiBooks(BookedState.Unclear, "Khalti answered about another transaction"),
+            Reply<TransactionDetail>.Answered(var detail) => KhaltiBooks.In(detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
+            Reply<TransactionDetail>.Refused(var refusal) => new KhaltiBooks(BookedState.Unclear, $"Khalti's detail refused: {refusal}"),
+            Reply<TransactionDetail>.Unknown lost => KhaltiBooks.Lost(lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    // How much was given back of an ePayment the lookup does not say. That the detail call knows its transactions is not documented.
+    private async Task<Paisa?> RefundedOfAsync(Payment payment) =>
+        await clients.EPayment.GetTransactionAsync(payment.TransactionId!) is Reply<TransactionDetail>.Answered(var detail)
+            && detail.Transaction.Id == payment.TransactionId
+            ? RefundedIn(detail)
+            : null;
+
+    // Whether refunds are among the child transactions is not documented: none there says nothing.
+    private static Paisa? RefundedIn(TransactionDetail detail)
+    {
+        Paisa? sum = null;
+        foreach (Transaction child in detail.Children.Where(child =>
+            child.TypeName?.Contains("refund", StringComparison.OrdinalIgnoreCase) == true && child.State == TransactionState.Completed))
+        {
+            sum = (sum ?? Paisa.Zero) + child.Amount;
+        }
+
+        return sum;
+    }
+
+    private KhaltiClient ClientOf(Payment payment) => payment.Method == PaymentMethod.Widget ? clients.Widget : clients.EPayment;
+}

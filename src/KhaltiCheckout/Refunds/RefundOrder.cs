@@ -1,0 +1,186 @@
+using System.Security.Claims;
+using FluentValidation;
+using Khalti.Client;
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Refunds;
+
+/// <summary>What to give back.</summary>
+/// <param name="Amount">Paisa; null for all that is left.</param>
+/// <param name="Mobile">The Khalti number of ten digits that receives the money. Only needed when the payment came from a bank.</param>
+/// <param name="Reason">Why, for the order's timeline.</param>
+/// <param name="PaymentId">Which payment, of an order that was paid more than once. By default the last one that can be given back.</param>
+public sealed record RefundOrderRequest(Paisa? Amount = null, string? Mobile = null, string? Reason = null, string? PaymentId = null);
+
+internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
+{
+    internal const int LongestReason = 200;
+
+    public RefundOrderRules()
+    {
+        RuleFor(request => request.Amount).Must(amount => amount is null || amount > Paisa.Zero).WithMessage("Paisa, more than 0; leave it out for all that is left.");
+        RuleFor(request => request.Mobile).Matches("^9[0-9]{9}$").WithMessage("A Khalti number of ten digits, such as 9800000000.")
+            .When(request => request.Mobile is not null);
+        RuleFor(request => request.Reason).PlainText(LongestReason);
+        RuleFor(request => request.PaymentId).MaximumLength(100).WithMessage("At most 100 characters.");
+    }
+}
+
+/// <summary>
+/// Gives money back. Khalti's books are read first; then the refund's row and its claim on the payment are saved; then Khalti
+/// is asked, once. From that moment the answer is 201, 202 or Khalti's own no.
+/// </summary>
+internal static class RefundOrder
+{
+    // Each round reads Khalti's books again because ours have changed meanwhile.
+    private const int MostRounds = 3;
+
+    internal static async Task<Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult>> Handle(
+        string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, KeptAnswer answer,
+        IOptions<KhaltiOptions> khalti, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RefundWish wish = new(
+            request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim(), user.KeyName(), answer.RequestId);
+        if (await KnownAsync(db, wish.RequestId, time.GetUtcNow(), cancellationToken) is { } known)
+        {
+            return AnswerOf(known, refusal: null);
+        }
+
+        for (int round = 1; round <= MostRounds; round++)
+        {
+            Choice choice = await ChooseAsync(id, request, db, cancellationToken);
+            if (choice.Refusal is not null)
+            {
+                return choice.Refusal;
+            }
+
+            // What Khalti gave back without us is found here, before more is given.
+            KhaltiBooks books = await settlement.CompareAsync(choice.Payment!.Id, Actor.Merchant, wish.KeyName);
+            if (books.State == BookedState.Unanswered)
+            {
+                return Problems.KhaltiUnavailableForRefund();
+            }
+
+            if (books.FromBank && request.Mobile is null)
+            {
+                return MobileNeeded();
+            }
+
+            Claim claim = await db.WriteAsync(
+                () => ClaimAsync(id, request, wish, books, db, time.GetUtcNow(), khalti.Value.Lease, cancellationToken), cancellationToken);
+            if (claim.Refusal is not null)
+            {
+                return claim.Refusal;
+            }
+
+            if (claim.Known is not null)
+            {
+                return AnswerOf(claim.Known, refusal: null);
+            }
+
+            // It no longer matters whether the merchant is still there.
+            if (claim.Started is { } started)
+            {
+                Refusal? refusal = await settlement.SendAsync(started, claim.Payment!, request.Mobile);
+                return AnswerOf(await db.Refunds.AsNoTracking().SingleAsync(refund => refund.Id == started.Id, CancellationToken.None), refusal);
+            }
+        }
+
+        return Problems.NotRefundable("This payment is being refunded by somebody else just now. Look at the order before you try again.");
+    }
+
+    // A process that died after it had saved the refund leaves it under the request's key: the same request never makes a second.
+    private static async Task<Refund?> KnownAsync(CheckoutDb db, string? requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        DateTimeOffset since = now - IdempotentRequest.Lifetime;
+        return requestId is null ? null : await db.Refunds.AsNoTracking()
+            .Where(refund => refund.RequestId == requestId && refund.CreatedAt > since)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    private static async Task<Choice> ChooseAsync(string id, RefundOrderRequest request, CheckoutDb db, CancellationToken cancellationToken)
+    {
+        Order? order = await db.Orders.AsNoTracking().Include(order => order.Payments)
+            .SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
+        return order is null ? new Choice(Problems.NotFound("order")) : Choose(order, request);
+    }
+
+    private static Choice Choose(Order order, RefundOrderRequest request)
+    {
+        Payment? payment = request.PaymentId is { } wanted
+            ? order.Payments.SingleOrDefault(payment => payment.Id == wanted)
+            : order.Payments.Where(RefundRules.CanBeRefunded)
+                .OrderBy(payment => payment.CompletedAt is null ? 0 : 1)
+                .ThenBy(payment => payment.CompletedAt ?? payment.CreatedAt)
+                .LastOrDefault();
+        return payment switch
+        {
+            null when request.PaymentId is not null => new Choice(Problems.NotFound("payment of this order")),
+            null => new Choice(Problems.NotRefundable("No payment of this order can be given back. Nothing was done.")),
+            { Status: PaymentStatus.PartiallyRefunded } when payment.AmountRefunded == Paisa.Zero => new Choice(Problems.NotRefundable(
+                "Part of this payment was given back at Khalti, and the shop does not know how much. Record that first; nothing was done.")),
+            _ when !RefundRules.CanBeRefunded(payment) => new Choice(Problems.NotRefundable(
+                $"The payment is {SnakeCase.Of(payment.Status)}: there is nothing to give back. Nothing was done.")),
+            { AmountReserved: var reserved } when reserved > Paisa.Zero => new Choice(Problems.NotRefundable(
+                "A refund of this payment is under way and its outcome is not known yet. Do not send another before it is.")),
+            _ when request.Amount > payment.Refundable => new Choice(Problems.RefundTooLarge(payment.Refundable)),
+            _ => new Choice(Payment: payment),
+        };
+    }
+
+    // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of
+    // requests at once one gets past this.
+    private static async Task<Claim> ClaimAsync(
+        string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, CheckoutDb db, DateTimeOffset now, TimeSpan lease,
+        CancellationToken cancellationToken)
+    {
+        if (await KnownAsync(db, wish.RequestId, now, cancellationToken) is { } known)
+        {
+            return new Claim(null, Known: known);
+        }
+
+        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == id, cancellationToken);
+        Choice choice = Choose(order, request);
+        if (choice.Payment is not { } payment)
+        {
+            return new Claim(choice.Refusal);
+        }
+
+        if (!RefundRules.Agree(payment, books))
+        {
+            return books.State == BookedState.Unclear
+                ? new Claim(Problems.NotRefundable("What Khalti says of this payment does not fit what the shop knows. A person should look before money goes back; nothing was done."))
+                : new Claim(null);
+        }
+
+        return new Claim(null, order.StartRefund(payment, request.Amount ?? payment.Refundable, wish, now, lease), payment);
+    }
+
+    private static Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult> AnswerOf(Refund refund, Refusal? refusal) => refund.Status switch
+    {
+        RefundStatus.Completed => TypedResults.Created(LocationOf(refund), RefundView.Of(refund)),
+        RefundStatus.Failed when refusal?.Fields.ContainsKey("mobile") == true => MobileNeeded(),
+        RefundStatus.Failed => Problems.NotRefundable("Khalti refused this refund: the payment may be too old, or given back already. Nothing was given back."),
+        _ => TypedResults.Accepted(LocationOf(refund), RefundView.Of(refund)),
+    };
+
+    private static ProblemHttpResult MobileNeeded() =>
+        TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            ["mobile"] = ["This payment came from a bank: give the Khalti number that receives the money."],
+        }));
+
+    private static string LocationOf(Refund refund) => $"/api/v1/admin/refunds/{refund.Id}";
+
+    private sealed record Choice(ProblemHttpResult? Refusal = null, Payment? Payment = null);
+
+    private sealed record Claim(ProblemHttpResult? Refusal, Refund? Started = null, Payment? Payment = null, Refund? Known = null);
+}

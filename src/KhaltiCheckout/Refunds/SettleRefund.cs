@@ -1,0 +1,44 @@
+using System.Security.Claims;
+using FluentValidation;
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KhaltiCheckout.Refunds;
+
+/// <summary>What a person saw in Khalti's dashboard.</summary>
+/// <param name="Outcome">Whether the money went back.</param>
+/// <param name="Note">How that was found out; kept in the timeline.</param>
+public sealed record SettleRefundRequest(RefundOutcome Outcome, string Note);
+
+public enum RefundOutcome
+{
+    Completed,
+    Failed,
+}
+
+internal sealed class SettleRefundRules : AbstractValidator<SettleRefundRequest>
+{
+    public SettleRefundRules() => RuleFor(request => request.Note).NotEmpty().WithMessage("How was that found out?").PlainText(500);
+}
+
+/// <summary>Ends a refund whose answer was lost and about which Khalti's books say nothing certain: of several parts they do not.</summary>
+internal static class SettleRefund
+{
+    internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
+        string id, SettleRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, CancellationToken cancellationToken)
+    {
+        RefundView? refund = await ShowRefund.FindAsync(db, id, cancellationToken);
+        if (refund is null)
+        {
+            return Problems.NotFound("refund");
+        }
+
+        // While it is being sent, Khalti's own answer is on its way.
+        return refund.Status == RefundStatus.Unknown
+            && await settlement.SettleAsync(id, request.Outcome == RefundOutcome.Completed, request.Note.Trim(), user.KeyName())
+            ? TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!)
+            : Problems.NotUnknown();
+    }
+}

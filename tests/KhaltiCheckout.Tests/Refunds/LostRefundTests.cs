@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Refunds;
+
+/// <summary>Khalti was asked to give money back, and its answer did not come.</summary>
+public sealed class LostRefundTests
+{
+    [Theory]
+    [InlineData("drop_after", false, null)]
+    [InlineData("drop_after", false, 5000L)]
+    [InlineData("drop_after", true, null)]
+    [InlineData("drop_after", true, 5000L)]
+    [InlineData("garbage", false, 5000L)]
+    [InlineData("garbage", true, null)]
+    public async Task A_refund_that_was_made_and_not_answered_is_found_out_and_never_sent_twice(string kind, bool byLink, long? amount)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenPaidAsync(shop, byLink);
+        await shop.Sandbox.FaultAsync("refund", kind, times: 1);
+
+        (int status, JsonNode refund) = await shop.RefundAsync(order, amount);
+        (int again, JsonNode refusal) = await shop.RefundAsync(order, amount);
+
+        status.ShouldBe(202, refund.ToJsonString());
+        ((string)refund["status"]!).ShouldBe("unknown");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        again.ShouldBe(409);
+        refusal.Code().ShouldBe("not_refundable");
+
+        (await shop.PassAfterAsync(TimeSpan.FromSeconds(6))).Asked.ShouldBe(1);
+
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("completed");
+        JsonNode after = await shop.ReadAsync(order);
+        after.Status().ShouldBe(amount is null ? "refunded" : "partially_refunded");
+        ((long)after["amountRefunded"]!).ShouldBe(amount ?? RefundSteps.TeaPrice);
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(1);
+        (await shop.AttentionAsync(order)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("drop_before", null, false)]
+    [InlineData("drop_before", null, true)]
+    [InlineData("error", 500, false)]
+    [InlineData("error", 503, true)]
+    [InlineData("error", 401, false)]
+    [InlineData("error", 429, false)]
+    public async Task A_refund_that_was_not_made_is_believed_so_after_a_while_and_can_be_tried_again(string kind, int? code, bool byLink)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenPaidAsync(shop, byLink);
+        await shop.Sandbox.FaultAsync("refund", kind, status: code, times: 1);
+        shop.ExpectWarnings();
+
+        (int status, JsonNode refund) = await shop.RefundAsync(order);
+        status.ShouldBe(202, refund.ToJsonString());
+        for (int minute = 0; minute < 10; minute++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
+        }
+
+        // Khalti may be slow to show what it has done: too early to say so.
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("unknown");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(20));
+
+        JsonNode settled = await shop.ReadRefundAsync(refund);
+        ((string)settled["status"]!).ShouldBe("failed");
+        ((string)settled["failure"]!).ShouldBe("not_made");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(1);
+        (await shop.RefundAsync(order)).Status.ShouldBe(201);
+    }
+
+    [Fact]
+    public async Task Of_several_parts_the_child_transactions_tell_which_one_was_made()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        (await shop.RefundAsync(order, 1000)).Status.ShouldBe(201);
+        await shop.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+
+        (int status, JsonNode refund) = await shop.RefundAsync(order, 2000);
+        status.ShouldBe(202);
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("completed");
+        ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(3000);
+    }
+
+    [Theory]
+    [InlineData("completed", 3000, "drop_after")]
+    [InlineData("failed", 1000, "drop_before")]
+    public async Task When_no_state_can_tell_a_person_does(string outcome, long refunded, string kind)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        (await shop.RefundAsync(order, 1000)).Status.ShouldBe(201);
+        await shop.Sandbox.FaultAsync("refund", kind, times: 1);
+
+        (int status, JsonNode refund) = await shop.RefundAsync(order, 2000);
+        status.ShouldBe(202);
+        for (int hour = 0; hour < 30; hour++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(1));
+        }
+
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("unknown");
+        (await shop.AttentionAsync(order)).ShouldBe("stuck");
+        (await shop.RefundAsync(order, 100)).Body.Code().ShouldBe("not_refundable");
+        (int settled, JsonNode view) = await shop.WithKeyAsync(
+            HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/settle", new { outcome, note = "seen in the dashboard" });
+        (int again, JsonNode problem) = await shop.WithKeyAsync(
+            HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/settle", new { outcome, note = "seen again" });
+
+        settled.ShouldBe(200, view.ToJsonString());
+        ((string)view["status"]!).ShouldBe(outcome);
+        again.ShouldBe(409);
+        problem.Code().ShouldBe("not_unknown");
+        ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(refunded);
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_person_can_ask_now_instead_of_waiting_for_the_worker()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        await shop.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+        (_, JsonNode refund) = await shop.RefundAsync(order);
+
+        (int status, JsonNode checkedNow) = await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/check");
+
+        status.ShouldBe(200, checkedNow.ToJsonString());
+        ((string)checkedNow["status"]!).ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task Refunds_wait_while_Khalti_is_silent_and_are_settled_when_it_answers_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        await shop.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+        (_, JsonNode refund) = await shop.RefundAsync(order);
+        await shop.Sandbox.FaultAsync("*", "error", status: 503);
+        shop.ExpectWarnings();
+        for (int hour = 0; hour < 4; hour++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(1));
+        }
+
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("unknown");
+        await shop.Sandbox.MendAsync();
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("completed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("refunded");
+    }
+
+    private static async Task<JsonNode> GivenPaidAsync(Shop shop, bool byLink) =>
+        byLink ? (await shop.GivenPaidByLinkAsync()).Order : (await shop.GivenPaidAsync()).Order;
+}

@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Refunds;
+
+/// <summary>Many refunds at once, on real parallel connections.</summary>
+public sealed class RefundRaceTests
+{
+    [Fact]
+    public async Task Twenty_refunds_of_the_full_amount_at_once_lead_to_one_at_Khalti()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        await shop.Sandbox.FaultAsync("refund", "delay", delayMs: 150);
+
+        (int Status, JsonNode Body)[] answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.RefundAsync(order)));
+
+        answers.Count(answer => answer.Status == 201).ShouldBe(1);
+        answers.Where(answer => answer.Status != 201).ShouldAllBe(answer => answer.Body.Code() == "not_refundable");
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(1);
+        (await shop.InDatabaseAsync(db => db.Refunds.CountAsync())).ShouldBe(1);
+        (await shop.ReadAsync(order)).Status().ShouldBe("refunded");
+    }
+
+    [Fact]
+    public async Task Parts_asked_for_at_once_in_two_processes_never_add_up_to_more_than_was_paid()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+
+        for (int round = 0; round < 3; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(post => (post % 2 == 0 ? shop : other).RefundAsync(order, 7000)));
+        }
+
+        long refunded = (await shop.Sandbox.ListAsync("/_sandbox/transactions")).Sum(transaction => (long)transaction["refundedAmount"]!);
+        refunded.ShouldBe(14000);
+        ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(refunded);
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Two_workers_ask_about_one_lost_refund_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        await shop.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+        await shop.RefundAsync(order);
+        int before = await shop.Sandbox.CountAsync("detail");
+        await shop.Sandbox.FaultAsync("detail", "delay", delayMs: 100);
+        shop.Clock.Advance(TimeSpan.FromSeconds(6));
+
+        await Task.WhenAll(shop.PassAsync(), other.PassAsync());
+
+        (await shop.Sandbox.CountAsync("detail")).ShouldBe(before + 1);
+        (await shop.ReadAsync(order)).Status().ShouldBe("refunded");
+    }
+
+    [Theory]
+    [InlineData("AmountReserved = 1")]
+    [InlineData("AmountRefunded = 18500, AmountReserved = 1")]
+    [InlineData("AmountRefunded = 18501")]
+    [InlineData("AmountRefunded = -1")]
+    public async Task The_database_itself_refuses_more_than_was_paid(string change)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        (await shop.RefundAsync(order)).Status.ShouldBe(201);
+
+#pragma warning disable EF1002 // A constant of this test.
+        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() =>
+            shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync($"UPDATE Payments SET {change}")));
+#pragma warning restore EF1002
+    }
+}
