@@ -10,6 +10,10 @@ using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
 
 Hosting.ExplainWrongSettings();
+if (KeysCommand.IsAskedFor(args))
+{
+    return await KeysCommand.RunAsync(args);
+}
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.AddSerilog();
@@ -46,5 +50,7 @@ app.MapPayments();
 app.MapAdminOrders();
 app.MapRefunds();
 app.MapHealth();
+app.MapAdmin();
 
 await app.RunAsync();
+return 0;

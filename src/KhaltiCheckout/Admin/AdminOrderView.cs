@@ -100,7 +100,7 @@ public sealed record AdminPaymentView(
 {
     internal static AdminPaymentView Of(Payment payment) => new(
         payment.Id, payment.Method, payment.Status, payment.KhaltiState, payment.Amount, payment.AmountPaid, payment.AmountRefunded,
-        payment.Refundable, payment.Fee, payment.TransactionId, payment.Pidx, payment.Failure, payment.CreatedAt, payment.CompletedAt,
+        RefundRules.CanBeRefunded(payment) ? payment.Refundable : Paisa.Zero, payment.Fee, payment.TransactionId, payment.Pidx, payment.Failure, payment.CreatedAt, payment.CompletedAt,
         payment.LastAskedAt, payment.NextCheckAt);
 }
 

@@ -10,7 +10,11 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
 {
     internal const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
 
+    internal const string RefundId = "ref_01k9x6a1b2c3d4e5f6g7h8j9km";
+
     internal const string PaymentId = "pay_01k9x4e0s2b7d9f4g6h8j1k3mn";
+
+    internal const string KeyId = "key_01k9x4c7qmf3t8v5z2w6y1n0ah";
 
     private const string PaidOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
@@ -47,6 +51,8 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
          "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1}}
         """;
 
+    private const string Session = """{"name":"Till 2","scopes":["read","refund"],"expiresAt":"2026-11-21T16:15:00.000Z"}""";
+
     private const string Products = """
         [{"id":"ilam-tea","name":"Ilam tea","nameNe":"इलाम चिया","description":"100 g of black tea.",
           "descriptionNe":"१०० ग्राम कालो चिया।","price":18500,"imageUrl":"/img/products/ilam-tea.svg"}]
@@ -56,6 +62,8 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     {
         ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
         ["ResolveOrder"] = """{"note":"The shopper wanted the order after all; sent on Sunday."}""",
+        ["SignIn"] = """{"key":"kck_4q7mzt2v9x0c_…"}""",
+        ["CreateKey"] = """{"name":"Till 2","scopes":["read","refund"]}""",
         ["InitiatePayment"] = $$"""{"orderId":"{{OrderId}}"}""",
         ["VerifyPayment"] = $$"""{"orderId":"{{OrderId}}","token":"QUao9cqFzxPgvWJNi9aKac","amount":150000}""",
     };
@@ -81,6 +89,11 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("ShowSummary", "200")] = Summary,
         [("ResolveOrder", "200")] = WithTimeline(),
         [("CheckPayment", "200")] = WithTimeline(),
+        [("SignIn", "200")] = Session,
+        [("ShowSession", "200")] = Session,
+        [("ListKeys", "200")] = $$"""{"data":[{{Key(revoked: false)}}]}""",
+        [("CreateKey", "201")] = Key(revoked: false)[..^1] + ",\"key\":\"kck_4q7mzt2v9x0c_…\"}",
+        [("RevokeKey", "200")] = Key(revoked: true),
         [("Live", "200")] = """{"status":"alive"}""",
         [("Ready", "200")] = """{"status":"ready","database":"fine","khalti":"fine","khaltiSince":null}""",
     };
@@ -93,7 +106,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("InitiatePayment", "503")] = ["khalti_unavailable"],
         [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
         [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
-        [("PlaceOrder", "409")] = ["idempotency_in_progress"],
+        [("PlaceOrder", "409")] = ["reference_taken", "idempotency_in_progress"],
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
@@ -101,6 +114,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("ResolveOrder", "422")] = ["idempotency_key_reused"],
         [("CheckPayment", "409")] = ["check_in_progress", "idempotency_in_progress"],
         [("CheckPayment", "422")] = ["idempotency_key_reused"],
+        [("CreateKey", "409")] = ["name_taken"],
         [("Ready", "503")] = ["not_ready"],
     };
 
@@ -123,6 +137,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("ShowSummary", "200")] = "The days, their totals, and what is open.",
         [("ResolveOrder", "200")] = "The order, without `attention`.",
         [("CheckPayment", "200")] = "The order as Khalti's answer left it; a payment may still be open.",
+        [("SignIn", "200")] = "Signed in; the cookie is in the answer's headers.",
+        [("ShowSession", "200")] = "Whose key it is, and what it may do.",
+        [("SignOut", "204")] = "Signed out.",
+        [("ListKeys", "200")] = "Every key.",
+        [("CreateKey", "201")] = "The key. It is not shown again.",
+        [("RevokeKey", "200")] = "The key, now revoked.",
         [("Live", "200")] = "Alive.",
         [("Ready", "200")] = "Ready, with Khalti's condition as this process saw it last.",
     };
@@ -145,6 +165,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.PaymentDeclined(), Problems.NotFound("order"), Problems.TokenAlreadyUsed(), Problems.AmountMismatch(),
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
+        Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
         Problems.KhaltiUnavailable(),
         Problems.NothingToResolve(), Problems.CheckInProgress(),
         Problems.NotReady("not_reachable", "fine", null),
@@ -194,6 +215,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             """);
         return order.ToJsonString();
     }
+
+    private static string Key(bool revoked) => $$"""
+        {"id":"{{KeyId}}","name":"Till 2","scopes":["read","refund"],"hint":"kck_4q7mzt2v9x0c",
+         "createdAt":"2026-11-21T04:15:00.000Z","createdBy":"settings key 1","lastUsedAt":null,
+         "revokedAt":{{(revoked ? "\"2026-11-21T05:15:00.000Z\"" : "null")}},"revokedBy":{{(revoked ? "\"settings key 1\"" : "null")}}}
+        """;
 
     private static string Waiting(string status, bool payments)
     {

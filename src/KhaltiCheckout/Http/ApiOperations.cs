@@ -1,4 +1,6 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Idempotency;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -26,7 +28,14 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             }
         }
 
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakesIdempotencyKey>().Any())
+        IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<IAuthorizeData>().LastOrDefault() is { Policy: { } policy } && !metadata.OfType<IAllowAnonymous>().Any())
+        {
+            OpenApiSecurityRequirement key = new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] };
+            operation.Security = policy == Scopes.KeyOrNone ? [new OpenApiSecurityRequirement(), key] : [key];
+        }
+
+        if (metadata.OfType<TakesIdempotencyKey>().Any())
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter
@@ -69,8 +78,9 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
     }
 
     private static (string Description, string Example) IdOf(string path) =>
-        path.Contains("/payments/{id}", StringComparison.Ordinal)
-            ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
+        path.Contains("/payments/{id}", StringComparison.Ordinal) ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
+            : path.Contains("/refunds/{id}", StringComparison.Ordinal) ? ("The refund's id, as it stands in its order.", ApiExamples.RefundId)
+            : path.Contains("/keys/{id}", StringComparison.Ordinal) ? ("The key's id.", ApiExamples.KeyId)
             : ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId);
 
     private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()

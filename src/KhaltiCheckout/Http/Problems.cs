@@ -1,5 +1,6 @@
 using FluentValidation.Results;
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,6 +19,28 @@ internal static class Problems
         (string code, string title, string detail) = Fallback(401);
         return Of(401, code, title, detail);
     }
+
+    internal static ProblemHttpResult WrongKey() =>
+        Of(401, "unauthorized", "No valid key", "This is no key of this shop, or it was revoked.");
+
+    internal static ProblemHttpResult TooManyWrongKeys() =>
+        Of(429, "rate_limited", "Too many wrong keys", "Too many wrong keys came from this address. Wait as long as Retry-After says, in seconds.");
+
+    internal static ProblemHttpResult Forbidden()
+    {
+        (string code, string title, string detail) = Fallback(403);
+        return Of(403, code, title, detail);
+    }
+
+    /// <summary>A request with the cookie of the admin pages that another site could have made.</summary>
+    internal static ProblemHttpResult NotMeant() =>
+        Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
+
+    internal static ProblemHttpResult NameTaken() =>
+        Of(409, "name_taken", "Name taken", "Another key that works has this name. No key was made; choose another name, or revoke that key first.");
+
+    internal static ProblemHttpResult ReferenceTaken(string orderId) =>
+        Of(409, "reference_taken", "Reference taken", $"Order {orderId} has this reference already. Nothing was ordered.");
 
     internal static ProblemHttpResult PaymentDeclined() =>
         Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");
@@ -68,9 +91,6 @@ internal static class Problems
 
     internal static ProblemHttpResult NothingToResolve() =>
         Of(409, "nothing_to_resolve", "Nothing to resolve", "The order needs no look: somebody may have resolved it already.");
-
-    internal static ProblemHttpResult CheckInProgress() =>
-        Of(409, "check_in_progress", "Khalti is being asked", "Khalti is being asked about this payment already. Read the order in a moment.");
 
     internal static ProblemHttpResult IdempotencyKeyReused() =>
         Of(422, "idempotency_key_reused", "Idempotency-Key reused", "This key came with another request before. Nothing was done; use a new key for a new request.");

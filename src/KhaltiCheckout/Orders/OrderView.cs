@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
 
@@ -30,7 +31,7 @@ public sealed record OrderView(
         [.. order.Lines.OrderBy(line => line.Position).Select(OrderLineView.Of)],
         new OrderCustomerView(order.CustomerName),
         order.Reference,
-        new Dictionary<string, string>(StringComparer.Ordinal),
+        order.Metadata is { } pairs ? JsonSerializer.Deserialize<Dictionary<string, string>>(pairs) ?? [] : [],
         order.CreatedAt,
         order.ExpiresAt,
         order.PaidAt,

@@ -24,13 +24,16 @@ internal static class OrdersFeature
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 
         orders.MapPost("/", PlaceOrder.Handle)
+            .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
             .WithValidation(new PlaceOrderRules())
             .WithIdempotency<PlaceOrderRequest>()
             .RequireAuthorization(Scopes.KeyOrNone)
             .WithName("PlaceOrder")
             .WithSummary("Place an order")
-            .WithDescription("Prices and total are the server's. The order waits to be paid until `expiresAt`.")
-            .CanFail(400, 401, 404, 409, 413, 415, 422, 429);
+            .WithDescription(
+                "Prices and total are the server's. The order waits to be paid until `expiresAt`. With an API key of scope `checkout` an order may "
+                + "have `lines` with names and prices of its own instead of `items`, a `reference`, a `returnUrl` and `metadata`.")
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
 
         orders.MapGet("/{id}", GetOrder.Handle)
             .WithName("GetOrder")

@@ -13,6 +13,7 @@ internal static class TypeId
     internal const string Payment = "pay";
     internal const string Refund = "ref";
     internal const string Event = "evt";
+    internal const string ApiKey = "key";
 
     internal const int LongestId = 30;
 

@@ -94,6 +94,7 @@ public sealed class ResolveAndCheckTests
         answer.Status.ShouldBe(200, answer.Text);
         (answer.Json.Status(), answer.Json.PaymentStatus()).ShouldBe(("pending", "verifying"));
         answer.Json.Payment()["nextCheckAt"].ShouldNotBeNull();
+        ((string?)answer.Json["timeline"]!.AsArray()[^1]!["what"]).ShouldBe("check_unanswered");
     }
 
     [Fact]
