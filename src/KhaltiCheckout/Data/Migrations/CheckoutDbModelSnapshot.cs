@@ -607,9 +607,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<long>("RefundedBefore")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("RequestId")
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -627,9 +624,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("OrderId");
 
                     b.HasIndex("PaymentId");
-
-                    b.HasIndex("RequestId")
-                        .HasFilter("\"RequestId\" IS NOT NULL");
 
                     b.HasIndex("CompletedOn", "Amount")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
