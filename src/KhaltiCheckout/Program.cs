@@ -47,6 +47,7 @@ app.UseApiDocument();
 app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();
+app.MapAdminOrders();
 app.MapRefunds();
 app.MapHealth();
 app.MapAdmin();

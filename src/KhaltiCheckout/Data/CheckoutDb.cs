@@ -44,6 +44,8 @@ public sealed class CheckoutDb : DbContext
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
 
+    public DbSet<SearchTerm> SearchTerms => Set<SearchTerm>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<AdminSession> AdminSessions => Set<AdminSession>();

@@ -31,6 +31,25 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
            "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":true}}
         """;
 
+    private const string AdminOrder = """
+        {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"partially_refunded","attention":null,"amount":150000,"amountRefunded":50000,"currency":"NPR",
+         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
+         "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"},"reference":null,"receiptNumber":null,"metadata":{},
+         "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
+         "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"partially_refunded","khaltiState":"Partially refunded",
+           "amount":150000,"amountPaid":150000,"amountRefunded":50000,"refundable":100000,"fee":4500,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
+           "pidx":null,"failure":null,"createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z","lastAskedAt":null,"nextCheckAt":null}],
+         "refunds":[{"id":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","orderId":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
+           "amount":50000,"status":"completed","origin":"merchant","reason":"one came back","mobile":null,"by":"Sunita at the desk","failure":null,
+           "creditNoteNumber":null,"createdAt":"2026-11-21T06:00:00.000Z","completedAt":"2026-11-21T06:00:01.000Z"}]}
+        """;
+
+    private const string Summary = """
+        {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500}],
+         "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
+         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1}}
+        """;
+
     private const string Session = """{"name":"Till 2","scopes":["read","refund"],"expiresAt":"2026-11-21T16:15:00.000Z"}""";
 
     private const string Products = """
@@ -41,6 +60,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
+        ["ResolveOrder"] = """{"note":"The shopper wanted the order after all; sent on Sunday."}""",
         ["SignIn"] = """{"key":"kck_4q7mzt2v9x0c_…"}""",
         ["CreateKey"] = """{"name":"Till 2","scopes":["read","refund"]}""",
         ["RefundOrder"] = """{"amount":50000,"reason":"one topi came back"}""",
@@ -71,6 +91,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("RecordFoundRefund", "201")] = Refund("completed", found: true),
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
+        [("ListOrders", "200")] = $$"""{"data":[{{AdminOrder}}],"nextCursor":null}""",
+        [("ShowOrder", "200")] = WithTimeline(),
+        [("ExportOrders", "200")] = JsonValue.Create("\uFEFF\"Order\",\"Reference\",\"Receipt\",…\r\n\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\",\"\",\"\",…\r\n")!.ToJsonString(),
+        [("ShowSummary", "200")] = Summary,
+        [("ResolveOrder", "200")] = WithTimeline(),
+        [("CheckPayment", "200")] = WithTimeline(),
         [("SignIn", "200")] = Session,
         [("ShowSession", "200")] = Session,
         [("ListKeys", "200")] = $$"""{"data":[{{Key(revoked: false)}}]}""",
@@ -92,6 +118,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
+        [("ResolveOrder", "409")] = ["nothing_to_resolve", "idempotency_in_progress"],
+        [("ResolveOrder", "422")] = ["idempotency_key_reused"],
+        [("CheckPayment", "409")] = ["check_in_progress", "idempotency_in_progress"],
+        [("CheckPayment", "422")] = ["idempotency_key_reused"],
         [("CreateKey", "409")] = ["name_taken"],
         [("RefundOrder", "409")] = ["not_refundable", "idempotency_in_progress"],
         [("RefundOrder", "422")] = ["refund_too_large", "idempotency_key_reused"],
@@ -125,6 +155,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("RecordFoundRefund", "201")] = "The refund, recorded.",
         [("ListProducts", "200")] = "Every product.",
         [("ShowConfig", "200")] = "How to pay here.",
+        [("ListOrders", "200")] = "Some of the orders, and where the next ones begin.",
+        [("ShowOrder", "200")] = "The order with its timeline, oldest line first.",
+        [("ExportOrders", "200")] = "The table.",
+        [("ShowSummary", "200")] = "The days, their totals, and what is open.",
+        [("ResolveOrder", "200")] = "The order, without `attention`.",
+        [("CheckPayment", "200")] = "The order as Khalti's answer left it; a payment may still be open.",
         [("SignIn", "200")] = "Signed in; the cookie is in the answer's headers.",
         [("ShowSession", "200")] = "Whose key it is, and what it may do.",
         [("SignOut", "204")] = "Signed out.",
@@ -156,6 +192,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
         Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
         Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.CheckInProgress(),
+        Problems.NothingToResolve(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
         problem => (string)problem.ProblemDetails.Extensions["code"]!,
@@ -199,6 +236,17 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
          "creditNoteNumber":{{(status == "completed" ? "\"2083/84-000007\"" : "null")}},"createdAt":"2026-11-21T05:15:00.000Z",
          "completedAt":{{(status == "completed" ? "\"2026-11-21T05:15:01.000Z\"" : "null")}}}
         """;
+
+    private static string WithTimeline()
+    {
+        JsonNode order = JsonNode.Parse(AdminOrder)!;
+        order["timeline"] = JsonNode.Parse("""
+            [{"at":"2026-11-21T04:15:00.000Z","what":"order_placed","by":"shopper","key":null,"note":"1 lines, 150000 paisa","paymentId":null},
+             {"at":"2026-11-21T04:16:10.000Z","what":"payment_completed","by":"khalti","key":null,
+              "note":"transaction 8xmeJnNXfoVjCvGcZiiGe7, 150000 paisa, verify answered Completed","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn"}]
+            """);
+        return order.ToJsonString();
+    }
 
     private static string Key(bool revoked) => $$"""
         {"id":"{{KeyId}}","name":"Till 2","scopes":["read","refund"],"hint":"kck_4q7mzt2v9x0c",

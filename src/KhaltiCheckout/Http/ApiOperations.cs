@@ -58,14 +58,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Responses = inOrder;
         foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
         {
-            string path = context.Description.RelativePath ?? "";
-            (id.Description, id.Example) = path switch
-            {
-                _ when path.Contains("/keys/", StringComparison.Ordinal) => ("The key's id.", ApiExamples.KeyId),
-                _ when path.Contains("/refunds/", StringComparison.Ordinal) => ("The refund's id.", ApiExamples.RefundId),
-                _ when path.Contains("/payments/", StringComparison.Ordinal) => ("The payment's id.", ApiExamples.PaymentId),
-                _ => ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId),
-            };
+            (id.Description, id.Example) = IdOf(context.Description.RelativePath ?? "");
         }
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
@@ -83,6 +76,12 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 
         return Task.CompletedTask;
     }
+
+    private static (string Description, string Example) IdOf(string path) =>
+        path.Contains("/payments/{id}", StringComparison.Ordinal) ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
+            : path.Contains("/refunds/{id}", StringComparison.Ordinal) ? ("The refund's id, as it stands in its order.", ApiExamples.RefundId)
+            : path.Contains("/keys/{id}", StringComparison.Ordinal) ? ("The key's id.", ApiExamples.KeyId)
+            : ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId);
 
     private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()
     {

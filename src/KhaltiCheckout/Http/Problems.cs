@@ -85,6 +85,9 @@ internal static class Problems
     internal static ProblemHttpResult TooManyWatchers() =>
         Of(429, "rate_limited", "Too many watchers", "Too many pages are watching orders just now. Read the order from time to time instead.");
 
+    internal static ProblemHttpResult NothingToResolve() =>
+        Of(409, "nothing_to_resolve", "Nothing to resolve", "The order needs no look: somebody may have resolved it already.");
+
     internal static ProblemHttpResult IdempotencyKeyReused() =>
         Of(422, "idempotency_key_reused", "Idempotency-Key reused", "This key came with another request before. Nothing was done; use a new key for a new request.");
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
@@ -22,6 +23,7 @@ public sealed partial class Order
     private readonly List<Payment> _payments = [];
     private readonly List<Refund> _refunds = [];
     private readonly List<TimelineEntry> _timeline = [];
+    private readonly List<SearchTerm> _searchTerms = [];
 
     private Order()
     {
@@ -75,6 +77,9 @@ public sealed partial class Order
     /// <summary>Append-only; not loaded with the order.</summary>
     public IReadOnlyList<TimelineEntry> Timeline => _timeline;
 
+    /// <summary>Words under which it is found; not loaded with the order.</summary>
+    public IReadOnlyList<SearchTerm> SearchTerms => _searchTerms;
+
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
 
@@ -101,6 +106,7 @@ public sealed partial class Order
             order.Amount += line.Amount;
         }
 
+        order._searchTerms.AddRange(SearchTerm.Of(order.Id, wish.CustomerName, wish.CustomerEmail, wish.CustomerPhone));
         order.Tell(
             "order_placed", wish.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
             $"{order._lines.Count} lines, {(long)order.Amount} paisa", keyName: wish.KeyName);

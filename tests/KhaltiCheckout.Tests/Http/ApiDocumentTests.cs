@@ -61,6 +61,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
                 string media = status[0] != '2' ? "application/problem+json"
                     : name.EndsWith("/events", StringComparison.Ordinal) ? "text/event-stream"
                     : name.EndsWith(".svg", StringComparison.Ordinal) ? "image/svg+xml"
+                    : name.EndsWith(".csv", StringComparison.Ordinal) ? "text/csv"
                     : "application/json";
                 if (status == "204")
                 {
@@ -101,6 +102,12 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("RevokeKey", "200 401 403 404 413 415 429")]
     [InlineData("ListProducts", "200")]
     [InlineData("ShowConfig", "200")]
+    [InlineData("ListOrders", "200 400 401 403")]
+    [InlineData("ShowOrder", "200 401 403 404")]
+    [InlineData("ExportOrders", "200 400 401 403")]
+    [InlineData("ShowSummary", "200 400 401 403")]
+    [InlineData("ResolveOrder", "200 400 401 403 404 409 413 415 422 429")]
+    [InlineData("CheckPayment", "200 400 401 403 404 409 413 415 422 429")]
     [InlineData("Live", "200")]
     [InlineData("Ready", "200 503")]
     public async Task Every_answer_that_an_operation_can_give_is_in_the_document(string operationId, string statuses)

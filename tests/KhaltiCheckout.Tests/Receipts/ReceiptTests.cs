@@ -94,6 +94,23 @@ public sealed class ReceiptTests
     }
 
     [Fact]
+    public async Task The_merchant_finds_an_order_by_the_number_on_its_receipt_or_credit_note()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode first, _) = await shop.GivenPaidAsync();
+        (JsonNode second, _) = await shop.GivenPaidAsync();
+        (_, JsonNode refund) = await shop.RefundAsync(second);
+        string receipt = (string)(await shop.ReadAsync(first))["receipt"]!["number"]!;
+
+        (await FindAsync(shop, receipt)).ShouldContain(first.Id());
+        (await FindAsync(shop, (string)refund["creditNoteNumber"]!)).ShouldContain(second.Id());
+        (await FindAsync(shop, receipt[..8] + "000099")).ShouldBeEmpty();
+    }
+
+    private static async Task<IEnumerable<string>> FindAsync(Shop shop, string text) =>
+        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString(text))).Body["data"]!.AsArray().Select(order => order!.Id());
+
+    [Fact]
     public async Task Money_that_was_paid_twice_goes_back_without_a_credit_note_as_it_had_no_receipt()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -93,6 +93,23 @@ namespace KhaltiCheckout.Data.Migrations
                     b.ToTable("ApiKeys", (string)null);
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+                {
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Term", "OrderId");
+
+                    b.HasIndex("OrderId");
+
+                    b.ToTable("SearchTerms", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Catalogue.Product", b =>
                 {
                     b.Property<string>("Id")
@@ -536,6 +553,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsUnique()
                         .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
 
+                    b.HasIndex(new[] { "CreatedAt" }, "IX_Payments_Open")
+                        .HasFilter("\"Status\" IN ('verifying', 'needs_review')");
+
                     b.ToTable("Payments", null, t =>
                         {
                             t.HasCheckConstraint("CK_Payments_RefundedNoMoreThanPaid", "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)");
@@ -673,6 +693,15 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                        .WithMany("SearchTerms")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
                 {
                     b.HasOne("KhaltiCheckout.Orders.Order", null)
@@ -722,6 +751,8 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Navigation("Payments");
 
                     b.Navigation("Refunds");
+
+                    b.Navigation("SearchTerms");
 
                     b.Navigation("Timeline");
                 });

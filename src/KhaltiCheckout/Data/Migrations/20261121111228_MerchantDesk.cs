@@ -108,6 +108,24 @@ namespace KhaltiCheckout.Data.Migrations
                     table.PrimaryKey("PK_ReceiptYears", x => x.Year);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "SearchTerms",
+                columns: table => new
+                {
+                    Term = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    OrderId = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SearchTerms", x => new { x.Term, x.OrderId });
+                    table.ForeignKey(
+                        name: "FK_SearchTerms_Orders_OrderId",
+                        column: x => x.OrderId,
+                        principalTable: "Orders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_Refunds_CreditNoteYear_CreditNoteCount",
                 table: "Refunds",
@@ -120,6 +138,12 @@ namespace KhaltiCheckout.Data.Migrations
                 table: "Refunds",
                 column: "RequestId",
                 filter: "\"RequestId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_Open",
+                table: "Payments",
+                column: "CreatedAt",
+                filter: "\"Status\" IN ('verifying', 'needs_review')");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Orders_ReceiptYear_ReceiptCount",
@@ -150,6 +174,14 @@ namespace KhaltiCheckout.Data.Migrations
                 column: "Name",
                 unique: true,
                 filter: "\"RevokedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SearchTerms_OrderId",
+                table: "SearchTerms",
+                column: "OrderId");
+
+            // The words of the orders that are there already.
+            migrationBuilder.Sql(global::KhaltiCheckout.Admin.SearchTerm.Backfill);
         }
 
         /// <inheritdoc />
@@ -164,6 +196,9 @@ namespace KhaltiCheckout.Data.Migrations
             migrationBuilder.DropTable(
                 name: "ReceiptYears");
 
+            migrationBuilder.DropTable(
+                name: "SearchTerms");
+
             migrationBuilder.DropIndex(
                 name: "IX_Refunds_CreditNoteYear_CreditNoteCount",
                 table: "Refunds");
@@ -171,6 +206,10 @@ namespace KhaltiCheckout.Data.Migrations
             migrationBuilder.DropIndex(
                 name: "IX_Refunds_RequestId",
                 table: "Refunds");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_Open",
+                table: "Payments");
 
             migrationBuilder.DropIndex(
                 name: "IX_Orders_ReceiptYear_ReceiptCount",

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121110238_MerchantDesk")]
+    [Migration("20261121111228_MerchantDesk")]
     partial class MerchantDesk
     {
         /// <inheritdoc />
@@ -94,6 +94,23 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasFilter("\"RevokedAt\" IS NULL");
 
                     b.ToTable("ApiKeys", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+                {
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Term", "OrderId");
+
+                    b.HasIndex("OrderId");
+
+                    b.ToTable("SearchTerms", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Catalogue.Product", b =>
@@ -539,6 +556,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsUnique()
                         .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
 
+                    b.HasIndex(new[] { "CreatedAt" }, "IX_Payments_Open")
+                        .HasFilter("\"Status\" IN ('verifying', 'needs_review')");
+
                     b.ToTable("Payments", null, t =>
                         {
                             t.HasCheckConstraint("CK_Payments_RefundedNoMoreThanPaid", "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)");
@@ -676,6 +696,15 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                        .WithMany("SearchTerms")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
                 {
                     b.HasOne("KhaltiCheckout.Orders.Order", null)
@@ -725,6 +754,8 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Navigation("Payments");
 
                     b.Navigation("Refunds");
+
+                    b.Navigation("SearchTerms");
 
                     b.Navigation("Timeline");
                 });
