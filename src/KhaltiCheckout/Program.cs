@@ -1,5 +1,6 @@
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Closing;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Health;
 using KhaltiCheckout.Http;
@@ -10,6 +11,10 @@ using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
 
 Hosting.ExplainWrongSettings();
+if (KeysCommand.IsAskedFor(args))
+{
+    return await KeysCommand.RunAsync(args);
+}
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.AddSerilog();
@@ -25,6 +30,7 @@ builder.Services.AddIdempotency();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
 builder.Services.AddRefunds();
+builder.Services.AddClosing();
 builder.Services.AddReconciliation();
 builder.Services.AddAdmin();
 
@@ -43,7 +49,11 @@ app.UseApiDocument();
 app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();
+app.MapAdminOrders();
 app.MapRefunds();
+app.MapClosing();
 app.MapHealth();
+app.MapAdmin();
 
 await app.RunAsync();
+return 0;

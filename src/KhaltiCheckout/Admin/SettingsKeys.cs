@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Admin;
@@ -8,17 +7,19 @@ namespace KhaltiCheckout.Admin;
 /// <summary>Knows the keys of the settings, by their hash, and compares in constant time. They may do everything.</summary>
 internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 {
+    internal const string NamePrefix = "settings key";
+
     private readonly (byte[] Hash, KeyHolder Holder)[] _keys = [.. options.Value.ApiKeys.Select((key, position) =>
     {
-        byte[] hash = Hash(key);
-        string name = string.Create(CultureInfo.InvariantCulture, $"settings key {position + 1}");
+        byte[] hash = KeyText.HashOf(key);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix} {position + 1}");
         return (hash, new KeyHolder("settings_" + Convert.ToHexStringLower(SHA256.HashData(hash))[..16], name, [.. Scopes.All.Order(StringComparer.Ordinal)]));
     })];
 
     internal KeyHolder? Find(string key)
     {
         // All of them are compared, so that the time tells nothing about which one was nearly right.
-        byte[] given = Hash(key);
+        byte[] given = KeyText.HashOf(key);
         KeyHolder? found = null;
         foreach ((byte[] hash, KeyHolder holder) in _keys)
         {
@@ -28,5 +29,5 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
         return found;
     }
 
-    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    internal KeyHolder? FindById(string id) => Array.Find(_keys, key => key.Holder.Id == id).Holder;
 }

@@ -1,8 +1,11 @@
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Closing;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Refunds;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -38,7 +41,17 @@ public sealed class CheckoutDb : DbContext
 
     public DbSet<Refund> Refunds => Set<Refund>();
 
+    public DbSet<ReceiptYear> ReceiptYears => Set<ReceiptYear>();
+
+    public DbSet<DayClose> DayCloses => Set<DayClose>();
+
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
+
+    public DbSet<SearchTerm> SearchTerms => Set<SearchTerm>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AdminSession> AdminSessions => Set<AdminSession>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

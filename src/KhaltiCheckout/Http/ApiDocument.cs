@@ -5,6 +5,8 @@ namespace KhaltiCheckout.Http;
 /// <summary>The OpenAPI document, its examples, and the errors that each operation can give.</summary>
 internal static class ApiDocument
 {
+    internal const string KeyScheme = "apiKey";
+
     internal static void AddApiDocument(this IServiceCollection services) =>
         services.AddOpenApi("v1", options =>
         {
@@ -19,6 +21,15 @@ internal static class ApiDocument
                         + "every time is RFC 3339 in UTC, every error is an `application/problem+json` with a stable `code`.",
                 };
 
+                document.Components ??= new OpenApiComponents();
+                document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+                document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "An API key: `Authorization: Bearer …`.",
+                };
+
                 // Whoever reads the document knows where it came from; a snapshot must not know a port.
                 document.Servers = [];
                 document.Tags = new HashSet<OpenApiTag>
@@ -26,6 +37,9 @@ internal static class ApiDocument
                     new() { Name = "Shop", Description = "What there is to buy, and how to pay here." },
                     new() { Name = "Orders", Description = "What a shopper wants and what it costs. Whoever holds an order's id may read it, pay it and cancel it." },
                     new() { Name = "Payments", Description = "Paying an order through Khalti. An answer may be that the outcome is not known yet: then read the order until it is." },
+                    new() { Name = "Refunds", Description = "Giving money back. An answer may be that the outcome is not known yet: then read the refund until it is, and send no other." },
+                    new() { Name = "Admin", Description = "For the merchant, with an API key: finding orders, what became of them, and what the days brought." },
+                    new() { Name = "Keys", Description = "API keys, what each may do, and signing in with one on the admin pages." },
                     new() { Name = "Health", Description = "For load balancers and whoever is on call." },
                 };
                 return Task.CompletedTask;

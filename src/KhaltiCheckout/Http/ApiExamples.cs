@@ -9,12 +9,17 @@ namespace KhaltiCheckout.Http;
 internal sealed class ApiExamples : IOpenApiOperationTransformer
 {
     internal const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
+    internal const string PaymentId = "pay_01k9x4e0s2b7d9f4g6h8j1k3mn";
+    internal const string RefundId = "ref_01k9x7m3vd0q2r6t8w4y5z1b9c";
+
+    internal const string KeyId = "key_01k9x4c7qmf3t8v5z2w6y1n0ah";
 
     private const string PaidOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
          "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
          "customer":{"name":"Sita Rai"},"reference":null,"metadata":{},
          "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
+         "receipt":{"number":"2083/84-000042","issuedAt":"2026-11-21T04:16:10.000Z","sellerPan":null,"vat":null,"creditNotes":[]},
          "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"completed","khaltiState":"Completed",
            "amount":150000,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7","failure":null,
            "createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z"}]}
@@ -26,6 +31,27 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
            "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":true}}
         """;
 
+    private const string AdminOrder = """
+        {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"partially_refunded","attention":null,"amount":150000,"amountRefunded":50000,"currency":"NPR",
+         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
+         "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"},"reference":null,"receiptNumber":null,"metadata":{},
+         "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
+         "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"partially_refunded","khaltiState":"Partially refunded",
+           "amount":150000,"amountPaid":150000,"amountRefunded":50000,"refundable":100000,"fee":4500,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
+           "pidx":null,"failure":null,"createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z","lastAskedAt":null,"nextCheckAt":null}],
+         "refunds":[{"id":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","orderId":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
+           "amount":50000,"status":"completed","origin":"merchant","reason":"one came back","mobile":null,"by":"Sunita at the desk","failure":null,
+           "creditNoteNumber":null,"createdAt":"2026-11-21T06:00:00.000Z","completedAt":"2026-11-21T06:00:01.000Z"}]}
+        """;
+
+    private const string Summary = """
+        {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500}],
+         "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
+         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1}}
+        """;
+
+    private const string Session = """{"name":"Till 2","scopes":["read","refund"],"expiresAt":"2026-11-21T16:15:00.000Z"}""";
+
     private const string Products = """
         [{"id":"ilam-tea","name":"Ilam tea","nameNe":"इलाम चिया","description":"100 g of black tea.",
           "descriptionNe":"१०० ग्राम कालो चिया।","price":18500,"imageUrl":"/img/products/ilam-tea.svg"}]
@@ -34,6 +60,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
+        ["ResolveOrder"] = """{"note":"The shopper wanted the order after all; sent on Sunday."}""",
+        ["SignIn"] = """{"key":"kck_4q7mzt2v9x0c_…"}""",
+        ["CreateKey"] = """{"name":"Till 2","scopes":["read","refund"]}""",
+        ["RefundOrder"] = """{"amount":50000,"reason":"one topi came back"}""",
+        ["SettleRefund"] = """{"outcome":"completed","note":"The dashboard shows it at 14:05."}""",
+        ["RecordFoundRefund"] = """{"amount":50000,"note":"Given back in the dashboard by Maya, agreed by phone."}""",
         ["InitiatePayment"] = $$"""{"orderId":"{{OrderId}}"}""",
         ["VerifyPayment"] = $$"""{"orderId":"{{OrderId}}","token":"QUao9cqFzxPgvWJNi9aKac","amount":150000}""",
     };
@@ -51,8 +83,25 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             {"paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","pidx":"bZQLD9wRVWo4CdESSfuSsB",
              "paymentUrl":"https://test-pay.khalti.com/?pidx=bZQLD9wRVWo4CdESSfuSsB","expiresAt":"2026-11-21T05:16:09.000Z"}
             """,
+        [("RefundOrder", "201")] = Refund("completed"),
+        [("RefundOrder", "202")] = Refund("unknown"),
+        [("ShowRefund", "200")] = Refund("completed"),
+        [("CheckRefund", "200")] = Refund("completed"),
+        [("SettleRefund", "200")] = Refund("completed"),
+        [("RecordFoundRefund", "201")] = Refund("completed", found: true),
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
+        [("ListOrders", "200")] = $$"""{"data":[{{AdminOrder}}],"nextCursor":null}""",
+        [("ShowOrder", "200")] = WithTimeline(),
+        [("ExportOrders", "200")] = JsonValue.Create("\uFEFF\"Order\",\"Reference\",\"Receipt\",…\r\n\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\",\"\",\"\",…\r\n")!.ToJsonString(),
+        [("ShowSummary", "200")] = Summary,
+        [("ResolveOrder", "200")] = WithTimeline(),
+        [("CheckPayment", "200")] = WithTimeline(),
+        [("SignIn", "200")] = Session,
+        [("ShowSession", "200")] = Session,
+        [("ListKeys", "200")] = $$"""{"data":[{{Key(revoked: false)}}]}""",
+        [("CreateKey", "201")] = Key(revoked: false)[..^1] + ",\"key\":\"kck_4q7mzt2v9x0c_…\"}",
+        [("RevokeKey", "200")] = Key(revoked: true),
         [("Live", "200")] = """{"status":"alive"}""",
         [("Ready", "200")] = """{"status":"ready","database":"fine","khalti":"fine","khaltiSince":null}""",
     };
@@ -65,10 +114,25 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("InitiatePayment", "503")] = ["khalti_unavailable"],
         [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
         [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
-        [("PlaceOrder", "409")] = ["idempotency_in_progress"],
+        [("PlaceOrder", "409")] = ["reference_taken", "idempotency_in_progress"],
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
+        [("ResolveOrder", "409")] = ["nothing_to_resolve", "idempotency_in_progress"],
+        [("ResolveOrder", "422")] = ["idempotency_key_reused"],
+        [("CheckPayment", "409")] = ["check_in_progress", "idempotency_in_progress"],
+        [("CheckPayment", "422")] = ["idempotency_key_reused"],
+        [("CreateKey", "409")] = ["name_taken"],
+        [("RefundOrder", "409")] = ["not_refundable", "idempotency_in_progress"],
+        [("RefundOrder", "422")] = ["refund_too_large", "idempotency_key_reused"],
+        [("RefundOrder", "503")] = ["khalti_unavailable"],
+        [("CheckRefund", "409")] = ["check_in_progress", "idempotency_in_progress"],
+        [("CheckRefund", "422")] = ["idempotency_key_reused"],
+        [("SettleRefund", "409")] = ["not_unknown", "idempotency_in_progress"],
+        [("SettleRefund", "422")] = ["idempotency_key_reused"],
+        [("RecordFoundRefund", "409")] = ["not_refundable", "idempotency_in_progress"],
+        [("RecordFoundRefund", "422")] = ["refund_too_large", "idempotency_key_reused"],
+        [("RecordFoundRefund", "503")] = ["khalti_unavailable"],
         [("Ready", "503")] = ["not_ready"],
     };
 
@@ -83,8 +147,26 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("InitiatePayment", "201")] = "Where to send the browser.",
         [("VerifyPayment", "200")] = "The order, now paid.",
         [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",
+        [("RefundOrder", "201")] = "The refund, made.",
+        [("RefundOrder", "202")] = "The refund; its outcome is not known yet. Do not send another.",
+        [("ShowRefund", "200")] = "The refund as it stands.",
+        [("CheckRefund", "200")] = "The refund as it stands now.",
+        [("SettleRefund", "200")] = "The refund, settled.",
+        [("RecordFoundRefund", "201")] = "The refund, recorded.",
         [("ListProducts", "200")] = "Every product.",
         [("ShowConfig", "200")] = "How to pay here.",
+        [("ListOrders", "200")] = "Some of the orders, and where the next ones begin.",
+        [("ShowOrder", "200")] = "The order with its timeline, oldest line first.",
+        [("ExportOrders", "200")] = "The table.",
+        [("ShowSummary", "200")] = "The days, their totals, and what is open.",
+        [("ResolveOrder", "200")] = "The order, without `attention`.",
+        [("CheckPayment", "200")] = "The order as Khalti's answer left it; a payment may still be open.",
+        [("SignIn", "200")] = "Signed in; the cookie is in the answer's headers.",
+        [("ShowSession", "200")] = "Whose key it is, and what it may do.",
+        [("SignOut", "204")] = "Signed out.",
+        [("ListKeys", "200")] = "Every key.",
+        [("CreateKey", "201")] = "The key. It is not shown again.",
+        [("RevokeKey", "200")] = "The key, now revoked.",
         [("Live", "200")] = "Alive.",
         [("Ready", "200")] = "Ready, with Khalti's condition as this process saw it last.",
     };
@@ -94,6 +176,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         ["400"] = "validation_failed",
         ["401"] = "unauthorized",
         ["402"] = "payment_declined",
+        ["403"] = "forbidden",
         ["404"] = "not_found",
         ["413"] = "body_too_large",
         ["415"] = "unsupported_media_type",
@@ -106,7 +189,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.PaymentDeclined(), Problems.NotFound("order"), Problems.TokenAlreadyUsed(), Problems.AmountMismatch(),
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
-        Problems.KhaltiUnavailable(),
+        Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
+        Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
+        Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.CheckInProgress(),
+        Problems.NothingToResolve(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
         problem => (string)problem.ProblemDetails.Extensions["code"]!,
@@ -144,11 +230,36 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             : CodeOfStatus.TryGetValue(status, out string? one) ? [one]
             : null;
 
+    private static string Refund(string status, bool found = false) => $$"""
+        {"id":"{{RefundId}}","orderId":"{{OrderId}}","paymentId":"{{PaymentId}}","amount":50000,"status":"{{status}}",
+         "origin":"{{(found ? "khalti" : "merchant")}}","reason":"one topi came back","mobile":null,"by":"Till 2","failure":null,
+         "creditNoteNumber":{{(status == "completed" ? "\"2083/84-000007\"" : "null")}},"createdAt":"2026-11-21T05:15:00.000Z",
+         "completedAt":{{(status == "completed" ? "\"2026-11-21T05:15:01.000Z\"" : "null")}}}
+        """;
+
+    private static string WithTimeline()
+    {
+        JsonNode order = JsonNode.Parse(AdminOrder)!;
+        order["timeline"] = JsonNode.Parse("""
+            [{"at":"2026-11-21T04:15:00.000Z","what":"order_placed","by":"shopper","key":null,"note":"1 lines, 150000 paisa","paymentId":null},
+             {"at":"2026-11-21T04:16:10.000Z","what":"payment_completed","by":"khalti","key":null,
+              "note":"transaction 8xmeJnNXfoVjCvGcZiiGe7, 150000 paisa, verify answered Completed","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn"}]
+            """);
+        return order.ToJsonString();
+    }
+
+    private static string Key(bool revoked) => $$"""
+        {"id":"{{KeyId}}","name":"Till 2","scopes":["read","refund"],"hint":"kck_4q7mzt2v9x0c",
+         "createdAt":"2026-11-21T04:15:00.000Z","createdBy":"settings key 1","lastUsedAt":null,
+         "revokedAt":{{(revoked ? "\"2026-11-21T05:15:00.000Z\"" : "null")}},"revokedBy":{{(revoked ? "\"settings key 1\"" : "null")}}}
+        """;
+
     private static string Waiting(string status, bool payments)
     {
         JsonNode order = JsonNode.Parse(PaidOrder)!;
         order["status"] = status;
         order["paidAt"] = null;
+        order["receipt"] = null;
         JsonNode payment = order["payments"]![0]!;
         payment["status"] = "verifying";
         payment["khaltiState"] = null;

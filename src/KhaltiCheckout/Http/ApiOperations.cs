@@ -1,4 +1,6 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Idempotency;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -26,7 +28,14 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             }
         }
 
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakesIdempotencyKey>().Any())
+        IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<IAuthorizeData>().LastOrDefault() is { Policy: { } policy } && !metadata.OfType<IAllowAnonymous>().Any())
+        {
+            OpenApiSecurityRequirement key = new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] };
+            operation.Security = policy == Scopes.KeyOrNone ? [new OpenApiSecurityRequirement(), key] : [key];
+        }
+
+        if (metadata.OfType<TakesIdempotencyKey>().Any())
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter
@@ -49,8 +58,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Responses = inOrder;
         foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
         {
-            id.Description = "The order's id, as it was given when the order was placed.";
-            id.Example = ApiExamples.OrderId;
+            (id.Description, id.Example) = IdOf(context.Description.RelativePath ?? "");
         }
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
@@ -68,6 +76,12 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 
         return Task.CompletedTask;
     }
+
+    private static (string Description, string Example) IdOf(string path) =>
+        path.Contains("/payments/{id}", StringComparison.Ordinal) ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
+            : path.Contains("/refunds/{id}", StringComparison.Ordinal) ? ("The refund's id, as it stands in its order.", ApiExamples.RefundId)
+            : path.Contains("/keys/{id}", StringComparison.Ordinal) ? ("The key's id.", ApiExamples.KeyId)
+            : ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId);
 
     private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()
     {

@@ -36,6 +36,16 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         {
             Property(schema, "items").MinItems = 1;
             Property(schema, "items").MaxItems = PlaceOrderRules.MostLines;
+            Property(schema, "lines").MinItems = 1;
+            Property(schema, "lines").MaxItems = PlaceOrderRules.MostLines;
+            Property(schema, "reference").MaxLength = PlaceOrderRules.LongestReference;
+            Property(schema, "metadata").MaxProperties = PlaceOrderRules.MostMetadata;
+        }
+        else if (type == typeof(OrderLineRequest))
+        {
+            Property(schema, "name").MaxLength = PlaceOrderRules.LongestName;
+            Property(schema, "quantity").Minimum = "1";
+            Property(schema, "quantity").Maximum = PlaceOrderRules.MostOfOne.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         else if (type == typeof(OrderItemRequest))
         {

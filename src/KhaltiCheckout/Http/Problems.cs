@@ -1,5 +1,6 @@
 using FluentValidation.Results;
 using Khalti.Client;
+using KhaltiCheckout.Admin;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,6 +20,28 @@ internal static class Problems
         return Of(401, code, title, detail);
     }
 
+    internal static ProblemHttpResult WrongKey() =>
+        Of(401, "unauthorized", "No valid key", "This is no key of this shop, or it was revoked.");
+
+    internal static ProblemHttpResult TooManyWrongKeys() =>
+        Of(429, "rate_limited", "Too many wrong keys", "Too many wrong keys came from this address. Wait as long as Retry-After says, in seconds.");
+
+    internal static ProblemHttpResult Forbidden()
+    {
+        (string code, string title, string detail) = Fallback(403);
+        return Of(403, code, title, detail);
+    }
+
+    /// <summary>A request with the cookie of the admin pages that another site could have made.</summary>
+    internal static ProblemHttpResult NotMeant() =>
+        Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
+
+    internal static ProblemHttpResult NameTaken() =>
+        Of(409, "name_taken", "Name taken", "Another key that works has this name. No key was made; choose another name, or revoke that key first.");
+
+    internal static ProblemHttpResult ReferenceTaken(string orderId) =>
+        Of(409, "reference_taken", "Reference taken", $"Order {orderId} has this reference already. Nothing was ordered.");
+
     internal static ProblemHttpResult PaymentDeclined() =>
         Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");
 
@@ -35,11 +58,7 @@ internal static class Problems
         Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay again before the outcome is known.");
 
     internal static ProblemHttpResult KhaltiUnavailable() =>
-        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so no payment was started and nothing was charged. Try again in a minute.");
-
-    /// <summary>Nothing was started.</summary>
-    internal static ProblemHttpResult KhaltiUnavailableForRefund() =>
-        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked how the payment stands, so no refund was started. Try again in a minute.");
+        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so nothing was started and no money moved. Try again in a minute.");
 
     internal static ProblemHttpResult NotRefundable(string why) =>
         Of(409, "not_refundable", "Not refundable", why);
@@ -53,6 +72,12 @@ internal static class Problems
     internal static ProblemHttpResult CheckInProgress() =>
         Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");
 
+    internal static ProblemHttpResult DaySignedOff() =>
+        Of(409, "signed_off", "Day signed off", "This day has been signed off and is kept as it was. What came to light since is in the close of a later day.");
+
+    internal static ProblemHttpResult NotSignable(string why) =>
+        Of(409, "not_signable", "Not to be signed off yet", why);
+
     internal static ProblemHttpResult NotCancellable(string why) =>
         Of(409, "not_cancellable", "Order not cancellable", why);
 
@@ -65,6 +90,9 @@ internal static class Problems
 
     internal static ProblemHttpResult TooManyWatchers() =>
         Of(429, "rate_limited", "Too many watchers", "Too many pages are watching orders just now. Read the order from time to time instead.");
+
+    internal static ProblemHttpResult NothingToResolve() =>
+        Of(409, "nothing_to_resolve", "Nothing to resolve", "The order needs no look: somebody may have resolved it already.");
 
     internal static ProblemHttpResult IdempotencyKeyReused() =>
         Of(422, "idempotency_key_reused", "Idempotency-Key reused", "This key came with another request before. Nothing was done; use a new key for a new request.");

@@ -26,7 +26,9 @@ internal static class Validation
     /// nothing that turns the reading direction of what stands beside it. Joiners stay: Nepali is written with them.</summary>
     internal static IRuleBuilderOptions<T, string?> PlainText<T>(this IRuleBuilder<T, string?> rule, int longest) =>
         rule.MaximumLength(longest).WithMessage($"At most {longest} characters.")
-            .Must(text => text is null || !text.Any(IsControl)).WithMessage("No control characters.");
+            .Must(IsPlain).WithMessage("No control characters.");
+
+    internal static bool IsPlain(string? text) => text is null || !text.Any(IsControl);
 
     private static bool IsControl(char letter) =>
         char.IsControl(letter) || letter is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Khalti.Client;
-using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
@@ -22,6 +23,7 @@ public sealed partial class Order
     private readonly List<Payment> _payments = [];
     private readonly List<Refund> _refunds = [];
     private readonly List<TimelineEntry> _timeline = [];
+    private readonly List<SearchTerm> _searchTerms = [];
 
     private Order()
     {
@@ -75,33 +77,39 @@ public sealed partial class Order
     /// <summary>Append-only; not loaded with the order.</summary>
     public IReadOnlyList<TimelineEntry> Timeline => _timeline;
 
+    /// <summary>Words under which it is found; not loaded with the order.</summary>
+    public IReadOnlyList<SearchTerm> SearchTerms => _searchTerms;
+
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
 
-    internal static Order Place(
-        IReadOnlyList<(Product Product, int Quantity)> items, string? name, string? email, string? phone, string? returnUrl,
-        DateTimeOffset now, TimeSpan lifetime)
+    internal static Order Place(OrderWish wish, DateTimeOffset now, TimeSpan lifetime)
     {
         Order order = new()
         {
             Id = TypeId.New(TypeId.Order, now),
             Status = OrderStatus.Pending,
-            CustomerName = name,
-            CustomerEmail = email,
-            CustomerPhone = phone,
-            ReturnUrl = returnUrl,
+            CustomerName = wish.CustomerName,
+            CustomerEmail = wish.CustomerEmail,
+            CustomerPhone = wish.CustomerPhone,
+            Reference = wish.Reference,
+            Metadata = wish.Metadata is { Count: > 0 } pairs ? JsonSerializer.Serialize(pairs) : null,
+            ReturnUrl = wish.ReturnUrl,
             CreatedAt = now,
             PlacedOn = NepalTime.DayOf(now),
             ExpiresAt = now + lifetime,
         };
-        foreach ((Product product, int quantity) in items)
+        foreach (WantedLine wanted in wish.Lines)
         {
-            OrderLine line = OrderLine.Of(product, quantity, order._lines.Count);
+            OrderLine line = OrderLine.Of(wanted, order._lines.Count);
             order._lines.Add(line);
             order.Amount += line.Amount;
         }
 
-        order.Tell("order_placed", Actor.Shopper, now, $"{order._lines.Count} lines, {(long)order.Amount} paisa");
+        order._searchTerms.AddRange(SearchTerm.Of(order.Id, wish.CustomerName, wish.CustomerEmail, wish.CustomerPhone));
+        order.Tell(
+            "order_placed", wish.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
+            $"{order._lines.Count} lines, {(long)order.Amount} paisa", keyName: wish.KeyName);
         return order;
     }
 

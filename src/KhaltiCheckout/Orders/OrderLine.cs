@@ -1,5 +1,4 @@
 using Khalti.Client;
-using KhaltiCheckout.Catalogue;
 
 namespace KhaltiCheckout.Orders;
 
@@ -24,13 +23,13 @@ public sealed class OrderLine
 
     public Paisa Amount { get; private set; }
 
-    internal static OrderLine Of(Product product, int quantity, int position) => new()
+    internal static OrderLine Of(WantedLine wanted, int position) => new()
     {
         Position = position,
-        ProductId = product.Id,
-        Name = product.Name,
-        UnitPrice = product.Price,
-        Quantity = quantity,
-        Amount = product.Price * quantity,
+        ProductId = wanted.ProductId,
+        Name = wanted.Name,
+        UnitPrice = wanted.UnitPrice,
+        Quantity = wanted.Quantity,
+        Amount = wanted.UnitPrice * wanted.Quantity,
     };
 }

@@ -15,14 +15,17 @@ internal sealed class OrderMapping
         builder.HasMany(order => order.Payments).WithOne().HasForeignKey(payment => payment.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Refunds).WithOne().HasForeignKey(refund => refund.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Timeline).WithOne().HasForeignKey(entry => entry.OrderId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasMany(order => order.SearchTerms).WithOne().HasForeignKey(term => term.OrderId).OnDelete(DeleteBehavior.Restrict);
 
-        // Which orders should expire: a search that must not grow with the orders that are done.
         // Lists for the merchant: newest first, and an id begins with its time.
         builder.HasIndex(order => new { order.Status, order.Id });
         builder.HasIndex(order => new { order.Attention, order.Id }).HasFilter("\"Attention\" IS NOT NULL");
         builder.HasIndex(order => new { order.Amount, order.Id });
+        builder.HasIndex(order => new { order.ReceiptYear, order.ReceiptCount }).IsUnique().HasFilter("\"ReceiptYear\" IS NOT NULL");
         builder.HasIndex(order => order.PlacedOn);
         builder.HasIndex(order => order.Reference).IsUnique();
+
+        // Which orders should expire: a search that must not grow with the orders that are done.
         builder.HasIndex(order => order.ExpiresAt).HasFilter("\"Status\" = 'pending'");
     }
 

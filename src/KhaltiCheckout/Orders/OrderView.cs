@@ -1,11 +1,14 @@
+using System.Text.Json;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 
 namespace KhaltiCheckout.Orders;
 
 /// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
+/// <param name="Receipt">Null until it is paid.</param>
 public sealed record OrderView(
     string Id,
     OrderStatus Status,
@@ -19,6 +22,7 @@ public sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? PaidAt,
+    ReceiptView? Receipt,
     IReadOnlyList<PaymentView> Payments)
 {
     internal static OrderView Of(Order order) => new(
@@ -30,10 +34,11 @@ public sealed record OrderView(
         [.. order.Lines.OrderBy(line => line.Position).Select(OrderLineView.Of)],
         new OrderCustomerView(order.CustomerName),
         order.Reference,
-        new Dictionary<string, string>(StringComparer.Ordinal),
+        order.Metadata is { } pairs ? JsonSerializer.Deserialize<Dictionary<string, string>>(pairs) ?? [] : [],
         order.CreatedAt,
         order.ExpiresAt,
         order.PaidAt,
+        ReceiptView.Of(order),
         [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(PaymentView.Of)]);
 }
 

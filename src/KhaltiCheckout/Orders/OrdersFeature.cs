@@ -1,6 +1,7 @@
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Receipts;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Orders;
@@ -11,6 +12,7 @@ internal static class OrdersFeature
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderChanges>();
+        services.AddScoped<ReceiptBook>();
         services.AddSingleton<StoreAddress>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
@@ -24,13 +26,16 @@ internal static class OrdersFeature
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 
         orders.MapPost("/", PlaceOrder.Handle)
+            .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
             .WithValidation(new PlaceOrderRules())
             .WithIdempotency<PlaceOrderRequest>()
             .RequireAuthorization(Scopes.KeyOrNone)
             .WithName("PlaceOrder")
             .WithSummary("Place an order")
-            .WithDescription("Prices and total are the server's. The order waits to be paid until `expiresAt`.")
-            .CanFail(400, 401, 404, 409, 413, 415, 422, 429);
+            .WithDescription(
+                "Prices and total are the server's. The order waits to be paid until `expiresAt`. With an API key of scope `checkout` an order may "
+                + "have `lines` with names and prices of its own instead of `items`, a `reference`, a `returnUrl` and `metadata`.")
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
 
         orders.MapGet("/{id}", GetOrder.Handle)
             .WithName("GetOrder")

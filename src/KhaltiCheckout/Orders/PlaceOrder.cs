@@ -12,12 +12,28 @@ using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Orders;
 
-/// <summary>What the shopper wants. Prices are not asked for: they are ours.</summary>
-/// <param name="Items">What to buy.</param>
+/// <summary>What the shopper wants. Prices are not asked for: they are ours. With an API key of scope <c>checkout</c> the order
+/// may have lines and prices of its own instead, and say how the key's holder wants to find it again.</summary>
+/// <param name="Items">What to buy from the catalogue. Either these or <paramref name="Lines"/>.</param>
 /// <param name="Customer">Who buys, as far as they like to say.</param>
 /// <param name="ReturnUrl">With an API key: where Khalti's page sends the shopper back to in the end. One of the addresses in
 /// the shop's settings (<c>Store:ReturnUrls</c>), to the letter; <c>order</c> is added to its query.</param>
-public sealed record PlaceOrderRequest(IReadOnlyList<OrderItemRequest> Items, OrderCustomerRequest? Customer = null, string? ReturnUrl = null);
+/// <param name="Lines">With an API key: what is bought, at the key holder's prices.</param>
+/// <param name="Reference">With an API key: the key holder's own name for the order. No two orders have the same.</param>
+/// <param name="Metadata">With an API key: what the key holder wants to find again, names and texts. The shopper can read it.</param>
+public sealed record PlaceOrderRequest(
+    IReadOnlyList<OrderItemRequest>? Items = null, OrderCustomerRequest? Customer = null, string? ReturnUrl = null,
+    IReadOnlyList<OrderLineRequest>? Lines = null, string? Reference = null, IReadOnlyDictionary<string, string>? Metadata = null)
+{
+    /// <summary>Whether it asks for something that only the holder of a key may have.</summary>
+    internal bool WantsKey => Lines is not null || Reference is not null || ReturnUrl is not null || Metadata is not null;
+}
+
+/// <summary>So many of something that is not in the catalogue.</summary>
+/// <param name="Name">What the shopper reads.</param>
+/// <param name="UnitPrice">Paisa.</param>
+/// <param name="Quantity">How many.</param>
+public sealed record OrderLineRequest(string Name, Paisa UnitPrice, int Quantity);
 
 /// <summary>So many of one product.</summary>
 /// <param name="ProductId">As the catalogue names it.</param>
@@ -38,19 +54,42 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
     internal const int LongestName = 100;
     internal const int LongestEmail = 254;
     internal const int LongestPhone = 20;
+    internal const int LongestReference = 100;
+    internal const int MostMetadata = 20;
+    internal const int LongestMetadataName = 40;
+    internal const int LongestMetadataText = 500;
+
+    /// <summary>NPR 100 million. Fifty lines of a thousand of these are still a number that every JSON reader can hold.</summary>
+    internal const long HighestPrice = 10_000_000_000;
 
     public PlaceOrderRules()
     {
         // The first broken rule of a field is enough, and a pattern never meets more text than the field may hold.
         RuleLevelCascadeMode = CascadeMode.Stop;
-        RuleFor(order => order.Items).NotEmpty().WithMessage("At least one item.")
-            .Must(items => items.Count <= MostLines).WithMessage($"At most {MostLines} items.");
+        RuleFor(order => order.Items).NotEmpty().WithMessage("At least one item.").When(order => order.Lines is null);
+        RuleFor(order => order.Items).Null().WithMessage("Either items or lines, not both.").When(order => order.Lines is not null);
+        RuleFor(order => order.Items).Must(items => items is null || items.Count <= MostLines).WithMessage($"At most {MostLines} items.");
         RuleForEach(order => order.Items).NotNull().WithMessage("Which product, and how many?").ChildRules(item =>
         {
             item.RuleLevelCascadeMode = CascadeMode.Stop;
             item.RuleFor(line => line.ProductId).NotEmpty().WithMessage("Which product?").MaximumLength(LongestProductId).WithMessage($"At most {LongestProductId} characters.");
             item.RuleFor(line => line.Quantity).InclusiveBetween(1, MostOfOne).WithMessage($"Between 1 and {MostOfOne}.");
         });
+        RuleFor(order => order.Lines).NotEmpty().WithMessage("At least one line.")
+            .Must(lines => lines is null || lines.Count <= MostLines).WithMessage($"At most {MostLines} lines.")
+            .When(order => order.Lines is not null);
+        RuleForEach(order => order.Lines).NotNull().WithMessage("What, at which price, and how many?").ChildRules(line =>
+        {
+            line.RuleLevelCascadeMode = CascadeMode.Stop;
+            line.RuleFor(one => one.Name).NotEmpty().WithMessage("What is it called?").PlainText(LongestName);
+            line.RuleFor(one => one.UnitPrice).Must(price => price >= new Paisa(1) && price <= new Paisa(HighestPrice)).WithMessage($"Paisa, between 1 and {HighestPrice}.");
+            line.RuleFor(one => one.Quantity).InclusiveBetween(1, MostOfOne).WithMessage($"Between 1 and {MostOfOne}.");
+        });
+        RuleFor(order => order.Reference).NotEmpty().WithMessage("Not blank: leave it out for none.").PlainText(LongestReference)
+            .When(order => order.Reference is not null);
+        RuleFor(order => order.Metadata).Must(pairs => pairs is null || pairs.Count <= MostMetadata).WithMessage($"At most {MostMetadata} pairs.")
+            .Must(pairs => pairs is null || pairs.All(pair => IsMetadata(pair.Key, pair.Value)))
+            .WithMessage($"Names of 1 to {LongestMetadataName} and texts of at most {LongestMetadataText} characters, without control characters.");
         RuleFor(order => order.Customer!.Name).PlainText(LongestName).When(order => order.Customer is not null);
         RuleFor(order => order.Customer!.Email).PlainText(LongestEmail)
             .Matches(@"^[^\s@]+@[^\s@]+\.[^\s@]+$").WithMessage("An e-mail address, such as sita@example.com.")
@@ -59,20 +98,31 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
             .Matches(@"^\+?[0-9][0-9 -]{5,18}$").WithMessage("A phone number, such as 9800000000.")
             .When(order => !string.IsNullOrWhiteSpace(order.Customer?.Phone));
     }
+
+    private static bool IsMetadata(string name, string? text) =>
+        name.Length is > 0 and <= LongestMetadataName && text?.Length <= LongestMetadataText && Validation.IsPlain(name) && Validation.IsPlain(text);
 }
 
-/// <summary>Places an order at the catalogue's prices.</summary>
+/// <summary>Places an order at the catalogue's prices, or at those of the shop whose key it comes with.</summary>
 internal static class PlaceOrder
 {
+    /// <summary>Before the rules: whoever may not ask is not told what to ask.</summary>
+    internal static ValueTask<object?> RefuseWithoutKey(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        ClaimsPrincipal user = context.HttpContext.User;
+        if (!context.Arguments.OfType<PlaceOrderRequest>().Single().WantsKey || user.MayDo(Scopes.Checkout))
+        {
+            return next(context);
+        }
+
+        return ValueTask.FromResult<object?>(
+            user.Identity?.IsAuthenticated != true ? Problems.Unauthorized() : user.KeyId() is null ? Problems.NotMeant() : Problems.Forbidden());
+    }
+
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
         PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, ClaimsPrincipal user, IOptions<StoreOptions> store,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        if (request.ReturnUrl is not null && user.KeyId() is null)
-        {
-            return Problems.Unauthorized();
-        }
-
         if (request.ReturnUrl is { } wantedReturn && !store.Value.ReturnUrls.Contains(wantedReturn, StringComparer.Ordinal))
         {
             return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -81,38 +131,67 @@ internal static class PlaceOrder
             }));
         }
 
-        string[] wanted = [.. request.Items.Select(item => item.ProductId).Distinct(StringComparer.Ordinal)];
-        Dictionary<string, Product> products = await db.Products.AsNoTracking()
-            .Where(product => wanted.Contains(product.Id))
-            .ToDictionaryAsync(product => product.Id, StringComparer.Ordinal, cancellationToken);
-        if (products.Count < wanted.Length)
+        if (await LinesOfAsync(request, db, cancellationToken) is not { } lines)
         {
             return Problems.NotFound("product");
         }
 
         StoreOptions rules = store.Value;
-        OrderCustomerRequest? customer = request.Customer;
+        OrderWish wish = new()
+        {
+            Lines = lines,
+            CustomerName = Given(request.Customer?.Name),
+            CustomerEmail = Given(request.Customer?.Email),
+            CustomerPhone = Given(request.Customer?.Phone),
+            Reference = Given(request.Reference),
+            ReturnUrl = request.ReturnUrl,
+            Metadata = request.Metadata,
+            KeyName = user.KeyName(),
+        };
         DateTimeOffset now = time.GetUtcNow();
-        Order Place() => Order.Place(
-            [.. request.Items.Select(item => (products[item.ProductId], item.Quantity))],
-            Given(customer?.Name), Given(customer?.Email), Given(customer?.Phone), request.ReturnUrl, now, rules.OrderLifetime);
+        Order Place() => Order.Place(wish, now, rules.OrderLifetime);
         Paisa amount = Place().Amount;
         if (amount < rules.Least || (rules.Most is { } most && amount > most))
         {
             return Problems.AmountOutOfRange(amount, rules.Least, rules.Most);
         }
 
-        OrderView placed = await db.WriteAsync(
+        (OrderView? placed, string? takenBy) = await db.WriteAsync<(OrderView?, string?)>(
             async () =>
             {
+                // Of two at once the unique index refuses one, which then finds the other here.
+                if (wish.Reference is not null
+                    && await db.Orders.Where(order => order.Reference == wish.Reference).Select(order => order.Id).SingleOrDefaultAsync(cancellationToken) is { } other)
+                {
+                    return (null, other);
+                }
+
                 Order order = Place();
                 db.Orders.Add(order);
                 OrderView view = OrderView.Of(order);
                 await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
-                return view;
+                return (view, null);
             },
             cancellationToken);
-        return TypedResults.Created(LocationOf(placed), placed);
+        return placed is null ? Problems.ReferenceTaken(takenBy!) : TypedResults.Created(LocationOf(placed), placed);
+    }
+
+    // Null when a product is not in the catalogue.
+    private static async Task<IReadOnlyList<WantedLine>?> LinesOfAsync(PlaceOrderRequest request, CheckoutDb db, CancellationToken cancellationToken)
+    {
+        if (request.Lines is { } own)
+        {
+            return [.. own.Select(line => new WantedLine(null, line.Name.Trim(), line.UnitPrice, line.Quantity))];
+        }
+
+        IReadOnlyList<OrderItemRequest> items = request.Items ?? [];
+        string[] wanted = [.. items.Select(item => item.ProductId).Distinct(StringComparer.Ordinal)];
+        Dictionary<string, Product> products = await db.Products.AsNoTracking()
+            .Where(product => wanted.Contains(product.Id))
+            .ToDictionaryAsync(product => product.Id, StringComparer.Ordinal, cancellationToken);
+        return products.Count < wanted.Length
+            ? null
+            : [.. items.Select(item => products[item.ProductId]).Zip(items, (product, item) => new WantedLine(product.Id, product.Name, product.Price, item.Quantity))];
     }
 
     private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";

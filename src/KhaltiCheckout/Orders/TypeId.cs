@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace KhaltiCheckout.Orders;
@@ -12,11 +13,14 @@ internal static class TypeId
     internal const string Payment = "pay";
     internal const string Refund = "ref";
     internal const string Event = "evt";
+    internal const string ApiKey = "key";
 
     internal const int LongestId = 30;
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int SuffixLength = 26;
+
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 
     internal static string New(string prefix, DateTimeOffset now)
     {
@@ -33,11 +37,27 @@ internal static class TypeId
         return Encode(prefix, new Guid(bytes, bigEndian: true));
     }
 
+    /// <summary>The least id that can be made at that instant: where the ids of a time begin.</summary>
+    internal static string First(string prefix, DateTimeOffset instant)
+    {
+        UInt128 number = (UInt128)(ulong)Math.Max(0, instant.ToUnixTimeMilliseconds()) << 80;
+        return Encode(prefix, number);
+    }
+
+    /// <summary>Whether a text has the form of such an id.</summary>
+    internal static bool IsOne(string prefix, string text) =>
+        text.Length == prefix.Length + 1 + SuffixLength && text.StartsWith(prefix, StringComparison.Ordinal) && text[prefix.Length] == '_'
+        && !text.AsSpan(prefix.Length + 1).ContainsAnyExcept(Letters);
+
     internal static string Encode(string prefix, Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];
         value.TryWriteBytes(bytes, bigEndian: true, out _);
-        UInt128 number = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return Encode(prefix, System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    }
+
+    private static string Encode(string prefix, UInt128 number)
+    {
         Span<char> suffix = stackalloc char[SuffixLength];
         for (int position = SuffixLength - 1; position >= 0; position--)
         {

@@ -32,6 +32,9 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
             .HasFilter("\"Status\" = 'initiated' AND \"Pidx\" IS NULL");
 
         builder.HasIndex(payment => new { payment.CompletedOn, payment.Amount, payment.Fee }).HasFilter("\"CompletedOn\" IS NOT NULL");
+
+        // What is open, and since when: for the merchant's page, however many payments are done.
+        builder.HasIndex(payment => payment.CreatedAt, "IX_Payments_Open").HasFilter("\"Status\" IN ('verifying', 'needs_review')");
         builder.HasIndex(payment => payment.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
     }
 }

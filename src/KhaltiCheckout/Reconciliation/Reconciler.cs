@@ -1,3 +1,4 @@
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
@@ -23,7 +24,7 @@ internal sealed partial class Reconciler(
     {
         await CloseAbandonedAsync(cancellationToken);
         int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
-        await ForgetOldKeysAsync(cancellationToken);
+        await ForgetOldAsync(cancellationToken);
         return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
     }
 
@@ -130,7 +131,8 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async Task ForgetOldKeysAsync(CancellationToken cancellationToken)
+    // Answers that nobody may ask for again, and sign-ins that are over.
+    private async Task ForgetOldAsync(CancellationToken cancellationToken)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
@@ -139,6 +141,12 @@ internal sealed partial class Reconciler(
         if (await old.AnyAsync(cancellationToken))
         {
             await db.WriteAsync(() => old.ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        }
+
+        IQueryable<AdminSession> over = db.AdminSessions.Where(session => session.ExpiresAt <= now);
+        if (await over.AnyAsync(cancellationToken))
+        {
+            await db.WriteAsync(() => over.ExecuteDeleteAsync(cancellationToken), cancellationToken);
         }
     }
 

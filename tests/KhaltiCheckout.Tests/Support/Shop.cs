@@ -85,14 +85,22 @@ internal sealed class Shop : IAsyncDisposable
         return other;
     }
 
-    /// <summary>This process ends and another starts on the same files.</summary>
-    internal async Task ReopenAsync()
+    /// <summary>This process ends and another starts on the same files, with some settings changed.</summary>
+    internal async Task ReopenAsync(params (string Key, string? Value)[] changed)
     {
         Http.Dispose();
         await _app.DisposeAsync();
+        foreach ((string key, string? value) in changed)
+        {
+            _settings[key] = value;
+        }
+
         _app = Build();
         Open();
     }
+
+    /// <summary>For the next process that opens on these files.</summary>
+    internal void Set(string key, string? value) => _settings[key] = value;
 
     internal void ExpectWarnings() => _warningsAreExpected = true;
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121104842_MerchantDesk")]
+    [Migration("20261121112100_MerchantDesk")]
     partial class MerchantDesk
     {
         /// <inheritdoc />
@@ -19,6 +19,99 @@ namespace KhaltiCheckout.Data.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.AdminSession", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("KeyId");
+
+                    b.ToTable("AdminSessions", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.ApiKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Hint")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hint")
+                        .IsUnique();
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasFilter("\"RevokedAt\" IS NULL");
+
+                    b.ToTable("ApiKeys", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+                {
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Term", "OrderId");
+
+                    b.HasIndex("OrderId");
+
+                    b.ToTable("SearchTerms", (string)null);
+                });
 
             modelBuilder.Entity("KhaltiCheckout.Catalogue.Product", b =>
                 {
@@ -135,6 +228,41 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Closing.DayClose", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Found")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LeasedUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RunAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SignedOffAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SignedOffBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("DayCloses", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>
                 {
                     b.Property<string>("Id")
@@ -220,16 +348,28 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateOnly>("PlacedOn")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ReceiptCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ReceiptYear")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ReturnUrl")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SellerPan")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("VatPercent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -249,6 +389,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("Attention", "Id")
                         .HasFilter("\"Attention\" IS NOT NULL");
+
+                    b.HasIndex("ReceiptYear", "ReceiptCount")
+                        .IsUnique()
+                        .HasFilter("\"ReceiptYear\" IS NOT NULL");
 
                     b.HasIndex("Status", "Id");
 
@@ -447,10 +591,33 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsUnique()
                         .HasFilter("\"Status\" = 'verifying' AND \"Method\" = 'widget'");
 
+                    b.HasIndex(new[] { "CreatedAt" }, "IX_Payments_Open")
+                        .HasFilter("\"Status\" IN ('verifying', 'needs_review')");
+
                     b.ToTable("Payments", null, t =>
                         {
                             t.HasCheckConstraint("CK_Payments_RefundedNoMoreThanPaid", "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)");
                         });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Receipts.ReceiptYear", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastCreditNote")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastReceipt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("ReceiptYears", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
@@ -473,6 +640,12 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("CreditNoteCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("CreditNoteYear")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Denials")
                         .HasColumnType("INTEGER");
@@ -522,6 +695,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("TakenOffOrder")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -541,6 +717,10 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("CompletedOn", "Amount")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
 
+                    b.HasIndex("CreditNoteYear", "CreditNoteCount")
+                        .IsUnique()
+                        .HasFilter("\"CreditNoteYear\" IS NOT NULL");
+
                     b.HasIndex(new[] { "PaymentId" }, "IX_Refunds_OneOpenPerPayment")
                         .IsUnique()
                         .HasFilter("\"Status\" IN ('requested', 'unknown')");
@@ -549,6 +729,15 @@ namespace KhaltiCheckout.Data.Migrations
                         {
                             t.HasCheckConstraint("CK_Refunds_Amount", "\"Amount\" > 0");
                         });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                        .WithMany("SearchTerms")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
@@ -600,6 +789,8 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Navigation("Payments");
 
                     b.Navigation("Refunds");
+
+                    b.Navigation("SearchTerms");
 
                     b.Navigation("Timeline");
                 });

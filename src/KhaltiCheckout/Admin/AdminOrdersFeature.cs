@@ -1,0 +1,58 @@
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
+
+namespace KhaltiCheckout.Admin;
+
+internal static class AdminOrdersFeature
+{
+    internal static void MapAdminOrders(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder admin = routes.MapGroup("/api/v1/admin").WithTags("Admin");
+
+        admin.MapGet("/orders", ListOrders.Handle)
+            .RequireAuthorization(Scopes.Read)
+            .WithName("ListOrders")
+            .WithSummary("Find orders")
+            .WithDescription("Newest first, page by page. An unknown value of a filter is refused, never ignored.")
+            .CanFail(400, 401, 403);
+
+        admin.MapGet("/orders/{id}", ShowAdminOrder.Handle)
+            .RequireAuthorization(Scopes.Read)
+            .WithName("ShowOrder")
+            .WithSummary("Read an order with its timeline")
+            .WithDescription("Everything that is known of an order: customer, payments with fees, refunds, and what happened when, by whom and why.")
+            .CanFail(401, 403, 404);
+
+        admin.MapGet("/orders.csv", ExportOrders.Handle)
+            .Produces<string>(200, ExportOrders.MediaType)
+            .RequireAuthorization(Scopes.Read)
+            .WithName("ExportOrders")
+            .WithSummary("Orders as a table for spreadsheets")
+            .WithDescription("The same filters; UTF-8, RFC 4180. Cells that a spreadsheet would take for a formula begin with an apostrophe.")
+            .CanFail(400, 401, 403);
+
+        admin.MapGet("/summary", ShowSummary.Handle)
+            .RequireAuthorization(Scopes.Read)
+            .WithName("ShowSummary")
+            .WithSummary("How the shop does, by day")
+            .WithDescription("Days in Nepal, oldest first: orders, what came in, what went back, Khalti's fees, and what is left. And what is not known yet.")
+            .CanFail(400, 401, 403);
+
+        admin.MapPost("/orders/{id}/resolve", ResolveOrder.Handle)
+            .WithValidation(new ResolveOrderRules())
+            .WithIdempotency<ResolveOrderRequest>()
+            .RequireAuthorization(Scopes.Admin)
+            .WithName("ResolveOrder")
+            .WithSummary("Say what came of an order that needed a look")
+            .WithDescription("Clears `attention`; the note stays in the timeline with the key's name.")
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
+
+        admin.MapPost("/payments/{id}/check", CheckPayment.Handle)
+            .WithIdempotency()
+            .RequireAuthorization(Scopes.Admin)
+            .WithName("CheckPayment")
+            .WithSummary("Ask Khalti now")
+            .WithDescription("Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes no body.")
+            .CanFail(400, 401, 403, 404, 409, 422, 429);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Security.Claims;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Asks Khalti now what became of a payment, because a person wants to know.</summary>
+internal static class CheckPayment
+{
+    internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
+        string id, CheckoutDb db, Settlement settlement, RefundSettlement refunds, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        string? orderId = await db.WriteAsync(
+            async () =>
+            {
+                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Payments.Any(payment => payment.Id == id), cancellationToken);
+                order?.Tell("check_requested", Actor.Merchant, now, paymentId: id, keyName: user.KeyName());
+                return order?.Id;
+            },
+            cancellationToken);
+        if (orderId is null)
+        {
+            return Problems.NotFound("payment");
+        }
+
+        switch (await AskAsync(id, db, settlement, refunds, user, cancellationToken))
+        {
+            case Answer.None:
+                return Problems.CheckInProgress();
+            case Answer.Silence:
+
+                // Nothing else would tell the person who asked that they know no more than before.
+                await db.WriteAsync(
+                    async () =>
+                    {
+                        Order order = await db.Orders.SingleAsync(order => order.Id == orderId);
+                        order.Tell("check_unanswered", Actor.Khalti, time.GetUtcNow(), paymentId: id);
+                        return true;
+                    },
+                    CancellationToken.None);
+                break;
+        }
+
+        return TypedResults.Ok((await AdminOrderView.FindAsync(db, orderId, CancellationToken.None))!);
+    }
+
+    private enum Answer
+    {
+        None,
+        Silence,
+        Given,
+    }
+
+    // What was paid stays paid; Khalti is asked what has become of it since.
+    private static async Task<Answer> AskAsync(
+        string id, CheckoutDb db, Settlement settlement, RefundSettlement refunds, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        PaymentStatus status = await db.Payments.Where(payment => payment.Id == id).Select(payment => payment.Status).SingleAsync(cancellationToken);
+        if (status is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
+        {
+            KhaltiBooks books = await refunds.CompareAsync(id, Actor.Merchant, user.KeyName());
+            return books.State == BookedState.Unanswered ? Answer.Silence : Answer.Given;
+        }
+
+        return await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken) switch
+        {
+            null => Answer.None,
+            { Kind: FindingKind.Unanswered } => Answer.Silence,
+            _ => Answer.Given,
+        };
+    }
+}

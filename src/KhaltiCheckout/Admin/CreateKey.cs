@@ -1,0 +1,63 @@
+using System.Security.Claims;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>A key for somebody.</summary>
+/// <param name="Name">Whose it is. No two keys that work have the same.</param>
+/// <param name="Scopes">What it may do: <c>read</c>, <c>checkout</c>, <c>refund</c>, or <c>admin</c> for everything.</param>
+public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes);
+
+/// <summary>A new key. Nobody can show it again.</summary>
+/// <param name="Key">Send it as <c>Authorization: Bearer …</c>.</param>
+public sealed record CreatedKeyView(
+    string Id, string Name, IReadOnlyList<string> Scopes, string Hint, DateTimeOffset CreatedAt, string CreatedBy,
+    DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? RevokedBy, string Key);
+
+/// <summary>Makes a key and shows it once. Only an <c>admin</c> key makes keys, and it has every scope: nobody makes a key
+/// that may do more than they may.</summary>
+internal static class CreateKey
+{
+    internal static async Task<Results<Created<CreatedKeyView>, ProblemHttpResult>> Handle(
+        CreateKeyRequest request, ClaimsPrincipal user, CheckoutDb db, TimeProvider time, ILogger<ApiKey> logger,
+        CancellationToken cancellationToken)
+    {
+        (ApiKey? made, string text) = await MakeAsync(request, user.KeyName()!, db, time.GetUtcNow(), cancellationToken);
+        if (made is null)
+        {
+            return Problems.NameTaken();
+        }
+
+        KeyLog.Created(logger, made.Id, made.Name, made.Scopes, made.CreatedBy);
+        KeyView key = KeyView.Of(made);
+        return TypedResults.Created(
+            (string?)null,
+            new CreatedKeyView(
+                key.Id, key.Name, key.Scopes, key.Hint, key.CreatedAt, key.CreatedBy, key.LastUsedAt, key.RevokedAt, key.RevokedBy, text));
+    }
+
+    /// <summary>No key when the name is taken.</summary>
+    internal static async Task<(ApiKey? Made, string Text)> MakeAsync(
+        CreateKeyRequest request, string by, CheckoutDb db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        string name = request.Name.Trim();
+        (string text, KeyText key) = KeyText.New();
+        ApiKey? made = await db.WriteAsync(
+            async () =>
+            {
+                if (await db.ApiKeys.AnyAsync(other => other.Name == name && other.RevokedAt == null, cancellationToken))
+                {
+                    return null;
+                }
+
+                ApiKey row = ApiKey.For(key, name, request.Scopes, by, now);
+                db.Add(row);
+                return row;
+            },
+            cancellationToken);
+        return (made, text);
+    }
+}

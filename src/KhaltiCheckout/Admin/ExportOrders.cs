@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>
+/// Gives the same orders as a table for spreadsheets. Read and sent by and by: never the whole table in memory, and nothing
+/// of the database held while a slow client takes its time.
+/// </summary>
+internal static class ExportOrders
+{
+    internal const string MediaType = "text/csv";
+
+    private const int AtOnce = 500;
+
+    private static readonly string[] Columns =
+    [
+        "Order", "Reference", "Receipt", "Status", "Attention", "Placed (Nepal time)", "Paid (Nepal time)", "Customer", "E-mail", "Phone",
+        "Items", "Payment method", "Transaction", "Amount (Rs)", "Paid (Rs)", "Refunded (Rs)", "Fee (Rs)", "Net (Rs)",
+        "Amount (paisa)", "Paid (paisa)", "Refunded (paisa)", "Fee (paisa)", "Net (paisa)",
+    ];
+
+    internal static Results<PushStreamHttpResult, ProblemHttpResult> Handle(
+        [AsParameters] OrderFilterQuery query, CheckoutDb db, TimeProvider time, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        OrderFilter filter = OrderFilter.Read(query, errors);
+        if (errors.Count > 0)
+        {
+            return TypedResults.Problem(Problems.ValidationFailed(errors));
+        }
+
+        string name = string.Create(CultureInfo.InvariantCulture, $"orders-{NepalTime.DayOf(time.GetUtcNow()):yyyy-MM-dd}.csv");
+        return TypedResults.Stream(body => WriteAsync(body, filter, db, cancellationToken), MediaType + "; charset=utf-8", name);
+    }
+
+    private static async Task WriteAsync(Stream body, OrderFilter filter, CheckoutDb db, CancellationToken cancellationToken)
+    {
+        // The mark tells spreadsheets that it is UTF-8: without it they spoil every Nepali name.
+        await using StreamWriter writer = new(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true) { NewLine = "\r\n" };
+        await writer.WriteLineAsync(string.Join(',', Columns.Select(Csv.Text)));
+        string? last = null;
+        do
+        {
+            List<string> ids = await filter.NextIds(db, last, AtOnce).ToListAsync(cancellationToken);
+            foreach (AdminOrderView order in await AdminOrderView.ListAsync(db, ids, cancellationToken))
+            {
+                await writer.WriteLineAsync(RowOf(order));
+            }
+
+            await writer.FlushAsync(cancellationToken);
+            last = ids.Count == AtOnce ? ids[^1] : null;
+        }
+        while (last is not null);
+    }
+
+    private static string RowOf(AdminOrderView order)
+    {
+        AdminPaymentView[] paid = [.. order.Payments.Where(payment => payment.AmountPaid is not null)];
+        long came = paid.Sum(payment => (long)payment.AmountPaid!.Value);
+        long fees = paid.Sum(payment => (long)(payment.Fee ?? default));
+        long back = (long)order.AmountRefunded;
+        long[] amounts = [(long)order.Amount, came, back, fees, came - back - fees];
+        string[] texts =
+        [
+            order.Id, order.Reference ?? "", order.ReceiptNumber ?? "", SnakeCase.Of(order.Status),
+            order.Attention is { } attention ? SnakeCase.Of(attention) : "", InNepal(order.CreatedAt), InNepal(order.PaidAt),
+            order.Customer.Name ?? "", order.Customer.Email ?? "", "", Join(order.Lines.Select(line => $"{line.Quantity} x {line.Name}")),
+            Join(paid.Select(payment => SnakeCase.Of(payment.Method)).Distinct()), Join(paid.Select(payment => payment.TransactionId ?? "")),
+        ];
+        string[] cells = [.. texts.Select(Csv.Text)];
+        cells[Array.IndexOf(Columns, "Phone")] = Csv.Digits(order.Customer.Phone ?? "");
+        return string.Join(',', [.. cells, .. amounts.Select(Csv.Rupees), .. amounts.Select(Csv.Number)]);
+    }
+
+    private static string Join(IEnumerable<string> parts) => string.Join("; ", parts.Where(part => part.Length > 0));
+
+    private static string InNepal(DateTimeOffset? instant) =>
+        instant is { } at ? at.ToOffset(NepalTime.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+}

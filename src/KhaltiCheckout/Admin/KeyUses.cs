@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using KhaltiCheckout.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Writes down when a key was used last, at most once a minute, beside the requests: none of them waits for it or
+/// fails with it.</summary>
+internal sealed partial class KeyUses(IServiceScopeFactory scopes, TimeProvider time, ILogger<KeyUses> logger) : BackgroundService
+{
+    private static readonly TimeSpan Often = TimeSpan.FromMinutes(1);
+
+    // When there is no room left, a use is not written down: that is all.
+    private readonly Channel<(string KeyId, DateTimeOffset At)> _uses = Channel.CreateBounded<(string, DateTimeOffset)>(
+        new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _noted = new(StringComparer.Ordinal);
+
+    internal void Note(ApiKey key)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (now - key.LastUsedAt < Often || (_noted.TryGetValue(key.Id, out DateTimeOffset last) && now - last < Often))
+        {
+            return;
+        }
+
+        _noted[key.Id] = now;
+        _uses.Writer.TryWrite((key.Id, now));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach ((string keyId, DateTimeOffset at) in _uses.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+                CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+                await db.WriteAsync(
+                    () => db.ApiKeys.Where(key => key.Id == keyId && (key.LastUsedAt == null || key.LastUsedAt < at))
+                        .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at), stoppingToken),
+                    stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                Log.NotWritten(logger, failure, keyId);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The last use of key {KeyId} could not be written down")]
+        internal static partial void NotWritten(ILogger logger, Exception failure, string keyId);
+    }
+}

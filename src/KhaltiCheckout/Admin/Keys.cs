@@ -1,0 +1,36 @@
+using KhaltiCheckout.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Knows every key of this shop: those of the settings and those in the database. Asked anew for each request, so
+/// that a revoked key is dead at once, in every process.</summary>
+internal sealed class Keys(CheckoutDb db, SettingsKeys settings, KeyUses uses)
+{
+    internal async Task<KeyHolder?> FindAsync(string text, CancellationToken cancellationToken)
+    {
+        KeyHolder? holder = settings.Find(text);
+        if (holder is not null || KeyText.Read(text) is not { } given)
+        {
+            return holder;
+        }
+
+        ApiKey? key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Hint == given.Hint, cancellationToken);
+        return given.IsKeyTo(key?.Hash) ? Live(key) : null;
+    }
+
+    /// <summary>Whose sessions these are; null when the key is revoked or was taken out of the settings.</summary>
+    internal async Task<KeyHolder?> FindByIdAsync(string keyId, CancellationToken cancellationToken) =>
+        settings.FindById(keyId) ?? Live(await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken));
+
+    private KeyHolder? Live(ApiKey? key)
+    {
+        if (key is null || key.RevokedAt is not null)
+        {
+            return null;
+        }
+
+        uses.Note(key);
+        return key.Holder();
+    }
+}

@@ -1,0 +1,56 @@
+using System.ComponentModel;
+using System.Globalization;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Some of the orders.</summary>
+/// <param name="NextCursor">For the page after this one; null at the end.</param>
+public sealed record AdminOrderPage(IReadOnlyList<AdminOrderView> Data, string? NextCursor);
+
+/// <summary>Finds orders, newest first.</summary>
+internal static class ListOrders
+{
+    private const int UsualLimit = 25;
+    private const int MostAtOnce = 100;
+
+    internal static async Task<Results<Ok<AdminOrderPage>, ProblemHttpResult>> Handle(
+        [AsParameters] OrderFilterQuery query,
+        [Description("How many at most, 1 to 100; 25 if not given.")] string? limit,
+        [Description("The `nextCursor` of the page before.")] string? cursor,
+        CheckoutDb db, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string[]> errors = new(StringComparer.Ordinal);
+        OrderFilter filter = OrderFilter.Read(query, errors);
+        int most = ReadLimit(limit, errors);
+        string? before = OrderFilter.ReadCursor(cursor, errors);
+        if (errors.Count > 0)
+        {
+            return TypedResults.Problem(Problems.ValidationFailed(errors));
+        }
+
+        // One more than asked for tells whether there is another page.
+        List<string> ids = await filter.NextIds(db, before, most + 1).ToListAsync(cancellationToken);
+        IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, [.. ids.Take(most)], cancellationToken);
+        return TypedResults.Ok(new AdminOrderPage(orders, ids.Count > most ? OrderFilter.CursorAt(ids[most - 1]) : null));
+    }
+
+    private static int ReadLimit(string? limit, Dictionary<string, string[]> errors)
+    {
+        if (string.IsNullOrEmpty(limit))
+        {
+            return UsualLimit;
+        }
+
+        if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most is >= 1 and <= MostAtOnce)
+        {
+            return most;
+        }
+
+        errors["limit"] = [$"A whole number between 1 and {MostAtOnce}."];
+        return 1;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Security.Claims;
+using FluentValidation;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>A person has looked at an order.</summary>
+/// <param name="Note">What came of it. Stays in the order's timeline.</param>
+public sealed record ResolveOrderRequest(string Note);
+
+internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
+{
+    internal const int LongestNote = 500;
+
+    public ResolveOrderRules()
+    {
+        RuleLevelCascadeMode = CascadeMode.Stop;
+        RuleFor(request => request.Note).NotEmpty().WithMessage("What came of it?").PlainText(LongestNote);
+    }
+}
+
+/// <summary>Takes an order off the list of those that a person should look at.</summary>
+internal static class ResolveOrder
+{
+    internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
+        string id, ResolveOrderRequest request, CheckoutDb db, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        ProblemHttpResult? refusal = await db.WriteAsync<ProblemHttpResult?>(
+            async () =>
+            {
+                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
+                switch (order)
+                {
+                    case null:
+                        return Problems.NotFound("order");
+                    case { Attention: null }:
+                        return Problems.NothingToResolve();
+                    default:
+                        order.Resolve(request.Note.Trim(), user.KeyName()!, now);
+                        return null;
+                }
+            },
+            cancellationToken);
+        return refusal is not null ? refusal : TypedResults.Ok((await AdminOrderView.FindAsync(db, id, CancellationToken.None))!);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Ends a key at once, with everybody who signed in with it. Once more changes nothing.</summary>
+internal static class RevokeKey
+{
+    internal static async Task<Results<Ok<KeyView>, ProblemHttpResult>> Handle(
+        string id, ClaimsPrincipal user, CheckoutDb db, TimeProvider time, ILogger<ApiKey> logger, CancellationToken cancellationToken)
+    {
+        if (await EndAsync(id, user.KeyName()!, db, time.GetUtcNow(), cancellationToken) is not { } key)
+        {
+            return Problems.NotFound("key");
+        }
+
+        KeyLog.Revoked(logger, key.Id, key.Name, key.RevokedBy);
+        return TypedResults.Ok(KeyView.Of(key));
+    }
+
+    /// <summary>Null when there is no such key.</summary>
+    internal static Task<ApiKey?> EndAsync(string id, string by, CheckoutDb db, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.WriteAsync(
+            async () =>
+            {
+                ApiKey? key = await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id, cancellationToken);
+                key?.Revoke(by, now);
+                await db.AdminSessions.Where(session => session.KeyId == id).ExecuteDeleteAsync(cancellationToken);
+                return key;
+            },
+            cancellationToken);
+}

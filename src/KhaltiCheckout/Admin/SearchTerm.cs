@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using KhaltiCheckout.Orders;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>
+/// A word under which an order is found by its beginning: of the customer's name, their e-mail address, their phone number.
+/// A row of its own, because an index finds the beginning of a text and no database finds a word in the middle of one.
+/// </summary>
+public sealed class SearchTerm
+{
+    /// <summary>The longest is an e-mail address.</summary>
+    internal const int LongestTerm = 254;
+
+    /// <summary>
+    /// Makes the terms of orders that were placed before there were any; for the migration. Words that stand between blanks
+    /// and are folded as far as this database can, which is A to Z.
+    /// </summary>
+    internal const string Backfill = """
+        INSERT OR IGNORE INTO "SearchTerms" ("Term", "OrderId")
+        SELECT lower(trim("CustomerEmail")), "Id" FROM "Orders" WHERE trim(coalesce("CustomerEmail", '')) <> '';
+
+        INSERT OR IGNORE INTO "SearchTerms" ("Term", "OrderId")
+        SELECT CASE WHEN length("Digits") = 13 AND substr("Digits", 1, 3) = '977' THEN substr("Digits", 4) ELSE "Digits" END, "Id"
+        FROM (SELECT "Id", replace(replace(replace(coalesce("CustomerPhone", ''), ' ', ''), '-', ''), '+', '') AS "Digits" FROM "Orders")
+        WHERE "Digits" <> '';
+
+        WITH RECURSIVE "Words" ("OrderId", "Word", "Rest") AS (
+            SELECT "Id", '', trim("CustomerName") || ' ' FROM "Orders" WHERE "CustomerName" IS NOT NULL
+            UNION ALL
+            SELECT "OrderId", substr("Rest", 1, instr("Rest", ' ') - 1), substr("Rest", instr("Rest", ' ') + 1)
+            FROM "Words" WHERE "Rest" <> '')
+        INSERT OR IGNORE INTO "SearchTerms" ("Term", "OrderId")
+        SELECT lower("Word"), "OrderId" FROM "Words" WHERE "Word" <> '';
+        """;
+
+    private const string CountryCode = "977";
+    private const int NationalDigits = 10;
+
+    private SearchTerm()
+    {
+    }
+
+    /// <summary>Folded: of words that people take for the same, one.</summary>
+    public string Term { get; private set; } = "";
+
+    public string OrderId { get; private set; } = "";
+
+    internal static IEnumerable<SearchTerm> Of(string orderId, string? name, string? email, string? phone)
+    {
+        IEnumerable<string> words = WordsOf(name).SelectMany(word => word.Split('-').Append(word)).Append(Fold(email ?? ""));
+        return words.Append(National(Digits(phone ?? "")))
+            .Select(Trim)
+            .Where(term => term.Length is > 0 and <= LongestTerm)
+            .Distinct(StringComparer.Ordinal)
+            .Select(term => new SearchTerm { Term = term, OrderId = orderId });
+    }
+
+    /// <summary>A phone number as it is dialled in Nepal, whichever way it was written.</summary>
+    internal static string National(string digits)
+    {
+        string local = digits.StartsWith("00", StringComparison.Ordinal) ? digits[2..] : digits;
+        return local.StartsWith(CountryCode, StringComparison.Ordinal) && local.Length == CountryCode.Length + NationalDigits
+            ? local[CountryCode.Length..]
+            : digits;
+    }
+
+    internal static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
+
+    internal static IEnumerable<string> WordsOf(string? text) =>
+        Fold(text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Without what stands around a word, such as brackets and full stops.</summary>
+    internal static string Trim(string word) => word.Trim([.. word.Where(letter => char.IsPunctuation(letter) || char.IsSymbol(letter))]);
+
+    /// <summary>Small letters, digits as on a phone's keys, letters of one width, and no joiners: nobody sees or types them.</summary>
+    internal static string Fold(string text)
+    {
+        StringBuilder folded = new(text.Length);
+        foreach (char letter in text)
+        {
+            if (CharUnicodeInfo.GetUnicodeCategory(letter) == UnicodeCategory.Format)
+            {
+                continue;
+            }
+
+            folded.Append(char.ToLowerInvariant(letter switch
+            {
+                >= '०' and <= '९' => (char)('0' + letter - '०'),
+                >= '！' and <= '～' => (char)('!' + letter - '！'),
+                _ => letter,
+            }));
+        }
+
+        return folded.ToString();
+    }
+}
+
+internal sealed class SearchTermMapping : IEntityTypeConfiguration<SearchTerm>
+{
+    public void Configure(EntityTypeBuilder<SearchTerm> builder)
+    {
+        builder.ToTable("SearchTerms");
+        builder.HasKey(term => new { term.Term, term.OrderId });
+        builder.Property(term => term.Term).HasMaxLength(SearchTerm.LongestTerm);
+        builder.Property(term => term.OrderId).HasMaxLength(TypeId.LongestId);
+    }
+}

@@ -1,0 +1,37 @@
+namespace KhaltiCheckout.Admin;
+
+/// <summary>The cookie of the admin pages: out of reach of scripts, and of other sites.</summary>
+internal static class SessionCookie
+{
+    internal const string Name = "khalti_checkout_admin";
+
+    /// <summary>A page of ours says with this header that it meant to send the request. Another site's form can't.</summary>
+    internal const string ProofHeader = "X-Requested-With";
+
+    internal const string Proof = "khalti-checkout";
+
+    /// <summary>Null without a cookie.</summary>
+    internal static string? HashIn(HttpRequest request) =>
+        request.Cookies[Name] is { Length: > 0 } token ? AdminSession.HashOf(token) : null;
+
+    /// <summary>Whether a request with the cookie was meant: it only reads, or says so.</summary>
+    internal static bool IsMeant(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers[ProofHeader] == Proof;
+
+    internal static void Give(HttpContext http, string token)
+    {
+        CookieOptions options = Options(http);
+        options.MaxAge = AdminSession.Lifetime;
+        http.Response.Cookies.Append(Name, token, options);
+    }
+
+    internal static void TakeAway(HttpContext http) => http.Response.Cookies.Delete(Name, Options(http));
+
+    private static CookieOptions Options(HttpContext http) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = http.Request.IsHttps,
+        Path = "/",
+    };
+}

@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using System.Globalization;
+using Khalti.Client;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>How the shop does.</summary>
+/// <param name="Days">Oldest first, those without anything included.</param>
+/// <param name="Attention">How many orders a person should look at, by reason.</param>
+public sealed record SummaryView(
+    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention);
+
+/// <summary>One day in Nepal.</summary>
+/// <param name="Orders">How many were placed.</param>
+/// <param name="PaidCount">How many payments completed.</param>
+/// <param name="Paid">Paisa that came in.</param>
+/// <param name="RefundedCount">How many refunds completed.</param>
+/// <param name="Refunded">Paisa that went back.</param>
+/// <param name="Fees">Paisa that Khalti kept of what came in.</param>
+/// <param name="Net">Paisa: paid less refunded less fees; less than nothing on a day of refunds.</param>
+public sealed record SummaryDayView(DateOnly Day, int Orders, int PaidCount, Paisa Paid, int RefundedCount, Paisa Refunded, Paisa Fees, long Net);
+
+/// <summary>All those days together.</summary>
+/// <param name="Paid">Paisa.</param>
+/// <param name="Refunded">Paisa.</param>
+/// <param name="Fees">Paisa.</param>
+/// <param name="Net">Paisa.</param>
+public sealed record SummaryTotalsView(int Orders, int PaidCount, Paisa Paid, int RefundedCount, Paisa Refunded, Paisa Fees, long Net);
+
+/// <summary>What is not known yet.</summary>
+/// <param name="Unknown">Payments and refunds of which Khalti has not said what became of them.</param>
+/// <param name="OldestAgeSeconds">How long the oldest has been waiting; null when there is none.</param>
+public sealed record SummaryOpenView(int Unknown, long? OldestAgeSeconds, DateTimeOffset? OldestSince);
+
+/// <summary>Adds up the days, in the database.</summary>
+internal static class ShowSummary
+{
+    private const int UsualDays = 30;
+    private const int MostDays = 366;
+
+    internal static async Task<Results<Ok<SummaryView>, ProblemHttpResult>> Handle(
+        [Description("How many days, the last of them today in Nepal: 1 to 366; 30 if not given.")] string? days,
+        CheckoutDb db, TimeProvider time, CancellationToken cancellationToken)
+    {
+        int count = UsualDays;
+        if (!string.IsNullOrEmpty(days)
+            && !(int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MostDays))
+        {
+            return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["days"] = [$"A whole number between 1 and {MostDays}."],
+            }));
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        IReadOnlyList<SummaryDayView> listed = await DaysAsync(db, NepalTime.DayOf(now).AddDays(1 - count), count, cancellationToken);
+        return TypedResults.Ok(new SummaryView(
+            listed, TotalsOf(listed), await OpenAsync(db, now, cancellationToken), await AttentionAsync(db, cancellationToken)));
+    }
+
+    private static async Task<IReadOnlyList<SummaryDayView>> DaysAsync(CheckoutDb db, DateOnly first, int count, CancellationToken cancellationToken)
+    {
+        Dictionary<DateOnly, int> placed = await db.Orders
+            .Where(order => order.PlacedOn >= first)
+            .GroupBy(order => order.PlacedOn)
+            .Select(day => new { Day = day.Key, Count = day.Count() })
+            .ToDictionaryAsync(day => day.Day, day => day.Count, cancellationToken);
+        var paid = await db.Payments
+            .Where(payment => payment.CompletedOn >= first)
+            .GroupBy(payment => payment.CompletedOn)
+            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(payment => (long)payment.Amount), Fees = day.Sum(payment => (long?)payment.Fee) ?? 0 })
+            .ToDictionaryAsync(day => day.Day!.Value, cancellationToken);
+        var refunded = await db.Refunds
+            .Where(refund => refund.CompletedOn >= first)
+            .GroupBy(refund => refund.CompletedOn)
+            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(refund => (long)refund.Amount) })
+            .ToDictionaryAsync(day => day.Day!.Value, cancellationToken);
+        return
+        [
+            .. from day in Enumerable.Range(0, count).Select(first.AddDays)
+               let came = paid.GetValueOrDefault(day)
+               let went = refunded.GetValueOrDefault(day)
+               let net = (came?.Amount ?? 0) - (went?.Amount ?? 0) - (came?.Fees ?? 0)
+               select new SummaryDayView(
+                   day, placed.GetValueOrDefault(day), came?.Count ?? 0, new Paisa(came?.Amount ?? 0), went?.Count ?? 0,
+                   new Paisa(went?.Amount ?? 0), new Paisa(came?.Fees ?? 0), net),
+        ];
+    }
+
+    private static SummaryTotalsView TotalsOf(IReadOnlyList<SummaryDayView> days) => new(
+        days.Sum(day => day.Orders), days.Sum(day => day.PaidCount), new Paisa(days.Sum(day => (long)day.Paid)), days.Sum(day => day.RefundedCount),
+        new Paisa(days.Sum(day => (long)day.Refunded)), new Paisa(days.Sum(day => (long)day.Fees)), days.Sum(day => day.Net));
+
+    private static async Task<SummaryOpenView> OpenAsync(CheckoutDb db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        List<DateTimeOffset> since = await db.Payments
+            .Where(payment => payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview)
+            .OrderBy(payment => payment.CreatedAt).Select(payment => payment.CreatedAt)
+            .ToListAsync(cancellationToken);
+        since.AddRange(await db.Refunds
+            .Where(refund => refund.Status == RefundStatus.Requested || refund.Status == RefundStatus.Unknown)
+            .Select(refund => refund.CreatedAt)
+            .ToListAsync(cancellationToken));
+        DateTimeOffset? oldest = since.Count > 0 ? since.Min() : null;
+        return new SummaryOpenView(since.Count, oldest is { } begun ? Math.Max(0, (long)(now - begun).TotalSeconds) : null, oldest);
+    }
+
+    private static async Task<Dictionary<string, int>> AttentionAsync(CheckoutDb db, CancellationToken cancellationToken)
+    {
+        var counted = await db.Orders
+            .Where(order => order.Attention != null)
+            .GroupBy(order => order.Attention)
+            .Select(reason => new { Reason = reason.Key, Count = reason.Count() })
+            .ToListAsync(cancellationToken);
+        return counted.ToDictionary(reason => SnakeCase.Of(reason.Reason!.Value), reason => reason.Count, StringComparer.Ordinal);
+    }
+}

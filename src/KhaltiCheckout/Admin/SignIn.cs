@@ -1,0 +1,65 @@
+using System.Globalization;
+using FluentValidation;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Sign in to the admin pages.</summary>
+/// <param name="Key">An API key.</param>
+public sealed record SignInRequest(string Key);
+
+internal sealed class SignInRules : AbstractValidator<SignInRequest>
+{
+    private const int LongestKey = 500;
+
+    public SignInRules() => RuleFor(request => request.Key).NotEmpty().WithMessage("The key.")
+        .MaximumLength(LongestKey).WithMessage($"At most {LongestKey} characters.");
+}
+
+/// <summary>Who asks.</summary>
+/// <param name="Name">The key's name.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="ExpiresAt">When to sign in again; null for a request that brought the key itself.</param>
+public sealed record SessionView(string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt);
+
+/// <summary>Takes a key and gives a cookie, so that no page has to keep the key.</summary>
+internal static class SignIn
+{
+    internal static async Task<Results<Ok<SessionView>, ProblemHttpResult>> Handle(
+        SignInRequest request, HttpContext http, Keys keys, SignInThrottle throttle, CheckoutDb db, TimeProvider time,
+        ILogger<AdminSession> logger, CancellationToken cancellationToken)
+    {
+        if (throttle.Begin(http.Connection.RemoteIpAddress) is { } wait)
+        {
+            KeyLog.SignInThrottled(logger);
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Problems.TooManyWrongKeys();
+        }
+
+        if (await keys.FindAsync(request.Key.Trim(), cancellationToken) is not { } holder)
+        {
+            KeyLog.SignInRefused(logger);
+            return Problems.WrongKey();
+        }
+
+        throttle.Forgive(http.Connection.RemoteIpAddress);
+        string token = AdminSession.NewToken();
+        string? before = SessionCookie.HashIn(http.Request);
+        DateTimeOffset now = time.GetUtcNow();
+        AdminSession session = await db.WriteAsync(
+            async () =>
+            {
+                await db.AdminSessions.Where(old => old.Hash == before).ExecuteDeleteAsync(cancellationToken);
+                AdminSession begun = AdminSession.Begin(token, holder, now);
+                db.Add(begun);
+                return begun;
+            },
+            cancellationToken);
+        SessionCookie.Give(http, token);
+        KeyLog.SignedIn(logger, holder.Name);
+        return TypedResults.Ok(new SessionView(holder.Name, [.. holder.Scopes], session.ExpiresAt));
+    }
+}

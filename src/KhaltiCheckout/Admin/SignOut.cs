@@ -1,0 +1,23 @@
+using KhaltiCheckout.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>Ends the session here and in the database: a copy of the cookie is worth nothing afterwards.</summary>
+internal static class SignOut
+{
+    internal static async Task<NoContent> Handle(
+        HttpContext http, CheckoutDb db, ILogger<AdminSession> logger, CancellationToken cancellationToken)
+    {
+        if (SessionCookie.HashIn(http.Request) is { } hash)
+        {
+            await db.WriteAsync(
+                () => db.AdminSessions.Where(session => session.Hash == hash).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+            KeyLog.SignedOut(logger, http.User.KeyName());
+        }
+
+        SessionCookie.TakeAway(http);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Admin;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>What a merchant does with an API key.</summary>
+internal static class Desk
+{
+    internal const string Key = AdminOptionsRules.DevelopmentKey;
+
+    internal static async Task<Answer> AsMerchantAsync(
+        this Shop shop, HttpMethod method, string path, object? body = null, string key = Key, string? idempotencyKey = null)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        using HttpResponseMessage response = await shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Answer.OfAsync(response);
+    }
+
+    internal static Task<Answer> AsMerchantAsync(this Shop shop, string path) => shop.AsMerchantAsync(HttpMethod.Get, path);
+
+    /// <summary>The ids on one page of the list, as the merchant sees them.</summary>
+    internal static async Task<string[]> ListAsync(this Shop shop, string query = "")
+    {
+        Answer answer = await shop.AsMerchantAsync("/api/v1/admin/orders" + query);
+        answer.Status.ShouldBe(200, answer.Text);
+        return [.. answer.Json["data"]!.AsArray().Select(order => order!.Id())];
+    }
+
+    internal static Task<string[]> SearchAsync(this Shop shop, string text) => shop.ListAsync("?q=" + Uri.EscapeDataString(text));
+
+    internal static async Task<JsonNode> GivenOrderOfAsync(
+        this Shop shop, string? name = null, string? email = null, string? phone = null, string productId = "ilam-tea", int quantity = 1)
+    {
+        (int status, JsonNode order) = await shop.PostAsync(
+            "/api/v1/orders", new { items = new[] { new { productId, quantity } }, customer = new { name, email, phone } });
+        status.ShouldBe(201, order.ToJsonString());
+        return order;
+    }
+
+    internal static Task<int> SqlAsync(this Shop shop, FormattableString sql) =>
+        shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync(sql, TestContext.Current.CancellationToken));
+
+    /// <summary>So many orders that nobody placed, older than all others, numbered from 1 in the order of time.</summary>
+    internal static Task<int> GivenOldOrdersAsync(this Shop shop, int count) => shop.SqlAsync($"""
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+        INSERT INTO Orders (Id, Status, Amount, AmountRefunded, CustomerName, CustomerPhone, CreatedAt, PlacedOn, ExpiresAt, MismatchesKept, Version)
+        SELECT 'ord_' || printf('%026d', i), 'expired', 1000 + i, 0, 'Old ' || i, '98' || printf('%08d', i),
+            '2026-01-01 00:00:00', '2026-01-01', '2026-01-01 01:00:00', 0, 0 FROM n
+        """);
+}
