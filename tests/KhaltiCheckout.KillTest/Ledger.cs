@@ -44,7 +44,7 @@ internal sealed class Ledger
 
     internal int RefundCalls => _refundCalls.Count;
 
-    /// <summary>Refunds that Khalti was never asked for, because the shop was killed before: a person said so.</summary>
+    /// <summary>Refunds that Khalti was never asked for, because the shop was killed before.</summary>
     internal int RefundsNeverSent { get; private set; }
 
     internal void Wished(string id, long amount) => _wishes[id] = amount;
@@ -76,21 +76,18 @@ internal sealed class Ledger
     internal async Task<bool> IsSettledAsync(HttpClient shop, HttpClient khalti)
     {
         bool settled = true;
+        RefundsNeverSent = 0;
         ILookup<string, JsonNode> transactions = await TransactionsAsync(khalti);
         foreach (string id in _wishes.Keys)
         {
             JsonNode order = (await shop.GetFromJsonAsync<JsonNode>($"/api/v1/admin/orders/{id}"))!;
             foreach (JsonNode? refund in order["refunds"]!.AsArray().Where(refund => (string?)refund!["status"] is "requested" or "unknown"))
             {
-                settled = false;
-
-                // The shop waits a good while before it believes that. Who looks into Khalti's dashboard knows it now.
+                // The shop waits a quarter of an hour before it believes that, longer than this test. Khalti's books tell now.
                 bool isOld = DateTimeOffset.Parse((string)refund!["createdAt"]!, CultureInfo.InvariantCulture) + OnItsWay < TimeProvider.System.GetUtcNow();
-                if (isOld && (string?)refund["status"] == "unknown" && Given(transactions[id]) == 0)
-                {
-                    (await shop.PostAsJsonAsync($"/api/v1/admin/refunds/{refund["id"]}/settle", new { outcome = "failed", note = "not in the dashboard" })).EnsureSuccessStatusCode();
-                    RefundsNeverSent++;
-                }
+                bool isNeverSent = isOld && (string?)refund["status"] == "unknown" && Given(transactions[id]) == 0;
+                settled &= isNeverSent;
+                RefundsNeverSent += isNeverSent ? 1 : 0;
             }
         }
 
