@@ -212,6 +212,24 @@ public sealed class OrdersWithKeyTests
         new[] { first, other, nobody }.Select(answer => answer.Json.Id()).Distinct().Count().ShouldBe(3);
     }
 
+    [Fact]
+    public async Task A_header_that_is_no_key_gets_neither_nobodys_answer_nor_a_key_holders()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (string id, string key) = await shop.GivenKeyAsync("Momo House", Scopes.Checkout);
+        JsonNode order = await shop.GivenOrderAsync();
+        Task<Answer> CancelAsync(params (string Name, string Value)[] headers) =>
+            shop.SendAsync(HttpMethod.Post, $"{Orders}/{order.Id()}/cancel", null, [.. headers, ("Idempotency-Key", "cancel-it")]);
+        (await CancelAsync()).Status.ShouldBe(200);
+        (await CancelAsync(KeyHolding.Bearer(key))).ShouldBeProblem(409, "not_cancellable");
+
+        (await CancelAsync()).Headers.Keys.ShouldContain("Idempotency-Replayed");
+        foreach (string wrong in (string[])["Basic c2l0YTo=", "Bearer wrong", id, "Bearer " + id])
+        {
+            (await CancelAsync(("Authorization", wrong))).Headers.Keys.ShouldNotContain("Idempotency-Replayed", wrong);
+        }
+    }
+
     private static readonly System.Text.Json.JsonSerializerOptions Relaxed =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
