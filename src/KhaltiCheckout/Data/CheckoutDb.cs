@@ -4,6 +4,7 @@ using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Refunds;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,8 @@ public sealed class CheckoutDb : DbContext
     public DbSet<Payment> Payments => Set<Payment>();
 
     public DbSet<Refund> Refunds => Set<Refund>();
+
+    public DbSet<ReceiptYear> ReceiptYears => Set<ReceiptYear>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
 

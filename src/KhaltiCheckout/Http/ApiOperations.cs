@@ -58,9 +58,14 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Responses = inOrder;
         foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
         {
-            bool isKey = context.Description.RelativePath?.Contains("/keys/", StringComparison.Ordinal) == true;
-            id.Description = isKey ? "The key's id." : "The order's id, as it was given when the order was placed.";
-            id.Example = isKey ? ApiExamples.KeyId : ApiExamples.OrderId;
+            string path = context.Description.RelativePath ?? "";
+            (id.Description, id.Example) = path switch
+            {
+                _ when path.Contains("/keys/", StringComparison.Ordinal) => ("The key's id.", ApiExamples.KeyId),
+                _ when path.Contains("/refunds/", StringComparison.Ordinal) => ("The refund's id.", ApiExamples.RefundId),
+                _ when path.Contains("/payments/", StringComparison.Ordinal) => ("The payment's id.", ApiExamples.PaymentId),
+                _ => ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId),
+            };
         }
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())

@@ -14,7 +14,7 @@ internal static class GetOrder
 
     internal static async Task<OrderView?> FindAsync(CheckoutDb db, string id, CancellationToken cancellationToken) =>
         await db.Orders.AsNoTracking().AsSplitQuery()
-            .Include(order => order.Lines).Include(order => order.Payments)
+            .Include(order => order.Lines).Include(order => order.Payments).Include(order => order.Refunds)
             .SingleOrDefaultAsync(order => order.Id == id, cancellationToken) is { } order
             ? OrderView.Of(order)
             : null;

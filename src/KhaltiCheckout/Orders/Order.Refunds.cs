@@ -24,7 +24,7 @@ public sealed partial class Order
         payment.GiveBack(refund.Amount, reserved: refund.Amount, khaltiState);
         Tell("refund_completed", by, now, About(refund, rule), payment.Id, keyName);
         Calm();
-        CountRefunds(now);
+        CountRefunds(refund, now);
     }
 
     /// <summary>The money stays where it is and may be given back by another refund.</summary>
@@ -51,7 +51,7 @@ public sealed partial class Order
         _refunds.Add(refund);
         payment.GiveBack(amount, reserved: Paisa.Zero, khaltiState);
         Tell("refund_found", by, now, About(refund, rule), payment.Id, keyName);
-        CountRefunds(now);
+        CountRefunds(refund, now);
         Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
         return refund;
     }
@@ -70,7 +70,7 @@ public sealed partial class Order
     }
 
     /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>
-    private void CountRefunds(DateTimeOffset now)
+    private void CountRefunds(Refund refund, DateTimeOffset now)
     {
         Paisa kept = Paisa.Zero;
         foreach (Payment payment in _payments.Where(payment => payment.CompletedAt is not null))
@@ -84,6 +84,7 @@ public sealed partial class Order
             return;
         }
 
+        refund.TakeOffOrder(refunded - AmountRefunded);
         AmountRefunded = refunded;
         bool all = refunded == Amount;
         Apply(

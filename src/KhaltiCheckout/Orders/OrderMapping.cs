@@ -21,6 +21,7 @@ internal sealed class OrderMapping
         builder.HasIndex(order => new { order.Status, order.Id });
         builder.HasIndex(order => new { order.Attention, order.Id }).HasFilter("\"Attention\" IS NOT NULL");
         builder.HasIndex(order => new { order.Amount, order.Id });
+        builder.HasIndex(order => new { order.ReceiptYear, order.ReceiptCount }).IsUnique().HasFilter("\"ReceiptYear\" IS NOT NULL");
         builder.HasIndex(order => order.PlacedOn);
         builder.HasIndex(order => order.Reference).IsUnique();
         builder.HasIndex(order => order.ExpiresAt).HasFilter("\"Status\" = 'pending'");

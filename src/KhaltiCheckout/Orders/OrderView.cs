@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 
 namespace KhaltiCheckout.Orders;
 
 /// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
+/// <param name="Receipt">Null until it is paid.</param>
 public sealed record OrderView(
     string Id,
     OrderStatus Status,
@@ -20,6 +22,7 @@ public sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? PaidAt,
+    ReceiptView? Receipt,
     IReadOnlyList<PaymentView> Payments)
 {
     internal static OrderView Of(Order order) => new(
@@ -35,6 +38,7 @@ public sealed record OrderView(
         order.CreatedAt,
         order.ExpiresAt,
         order.PaidAt,
+        ReceiptView.Of(order),
         [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(PaymentView.Of)]);
 }
 

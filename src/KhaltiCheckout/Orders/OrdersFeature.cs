@@ -1,6 +1,7 @@
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Receipts;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Orders;
@@ -11,6 +12,7 @@ internal static class OrdersFeature
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderChanges>();
+        services.AddScoped<ReceiptBook>();
         services.AddSingleton<StoreAddress>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();

@@ -19,6 +19,16 @@ public sealed class StoreOptions
     /// <summary>Other shops' pages that an order placed with an API key may send its shopper back to, each to the letter.</summary>
     public string[] ReturnUrls { get; set; } = [];
 
+    /// <summary>The seller's PAN or VAT number, nine digits, for receipts. None: it is left out.</summary>
+    public string? Pan { get; set; }
+
+    /// <summary>The rate of value added tax inside every price, in percent, such as 13. None: the seller is not registered for it.</summary>
+    public int? VatPercent { get; set; }
+
+    /// <summary>The first day of Nepali fiscal years after the last one that the program knows, by the year of Bikram Sambat in
+    /// which they begin, e.g. <c>Store:FiscalYearStarts:2084</c> = <c>2027-07-17</c>.</summary>
+    public IDictionary<string, DateOnly> FiscalYearStarts { get; } = new Dictionary<string, DateOnly>(StringComparer.Ordinal);
+
     /// <summary>How long an order waits to be paid.</summary>
     public TimeSpan OrderLifetime { get; set; } = TimeSpan.FromHours(1);
 
@@ -27,6 +37,9 @@ public sealed class StoreOptions
 
     /// <summary>Paisa. Without it: NPR 200, which is Khalti's limit before KYC; no limit in Mode Sandbox.</summary>
     public long? MaxAmount { get; set; }
+
+    internal IReadOnlyDictionary<int, DateOnly> FirstDaysOfYears => field ??=
+        FiscalYearStarts.ToDictionary(pair => int.Parse(pair.Key, System.Globalization.CultureInfo.InvariantCulture), pair => pair.Value);
 
     internal Paisa Least => new(MinAmount);
 
@@ -57,6 +70,11 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValid
             // A bare number is read as days, which nobody means.
             _ when options.OrderLifetime <= TimeSpan.Zero || options.OrderLifetime > LongestLifetime =>
                 "Store:OrderLifetime must be more than nothing and at most 30 days, such as 01:00:00 for an hour.",
+            { Pan: { } pan } when pan.Length != 9 || !pan.All(char.IsAsciiDigit) => "Store:Pan must be the seller's PAN or VAT number of nine digits; leave it out if there is none.",
+            { VatPercent: < 1 or > 100 } => "Store:VatPercent must be a whole percentage such as 13; leave it out if the seller is not registered for VAT.",
+            { VatPercent: not null, Pan: null } => "Store:Pan is not set: a seller with Store:VatPercent has a VAT number.",
+            _ when options.FiscalYearStarts.FirstOrDefault(year => !IsFiscalYear(year.Key, year.Value)) is { Key: not null } wrong =>
+                $"Store:FiscalYearStarts:{wrong.Key} must be the day in July on which that fiscal year begins, such as Store:FiscalYearStarts:2084 = 2027-07-17.",
             { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
             { PublicUrl: null or "" } when khalti.Value is { Mode: not KhaltiMode.Sandbox, EPayment.IsOn: true } =>
@@ -72,6 +90,10 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValid
         };
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
+
+    private static bool IsFiscalYear(string year, DateOnly start) =>
+        int.TryParse(year, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int bikramSambat)
+        && start is { Month: 7, Day: >= 14 and <= 19 } && start.Year == bikramSambat - 57;
 
     private static bool IsWebAddress(string? url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(url, UriKind.Absolute, out address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);

@@ -1,6 +1,7 @@
 using Khalti.Client;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
+using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Reconciliation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ namespace KhaltiCheckout.Payments;
 /// alike.
 /// </summary>
 internal sealed partial class Settlement(
-    CheckoutDb db, WidgetGateway widget, EPaymentGateway epayment, KhaltiHealth health, IOptions<KhaltiOptions> khalti,
+    CheckoutDb db, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti,
     TimeProvider time, ILogger<Settlement> logger)
 {
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
@@ -172,6 +173,7 @@ internal sealed partial class Settlement(
         {
             case FindingKind.Completed when payment.Status.After(PaymentEvent.Completed) is not null:
                 order.Complete(payment, finding, by, now);
+                await receipts.NumberAsync(order, now);
                 break;
             case FindingKind.Declined when payment.Status.After(PaymentEvent.Declined) is not null:
                 order.Decline(payment, finding, by, now, CheckSchedule.LastLook(finding.Failure, now));

@@ -7,6 +7,7 @@ using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,8 +31,8 @@ internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefu
 internal static class RecordFoundRefund
 {
     internal static async Task<Results<Created<RefundView>, ProblemHttpResult>> Handle(
-        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, KeptAnswer answer,
-        TimeProvider time, CancellationToken cancellationToken)
+        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, ReceiptBook receipts,
+        KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!await db.Payments.AnyAsync(payment => payment.Id == id, cancellationToken))
         {
@@ -42,7 +43,7 @@ internal static class RecordFoundRefund
         KhaltiBooks books = await settlement.CompareAsync(id, Actor.Merchant, user.KeyName());
         if (books.State == BookedState.Unanswered)
         {
-            return Problems.KhaltiUnavailableForRefund();
+            return Problems.KhaltiUnavailable();
         }
 
         if (books is not { State: BookedState.RefundedInPart, Refunded: null })
@@ -68,8 +69,10 @@ internal static class RecordFoundRefund
                     return (Problems.RefundTooLarge(payment.Refundable), null);
                 }
 
-                RefundView view = RefundView.Of(order.RecordFoundRefund(
-                    payment, request.Amount, request.Note.Trim(), books.KhaltiState, Actor.Merchant, now, user.KeyName()));
+                Refund found = order.RecordFoundRefund(
+                    payment, request.Amount, request.Note.Trim(), books.KhaltiState, Actor.Merchant, now, user.KeyName());
+                await receipts.NumberCreditNotesAsync(order, now);
+                RefundView view = RefundView.Of(found);
                 await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
                 return ((ProblemHttpResult?)null, (RefundView?)view);
             },

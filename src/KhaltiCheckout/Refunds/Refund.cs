@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Khalti.Client;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 
 namespace KhaltiCheckout.Refunds;
 
@@ -50,6 +51,13 @@ public sealed class Refund
 
     /// <summary>The day in Nepal on which the money went.</summary>
     public DateOnly? CompletedOn { get; private set; }
+
+    /// <summary>By how much the order has become less than paid. Not the amount when the order was paid twice.</summary>
+    public Paisa TakenOffOrder { get; private set; }
+
+    public int? CreditNoteYear { get; private set; }
+
+    public int? CreditNoteCount { get; private set; }
 
     /// <summary>When Khalti is to be asked next; null when no automatic check is owed.</summary>
     public DateTimeOffset? NextCheckAt { get; private set; }
@@ -133,6 +141,23 @@ public sealed class Refund
         NextCheckAt = next;
         LeasedUntil = null;
         LastAskUnanswered = unanswered;
+        Version++;
+    }
+
+    internal ReceiptNumber? CreditNoteNumber => ReceiptNumber.Of(CreditNoteYear, CreditNoteCount);
+
+    internal bool NeedsCreditNote => TakenOffOrder > Paisa.Zero && CreditNoteNumber is null;
+
+    internal void TakeOffOrder(Paisa amount)
+    {
+        TakenOffOrder = amount;
+        Version++;
+    }
+
+    internal void TakeCreditNote(ReceiptNumber number)
+    {
+        CreditNoteYear = number.Year;
+        CreditNoteCount = number.Number;
         Version++;
     }
 

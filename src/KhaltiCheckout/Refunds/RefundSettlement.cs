@@ -2,6 +2,7 @@ using Khalti.Client;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Reconciliation;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace KhaltiCheckout.Refunds;
 /// come through here alike.
 /// </summary>
 internal sealed partial class RefundSettlement(
-    CheckoutDb db, RefundGateway gateway, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time,
+    CheckoutDb db, RefundGateway gateway, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time,
     ILogger<RefundSettlement> logger)
 {
     // Some six minutes after the refund was sent.
@@ -94,6 +95,7 @@ internal sealed partial class RefundSettlement(
                 if (current.Version == payment.Version)
                 {
                     Compare(order, current, books, by, now, keyName, alarm);
+                    await receipts.NumberCreditNotesAsync(order, now);
                 }
 
                 return true;
@@ -223,6 +225,7 @@ internal sealed partial class RefundSettlement(
                 if (isOpen)
                 {
                     change(order, refund, order.Payments.Single(payment => payment.Id == refund.PaymentId));
+                    await receipts.NumberCreditNotesAsync(order, time.GetUtcNow());
                 }
 
                 return (refund.Status, isOpen);

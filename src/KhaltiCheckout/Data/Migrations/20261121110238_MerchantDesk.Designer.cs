@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121104842_MerchantDesk")]
+    [Migration("20261121110238_MerchantDesk")]
     partial class MerchantDesk
     {
         /// <inheritdoc />
@@ -19,6 +19,82 @@ namespace KhaltiCheckout.Data.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.AdminSession", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("KeyId");
+
+                    b.ToTable("AdminSessions", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Admin.ApiKey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Hint")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hint")
+                        .IsUnique();
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasFilter("\"RevokedAt\" IS NULL");
+
+                    b.ToTable("ApiKeys", (string)null);
+                });
 
             modelBuilder.Entity("KhaltiCheckout.Catalogue.Product", b =>
                 {
@@ -220,16 +296,28 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateOnly>("PlacedOn")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ReceiptCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ReceiptYear")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ReturnUrl")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SellerPan")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("VatPercent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -249,6 +337,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("Attention", "Id")
                         .HasFilter("\"Attention\" IS NOT NULL");
+
+                    b.HasIndex("ReceiptYear", "ReceiptCount")
+                        .IsUnique()
+                        .HasFilter("\"ReceiptYear\" IS NOT NULL");
 
                     b.HasIndex("Status", "Id");
 
@@ -453,6 +545,26 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Receipts.ReceiptYear", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastCreditNote")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastReceipt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("ReceiptYears", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
                 {
                     b.Property<string>("Id")
@@ -473,6 +585,12 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("CreditNoteCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("CreditNoteYear")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Denials")
                         .HasColumnType("INTEGER");
@@ -522,6 +640,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("TakenOffOrder")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -540,6 +661,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("CompletedOn", "Amount")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
+
+                    b.HasIndex("CreditNoteYear", "CreditNoteCount")
+                        .IsUnique()
+                        .HasFilter("\"CreditNoteYear\" IS NOT NULL");
 
                     b.HasIndex(new[] { "PaymentId" }, "IX_Refunds_OneOpenPerPayment")
                         .IsUnique()

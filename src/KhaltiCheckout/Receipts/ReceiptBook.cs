@@ -1,0 +1,93 @@
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Refunds;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Receipts;
+
+/// <summary>How far the numbers of one fiscal year have come. In a row, so that a number and what it is for are saved together
+/// or not at all: that is what leaves no gap.</summary>
+public sealed class ReceiptYear
+{
+    private ReceiptYear()
+    {
+    }
+
+    /// <summary>The year of Bikram Sambat in which it began.</summary>
+    public int Year { get; private set; }
+
+    public int LastReceipt { get; private set; }
+
+    public int LastCreditNote { get; private set; }
+
+    /// <summary>Concurrency token: of two that take a number, one takes the next.</summary>
+    public int Version { get; private set; }
+
+    internal static ReceiptYear Begin(int year) => new() { Year = year };
+
+    internal ReceiptNumber NextReceipt()
+    {
+        Version++;
+        return new(Year, ++LastReceipt);
+    }
+
+    internal ReceiptNumber NextCreditNote()
+    {
+        Version++;
+        return new(Year, ++LastCreditNote);
+    }
+}
+
+internal sealed class ReceiptYearMapping : IEntityTypeConfiguration<ReceiptYear>
+{
+    public void Configure(EntityTypeBuilder<ReceiptYear> builder)
+    {
+        builder.ToTable("ReceiptYears");
+        builder.HasKey(year => year.Year);
+        builder.Property(year => year.Year).ValueGeneratedNever();
+        builder.Property(year => year.Version).IsConcurrencyToken();
+    }
+}
+
+/// <summary>Gives receipts and credit notes their numbers. Inside the transaction that makes them due, and nowhere else.</summary>
+internal sealed class ReceiptBook(CheckoutDb db, IOptions<StoreOptions> store)
+{
+    /// <summary>For an order that has just become paid.</summary>
+    internal async Task NumberAsync(Order order, DateTimeOffset now)
+    {
+        if (order.PaidAt is null || order.ReceiptNumber is not null)
+        {
+            return;
+        }
+
+        StoreOptions shop = store.Value;
+        order.TakeReceipt((await YearOfAsync(now)).NextReceipt(), shop.Pan, shop.VatPercent);
+    }
+
+    /// <summary>For refunds that have just been given on a receipt.</summary>
+    internal async Task NumberCreditNotesAsync(Order order, DateTimeOffset now)
+    {
+        foreach (Refund refund in order.Refunds.Where(refund => refund.NeedsCreditNote))
+        {
+            if (order.ReceiptNumber is not null)
+            {
+                refund.TakeCreditNote((await YearOfAsync(now)).NextCreditNote());
+            }
+        }
+    }
+
+    private async Task<ReceiptYear> YearOfAsync(DateTimeOffset now)
+    {
+        int year = FiscalYear.Of(NepalTime.DayOf(now), store.Value.FirstDaysOfYears);
+        ReceiptYear? book = await db.ReceiptYears.FindAsync(year);
+        if (book is null)
+        {
+            book = ReceiptYear.Begin(year);
+            db.ReceiptYears.Add(book);
+        }
+
+        return book;
+    }
+}
