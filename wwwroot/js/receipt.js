@@ -37,9 +37,12 @@ const nameOf = (line, products) =>
   (language() === 'ne' && (line.nameNe || products?.find(product => product.id === line.productId)?.nameNe)) || line.name;
 
 function totals(order) {
-  const row = (key, amount) => el('tr', {}, el('th', { scope: 'row', colspan: 2 }, t(key)), el('td', { class: 'price' }), el('td', {}, money(amount)));
+  const part = (label, amount) => el('tr', {}, el('th', { scope: 'row', colspan: 2 }, label), el('td', { class: 'price' }), el('td', {}, money(amount)));
+  const row = (key, amount) => part(t(key), amount);
   const back = order.amountRefunded ?? 0;
-  const rows = [row('order.total', order.amount)];
+  const vat = order.receipt?.vat;
+  const rows = vat ? [part(t('order.taxable'), vat.taxable), part(t('order.vat', { percent: digits(vat.percent) }), vat.amount)] : [];
+  rows.push(row('order.total', order.amount));
   if (back > 0) rows.push(row('order.refunded', -back), row('order.kept', order.amount - back));
   return rows;
 }
@@ -49,12 +52,17 @@ function facts(order, paid) {
   const fact = (key, text, code) => {
     if (text) rows.push(el('div', {}, el('dt', {}, t(key)), el('dd', {}, code ? el('code', {}, text) : text)));
   };
+  fact('order.receiptNumber', order.receipt?.number, true);
+  fact('order.pan', order.receipt?.sellerPan, true);
   if (paid) fact('order.reference', order.id, true); // on paper the number has to stand here
   fact('order.customer', order.customer?.name);
   fact('order.placed', dateAndTime(order.createdAt));
   if (paid) fact('order.paidAt', dateAndTime(order.paidAt));
   for (const payment of order.payments ?? []) {
     if (paid && settled.concat('completed').includes(payment.status)) fact('order.transaction', payment.transactionId, true);
+  }
+  for (const note of order.receipt?.creditNotes ?? []) {
+    fact('order.creditNote', t('order.creditNote.text', { number: note.number, amount: money(note.amount), date: dateAndTime(note.issuedAt) }));
   }
   return rows;
 }

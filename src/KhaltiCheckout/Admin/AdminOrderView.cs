@@ -62,7 +62,7 @@ public sealed record AdminOrderView(
         return new AdminOrderView(
             view.Id, view.Status, order.Attention, view.Amount, view.AmountRefunded, view.Currency, view.Lines,
             new AdminCustomerView(order.CustomerName, order.CustomerEmail, order.CustomerPhone), view.Reference,
-            ReceiptNumber: null, view.Metadata, view.CreatedAt, view.ExpiresAt, view.PaidAt,
+            order.ReceiptNumber?.ToString(), view.Metadata, view.CreatedAt, view.ExpiresAt, view.PaidAt,
             [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(AdminPaymentView.Of)],
             [.. order.Refunds.OrderBy(refund => refund.CreatedAt).ThenBy(refund => refund.Id, StringComparer.Ordinal).Select(RefundView.Of)]);
     }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Khalti.Client;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
+using KhaltiCheckout.Receipts;
 
 namespace KhaltiCheckout.Admin;
 
@@ -58,6 +59,14 @@ internal sealed partial class SearchText
         {
             string end = id + Last;
             found = found.Union(db.Orders.Where(order => order.Id.CompareTo(id) >= 0 && order.Id.CompareTo(end) < 0).Select(order => order.Id));
+        }
+
+        if (ReceiptNumber.Parse(folded) is { } number)
+        {
+            (int year, int count) = (number.Year, number.Number);
+            found = found
+                .Union(db.Orders.Where(order => order.ReceiptYear == year && order.ReceiptCount == count).Select(order => order.Id))
+                .Union(db.Refunds.Where(refund => refund.CreditNoteYear == year && refund.CreditNoteCount == count).Select(refund => refund.OrderId));
         }
 
         if (AmountOf(folded) is { } amount)

@@ -37,6 +37,7 @@ internal static class ApiDocument
                     new() { Name = "Shop", Description = "What there is to buy, and how to pay here." },
                     new() { Name = "Orders", Description = "What a shopper wants and what it costs. Whoever holds an order's id may read it, pay it and cancel it." },
                     new() { Name = "Payments", Description = "Paying an order through Khalti. An answer may be that the outcome is not known yet: then read the order until it is." },
+                    new() { Name = "Refunds", Description = "Giving money back. An answer may be that the outcome is not known yet: then read the refund until it is, and send no other." },
                     new() { Name = "Admin", Description = "For the merchant, with an API key: finding orders, what became of them, and what the days brought." },
                     new() { Name = "Keys", Description = "API keys, what each may do, and signing in with one on the admin pages." },
                     new() { Name = "Health", Description = "For load balancers and whoever is on call." },

@@ -9,10 +9,8 @@ namespace KhaltiCheckout.Http;
 internal sealed class ApiExamples : IOpenApiOperationTransformer
 {
     internal const string OrderId = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
-
-    internal const string RefundId = "ref_01k9x6a1b2c3d4e5f6g7h8j9km";
-
     internal const string PaymentId = "pay_01k9x4e0s2b7d9f4g6h8j1k3mn";
+    internal const string RefundId = "ref_01k9x7m3vd0q2r6t8w4y5z1b9c";
 
     internal const string KeyId = "key_01k9x4c7qmf3t8v5z2w6y1n0ah";
 
@@ -21,6 +19,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
          "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
          "customer":{"name":"Sita Rai"},"reference":null,"metadata":{},
          "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
+         "receipt":{"number":"2083/84-000042","issuedAt":"2026-11-21T04:16:10.000Z","sellerPan":null,"vat":null,"creditNotes":[]},
          "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"completed","khaltiState":"Completed",
            "amount":150000,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7","failure":null,
            "createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z"}]}
@@ -40,7 +39,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
          "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"partially_refunded","khaltiState":"Partially refunded",
            "amount":150000,"amountPaid":150000,"amountRefunded":50000,"refundable":100000,"fee":4500,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
            "pidx":null,"failure":null,"createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z","lastAskedAt":null,"nextCheckAt":null}],
-         "refunds":[{"id":"ref_01k9x6a1b2c3d4e5f6g7h8j9km","orderId":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
+         "refunds":[{"id":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","orderId":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
            "amount":50000,"status":"completed","origin":"merchant","reason":"one came back","mobile":null,"by":"Sunita at the desk","failure":null,
            "creditNoteNumber":null,"createdAt":"2026-11-21T06:00:00.000Z","completedAt":"2026-11-21T06:00:01.000Z"}]}
         """;
@@ -64,6 +63,9 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         ["ResolveOrder"] = """{"note":"The shopper wanted the order after all; sent on Sunday."}""",
         ["SignIn"] = """{"key":"kck_4q7mzt2v9x0c_…"}""",
         ["CreateKey"] = """{"name":"Till 2","scopes":["read","refund"]}""",
+        ["RefundOrder"] = """{"amount":50000,"reason":"one topi came back"}""",
+        ["SettleRefund"] = """{"outcome":"completed","note":"The dashboard shows it at 14:05."}""",
+        ["RecordFoundRefund"] = """{"amount":50000,"note":"Given back in the dashboard by Maya, agreed by phone."}""",
         ["InitiatePayment"] = $$"""{"orderId":"{{OrderId}}"}""",
         ["VerifyPayment"] = $$"""{"orderId":"{{OrderId}}","token":"QUao9cqFzxPgvWJNi9aKac","amount":150000}""",
     };
@@ -81,6 +83,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             {"paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","pidx":"bZQLD9wRVWo4CdESSfuSsB",
              "paymentUrl":"https://test-pay.khalti.com/?pidx=bZQLD9wRVWo4CdESSfuSsB","expiresAt":"2026-11-21T05:16:09.000Z"}
             """,
+        [("RefundOrder", "201")] = Refund("completed"),
+        [("RefundOrder", "202")] = Refund("unknown"),
+        [("ShowRefund", "200")] = Refund("completed"),
+        [("CheckRefund", "200")] = Refund("completed"),
+        [("SettleRefund", "200")] = Refund("completed"),
+        [("RecordFoundRefund", "201")] = Refund("completed", found: true),
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
         [("ListOrders", "200")] = $$"""{"data":[{{AdminOrder}}],"nextCursor":null}""",
@@ -115,6 +123,16 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("CheckPayment", "409")] = ["check_in_progress", "idempotency_in_progress"],
         [("CheckPayment", "422")] = ["idempotency_key_reused"],
         [("CreateKey", "409")] = ["name_taken"],
+        [("RefundOrder", "409")] = ["not_refundable", "idempotency_in_progress"],
+        [("RefundOrder", "422")] = ["refund_too_large", "idempotency_key_reused"],
+        [("RefundOrder", "503")] = ["khalti_unavailable"],
+        [("CheckRefund", "409")] = ["check_in_progress", "idempotency_in_progress"],
+        [("CheckRefund", "422")] = ["idempotency_key_reused"],
+        [("SettleRefund", "409")] = ["not_unknown", "idempotency_in_progress"],
+        [("SettleRefund", "422")] = ["idempotency_key_reused"],
+        [("RecordFoundRefund", "409")] = ["not_refundable", "idempotency_in_progress"],
+        [("RecordFoundRefund", "422")] = ["refund_too_large", "idempotency_key_reused"],
+        [("RecordFoundRefund", "503")] = ["khalti_unavailable"],
         [("Ready", "503")] = ["not_ready"],
     };
 
@@ -129,6 +147,12 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("InitiatePayment", "201")] = "Where to send the browser.",
         [("VerifyPayment", "200")] = "The order, now paid.",
         [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",
+        [("RefundOrder", "201")] = "The refund, made.",
+        [("RefundOrder", "202")] = "The refund; its outcome is not known yet. Do not send another.",
+        [("ShowRefund", "200")] = "The refund as it stands.",
+        [("CheckRefund", "200")] = "The refund as it stands now.",
+        [("SettleRefund", "200")] = "The refund, settled.",
+        [("RecordFoundRefund", "201")] = "The refund, recorded.",
         [("ListProducts", "200")] = "Every product.",
         [("ShowConfig", "200")] = "How to pay here.",
         [("ListOrders", "200")] = "Some of the orders, and where the next ones begin.",
@@ -166,8 +190,9 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
         Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
-        Problems.KhaltiUnavailable(),
-        Problems.NothingToResolve(), Problems.CheckInProgress(),
+        Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
+        Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.CheckInProgress(),
+        Problems.NothingToResolve(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
         problem => (string)problem.ProblemDetails.Extensions["code"]!,
@@ -205,6 +230,13 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             : CodeOfStatus.TryGetValue(status, out string? one) ? [one]
             : null;
 
+    private static string Refund(string status, bool found = false) => $$"""
+        {"id":"{{RefundId}}","orderId":"{{OrderId}}","paymentId":"{{PaymentId}}","amount":50000,"status":"{{status}}",
+         "origin":"{{(found ? "khalti" : "merchant")}}","reason":"one topi came back","mobile":null,"by":"Till 2","failure":null,
+         "creditNoteNumber":{{(status == "completed" ? "\"2083/84-000007\"" : "null")}},"createdAt":"2026-11-21T05:15:00.000Z",
+         "completedAt":{{(status == "completed" ? "\"2026-11-21T05:15:01.000Z\"" : "null")}}}
+        """;
+
     private static string WithTimeline()
     {
         JsonNode order = JsonNode.Parse(AdminOrder)!;
@@ -227,6 +259,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         JsonNode order = JsonNode.Parse(PaidOrder)!;
         order["status"] = status;
         order["paidAt"] = null;
+        order["receipt"] = null;
         JsonNode payment = order["payments"]![0]!;
         payment["status"] = "verifying";
         payment["khaltiState"] = null;

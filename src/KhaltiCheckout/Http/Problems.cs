@@ -58,11 +58,7 @@ internal static class Problems
         Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay again before the outcome is known.");
 
     internal static ProblemHttpResult KhaltiUnavailable() =>
-        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so no payment was started and nothing was charged. Try again in a minute.");
-
-    /// <summary>Nothing was started.</summary>
-    internal static ProblemHttpResult KhaltiUnavailableForRefund() =>
-        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked how the payment stands, so no refund was started. Try again in a minute.");
+        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so nothing was started and no money moved. Try again in a minute.");
 
     internal static ProblemHttpResult NotRefundable(string why) =>
         Of(409, "not_refundable", "Not refundable", why);

@@ -43,7 +43,7 @@ internal static class RecordFoundRefund
         KhaltiBooks books = await settlement.CompareAsync(id, Actor.Merchant, user.KeyName());
         if (books.State == BookedState.Unanswered)
         {
-            return Problems.KhaltiUnavailableForRefund();
+            return Problems.KhaltiUnavailable();
         }
 
         if (books is not { State: BookedState.RefundedInPart, Refunded: null })

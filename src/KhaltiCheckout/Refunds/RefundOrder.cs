@@ -66,7 +66,7 @@ internal static class RefundOrder
             KhaltiBooks books = await settlement.CompareAsync(choice.Payment!.Id, Actor.Merchant, wish.KeyName);
             if (books.State == BookedState.Unanswered)
             {
-                return Problems.KhaltiUnavailableForRefund();
+                return Problems.KhaltiUnavailable();
             }
 
             if (books.FromBank && request.Mobile is null)

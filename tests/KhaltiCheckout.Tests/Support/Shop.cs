@@ -99,6 +99,9 @@ internal sealed class Shop : IAsyncDisposable
         Open();
     }
 
+    /// <summary>For the next process that opens on these files.</summary>
+    internal void Set(string key, string? value) => _settings[key] = value;
+
     internal void ExpectWarnings() => _warningsAreExpected = true;
 
     public async ValueTask DisposeAsync()

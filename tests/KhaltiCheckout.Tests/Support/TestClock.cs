@@ -8,4 +8,6 @@ internal sealed class TestClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => _now;
 
     internal void Advance(TimeSpan by) => _now += by;
+
+    internal void MoveTo(DateTimeOffset instant) => _now = instant;
 }

@@ -310,16 +310,28 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateOnly>("PlacedOn")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ReceiptCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ReceiptYear")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ReturnUrl")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SellerPan")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("VatPercent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -339,6 +351,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("Attention", "Id")
                         .HasFilter("\"Attention\" IS NOT NULL");
+
+                    b.HasIndex("ReceiptYear", "ReceiptCount")
+                        .IsUnique()
+                        .HasFilter("\"ReceiptYear\" IS NOT NULL");
 
                     b.HasIndex("Status", "Id");
 
@@ -546,6 +562,26 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Receipts.ReceiptYear", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastCreditNote")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastReceipt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("ReceiptYears", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
                 {
                     b.Property<string>("Id")
@@ -566,6 +602,12 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("CreditNoteCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("CreditNoteYear")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Denials")
                         .HasColumnType("INTEGER");
@@ -607,10 +649,16 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<long>("RefundedBefore")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("RequestId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("TakenOffOrder")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -625,8 +673,15 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("PaymentId");
 
+                    b.HasIndex("RequestId")
+                        .HasFilter("\"RequestId\" IS NOT NULL");
+
                     b.HasIndex("CompletedOn", "Amount")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
+
+                    b.HasIndex("CreditNoteYear", "CreditNoteCount")
+                        .IsUnique()
+                        .HasFilter("\"CreditNoteYear\" IS NOT NULL");
 
                     b.HasIndex(new[] { "PaymentId" }, "IX_Refunds_OneOpenPerPayment")
                         .IsUnique()

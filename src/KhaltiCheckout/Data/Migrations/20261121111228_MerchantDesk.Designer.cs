@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121110100_SearchTerms")]
-    partial class SearchTerms
+    [Migration("20261121111228_MerchantDesk")]
+    partial class MerchantDesk
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -313,16 +313,28 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateOnly>("PlacedOn")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ReceiptCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ReceiptYear")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ReturnUrl")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SellerPan")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("VatPercent")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -342,6 +354,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("Attention", "Id")
                         .HasFilter("\"Attention\" IS NOT NULL");
+
+                    b.HasIndex("ReceiptYear", "ReceiptCount")
+                        .IsUnique()
+                        .HasFilter("\"ReceiptYear\" IS NOT NULL");
 
                     b.HasIndex("Status", "Id");
 
@@ -549,6 +565,26 @@ namespace KhaltiCheckout.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Receipts.ReceiptYear", b =>
+                {
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastCreditNote")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastReceipt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("ReceiptYears", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
                 {
                     b.Property<string>("Id")
@@ -569,6 +605,12 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("CreditNoteCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("CreditNoteYear")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Denials")
                         .HasColumnType("INTEGER");
@@ -618,6 +660,9 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("TakenOffOrder")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
@@ -636,6 +681,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("CompletedOn", "Amount")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
+
+                    b.HasIndex("CreditNoteYear", "CreditNoteCount")
+                        .IsUnique()
+                        .HasFilter("\"CreditNoteYear\" IS NOT NULL");
 
                     b.HasIndex(new[] { "PaymentId" }, "IX_Refunds_OneOpenPerPayment")
                         .IsUnique()

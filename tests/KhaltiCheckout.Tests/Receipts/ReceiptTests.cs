@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Receipts;
+
+public sealed class ReceiptTests
+{
+    [Fact]
+    public async Task Numbers_have_no_gap_however_many_pay_at_once_and_whatever_is_refused()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        (JsonNode Order, string Token)[] paying = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.GivenConfirmedAsync()));
+
+        await Task.WhenAll(paying.Select((one, at) => at % 5 == 0
+            ? shop.VerifyAsync(one.Order, "AMadeUpToken" + at)
+            : (at % 2 == 0 ? shop : other).VerifyAsync(one.Order, one.Token)));
+
+        List<string> numbers = [];
+        foreach ((JsonNode order, _) in paying)
+        {
+            JsonNode after = await shop.ReadAsync(order);
+            (after["receipt"] is null).ShouldBe(after.Status() == "pending");
+            if (after["receipt"] is { } receipt)
+            {
+                numbers.Add((string)receipt["number"]!);
+            }
+        }
+
+        string year = numbers[0][..8];
+        numbers.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(1, 16).Select(number => $"{year}{number:000000}"));
+    }
+
+    [Fact]
+    public async Task A_new_fiscal_year_begins_at_one_at_midnight_in_Nepal()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "29.00:00:00"));
+        shop.Clock.MoveTo(new DateTimeOffset(2027, 7, 16, 18, 14, 0, TimeSpan.Zero));
+        (JsonNode last, string lastToken) = await shop.GivenConfirmedAsync();
+        (JsonNode first, string firstToken) = await shop.GivenConfirmedAsync();
+        await shop.VerifyAsync(last, lastToken);
+        shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        await shop.VerifyAsync(first, firstToken);
+
+        ((string?)(await shop.ReadAsync(last))["receipt"]!["number"]).ShouldBe("2083/84-000001");
+        ((string?)(await shop.ReadAsync(first))["receipt"]!["number"]).ShouldBe("2084/85-000001");
+    }
+
+    [Fact]
+    public async Task The_receipt_names_the_seller_and_takes_the_tax_out_of_the_price()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+
+        JsonNode receipt = (await shop.ReadAsync(order))["receipt"]!;
+
+        ((string)receipt["sellerPan"]!).ShouldBe("600000001");
+        receipt["vat"]!.ToJsonString().ShouldBe("""{"percent":13,"taxable":16372,"amount":2128}""");
+        receipt["creditNotes"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_true_on_the_day_stays_on_the_receipt_when_the_settings_change()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+
+        shop.Set("Store:Pan", "600000001");
+        shop.Set("Store:VatPercent", "13");
+        await shop.ReopenAsync();
+
+        JsonNode receipt = (await shop.ReadAsync(order))["receipt"]!;
+        receipt["sellerPan"].ShouldBeNull();
+        receipt["vat"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Each_refund_has_a_credit_note_for_what_it_takes_off_the_receipt()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        (_, JsonNode first) = await shop.RefundAsync(order, 11300);
+        await shop.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+        (_, JsonNode second) = await shop.RefundAsync(order);
+        second["creditNoteNumber"].ShouldBeNull("its outcome is not known");
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        JsonArray notes = (await shop.ReadAsync(order))["receipt"]!["creditNotes"]!.AsArray();
+
+        string year = ((string)first["creditNoteNumber"]!)[..8];
+        notes.Select(note => (string)note!["number"]!).ShouldBe([year + "000001", year + "000002"]);
+        notes.Select(note => (long)note!["amount"]!).ShouldBe([11300, 7200]);
+        notes[0]!["vat"]!.ToJsonString().ShouldBe("""{"percent":13,"taxable":10000,"amount":1300}""");
+    }
+
+    [Fact]
+    public async Task The_merchant_finds_an_order_by_the_number_on_its_receipt_or_credit_note()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode first, _) = await shop.GivenPaidAsync();
+        (JsonNode second, _) = await shop.GivenPaidAsync();
+        (_, JsonNode refund) = await shop.RefundAsync(second);
+        string receipt = (string)(await shop.ReadAsync(first))["receipt"]!["number"]!;
+
+        (await FindAsync(shop, receipt)).ShouldContain(first.Id());
+        (await FindAsync(shop, (string)refund["creditNoteNumber"]!)).ShouldContain(second.Id());
+        (await FindAsync(shop, receipt[..8] + "000099")).ShouldBeEmpty();
+    }
+
+    private static async Task<IEnumerable<string>> FindAsync(Shop shop, string text) =>
+        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString(text))).Body["data"]!.AsArray().Select(order => order!.Id());
+
+    [Fact]
+    public async Task Money_that_was_paid_twice_goes_back_without_a_credit_note_as_it_had_no_receipt()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenPaidTwiceAsync();
+
+        (_, JsonNode refund) = await shop.RefundAsync(order);
+
+        refund["creditNoteNumber"].ShouldBeNull();
+        (await shop.ReadAsync(order))["receipt"]!["creditNotes"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Store:Pan", "12345678")]
+    [InlineData("Store:Pan", "12345678a")]
+    [InlineData("Store:VatPercent", "13")]
+    [InlineData("Store:FiscalYearStarts:2084", "2027-08-17")]
+    [InlineData("Store:FiscalYearStarts:next", "2027-07-17")]
+    public async Task A_wrong_setting_stops_the_start_with_a_sentence_that_names_it(string key, string value)
+    {
+        (await Starting.RefusalAsync("Development", (key, value))).ShouldContain("Store:");
+    }
+}
