@@ -43,9 +43,9 @@ export function chart(days, label) {
   });
   picture.append(make('line', { class: 'zero', x1: left, x2: width - right, y1: round(zero), y2: round(zero) }));
   picture.append(make('polyline', { class: 'net', points: days.map((day, at) => `${round(x(at))},${round(y(day.net))}`).join(' ') }));
-  const every = Math.ceil(days.length / 7);
+  const every = days.length <= 7 ? 1 : Math.ceil(days.length / 5); // as many as fit beside each other on a phone
   days.forEach((day, at) => {
-    if ((days.length - 1 - at) % every === 0) {
+    if ((days.length - 1 - at) % every === 0 && at > 0 || days.length <= 7) {
       picture.append(make('text', { class: 'day', x: round(x(at)), y: height - 6, 'text-anchor': at === days.length - 1 && days.length > 10 ? 'end' : 'middle' }, digits(shortDay(day.day))));
     }
   });

@@ -36,9 +36,9 @@ function where() {
 }
 
 // Goes to another address of the desk, as a link does.
-export function go(to, { replace = false } = {}) {
-  history[replace ? 'replaceState' : 'pushState'](null, '', to);
-  return draw();
+function go(to, { focus = true } = {}) {
+  history.pushState({ fromDesk: true }, '', to);
+  draw({ focus });
 }
 
 async function draw({ focus = true } = {}) {

@@ -2,10 +2,10 @@
 import { el, setText } from '/js/dom.js';
 import { digits, has, t } from '/js/i18n.js';
 import { money } from '/js/money.js';
-import { dateAndTime } from '/js/time.js';
+import { dateAndTime, shortTime } from '/js/time.js';
 import { checkPayment, checkRefund, readOrder, recordRefund, resolveOrder, settleRefund } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, paisaOf, say, typed, whyNot, word } from './parts.js';
-import { forgetLists } from './orders.js';
+import { forgetLists, openBadge } from './orders.js';
 import { askRefund } from './refund.js';
 import { session } from './session.js';
 
@@ -20,12 +20,14 @@ export function showOrder(context) {
   const id = address.get('order');
   const content = el('div', { class: 'order' });
   const news = el('div', { role: 'status' });
-  place.append(el('p', {}, el('a', { href: '/admin/', onclick: backToList }, t('order.back'))), el('h1', {}, t('order.heading')), news, content);
+  place.append(el('p', {}, el('a', { href: '/admin/', onclick: backToList }, t('order.back'))), el('h1', {}, t('order.title', { end: id.slice(-8) })), news, content);
   read();
 
   // Coming from a list, "back" is that list with everything that was fetched of it.
   function backToList(event) {
-    if (history.state?.fromList) { event.preventDefault(); history.back(); }
+    if (!history.state?.fromDesk) return;
+    event.preventDefault();
+    history.back();
   }
 
   async function read(message = null) {
@@ -46,8 +48,8 @@ export function showOrder(context) {
     const act = actions(order);
     content.replaceChildren(
       ...[
-        head(order),
         order.attention ? attention(order, act) : null,
+        head(order),
         el('div', { class: 'columns' },
           el('div', {}, payments(order, act), refunds(order, act), lines(order)),
           el('div', {}, customer(order), timeline(order))),
@@ -159,7 +161,7 @@ function head(order) {
   return el('section', { class: 'card head', 'aria-label': t('order.heading') },
     el('div', { class: 'head-row' },
       el('p', { class: 'big' }, money(order.amount)),
-      el('p', { id: 'order-status', 'data-status': order.status }, badge('status', order.status))),
+      el('p', { id: 'order-status', 'data-status': order.status }, badge('status', order.status), openBadge(order))),
     facts(
       ['order.number', copyable(order.id, t('order.number'))],
       order.reference ? ['order.reference', copyable(order.reference, t('order.reference'))] : null,
@@ -264,7 +266,7 @@ function customer({ customer: { name, email, phone } }) {
 function timeline(order) {
   return el('section', { class: 'card' }, el('h2', {}, t('timeline')),
     el('ol', { id: 'timeline', class: 'timeline' }, ...[...order.timeline].reverse().map(line => el('li', { 'data-what': line.what },
-      el('p', { class: 'when' }, dateAndTime(line.at)),
+      el('p', { class: 'when' }, shortTime(line.at)),
       el('p', { class: 'what' }, sentence(line), ' ', el('span', { class: 'soft' }, line.key ? t('by.key', { key: line.key }) : t(`by.${line.by}`))),
       line.note ? el('p', { class: 'raw', lang: 'en' }, line.note) : null))));
 }

@@ -35,7 +35,9 @@ export function showOrders({ place, address, go, isCurrent, expired }) {
     event.preventDefault();
     const wanted = Object.fromEntries(filters.map(name => [name, form.elements[name].value.trim()]));
     kept.delete(query(wanted));
-    go(`/admin/${query(wanted)}`);
+    const from = document.activeElement?.id;
+    go(`/admin/${query(wanted)}`, { focus: false });
+    document.getElementById(from)?.focus(); // whoever searches may want to search on
   }
 
   place.append(
@@ -123,9 +125,17 @@ function row(order) {
       el('a', { href: `/admin/${query({ order: order.id })}` }, customer.name ?? customer.phone ?? customer.email ?? t('orders.nobody')),
       customer.name && (customer.phone ?? customer.email) ? el('span', { class: 'soft' }, customer.phone ?? customer.email) : null),
     el('td', { role: 'cell', class: 'cell-placed' }, el('span', {}, shortTime(order.createdAt)), el('code', { class: 'soft' }, `…${order.id.slice(-8)}`)),
-    el('td', { role: 'cell', class: 'cell-status' }, badge('status', order.status), order.attention ? el('span', { class: 'badge flag' }, word('attention', order.attention)) : null),
+    el('td', { role: 'cell', class: 'cell-status' }, badge('status', order.status), openBadge(order), order.attention ? el('span', { class: 'badge flag' }, word('attention', order.attention)) : null),
     el('td', { role: 'cell', class: 'cell-method' }, paid ? word('method', paid.method) : '–'),
     el('td', { role: 'cell', class: 'cell-amount' }, money(order.amount), order.amountRefunded > 0 ? el('span', { class: 'soft' }, t('orders.back', { amount: money(order.amountRefunded) })) : null));
+}
+
+// "Waiting to be paid" is not the whole truth while money may have moved.
+export function openBadge(order) {
+  const payment = order.payments.find(one => one.status === 'verifying' || one.status === 'needs_review');
+  if (payment) return badge('payment', payment.status);
+  return order.refunds.some(refund => refund.status === 'requested' || refund.status === 'unknown')
+    ? el('span', { class: 'badge', 'data-code': 'unknown' }, t('refund.open')) : null;
 }
 
 function choice(name, label, value, options) {

@@ -34,7 +34,7 @@ export function askRefund({ order, payment, done, expired }) {
       el('fieldset', { class: 'radios' }, el('legend', {}, t('refund.how')),
         el('label', {}, all, ' ', t('refund.all', { amount: money(most) })),
         el('label', {}, part, ' ', t('refund.part'))),
-      sumField, field(t('refund.reason'), reason, { hint: t('refund.reason.hint') }), mobileField, effect,
+      sumField, field(t('refund.reason'), reason), mobileField, effect,
     ],
     onsubmit: send,
     onclose: () => { if (finished) done(finished); },

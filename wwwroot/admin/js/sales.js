@@ -27,13 +27,15 @@ export async function showSales({ place, address, isCurrent, expired }) {
   }
 }
 
+const counted = (what, count) => t(count === 1 ? `sales.${what}.one` : `sales.${what}`, { count: digits(count) });
+
 function present({ days, totals }) {
   const tile = (name, value, more) => el('div', { class: `tile ${name}` }, el('dt', {}, t(`sales.${name}`)), el('dd', {}, el('strong', {}, value), more ? el('span', { class: 'soft' }, more) : null));
   const newest = [...days].reverse();
   return [
     el('dl', { class: 'tiles' },
-      tile('paid', money(totals.paid), t('sales.payments', { count: digits(totals.paidCount) })),
-      tile('refunded', money(totals.refunded), t('sales.refunds', { count: digits(totals.refundedCount) })),
+      tile('paid', money(totals.paid), counted('payments', totals.paidCount)),
+      tile('refunded', money(totals.refunded), counted('refunds', totals.refundedCount)),
       tile('fees', money(totals.fees)),
       tile('net', money(totals.net)),
       tile('orders', digits(totals.orders))),
