@@ -1,5 +1,6 @@
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Closing;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Health;
 using KhaltiCheckout.Http;
@@ -29,6 +30,7 @@ builder.Services.AddIdempotency();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
 builder.Services.AddRefunds();
+builder.Services.AddClosing();
 builder.Services.AddReconciliation();
 builder.Services.AddAdmin();
 
@@ -49,6 +51,7 @@ app.MapOrders();
 app.MapPayments();
 app.MapAdminOrders();
 app.MapRefunds();
+app.MapClosing();
 app.MapHealth();
 app.MapAdmin();
 

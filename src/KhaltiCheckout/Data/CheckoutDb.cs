@@ -1,6 +1,7 @@
 using Khalti.Client;
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Closing;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
@@ -41,6 +42,8 @@ public sealed class CheckoutDb : DbContext
     public DbSet<Refund> Refunds => Set<Refund>();
 
     public DbSet<ReceiptYear> ReceiptYears => Set<ReceiptYear>();
+
+    public DbSet<DayClose> DayCloses => Set<DayClose>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
 

@@ -72,6 +72,12 @@ internal static class Problems
     internal static ProblemHttpResult CheckInProgress() =>
         Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");
 
+    internal static ProblemHttpResult DaySignedOff() =>
+        Of(409, "signed_off", "Day signed off", "This day has been signed off and is kept as it was. What came to light since is in the close of a later day.");
+
+    internal static ProblemHttpResult NotSignable(string why) =>
+        Of(409, "not_signable", "Not to be signed off yet", why);
+
     internal static ProblemHttpResult NotCancellable(string why) =>
         Of(409, "not_cancellable", "Order not cancellable", why);
 

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121111228_MerchantDesk")]
+    [Migration("20261121112100_MerchantDesk")]
     partial class MerchantDesk
     {
         /// <inheritdoc />
@@ -226,6 +226,41 @@ namespace KhaltiCheckout.Data.Migrations
                             Position = 8,
                             Price = 450000L
                         });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Closing.DayClose", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Found")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LeasedUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RunAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RunBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("SignedOffAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SignedOffBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("DayCloses", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>

@@ -95,6 +95,25 @@ namespace KhaltiCheckout.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "DayCloses",
+                columns: table => new
+                {
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    RunAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    RunBy = table.Column<string>(type: "TEXT", nullable: true),
+                    Found = table.Column<string>(type: "TEXT", nullable: true),
+                    LeasedUntil = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SignedOffAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    SignedOffBy = table.Column<string>(type: "TEXT", nullable: true),
+                    Note = table.Column<string>(type: "TEXT", nullable: true),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DayCloses", x => x.Day);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ReceiptYears",
                 columns: table => new
                 {
@@ -192,6 +211,9 @@ namespace KhaltiCheckout.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "ApiKeys");
+
+            migrationBuilder.DropTable(
+                name: "DayCloses");
 
             migrationBuilder.DropTable(
                 name: "ReceiptYears");
