@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Receipts;
@@ -8,7 +9,7 @@ namespace KhaltiCheckout.Orders;
 /// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
-/// <param name="Receipt">Null until it is paid.</param>
+/// <param name="Receipt">Not there until it is paid.</param>
 public sealed record OrderView(
     string Id,
     OrderStatus Status,
@@ -22,7 +23,7 @@ public sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? PaidAt,
-    ReceiptView? Receipt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReceiptView? Receipt,
     IReadOnlyList<PaymentView> Payments)
 {
     internal static OrderView Of(Order order) => new(

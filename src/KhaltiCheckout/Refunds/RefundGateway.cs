@@ -21,8 +21,8 @@ internal sealed class RefundGateway(KhaltiClients clients)
         { Method: PaymentMethod.Widget } => await ReadTransactionAsync(payment),
         _ => await clients.EPayment.LookupAsync(payment.Pidx!) switch
         {
-            Reply<EPayment>.Answered(var looked) => KhaltiBooks.In(
-                looked, looked.Status == EPaymentStatus.PartiallyRefunded ? await RefundedOfAsync(payment) : null, payment),
+            Reply<EPayment>.Answered({ Status: EPaymentStatus.PartiallyRefunded } part) => await ReadPartAsync(payment, part),
+            Reply<EPayment>.Answered(var looked) => KhaltiBooks.In(looked, refunded: null, payment),
             Reply<EPayment>.Refused(var refusal) => new KhaltiBooks(BookedState.Unclear, $"Khalti's lookup refused: {refusal}"),
             Reply<EPayment>.Unknown lost => KhaltiBooks.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -40,12 +40,17 @@ internal sealed class RefundGateway(KhaltiClients clients)
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    // How much was given back of an ePayment the lookup does not say. That the detail call knows its transactions is not documented.
-    private async Task<Paisa?> RefundedOfAsync(Payment payment) =>
-        await clients.EPayment.GetTransactionAsync(payment.TransactionId!) is Reply<TransactionDetail>.Answered(var detail)
-            && detail.Transaction.Id == payment.TransactionId
-            ? RefundedIn(detail)
-            : null;
+    // How much was given back of an ePayment the lookup does not say. That the detail call knows its transactions, or takes
+    // this key, is not documented: then it says nothing. But an answer that was lost is none: it may say that another part
+    // went back than ours.
+    private async Task<KhaltiBooks> ReadPartAsync(Payment payment, EPayment part) =>
+        await clients.EPayment.GetTransactionAsync(payment.TransactionId!) switch
+        {
+            Reply<TransactionDetail>.Unknown { Why: not UnknownReason.Unauthorized } lost => KhaltiBooks.Lost(lost),
+            Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.Id == payment.TransactionId =>
+                KhaltiBooks.In(part, RefundedIn(detail), payment),
+            _ => KhaltiBooks.In(part, refunded: null, payment),
+        };
 
     // Whether refunds are among the child transactions is not documented: none there says nothing.
     private static Paisa? RefundedIn(TransactionDetail detail)

@@ -27,7 +27,7 @@ internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
     public RefundOrderRules()
     {
         RuleFor(request => request.Amount).Must(amount => amount is null || amount > Paisa.Zero).WithMessage("Paisa, more than 0; leave it out for all that is left.");
-        RuleFor(request => request.Mobile).Matches("^9[0-9]{9}$").WithMessage("A Khalti number of ten digits, such as 9800000000.")
+        RuleFor(request => request.Mobile).Matches(@"^9[0-9]{9}\z").WithMessage("A Khalti number of ten digits, such as 9800000000.")
             .When(request => request.Mobile is not null);
         RuleFor(request => request.Reason).PlainText(LongestReason);
         RuleFor(request => request.PaymentId).MaximumLength(100).WithMessage("At most 100 characters.");

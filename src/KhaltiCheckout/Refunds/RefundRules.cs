@@ -45,7 +45,7 @@ internal static class RefundRules
 
     /// <summary>Whether more money of the payment may be given back: it came, and all that Khalti gave back so far is known.</summary>
     internal static bool CanBeRefunded(Payment payment) =>
-        payment is { TransactionId: not null, AmountPaid: not null }
+        payment is { TransactionId: not null, AmountPaid: { } paid } && paid > Paisa.Zero
         && payment.Status switch
         {
             PaymentStatus.Completed => true,

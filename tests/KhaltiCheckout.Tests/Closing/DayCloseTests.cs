@@ -186,7 +186,7 @@ public sealed class DayCloseTests
         await using Shop shop = await Shop.OpenAsync();
         (_, _) = await shop.GivenPaidByLinkAsync();
         (_, _) = await shop.GivenPaidByLinkAsync();
-        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 500, times: 3);
+        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 500, times: 5);
         shop.ExpectWarnings();
 
         JsonNode close = await RunAsync(shop, Today);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox;
@@ -9,14 +10,15 @@ namespace KhaltiCheckout.Tests.Crash;
 
 /// <summary>
 /// The process is killed at every moment at which something has just become true, here or at Khalti: before and after each
-/// commit and each call of create, verify and settle. A new process starts on the same files, the shopper's page does what
-/// it always does, and in the end shop and sandbox agree.
+/// commit and each call of create, verify, settle and refund. A new process starts on the same files, the shopper's page and
+/// the merchant's client do what they always do, and in the end shop and sandbox agree.
 /// </summary>
 public sealed class CrashSweepTests(ITestOutputHelper output)
 {
     // Most of a point is waiting for the lease of the process that died.
     private const int AtOnce = 6;
     private const long Tea = 18_500;
+    private const long Part = 5_000;
 
     [Fact]
     public async Task Killed_anywhere_while_an_order_is_created_and_verified_nothing_is_lost_or_paid_twice() =>
@@ -66,6 +68,32 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             scene.Arm();
             await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
             await shopper.ExpectPaidAsync();
+        });
+
+    [Fact]
+    public async Task Killed_anywhere_while_a_part_is_given_back_it_is_given_once_and_both_books_say_so() =>
+        await SweepAsync("refund", fewestPoints: 16, async (scene, crashAt) =>
+        {
+            await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: false));
+            await shopper.PayAsync();
+            scene.Arm();
+            await shopper.GiveBackAsync();
+            await shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: true);
+        });
+
+    [Fact]
+    public async Task Killed_anywhere_while_a_lost_refund_is_settled_it_is_given_once_and_both_books_say_so() =>
+        await SweepAsync("settle a refund", fewestPoints: 12, async (scene, crashAt) =>
+        {
+            await scene.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+            await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: false));
+            await shopper.PayAsync();
+            await shopper.GiveBackAsync();
+            await shopper.KillAsync();
+
+            scene.Arm();
+            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
+            await shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: false);
         });
 
     // First without a crash, to learn the moments; then once for each of them.
@@ -160,7 +188,8 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>What the page in a shopper's browser does: it repeats what was not answered, with the same key and token.</summary>
+    /// <summary>What the page in a shopper's browser does, and the merchant's client: they repeat what was not answered, with
+    /// the same key and token.</summary>
     private sealed class Shopper(Scene scene, ShopProcess? shop) : IAsyncDisposable
     {
         private readonly string _key = Guid.NewGuid().ToString();
@@ -168,6 +197,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         private JsonNode? _order;
         private string? _token;
         private Uri? _back;
+        private JsonNode? _refund;
 
         internal async Task PayAsync()
         {
@@ -220,6 +250,45 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             again.Id().ShouldBe(_order!.Id());
         }
 
+        /// <summary>The merchant gives a part of it back.</summary>
+        internal async Task GiveBackAsync() => _refund = await UntilAnsweredAsync(
+            HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", new { amount = Part, reason = "came back" }, [201, 202]);
+
+        /// <param name="mayNeverHaveBeenSent">A process that died before it called leaves a refund that the shop waits for a
+        /// good while: then the merchant looks into Khalti's dashboard, where nothing is, and says so.</param>
+        internal async Task ExpectGivenBackAsync(bool mayNeverHaveBeenSent)
+        {
+            string path = $"/api/v1/admin/refunds/{_refund!.Id()}";
+            JsonNode? last = null;
+            bool wasSent = true;
+            await UntilAsync(TimeSpan.FromSeconds(60), async () =>
+            {
+                last = await UntilAnsweredAsync(HttpMethod.Get, path, null, [200]);
+                wasSent = await scene.Sandbox.CountAsync("refund") > 0;
+                return last.Status() is "completed" or "failed" || (last.Status() == "unknown" && !wasSent);
+            });
+            if (!wasSent)
+            {
+                mayNeverHaveBeenSent.ShouldBeTrue("nothing was sent");
+                await UntilAnsweredAsync(HttpMethod.Post, path + "/settle", new { outcome = "failed", note = "not in the dashboard" }, [200]);
+            }
+
+            // Khalti's books decide: one call, and what it gave back stands here, as the refund's sum and as the order's.
+            long given = (await scene.Sandbox.ListAsync("/_sandbox/transactions")).Sum(transaction => (long)transaction["refundedAmount"]!);
+            (await scene.Sandbox.CountAsync("refund"), given).ShouldBe(wasSent ? (1, Part) : (0, 0));
+            JsonNode refund = await UntilAnsweredAsync(HttpMethod.Get, path, null, [200]);
+            refund.Status().ShouldBe(wasSent ? "completed" : "failed");
+            ((long)refund["amount"]!).ShouldBe(Part);
+            JsonNode order = await UntilAnsweredAsync(HttpMethod.Get, $"/api/v1/orders/{_order!.Id()}", null, [200]);
+            (order.Status(), (long)order["amountRefunded"]!).ShouldBe(wasSent ? ("partially_refunded", Part) : ("paid", 0));
+
+            // The same key still gives the same refund, and gives nothing back a second time.
+            JsonNode again = await UntilAnsweredAsync(
+                HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", new { amount = Part, reason = "came back" }, [201, 202]);
+            again.Id().ShouldBe((string?)refund["id"]);
+            (await scene.Sandbox.CountAsync("refund")).ShouldBe(wasSent ? 1 : 0);
+        }
+
         internal async Task KillAsync() => await _shop!.KillAsync();
 
         internal async Task GoOnWithAsync(ShopProcess? other)
@@ -251,6 +320,11 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
                 {
                     using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
                     request.Headers.Add("Idempotency-Key", _key + path);
+                    if (path.StartsWith("/api/v1/admin/", StringComparison.Ordinal))
+                    {
+                        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ShopProcess.Key);
+                    }
+
                     using HttpResponseMessage response = await _shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
                     answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
                     int status = (int)response.StatusCode;

@@ -7,6 +7,8 @@ namespace KhaltiCheckout.Tests.Crash;
 /// <summary>The real program, started as an operator starts it, in a process of its own that can be killed.</summary>
 internal sealed partial class ShopProcess : IAsyncDisposable
 {
+    internal const string Key = "a-key-for-this-test-only";
+
     private readonly Process _process;
     private readonly List<string> _output;
 
@@ -47,7 +49,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
         [
             Repository.Program("KhaltiCheckout"), "--urls", "http://127.0.0.1:0", "--environment", "Production", "--Khalti:Mode=Sandbox",
             "--Khalti:TimeoutSeconds=1", "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox}",
-            $"--Database:ConnectionString=Data Source={folder}/checkout.db", "--Admin:ApiKeys:0=a-key-for-this-test-only",
+            $"--Database:ConnectionString=Data Source={folder}/checkout.db", $"--Admin:ApiKeys:0={Key}",
             "--RateLimits:PostsPerMinute=0", "--hostBuilder:reloadConfigOnChange=false", .. settings,
         ];
         foreach (string argument in arguments)

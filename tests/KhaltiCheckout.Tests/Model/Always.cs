@@ -1,5 +1,6 @@
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
 
 namespace KhaltiCheckout.Tests.Model;
 
@@ -13,13 +14,23 @@ internal static class Always
         before.Orders.Select(order => order.Id).Except(after.Orders.Select(order => order.Id)).ShouldBeEmpty("an order is gone");
         foreach (Order order in after.Orders)
         {
-            Story(before.Orders.SingleOrDefault(was => was.Id == order.Id), order);
-            Money(order, after);
+            Order? was = before.Orders.SingleOrDefault(was => was.Id == order.Id);
+            Story(was, order);
+            Money(order);
+            GivenBack(order, was);
         }
 
         foreach (Payment payment in after.Payments)
         {
             Outcome(payment, after, khaltiHasLied);
+            GivenBack(payment, before, after);
+        }
+
+        foreach (Refund refund in before.Refunds)
+        {
+            Refund now = after.Refunds.Single(one => one.Id == refund.Id);
+            MayBecome(refund.Status, now.Status).ShouldBeTrue($"refund {refund.Id} went from {refund.Status} to {now.Status}");
+            (now.PaymentId, now.Origin, now.Amount).ShouldBe((refund.PaymentId, refund.Origin, refund.Amount));
         }
 
         foreach (string token in after.Khalti.Where(transaction => !transaction.IsLink).Select(transaction => transaction.Handle))
@@ -39,19 +50,35 @@ internal static class Always
     private static bool MayBecome(OrderStatus from, OrderStatus to) => from == to || (from, to) switch
     {
         (OrderStatus.Pending, _) => true,
-        (OrderStatus.Cancelled or OrderStatus.Expired, OrderStatus.Paid) => true,
+        (OrderStatus.Cancelled or OrderStatus.Expired, OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded) => true,
+        (OrderStatus.Paid, OrderStatus.PartiallyRefunded or OrderStatus.Refunded) => true,
+        (OrderStatus.PartiallyRefunded, OrderStatus.Refunded) => true,
         _ => false,
     };
 
     private static bool MayBecome(PaymentMethod method, PaymentStatus from, PaymentStatus to) => from == to || (from, to) switch
     {
+        (PaymentStatus.Completed or PaymentStatus.NeedsReview, PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded) => true,
+        (PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded) => true,
+        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded, _) => false,
+
         // A link may be believed to be anything until money has moved by it.
-        _ when method == PaymentMethod.Epayment => from != PaymentStatus.Completed,
+        _ when method == PaymentMethod.Epayment => to is not (PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded),
         (PaymentStatus.Verifying, PaymentStatus.Completed or PaymentStatus.Failed or PaymentStatus.NeedsReview) => true,
         (PaymentStatus.NeedsReview, PaymentStatus.Completed or PaymentStatus.Failed) => true,
         (PaymentStatus.Failed, PaymentStatus.Completed or PaymentStatus.NeedsReview) => true,
         _ => false,
     };
+
+    private static bool MayBecome(RefundStatus from, RefundStatus to) => from == to || (from, to) switch
+    {
+        (RefundStatus.Requested, _) => true,
+        (RefundStatus.Unknown, RefundStatus.Completed or RefundStatus.Failed) => true,
+        _ => false,
+    };
+
+    /// <summary>Whether its money came, whatever went back since.</summary>
+    internal static bool WasPaid(Order order) => order.Status is OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded;
 
     private static void Story(Order? was, Order order)
     {
@@ -73,21 +100,24 @@ internal static class Always
         // A line for each change of status, and no line without one.
         Has(order, "order_expired").ShouldBe(order.Status == OrderStatus.Expired || PaidAfter(order, "order_expired"));
         Has(order, "order_cancelled").ShouldBe(order.Status == OrderStatus.Cancelled || PaidAfter(order, "order_cancelled"));
-        Has(order, "payment_completed").ShouldBe(order.Status == OrderStatus.Paid);
+        Has(order, "payment_completed").ShouldBe(WasPaid(order));
+        Has(order, "order_refunded").ShouldBe(order.Status == OrderStatus.Refunded);
         foreach (Payment payment in order.Payments)
         {
             bool widget = payment.Method == PaymentMethod.Widget;
             Has(order, widget ? "payment_verifying" : "payment_link_requested", payment).ShouldBeTrue();
-            string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && Ends(line.What) is not null).Select(line => line.What)];
-            (ends.Length > 0 ? Ends(ends[^1]) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
+            string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && Ends(line.What, payment) is not null).Select(line => line.What)];
+            (ends.Length > 0 ? Ends(ends[^1], payment) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
         }
     }
 
-    private static void Money(Order order, Facts facts)
+    private static void Money(Order order)
     {
-        Payment[] completed = [.. order.Payments.Where(payment => payment.Status == PaymentStatus.Completed)];
-        (order.Status == OrderStatus.Paid).ShouldBe(completed.Length > 0, $"order {order.Id} is {order.Status} with {completed.Length} completed payments");
-        order.PaidAt.HasValue.ShouldBe(order.Status == OrderStatus.Paid);
+        Payment[] completed = [.. order.Payments.Where(payment => payment.CompletedAt is not null)];
+        completed.ShouldAllBe(payment => payment.Status == PaymentStatus.Completed || payment.Status == PaymentStatus.PartiallyRefunded || payment.Status == PaymentStatus.Refunded);
+        order.Payments.ShouldAllBe(payment => payment.Status != PaymentStatus.Completed || payment.CompletedAt != null);
+        WasPaid(order).ShouldBe(completed.Length > 0, $"order {order.Id} is {order.Status} with {completed.Length} completed payments");
+        order.PaidAt.HasValue.ShouldBe(WasPaid(order));
         if (completed.Length > 1)
         {
             order.Timeline.ShouldContain(line => line.What == "attention" && line.Note == "double_payment", "two completed payments, and nobody was told");
@@ -99,13 +129,68 @@ internal static class Always
         order.Payments.ShouldAllBe(payment => payment.Amount == order.Amount);
     }
 
+    // The order says what its payments gave back as far as they paid for it: of an order that was paid twice, what was paid
+    // too much is not part of it.
+    private static void GivenBack(Order order, Order? was)
+    {
+        Payment[] completed = [.. order.Payments.Where(payment => payment.CompletedAt is not null)];
+        long kept = completed.Sum(payment => (long)payment.AmountPaid! - (long)payment.AmountRefunded);
+        long refunded = completed.Length == 0 ? 0 : Math.Max(0, (long)order.Amount - kept);
+        long before = (long)(was?.AmountRefunded ?? default);
+        long said = (long)order.AmountRefunded;
+        if (was is null || was.Payments.Count(payment => payment.CompletedAt is not null) == completed.Length)
+        {
+            said.ShouldBe(Math.Max(before, refunded), $"given back of order {order.Id}");
+        }
+
+        said.ShouldBeInRange(Math.Max(before, refunded), (long)order.Amount, $"given back of order {order.Id}");
+        (said == (long)order.Amount).ShouldBe(order.Status == OrderStatus.Refunded, $"order {order.Id} is {order.Status} with {said} given back");
+        if (said > 0)
+        {
+            order.Status.ShouldNotBe(OrderStatus.Paid, $"{said} of order {order.Id} were given back");
+        }
+    }
+
+    // Refunds are promises to pay: those made and those that may be made never exceed what came, each is sent once, one at a
+    // time, and nothing is called given back that Khalti has not given.
+    private static void GivenBack(Payment payment, Facts before, Facts after)
+    {
+        Refund[] refunds = [.. after.Refunds.Where(refund => refund.PaymentId == payment.Id)];
+        Refund[] open = [.. refunds.Where(refund => refund.Status.IsOpen())];
+        long completed = refunds.Where(refund => refund.Status == RefundStatus.Completed).Sum(refund => (long)refund.Amount);
+        open.Length.ShouldBeLessThanOrEqualTo(1, $"open refunds of payment {payment.Id}");
+        ((long)payment.AmountRefunded, (long)payment.AmountReserved).ShouldBe((completed, open.Sum(refund => (long)refund.Amount)), $"payment {payment.Id} and its refunds");
+        (completed + (long)payment.AmountReserved).ShouldBeLessThanOrEqualTo((long)(payment.AmountPaid ?? default), $"payment {payment.Id} gives back more than came");
+        if (payment.Status == PaymentStatus.Refunded)
+        {
+            payment.AmountRefunded.ShouldBe(payment.AmountPaid!.Value);
+        }
+
+        if (after.TransactionOf(payment) is not { } transaction)
+        {
+            refunds.ShouldBeEmpty();
+            return;
+        }
+
+        completed.ShouldBeLessThanOrEqualTo(transaction.RefundedAmount, $"payment {payment.Id}: Khalti has not given that back");
+        int calls = after.RefundCalls(transaction.Idx);
+        calls.ShouldBeLessThanOrEqualTo(refunds.Count(refund => refund.Origin == RefundOrigin.Merchant), $"refunds of payment {payment.Id} that were sent");
+
+        // Of one that is open and was sent, no second is sent, nor another beside it.
+        Refund[] sent = [.. before.Refunds.Where(refund => refund.PaymentId == payment.Id && refund.Origin == RefundOrigin.Merchant)];
+        if (open is [var one] && sent.Any(refund => refund.Id == one.Id))
+        {
+            calls.ShouldBe(before.RefundCalls(transaction.Idx), $"a refund of payment {payment.Id} was sent while {one.Id} was open");
+        }
+    }
+
     private static void Outcome(Payment payment, Facts facts, bool khaltiHasLied)
     {
         Transaction? transaction = facts.TransactionOf(payment);
         bool moved = transaction is { MoneyMoved: true };
-        if (payment.Status == PaymentStatus.Completed)
+        if (payment.Status is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
         {
-            moved.ShouldBeTrue($"payment {payment.Id} is completed, and at Khalti nothing was");
+            moved.ShouldBeTrue($"payment {payment.Id} is {payment.Status}, and at Khalti nothing was");
             transaction!.Amount.ShouldBe((long)payment.Amount);
         }
 
@@ -143,8 +228,10 @@ internal static class Always
         }
     }
 
-    private static PaymentStatus? Ends(string what) => what switch
+    private static PaymentStatus? Ends(string what, Payment payment) => what switch
     {
+        "refund_completed" or "refund_found" =>
+            payment.AmountRefunded == payment.AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded,
         "payment_completed" or "payment_completed_again" => PaymentStatus.Completed,
         "payment_failed" => PaymentStatus.Failed,
         "payment_held" => PaymentStatus.NeedsReview,
@@ -156,7 +243,7 @@ internal static class Always
     };
 
     private static bool PaidAfter(Order order, string what) =>
-        order.Status == OrderStatus.Paid && order.Timeline.SkipWhile(line => line.What != what).Any(line => line.What == "payment_completed");
+        WasPaid(order) && order.Timeline.SkipWhile(line => line.What != what).Any(line => line.What == "payment_completed");
 
     private static bool Has(Order order, string what, Payment? payment = null) =>
         order.Timeline.Count(line => line.What == what && (payment is null || line.PaymentId == payment.Id)) == 1;

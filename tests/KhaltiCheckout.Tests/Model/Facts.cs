@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,12 +15,15 @@ internal sealed record Facts(
 {
     internal IEnumerable<Payment> Payments => Orders.SelectMany(order => order.Payments);
 
+    internal IEnumerable<Refund> Refunds => Orders.SelectMany(order => order.Refunds);
+
     internal static async Task<Facts> LookAsync(Shop shop)
     {
         IReadOnlyList<JsonNode> calls = await shop.Sandbox.ListAsync("/_sandbox/requests");
         IReadOnlyList<JsonNode> transactions = await shop.Sandbox.ListAsync("/_sandbox/transactions");
         List<Order> orders = await shop.InDatabaseAsync(db => db.Orders.AsNoTracking().AsSplitQuery()
             .Include(order => order.Payments.OrderBy(payment => payment.Id))
+            .Include(order => order.Refunds.OrderBy(refund => refund.Id))
             .Include(order => order.Timeline.OrderBy(line => line.Id))
             .OrderBy(order => order.Id)
             .ToListAsync());
@@ -41,6 +45,10 @@ internal sealed record Facts(
     /// <summary>How often Khalti was called so for a token.</summary>
     internal int Count(string operation, string token) => Calls.Count(call => Is(call, operation) && (string?)call["fields"]!["token"] == token);
 
+    /// <summary>How often Khalti was asked to give money of a transaction back.</summary>
+    internal int RefundCalls(string idx) =>
+        Calls.Count(call => Is(call, "refund") && ((string)call["path"]!).Contains($"/{idx}/", StringComparison.Ordinal));
+
     internal int Count(string operation) => Calls.Count(call => Is(call, operation));
 
     /// <summary>Reads that brought no answer: after many of them the client rests for a while.</summary>
@@ -58,6 +66,11 @@ internal sealed record Facts(
                 text.AppendLine(CultureInfo.InvariantCulture, $"    payment {payment.Id[^6..]} {payment.Status} {payment.Method} {payment.Token ?? payment.Pidx} {payment.Failure} transaction {payment.TransactionId ?? "none"}, next check {payment.NextCheckAt:HH:mm:ss}, leased {payment.LeasedUntil:HH:mm:ss}");
             }
 
+            foreach (Refund refund in order.Refunds)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    refund {refund.Id[^6..]} of {refund.PaymentId[^6..]} {refund.Status} {refund.Origin} {(long)refund.Amount} paisa after {(long)refund.RefundedBefore} {refund.Failure}, next check {refund.NextCheckAt:HH:mm:ss}, leased {refund.LeasedUntil:HH:mm:ss}");
+            }
+
             foreach (TimelineEntry line in order.Timeline)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"    {line.At:dd HH:mm:ss} {line.What} by {line.By}, payment {line.PaymentId?[^6..] ?? "none"}: {line.Note}");
@@ -66,7 +79,7 @@ internal sealed record Facts(
 
         foreach (Transaction transaction in Khalti)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.RefundedAmount} given back, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
         }
 
         foreach (JsonNode call in Calls)
@@ -82,7 +95,7 @@ internal sealed record Facts(
 
 /// <summary>A payment in Khalti's books.</summary>
 /// <param name="Handle">The widget's token, or the link's <c>pidx</c>.</param>
-internal sealed record Transaction(string Idx, string Handle, string Flow, string State, long Amount, string ProductIdentity)
+internal sealed record Transaction(string Idx, string Handle, string Flow, string State, long Amount, long RefundedAmount, string ProductIdentity)
 {
     internal bool IsLink => Flow == "epayment";
 
@@ -91,5 +104,5 @@ internal sealed record Transaction(string Idx, string Handle, string Flow, strin
 
     internal static Transaction Of(JsonNode node) => new(
         (string)node["idx"]!, ((string?)node["token"] ?? (string?)node["pidx"])!, (string)node["flow"]!, (string)node["state"]!, (long)node["amount"]!,
-        ((string?)node["purchaseOrderId"] ?? (string?)node["productIdentity"])!);
+        (long)node["refundedAmount"]!, ((string?)node["purchaseOrderId"] ?? (string?)node["productIdentity"])!);
 }

@@ -185,7 +185,7 @@ internal sealed record RefundALinkAtKhalti(int Link, bool AllOfIt) : Operation
         if (world.Links.Count > 0
             && world.Facts.TransactionOf(Pick(world.Links, Link)) is { State: "Completed" } paid)
         {
-            await world.Shop.Sandbox.PostAsync($"/_sandbox/transactions/{paid.Idx}/state", new { state = AllOfIt ? "Refunded" : "Partially Refunded" });
+            await world.DashboardAsync(paid, AllOfIt ? "Refunded" : "Partially Refunded");
         }
     }
 

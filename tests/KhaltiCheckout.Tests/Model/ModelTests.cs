@@ -28,6 +28,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         "order Paid", "order Expired", "order Cancelled", "payment Completed", "payment Failed", "payment NeedsReview",
         "payment_outcome_unknown", "attention unknown_state", "amount_mismatch",
         "payment_link_ready", "payment Expired",
+        "order PartiallyRefunded", "order Refunded", "refund_completed", "refund_unknown", "refund_failed", "refund_found",
     ];
 
     private readonly ConcurrentDictionary<string, int> _about = new(StringComparer.Ordinal);

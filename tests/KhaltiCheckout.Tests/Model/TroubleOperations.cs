@@ -99,6 +99,12 @@ internal sealed record MoveAtKhalti(int Widget, string State) : Operation
             && world.Facts.TransactionOf(Pick(world.Widgets, Widget).Token) is { } transaction
             && May(transaction.State))
         {
+            if (State is "Refunded" or "Partially refunded")
+            {
+                await world.DashboardAsync(transaction, State);
+                return;
+            }
+
             await world.Shop.Sandbox.PostAsync($"/_sandbox/transactions/{transaction.Idx}/state", new { state = State, force = State == "Frozen" });
         }
     }

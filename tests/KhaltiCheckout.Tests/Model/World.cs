@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Tests.Support;
@@ -17,6 +18,9 @@ internal sealed class World : IAsyncDisposable
     private const int FewLostReads = 15;
 
     private readonly List<(Stop Stop, Task<Answer> Post)> _stalled = [];
+
+    // Keys of refunds during which the process died.
+    private readonly HashSet<string> _died = new(StringComparer.Ordinal);
     private Wire _wire = new();
     private int _lostReadsBefore;
     private bool _faultsMayStrike;
@@ -39,8 +43,11 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Keys that create has been called with: which product, which order, when.</summary>
     internal Dictionary<int, (int Product, string Order, DateTimeOffset At)> Keys { get; } = [];
 
-    /// <summary>First answers to verifies that had a key.</summary>
+    /// <summary>First answers to verifies and refunds that had a key.</summary>
     internal Dictionary<string, (Answer First, DateTimeOffset At)> Kept { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What was given back in Khalti's dashboard, by transaction.</summary>
+    internal Dictionary<string, long> Dashboard { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether Khalti has been told to deny payments that it knows.</summary>
     internal bool KhaltiHasLied { get; set; }
@@ -78,6 +85,11 @@ internal sealed class World : IAsyncDisposable
     internal async Task<Answer> PostAsync(string path, object? body, string? key = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (path.StartsWith("/api/v1/admin/", StringComparison.Ordinal))
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", RefundSteps.Key);
+        }
+
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
@@ -91,6 +103,47 @@ internal sealed class World : IAsyncDisposable
 
     internal Task<Answer> VerifyAsync(string order, string token, long amount, string? key = null) =>
         PostAsync("/api/v1/payments/verify", new { orderId = order, token, amount }, key);
+
+    internal Task<Answer> GiveBackAsync(string order, long? amount, string? key) =>
+        PostAsync($"/api/v1/admin/orders/{order}/refunds", new { amount }, key);
+
+    /// <summary>The same wish has the same key, as in a client that repeats what was not answered.</summary>
+    internal static string RefundKey(string order, long? amount) => $"back {order} {amount}";
+
+    internal bool HasDied(string? key) => key is not null && _died.Contains(key);
+
+    /// <summary>Asks for a refund, and stands still while Khalti is asked for it. False when it was answered without.</summary>
+    internal async Task<bool> StallRefundAsync(string order, long? amount, string? key, bool onTheWayBack)
+    {
+        Stop stop = _wire.StopNext("/refund/", onTheWayBack);
+        Task<Answer> post = GiveBackAsync(order, amount, key);
+        if (await Task.WhenAny(stop.Reached, post) == post)
+        {
+            _wire.Unstop();
+            Answer answer = await post;
+            if (key is not null && answer is { Replayed: false, Status: < 500 } && answer.Code != "idempotency_in_progress")
+            {
+                Kept[key] = (answer, Facts.At);
+            }
+
+            return false;
+        }
+
+        if (key is not null)
+        {
+            _died.Add(key);
+        }
+
+        _stalled.Add((stop, post));
+        return true;
+    }
+
+    internal async Task DashboardAsync(Transaction transaction, string state)
+    {
+        await Shop.Sandbox.PostAsync($"/_sandbox/transactions/{transaction.Idx}/state", new { state });
+        long given = Transaction.Of((await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Single(one => (string?)one["idx"] == transaction.Idx)).RefundedAmount;
+        Dashboard[transaction.Idx] = Dashboard.GetValueOrDefault(transaction.Idx) + given - transaction.RefundedAmount;
+    }
 
     internal async Task FaultAsync(string operation, string kind, int? status, int times)
     {

@@ -563,6 +563,26 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
+    public async Task A_reload_after_the_links_time_calls_a_person_at_once_and_only_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        Uri back = await shop.Sandbox.OutcomeAsync(pidx, "pending");
+        await shop.ComeBackAsync(back);
+        shop.Clock.Advance(TimeSpan.FromMinutes(69));
+        await shop.ComeBackAsync(back);
+        (await AttentionAsync(shop, order)).ShouldBeNull("it may still be paid");
+        shop.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        await shop.ComeBackAsync(back);
+
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck);
+        await shop.ComeBackAsync(back);
+        await shop.PassAfterAsync(TimeSpan.FromHours(1.2));
+        (await NotesAsync(shop)).Split('\n').Count(line => line == "attention stuck").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_product_in_trouble_is_tried_also_with_what_is_owed_a_last_look()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));

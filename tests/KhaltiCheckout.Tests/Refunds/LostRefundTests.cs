@@ -122,6 +122,31 @@ public sealed class LostRefundTests
     }
 
     [Fact]
+    public async Task While_the_size_of_what_went_back_cannot_be_read_it_is_not_taken_for_the_lost_refund()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenPaidByLinkAsync();
+        await shop.Sandbox.FaultAsync("refund", "drop_before", times: 1);
+        (_, JsonNode refund) = await shop.RefundAsync(order, 10000);
+        string idx = (string)(await shop.Sandbox.LinkAsync(pidx))["idx"]!;
+        await shop.Sandbox.PostAsync($"/_sandbox/transactions/{idx}/state", new { state = "Partially Refunded", refundedAmount = 4000 });
+        await shop.Sandbox.FaultAsync("detail", "error", status: 503);
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("unknown");
+        await shop.Sandbox.MendAsync();
+        for (int hour = 0; hour < 5; hour++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(1));
+        }
+
+        ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBeLessThanOrEqualTo(4000);
+        (await shop.AttentionAsync(order)).ShouldBe("stuck", "a part of another size than ours: a person tells");
+    }
+
+    [Fact]
     public async Task A_person_can_ask_now_instead_of_waiting_for_the_worker()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -14,6 +14,7 @@ namespace KhaltiCheckout.Tests.Support;
 internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
 {
     private const string Verify = "/payment/verify/";
+    private const string Refund = "/refund/";
 
     private Stop? _next;
     private string _nextAt = Verify;
@@ -23,6 +24,12 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
 
     /// <summary>Changes what Khalti answers to a lookup.</summary>
     internal Func<string, string>? RewriteLookup { get; set; }
+
+    /// <summary>Changes what Khalti answers about one transaction.</summary>
+    internal Func<string, string>? RewriteDetail { get; set; }
+
+    /// <summary>What comes back from a refund instead of Khalti's answer, and whether Khalti hears of it at all.</summary>
+    internal (bool IsDone, Func<HttpRequestMessage, HttpResponseMessage> Answer)? InsteadOfRefund { get; set; }
 
     /// <summary>Puts this line under the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
@@ -49,9 +56,14 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        bool isVerify = request.RequestUri!.AbsolutePath.EndsWith(Verify, StringComparison.Ordinal);
-        bool isLookup = request.RequestUri!.AbsolutePath.EndsWith("/epayment/lookup/", StringComparison.Ordinal);
-        if ((isVerify ? Rewrite : isLookup ? RewriteLookup : null) is { } rewrite)
+        string path = request.RequestUri!.AbsolutePath;
+        if (InsteadOfRefund is { } instead && path.EndsWith(Refund, StringComparison.Ordinal))
+        {
+            using HttpResponseMessage? genuine = instead.IsDone ? await base.SendAsync(request, cancellationToken) : null;
+            return instead.Answer(request);
+        }
+
+        if (RewriteOf(path) is { } rewrite)
         {
             HttpResponseMessage genuine = await base.SendAsync(request, cancellationToken);
             string text = await genuine.Content.ReadAsStringAsync(cancellationToken);
@@ -59,7 +71,7 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
             return genuine;
         }
 
-        if (!request.RequestUri!.AbsolutePath.EndsWith(_nextAt, StringComparison.Ordinal) || Interlocked.Exchange(ref _next, null) is not { } stop)
+        if (!path.EndsWith(_nextAt, StringComparison.Ordinal) || Interlocked.Exchange(ref _next, null) is not { } stop)
         {
             return await base.SendAsync(request, cancellationToken);
         }
@@ -74,6 +86,12 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
         await stop.WaitAsync();
         return answer;
     }
+
+    private Func<string, string>? RewriteOf(string path) =>
+        path.EndsWith(Verify, StringComparison.Ordinal) ? Rewrite
+        : path.EndsWith("/epayment/lookup/", StringComparison.Ordinal) ? RewriteLookup
+        : path.Contains("/merchant-transaction/", StringComparison.Ordinal) && !path.EndsWith(Refund, StringComparison.Ordinal) ? RewriteDetail
+        : null;
 }
 
 internal sealed class Stop(bool onTheWayBack)

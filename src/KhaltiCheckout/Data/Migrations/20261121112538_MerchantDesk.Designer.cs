@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121112100_MerchantDesk")]
+    [Migration("20261121112538_MerchantDesk")]
     partial class MerchantDesk
     {
         /// <inheritdoc />
