@@ -34,7 +34,7 @@ export const listKeys = () => ask('GET', '/keys').then(answer => answer.data);
 export const createKey = body => ask('POST', '/keys', { body });
 export const revokeKey = id => ask('POST', `/keys/${at(id)}/revoke`);
 
-export const listCloses = () => ask('GET', '/closes').then(answer => answer.data);
+export const listCloses = cursor => ask('GET', `/closes${query({ cursor })}`);
 export const readClose = day => ask('GET', `/closes/${at(day)}`);
-export const runClose = (day, key) => ask('POST', '/closes', { body: { day }, key, timeout: 120_000 });
+export const runClose = (day, key) => ask('POST', '/closes', { body: { day }, key, timeout: 300_000 });
 export const signOffClose = (day, note, key) => ask('POST', `/closes/${at(day)}/sign-off`, { body: note === '' ? {} : { note }, key });

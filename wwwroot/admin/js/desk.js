@@ -6,7 +6,7 @@ import { dressPage, startPage, storeName } from '/js/page.js';
 import { readSummary, signOut, whoAmI } from './admin-api.js';
 import en from './text/desk-en.js';
 import ne from './text/desk-ne.js';
-import { leave, nameOf } from './parts.js';
+import { leave } from './parts.js';
 import { session } from './session.js';
 import { showSignIn } from './sign-in.js';
 import { showOrders } from './orders.js';
@@ -60,11 +60,15 @@ async function draw({ focus = true } = {}) {
   else view.show(context);
   byId('view').replaceChildren(place);
   const heading = place.querySelector('h1');
-  document.title = `${heading?.textContent ?? t('desk')} · ${storeName()}`;
+  drawTitle();
   if (focus && heading && session.isOpen) {
     window.scrollTo(0, 0);
     focusOn(heading);
   }
+}
+
+function drawTitle() {
+  document.title = `${byId('view').querySelector('h1')?.textContent ?? t('desk')} · ${storeName()}`;
 }
 
 function signedIn() {
@@ -110,7 +114,7 @@ byId('sign-out').addEventListener('click', async () => {
 
 startPage('desk');
 onLanguage(() => draw({ focus: false }));
-getConfig().then(config => { dressPage(config); nameOf.store = config.store?.name; draw({ focus: false }); }, () => {});
+getConfig().then(config => { dressPage(config); drawTitle(); }, () => {}); // the page does without
 try {
   session.begin(await whoAmI());
 } catch { /* nobody yet */ }

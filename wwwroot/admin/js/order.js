@@ -1,10 +1,11 @@
 // One order: what wants a look first, then money, goods, payments, and the whole story.
-import { el, setText } from '/js/dom.js';
-import { digits, has, t } from '/js/i18n.js';
+import { getProducts } from '/js/api.js';
+import { el, focusOn, setText } from '/js/dom.js';
+import { digits, has, language, t } from '/js/i18n.js';
 import { money } from '/js/money.js';
 import { dateAndTime, shortTime } from '/js/time.js';
 import { checkPayment, checkRefund, readOrder, recordRefund, resolveOrder, settleRefund } from './admin-api.js';
-import { ask, badge, button, copyable, facts, failed, field, loading, paisaOf, say, typed, whyNot, word } from './parts.js';
+import { ask, badge, button, copyable, facts, failed, field, loading, paisaOf, whyNot, word } from './parts.js';
 import { forgetLists, openBadge } from './orders.js';
 import { askRefund } from './refund.js';
 import { session } from './session.js';
@@ -43,8 +44,7 @@ export function showOrder(context) {
   }
 
   function present(order, message) {
-    forgetLists();
-    tell(message);
+    if (message) forgetLists(); // something was done, and what they say of this order may be old
     const act = actions(order);
     content.replaceChildren(
       ...[
@@ -54,10 +54,12 @@ export function showOrder(context) {
           el('div', {}, payments(order, act), refunds(order, act), lines(order)),
           el('div', {}, customer(order), timeline(order))),
       ].filter(Boolean));
+    tell(message);
   }
 
   function tell(message) {
-    news.replaceChildren(...message ? [el('p', { class: `notice${message.tone === 'good' ? ' good' : message.tone === 'stop' ? ' stop' : ''}` }, message.text)] : []);
+    news.replaceChildren(...message ? [el('p', { class: `notice${message.tone === 'good' ? ' good' : message.tone === 'stop' ? ' stop' : ''}`, tabindex: '-1' }, message.text)] : []);
+    if (message) focusOn(news.firstChild); // it stands at the top, and the button may have been far below
   }
 
   // Each action makes a request of its own, with a key that stays the same until there was an answer.
@@ -79,7 +81,6 @@ export function showOrder(context) {
       }
       await read(message);
       context.refreshCount();
-      say(message.text);
       return null;
     }
 
@@ -246,10 +247,29 @@ function refunds(order, act) {
       : null)));
 }
 
+// An order keeps the name that was on the shelf; in Nepali the shelf's other name says more, where there is one.
+let catalogue = null;
+async function nameIn(node, productId) {
+  if (language() !== 'ne' || productId === null) return;
+  try {
+    catalogue ??= getProducts();
+    const name = (await catalogue).find(product => product.id === productId)?.nameNe;
+    if (name) setText(node, name);
+  } catch {
+    catalogue = null;
+  }
+}
+
+function named(line) {
+  const node = el('span', {}, line.name);
+  nameIn(node, line.productId);
+  return node;
+}
+
 function lines(order) {
   return el('section', { class: 'card' }, el('h2', {}, t('lines')),
     el('ul', { class: 'lines' }, ...order.lines.map(line => el('li', {},
-      el('span', {}, line.name), el('span', { class: 'soft' }, `${digits(line.quantity)} × ${money(line.unitPrice)}`), el('span', { class: 'amount' }, money(line.amount))))),
+      named(line), el('span', { class: 'soft' }, `${digits(line.quantity)} × ${money(line.unitPrice)}`), el('span', { class: 'amount' }, money(line.amount))))),
     el('p', { class: 'total' }, el('span', {}, t('basket.total')), ' ', el('strong', {}, money(order.amount))));
 }
 

@@ -4,8 +4,6 @@ import { digits, has, t } from '/js/i18n.js';
 import { money } from '/js/money.js';
 import { now } from '/js/server-clock.js';
 
-export const nameOf = { store: null };
-
 // What a view started and must end when another takes its place.
 const endings = [];
 export const onLeave = end => endings.push(end);
