@@ -33,7 +33,7 @@ internal static class ResolveOrder
         ProblemHttpResult? refusal = await db.WriteAsync<ProblemHttpResult?>(
             async () =>
             {
-                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
+                Order? order = await db.Orders.Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
                 switch (order)
                 {
                     case null:
@@ -41,7 +41,7 @@ internal static class ResolveOrder
                     case { Attention: null }:
                         return Problems.NothingToResolve();
                     default:
-                        order.Resolve(request.Note.Trim(), user.KeyName()!, now);
+                        order.Resolve(request.Note.Trim(), user.KeyName(), now);
                         return null;
                 }
             },

@@ -69,6 +69,28 @@ public sealed partial class Order
         Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
     }
 
+    /// <summary>A person has looked, and says what came of it. What Khalti said of a payment that no rule could settle is over
+    /// then, so that the order can be paid or expire; but not while Khalti has money of it, which has to go back first.</summary>
+    internal void Resolve(string note, string? keyName, DateTimeOffset now)
+    {
+        Attention? was = Attention;
+        Attention = null;
+        Tell("resolved", Actor.Merchant, now, was is { } reason ? $"{SnakeCase.Of(reason)}: {note}" : note, keyName: keyName);
+        foreach (Payment payment in _payments.Where(payment => payment.Status == PaymentStatus.NeedsReview && !RefundRules.CanBeRefunded(payment)))
+        {
+            if (payment.AmountPaid is { } paid && TransactionStates.Parse(payment.KhaltiState) == TransactionState.Refunded)
+            {
+                payment.GiveBack(paid, reserved: Paisa.Zero, payment.KhaltiState);
+            }
+            else
+            {
+                payment.Decline(new Finding(FindingKind.Declined, note, Failure: Failures.ClosedByMerchant), lastLook: null);
+            }
+
+            Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);
+        }
+    }
+
     /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>
     private void CountRefunds(Refund refund, DateTimeOffset now)
     {

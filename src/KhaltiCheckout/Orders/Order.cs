@@ -269,13 +269,6 @@ public sealed partial class Order
         Tell("attention", Actor.Worker, now, SnakeCase.Of(attention), paymentId);
     }
 
-    /// <summary>A person has looked, and says what came of it.</summary>
-    internal void Resolve(string note, string? keyName, DateTimeOffset now)
-    {
-        Attention? was = Attention;
-        Attention = null;
-        Tell("resolved", Actor.Merchant, now, was is { } reason ? $"{SnakeCase.Of(reason)}: {note}" : note, keyName: keyName);
-    }
 
     // What was stuck is known now.
     private void Calm() => Attention = Attention == Orders.Attention.Stuck ? null : Attention;

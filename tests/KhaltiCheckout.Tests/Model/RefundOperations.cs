@@ -84,7 +84,8 @@ internal sealed record GiveBack(int Order, long? Amount, int Times, bool Keyed) 
             || (payment.Status == PaymentStatus.PartiallyRefunded && (long)payment.AmountRefunded > 0)
             || (payment.Status == PaymentStatus.NeedsReview && payment.KhaltiState == "Completed"));
 
-    // Khalti is asked first: what was given back in the dashboard is not given back again.
+    // What is too much by our own books needs no look at Khalti's. They are read before anything goes back: what was given
+    // back in the dashboard is not given back again.
     private (int Status, string? Code) Foretold(Payment? payment, Facts before)
     {
         if (payment is null || (long)payment.AmountReserved > 0)
@@ -92,7 +93,12 @@ internal sealed record GiveBack(int Order, long? Amount, int Times, bool Keyed) 
             return (409, "not_refundable");
         }
 
-        long left = (long)payment.AmountPaid! - before.TransactionOf(payment)!.RefundedAmount;
+        if (Amount > (long)payment.AmountPaid! - (long)payment.AmountRefunded)
+        {
+            return (422, "refund_too_large");
+        }
+
+        long left = (long)payment.AmountPaid - before.TransactionOf(payment)!.RefundedAmount;
         return left == 0 ? (409, "not_refundable") : Amount > left ? (422, "refund_too_large") : (201, null);
     }
 
