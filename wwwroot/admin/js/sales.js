@@ -2,7 +2,7 @@
 import { el } from '/js/dom.js';
 import { digits, t } from '/js/i18n.js';
 import { money } from '/js/money.js';
-import { dayOf } from '/js/time.js';
+import { shortDay } from '/js/time.js';
 import { query, readSummary } from './admin-api.js';
 import { chart } from './chart.js';
 import { failed, loading } from './parts.js';
@@ -49,9 +49,9 @@ function present({ days, totals }) {
       el('summary', {}, t('sales.table')),
       el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('sales.table') },
         el('table', { class: 'figures' },
-          el('thead', {}, el('tr', {}, ...['day', 'orders', 'paid', 'refunded', 'fees', 'net'].map(name => el('th', { scope: 'col' }, t(`sales.${name}`))))),
+          el('thead', {}, el('tr', {}, ...['day', 'orders', 'paid', 'refunded', 'fees', 'net'].map(name => el('th', { scope: 'col' }, t(name === 'orders' ? 'nav.orders' : `sales.${name}`))))),
           el('tbody', {}, ...newest.map(day => el('tr', {},
-            el('th', { scope: 'row' }, dayOf(day.day)), el('td', {}, digits(day.orders)), el('td', {}, money(day.paid)), el('td', {}, money(day.refunded)), el('td', {}, money(day.fees)), el('td', {}, money(day.net))))),
+            el('th', { scope: 'row' }, shortDay(day.day)), el('td', {}, digits(day.orders)), el('td', {}, money(day.paid)), el('td', {}, money(day.refunded)), el('td', {}, money(day.fees)), el('td', {}, money(day.net))))),
           el('tfoot', {}, el('tr', {}, el('th', { scope: 'row' }, t('sales.total')), el('td', {}, digits(totals.orders)),
             ...['paid', 'refunded', 'fees', 'net'].map(name => el('td', {}, money(totals[name])))))))),
   ];
