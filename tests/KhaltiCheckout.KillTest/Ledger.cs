@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -7,10 +8,18 @@ namespace KhaltiCheckout.KillTest;
 /// <summary>What the shoppers did, and in the end the comparison with what shop and sandbox say.</summary>
 internal sealed class Ledger
 {
+    internal const string Key = "a-key-for-this-test-only";
+
+    // Longer than a process that was killed, or gave up waiting, can have a call on its way.
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, long> _orders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _abandoned = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _byLink = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _wishes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _refunds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _refundCalls = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _broken = [];
 
     internal int Orders => _orders.Count;
@@ -25,11 +34,71 @@ internal sealed class Ledger
 
     internal void PaidByLink(string id) => _byLink[id] = true;
 
+    internal int RefundsWished => _wishes.Count;
+
+    internal int RefundsDone => _refunds.Count(answer => answer.Value == 201);
+
+    internal int RefundsUnknown => _refunds.Count(answer => answer.Value == 202);
+
+    internal int RefundsRefused => _refunds.Count(answer => answer.Value >= 400);
+
+    internal int RefundCalls => _refundCalls.Count;
+
+    /// <summary>Refunds that Khalti was never asked for, because the shop was killed before: a person said so.</summary>
+    internal int RefundsNeverSent { get; private set; }
+
+    internal void Wished(string id, long amount) => _wishes[id] = amount;
+
+    internal void Refunded(string id, int status, string? code)
+    {
+        _refunds[id] = status;
+        if (status is not (201 or 202) && code != "not_refundable")
+        {
+            Broke($"{id}: a refund was answered {status} {code}");
+        }
+    }
+
+    /// <summary>The sandbox keeps its last ten thousand calls: looked at from time to time.</summary>
+    internal async Task NoteCallsAsync(HttpClient khalti)
+    {
+        foreach (JsonNode? call in (await khalti.GetFromJsonAsync<JsonArray>("/_sandbox/requests"))!)
+        {
+            if ((string?)call!["operation"] == "refund")
+            {
+                _refundCalls[$"{call["at"]} {call["path"]}"] = (string)call["path"]!;
+            }
+        }
+    }
+
     internal void Broke(string answer) => _broken.Add(answer);
 
-    /// <summary>Whether no payment is open any more.</summary>
-    internal async Task<bool> IsSettledAsync(HttpClient shop)
+    /// <summary>Whether no payment and no refund is open any more.</summary>
+    internal async Task<bool> IsSettledAsync(HttpClient shop, HttpClient khalti)
     {
+        bool settled = true;
+        ILookup<string, JsonNode> transactions = await TransactionsAsync(khalti);
+        foreach (string id in _wishes.Keys)
+        {
+            JsonNode order = (await shop.GetFromJsonAsync<JsonNode>($"/api/v1/admin/orders/{id}"))!;
+            foreach (JsonNode? refund in order["refunds"]!.AsArray().Where(refund => (string?)refund!["status"] is "requested" or "unknown"))
+            {
+                settled = false;
+
+                // The shop waits a good while before it believes that. Who looks into Khalti's dashboard knows it now.
+                bool isOld = DateTimeOffset.Parse((string)refund!["createdAt"]!, CultureInfo.InvariantCulture) + OnItsWay < TimeProvider.System.GetUtcNow();
+                if (isOld && (string?)refund["status"] == "unknown" && Given(transactions[id]) == 0)
+                {
+                    (await shop.PostAsJsonAsync($"/api/v1/admin/refunds/{refund["id"]}/settle", new { outcome = "failed", note = "not in the dashboard" })).EnsureSuccessStatusCode();
+                    RefundsNeverSent++;
+                }
+            }
+        }
+
+        if (!settled)
+        {
+            return false;
+        }
+
         foreach (string id in _orders.Keys)
         {
             // A link that nobody paid stays open for its hour.
@@ -48,17 +117,21 @@ internal sealed class Ledger
     internal async Task<List<string>> CompareAsync(HttpClient shop, HttpClient khalti)
     {
         List<string> wrong = [.. _broken.Select(answer => "an answer was HTTP 500: " + answer)];
-        JsonArray transactions = (await khalti.GetFromJsonAsync<JsonArray>("/_sandbox/transactions"))!;
+        ILookup<string, JsonNode> transactions = await TransactionsAsync(khalti);
         ILookup<string, JsonNode> completed = transactions
-            .Where(transaction => (string?)transaction!["state"] == "Completed")
-            .ToLookup(transaction => ((string?)transaction!["purchaseOrderId"] ?? (string?)transaction["productIdentity"])!, transaction => transaction!);
+            .SelectMany(group => group.Select(transaction => (group.Key, Value: transaction)))
+            .Where(pair => ((string)pair.Value["state"]!).ToUpperInvariant() is "COMPLETED" or "REFUNDED" or "PARTIALLY REFUNDED")
+            .ToLookup(pair => pair.Key, pair => pair.Value);
+        wrong.AddRange(_refundCalls.GroupBy(call => call.Value, StringComparer.Ordinal).Where(calls => calls.Count() > 1)
+            .Select(calls => $"{calls.Key} was called {calls.Count()} times"));
         foreach ((string id, long amount) in _orders)
         {
             JsonNode order = await ReadAsync(shop, id);
             string status = (string)order["status"]!;
-            JsonNode[] paid = [.. order["payments"]!.AsArray().Where(payment => (string?)payment!["status"] == "completed").Select(payment => payment!)];
+            JsonNode[] paid = [.. order["payments"]!.AsArray().Where(payment => IsPaid((string)payment!["status"]!)).Select(payment => payment!)];
             JsonNode[] moved = [.. completed[id]];
-            if ((status == "paid") != (moved.Length > 0))
+            bool isPaid = IsPaid(status);
+            if (isPaid != (moved.Length > 0))
             {
                 wrong.Add($"{id} is {status}, and Khalti completed {moved.Length} payments of it");
             }
@@ -74,14 +147,23 @@ internal sealed class Ledger
                 wrong.Add($"{id}: amount or transaction differ");
             }
 
-            if (status != "paid" && _byLink.ContainsKey(id))
+            if (!isPaid && _byLink.ContainsKey(id))
             {
                 wrong.Add($"{id} was paid by link and is {status}");
             }
 
-            if (status != "paid" && !_abandoned.ContainsKey(id) && _answers.TryGetValue(id, out int answer) && answer is 200 or 202)
+            if (!isPaid && !_abandoned.ContainsKey(id) && _answers.TryGetValue(id, out int answer) && answer is 200 or 202)
             {
                 wrong.Add($"{id} was answered {_answers[id]} and is {status}");
+            }
+
+            long given = Given(transactions[id]);
+            long wished = _wishes.GetValueOrDefault(id);
+            long said = (long)order["amountRefunded"]!;
+            if (given != said || (given > 0 && given != wished) || (given == 0 && _refunds.GetValueOrDefault(id) == 201)
+                || (status is "partially_refunded" or "refunded") != (given > 0) || (status == "refunded") != (given == amount))
+            {
+                wrong.Add($"{id} is {status}: Khalti gave back {given}, the shop says {said}, {wished} were wished for");
             }
         }
 
@@ -93,6 +175,14 @@ internal sealed class Ledger
 
         return wrong;
     }
+
+    private static bool IsPaid(string status) => status is "paid" or "completed" or "partially_refunded" or "refunded";
+
+    private static long Given(IEnumerable<JsonNode> transactions) => transactions.Sum(transaction => (long)transaction["refundedAmount"]!);
+
+    private static async Task<ILookup<string, JsonNode>> TransactionsAsync(HttpClient khalti) =>
+        (await khalti.GetFromJsonAsync<JsonArray>("/_sandbox/transactions"))!
+            .ToLookup(transaction => ((string?)transaction!["purchaseOrderId"] ?? (string?)transaction["productIdentity"])!, transaction => transaction!);
 
     private static async Task<JsonNode> ReadAsync(HttpClient shop, string id) =>
         (await shop.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{id}"))!;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,7 @@ namespace KhaltiCheckout.KillTest;
 /// <summary>
 /// One shopper after another: orders, pays at Khalti, posts the token, and repeats what was not answered, as the pages do.
 /// Some close the browser before they post the token, some post somebody else's amount, some pay twice. The others pay by link.
+/// To every fifth the merchant gives the money back, all or a part, and repeats that too until it is answered.
 /// </summary>
 internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
 {
@@ -39,7 +41,7 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
         ledger.Ordered(id, amount);
         if (Random.Shared.Next(2) == 0)
         {
-            await PayByLinkAsync(id, enough);
+            await PayByLinkAsync(id, amount, enough);
             return;
         }
 
@@ -64,11 +66,27 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
 
         (_, int status) = await RepeatAsync("/api/v1/payments/verify", new { orderId = id, token, amount }, null, enough);
         ledger.Answered(id, status);
+        await SometimesGiveBackAsync(id, amount, enough);
+    }
+
+    private async Task SometimesGiveBackAsync(string id, long amount, CancellationToken enough)
+    {
+        if (Random.Shared.Next(5) > 0)
+        {
+            return;
+        }
+
+        // A part that could be given back twice: then it would show.
+        long? part = Random.Shared.Next(2) == 0 ? amount / 3 : null;
+        ledger.Wished(id, part ?? amount);
+        (JsonNode refund, int status) = await RepeatAsync(
+            $"/api/v1/admin/orders/{id}/refunds", new { amount = part, reason = "came back" }, Guid.NewGuid().ToString(), enough);
+        ledger.Refunded(id, status, (string?)refund["code"]);
     }
 
     // Every second shopper pays at Khalti's page. A third of them close the browser there, some turn back and pay with
     // another link, some click twice.
-    private async Task PayByLinkAsync(string id, CancellationToken enough)
+    private async Task PayByLinkAsync(string id, long amount, CancellationToken enough)
     {
         int whim = Random.Shared.Next(12);
         (JsonNode link, int status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), enough);
@@ -113,6 +131,7 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
         if (whim % 3 != 0)
         {
             await ComeBackAsync(link, enough);
+            await SometimesGiveBackAsync(id, amount, enough);
         }
     }
 
@@ -182,6 +201,11 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
         try
         {
             using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+            if (path.StartsWith("/api/v1/admin/", StringComparison.Ordinal))
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Ledger.Key);
+            }
+
             if (key is not null)
             {
                 request.Headers.Add("Idempotency-Key", key);

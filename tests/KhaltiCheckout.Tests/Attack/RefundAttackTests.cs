@@ -17,20 +17,20 @@ public sealed class RefundAttackTests
     private const string Whole = "{}";
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("one-click")]
-    public async Task A_double_click_gives_the_money_back_once(string? idempotencyKey)
+    [InlineData(null, Price)]
+    [InlineData("one-click", 5000)]
+    public async Task A_double_click_gives_the_money_back_once(string? idempotencyKey, long amount)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
         string? key = idempotencyKey is null ? null : $"{idempotencyKey}-{order.Id()}";
 
-        Answered[] answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RefundAsync(shop, order.Id(), """{"amount":5000}""", idempotencyKey: key)));
+        Answered[] answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RefundAsync(shop, order.Id(), $$"""{"amount":{{amount}}}""", idempotencyKey: key)));
 
         answers.Where(answer => answer.Status < 400).Select(answer => (string?)answer.Json["id"]).Distinct().Count().ShouldBe(1);
         answers.Where(answer => answer.Status >= 400).ShouldAllBe(answer => answer.Code == "not_refundable" || answer.Code == "idempotency_in_progress");
-        (await BooksAsync(shop, order)).ShouldBe((1, 5000));
-        ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(5000);
+        (await BooksAsync(shop, order)).ShouldBe((1, amount));
+        ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(amount);
     }
 
     [Fact]
@@ -507,7 +507,7 @@ public sealed class RefundAttackTests
     {
         string file = await shop.InDatabaseAsync(db => Task.FromResult(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource));
         StringBuilder all = new();
-        foreach (string part in (string[])[file, file + "-wal"])
+        foreach (string part in ((string[])[file, file + "-wal"]).Where(File.Exists))
         {
             await using FileStream bytes = new(part, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using StreamReader text = new(bytes, Encoding.Latin1);
