@@ -28,7 +28,7 @@ export const checkRefund = (id, key) => ask('POST', `/refunds/${at(id)}/check`, 
 export const refundOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/refunds`, { body, key, timeout: 60_000 });
 export const settleRefund = (id, body, key) => ask('POST', `/refunds/${at(id)}/settle`, { body, key });
 export const recordRefund = (paymentId, body, key) => ask('POST', `/payments/${at(paymentId)}/refunds-found`, { body, key, timeout: 60_000 });
-export const resolveOrder = (id, note, key) => ask('POST', `/orders/${at(id)}/resolve`, { body: { note }, key });
+export const resolveOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/resolve`, { body, key });
 
 export const listKeys = () => ask('GET', '/keys').then(answer => answer.data);
 export const createKey = body => ask('POST', '/keys', { body });

@@ -123,7 +123,8 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
   }
 
   function signOff(close) {
-    const differs = close.report.differences.length > 0;
+    const { differences: found, notLookedBackAt, openPayments, openRefunds } = close.report;
+    const differs = found.length + notLookedBackAt.length + openPayments + openRefunds > 0;
     const key = crypto.randomUUID();
     const note = el('textarea', { id: 'note', rows: '3', maxlength: '500' });
     ask({
@@ -161,6 +162,7 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
             button('closes.again', event => act(event, async () => { await runClose(close.day, crypto.randomUUID()); return { tone: 'good', text: t('closes.compared') }; })))
           : null),
       report.leftOut.length > 0 ? el('section', { class: 'notice stop' }, el('h2', {}, t('closes.leftOut')), el('ul', { lang: 'en' }, ...report.leftOut.map(one => el('li', {}, one)))) : null,
+      report.notLookedBackAt.length > 0 ? el('section', { class: 'notice' }, el('h2', {}, t('closes.notLookedBackAt')), el('ul', { lang: 'en' }, ...report.notLookedBackAt.map(one => el('li', {}, one)))) : null,
       ...report.differences.map((one, at) => difference(one, at, close)),
     ].filter(Boolean));
   }

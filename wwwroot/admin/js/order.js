@@ -88,10 +88,7 @@ export function showOrder(context) {
       check: payment => event => run(event.currentTarget, `check ${payment.id}`, key => checkPayment(payment.id, key), found => checked(order, found, payment)),
       checkRefund: refund => event => run(event.currentTarget, `check ${refund.id}`, key => checkRefund(refund.id, key), found => refundChecked(found)),
       refund: payment => () => askRefund({ order, payment, done: message => { read(message); context.refreshCount(); }, expired }),
-      resolve: () => askNote({
-        title: t('resolve.heading'), text: t('resolve.text'), label: t('resolve.note'), yes: t('resolve.yes'),
-        send: (note, key) => resolveOrder(order.id, note, key), said: t('resolve.done'),
-      }),
+      resolve: () => askResolve(order),
       settle: refund => () => askSettle(refund),
       record: payment => () => askFound(payment),
     };
@@ -111,6 +108,19 @@ export function showOrder(context) {
         await read({ tone: 'good', text: said });
         context.refreshCount();
       },
+    });
+  }
+
+  function askResolve(order) {
+    // Khalti says of it that it was paid, and it can't be given back from here: only a person can say that it is seen to.
+    const stranded = order.payments.some(payment => payment.status === 'needs_review' && payment.refundable === 0
+      && /^(completed?|partially refunded)$/i.test(payment.khaltiState ?? ''));
+    const close = el('input', { type: 'checkbox', id: 'close-payments' });
+    askNote({
+      title: t('resolve.heading'), text: t('resolve.text'), label: t('resolve.note'), yes: t('resolve.yes'),
+      parts: stranded ? [el('p', {}, el('label', {}, close, ' ', t('resolve.close')))] : [],
+      send: (note, key) => resolveOrder(order.id, { note, attention: order.attention, closePayments: close.checked }, key),
+      said: t('resolve.done'),
     });
   }
 
@@ -137,7 +147,7 @@ export function showOrder(context) {
       send: (note, key) => {
         const paisa = paisaOf(sum.value);
         if (paisa === null || paisa === 0) throw Object.assign(new Error(), { errors: { amount: [t('refund.bad')] } });
-        return recordRefund(payment.id, { amount: paisa, note }, key);
+        return recordRefund(payment.id, { amount: paisa, note, refundedBefore: payment.amountRefunded }, key);
       },
       said: t('found.done'),
     });
@@ -158,6 +168,7 @@ function refundChecked(refund) {
 
 function head(order) {
   const paid = order.payments.reduce((sum, payment) => sum + (payment.amountPaid ?? 0), 0);
+  const went = order.payments.reduce((sum, payment) => sum + payment.amountRefunded, 0);
   const fees = order.payments.reduce((sum, payment) => sum + (payment.fee ?? 0), 0);
   return el('section', { class: 'card head', 'aria-label': t('order.heading') },
     el('div', { class: 'head-row' },
@@ -170,9 +181,9 @@ function head(order) {
       ['order.placed', dateAndTime(order.createdAt)],
       order.paidAt ? ['order.paid', dateAndTime(order.paidAt)] : order.status === 'pending' ? ['order.expires', dateAndTime(order.expiresAt)] : null,
       paid > 0 ? ['order.came', money(paid)] : null,
-      order.amountRefunded > 0 ? ['order.went', money(order.amountRefunded)] : null,
+      went > 0 ? ['order.went', money(went)] : null,
       fees > 0 ? ['order.fees', money(fees)] : null,
-      paid > 0 ? ['order.net', el('strong', {}, money(paid - order.amountRefunded - fees))] : null),
+      paid > 0 ? ['order.net', el('strong', {}, money(paid - went - fees))] : null),
     el('p', { class: 'card-foot' }, el('a', { href: `/order.html?id=${encodeURIComponent(order.id)}`, target: '_blank', rel: 'noopener' }, t('order.page'))));
 }
 
