@@ -90,6 +90,7 @@ export function showOrder(context) {
       refund: payment => () => askRefund({ order, payment, done: message => { read(message); context.refreshCount(); }, expired }),
       resolve: () => askNote({
         title: t('resolve.heading'), text: t('resolve.text'), label: t('resolve.note'), yes: t('resolve.yes'),
+        parts: order.payments.some(payment => payment.status === 'needs_review' && payment.refundable === 0) ? [el('p', { class: 'notice stop' }, t('resolve.closes'))] : [],
         send: (note, key) => resolveOrder(order.id, note, key), said: t('resolve.done'),
       }),
       settle: refund => () => askSettle(refund),
@@ -214,7 +215,7 @@ function paymentCard(order, payment, act) {
   ].filter(Boolean);
   return el('article', { class: 'item', 'data-payment': payment.id, 'data-status': payment.status },
     el('h3', {}, `${word('method', payment.method)}, ${money(payment.amountPaid ?? payment.amount)} `, badge('payment', payment.status)),
-    el('p', { class: 'tells' }, word('payment.tells', payment.status), refunding ? ` ${t('payment.refunding')}` : ''),
+    el('p', { class: 'tells' }, word('payment.tells', payment.failure === 'closed_by_merchant' ? 'closed' : payment.status), refunding ? ` ${t('payment.refunding')}` : ''),
     facts(
       payment.khaltiState ? ['payment.khalti', el('q', { lang: 'en' }, payment.khaltiState)] : null,
       differs ? ['payment.asked', money(payment.amount)] : null,
