@@ -113,12 +113,13 @@ export function showOrder(context) {
 
   function askResolve(order) {
     // Khalti says of it that it was paid, and it can't be given back from here: only a person can say that it is seen to.
-    const stranded = order.payments.some(payment => payment.status === 'needs_review' && payment.refundable === 0
-      && /^(completed?|partially refunded)$/i.test(payment.khaltiState ?? ''));
+    const unclear = order.payments.filter(payment => payment.status === 'needs_review' && payment.refundable === 0);
+    const stranded = unclear.some(payment => /^(completed?|partially refunded)$/i.test(payment.khaltiState ?? ''));
     const close = el('input', { type: 'checkbox', id: 'close-payments' });
     askNote({
       title: t('resolve.heading'), text: t('resolve.text'), label: t('resolve.note'), yes: t('resolve.yes'),
-      parts: stranded ? [el('p', {}, el('label', {}, close, ' ', t('resolve.close')))] : [],
+      parts: stranded ? [el('p', {}, el('label', {}, close, ' ', t('resolve.close')))]
+        : unclear.length > 0 ? [el('p', { class: 'notice stop' }, t('resolve.closes'))] : [],
       send: (note, key) => resolveOrder(order.id, { note, attention: order.attention, closePayments: close.checked }, key),
       said: t('resolve.done'),
     });
@@ -225,7 +226,7 @@ function paymentCard(order, payment, act) {
   ].filter(Boolean);
   return el('article', { class: 'item', 'data-payment': payment.id, 'data-status': payment.status },
     el('h3', {}, `${word('method', payment.method)}, ${money(payment.amountPaid ?? payment.amount)} `, badge('payment', payment.status)),
-    el('p', { class: 'tells' }, word('payment.tells', payment.status), refunding ? ` ${t('payment.refunding')}` : ''),
+    el('p', { class: 'tells' }, word('payment.tells', payment.failure === 'closed_by_merchant' ? 'closed' : payment.status), refunding ? ` ${t('payment.refunding')}` : ''),
     facts(
       payment.khaltiState ? ['payment.khalti', el('q', { lang: 'en' }, payment.khaltiState)] : null,
       differs ? ['payment.asked', money(payment.amount)] : null,

@@ -1,7 +1,6 @@
 // Pieces that several views are made of.
 import { el, setText } from '/js/dom.js';
 import { digits, has, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
 import { now } from '/js/server-clock.js';
 
 // What a view started and must end when another takes its place.
@@ -73,8 +72,6 @@ export function paisaOf(text) {
 
 // In a field an amount stands without currency, as it would be typed.
 export const typed = paisa => `${Math.floor(paisa / 100)}${paisa % 100 === 0 ? '' : `.${String(paisa % 100).padStart(2, '0')}`}`;
-
-export const amount = paisa => el('span', { class: 'amount' }, money(paisa));
 
 // One question in a window of its own. The answer of `onsubmit` closes it; what it throws keeps it open and is shown.
 export function ask({ title, parts = [], yes, danger = false, onsubmit, onclose }) {
