@@ -161,3 +161,103 @@ public sealed class WindowAccessibilityTests(Browser browser) : AccessibilityTes
         await visit.JudgeAsync(page, "order-checking-offline");
     }
 }
+
+public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests(browser)
+{
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task The_desk_is_accessible_in_every_view(int width, string language)
+    {
+        await OpenAsync(("Reconciliation:Enabled", "false"));
+        Visit visit = (await VisitAsync(new Shopper(width, language, Traced: false))).Expecting("401");
+        string id = await Shop.GivenOrderAsync("singing-bowl", 2);
+        string token = await Shop.Sandbox.ConfirmedTokenAsync(640_000, id);
+        await Shop.PostAsync("/api/v1/payments/verify", new { orderId = id, token, amount = 640_000 });
+        IPage page = await visit.Context.NewPageAsync();
+        await page.GotoAsync("/admin/");
+        DeskPage desk = new(page);
+        await desk.KeyField.FillAsync("wrong");
+        await desk.KeyField.PressAsync("Enter");
+        await Expect(page.Locator("#sign-in-error")).ToBeVisibleAsync();
+        await visit.JudgeAsync(page, "desk-sign-in");
+        await desk.SignInAsync();
+        await Expect(desk.Rows).ToHaveCountAsync(1);
+        await page.Locator(".filters summary").ClickAsync();
+        await visit.JudgeAsync(page, "desk-orders");
+
+        // Every state that an order can be in, and every reason to look at it.
+        Action<JsonNode> change = _ => { };
+        await page.RouteAsync("**/api/v1/admin/orders/ord_*", route => route.ChangeAsync(json => change(json)));
+        foreach ((string name, Action<JsonNode> made) in States)
+        {
+            change = made;
+            await desk.OpenOrderAsync(id);
+            await visit.JudgeAsync(page, "desk-order-" + name);
+        }
+
+        change = _ => { };
+        await desk.OpenOrderAsync(id);
+        await page.Locator("[data-payment] button:not(.copy)").First.ClickAsync();
+        await page.Locator("#refund-part").CheckAsync();
+        await visit.JudgeAsync(page, "desk-refund-dialog");
+        await page.Keyboard.PressAsync("Escape");
+
+        await SeeAsync(visit, page, "inbox", "#unknown");
+        await SeeAsync(visit, page, "sales", "svg");
+        await SeeAsync(visit, page, "closes", "#close-day");
+        await page.Locator("#close-day").FillAsync((string)(await page.Locator("#close-day").GetAttributeAsync("max"))!);
+        await page.Locator("form.card .button").ClickAsync();
+        await Expect(page.Locator("[data-close]")).ToBeVisibleAsync();
+        await visit.JudgeAsync(page, "desk-close-day");
+        await SeeAsync(visit, page, "keys", "#key-name");
+        await page.FillAsync("#key-name", "Maya Gurung");
+        await page.Locator("form.card .button").ClickAsync();
+        await Expect(page.Locator("#new-key")).ToBeVisibleAsync();
+        await visit.JudgeAsync(page, "desk-new-key");
+        await page.Locator("[data-key] button:not(.copy)").ClickAsync();
+        await visit.JudgeAsync(page, "desk-revoke");
+    }
+
+    private static IEnumerable<(string Name, Action<JsonNode> Change)> States =>
+    [
+        ("paid", _ => { }),
+        .. ((string[])["paid_late", "amount_conflict", "double_payment", "unknown_state", "refunded_at_khalti", "stuck"])
+            .Select(reason => (reason, (Action<JsonNode>)(order => order["attention"] = reason))),
+
+        // One of everything that a payment and a refund can be.
+        ("of-everything", order =>
+        {
+            JsonNode payment = order["payments"]![0]!;
+            order["payments"] = new JsonArray([payment.DeepClone(), .. ((string[])["initiated", "verifying", "failed", "cancelled", "expired", "needs_review", "partially_refunded", "refunded"])
+                .Select((status, index) =>
+                {
+                    JsonNode another = payment.DeepClone();
+                    another["id"] = $"pay_{index}";
+                    another["status"] = status;
+                    another["failure"] = status == "failed" ? "never_confirmed" : null;
+                    return another;
+                })]);
+            order["refunds"] = new JsonArray([.. ((string[])["requested", "unknown", "completed", "failed"]).Select((status, index) => (JsonNode)new JsonObject
+            {
+                ["id"] = $"ref_{index}",
+                ["paymentId"] = $"pay_{index}",
+                ["amount"] = 50_000,
+                ["status"] = status,
+                ["origin"] = "merchant",
+                ["reason"] = "Maya Gurung",
+                ["by"] = "Maya Gurung",
+                ["mobile"] = "98******01",
+                ["failure"] = status == "failed" ? "not_made" : null,
+                ["createdAt"] = order["createdAt"]!.DeepClone(),
+                ["completedAt"] = null,
+            })]);
+        }),
+    ];
+
+    private static async Task SeeAsync(Visit visit, IPage page, string view, string seen)
+    {
+        await page.GotoAsync("/admin/?view=" + view);
+        await Expect(page.Locator(seen).First).ToBeVisibleAsync();
+        await visit.JudgeAsync(page, "desk-" + view);
+    }
+}

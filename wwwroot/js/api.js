@@ -9,8 +9,8 @@ export class ApiError extends Error {
   }
 }
 
-export async function call(method, path, { body, key, timeout = 15_000, credentials = 'omit' } = {}) {
-  const headers = { Accept: 'application/json' };
+export async function call(method, path, { body, key, timeout = 15_000, credentials = 'omit', headers: more = {} } = {}) {
+  const headers = { Accept: 'application/json', ...more };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
 
@@ -33,6 +33,7 @@ export async function call(method, path, { body, key, timeout = 15_000, credenti
   let json = null;
   try { json = JSON.parse(text); } catch { /* told apart below */ }
   const readable = json !== null && typeof json === 'object';
+  if (response.status === 204) return { status: 204, data: null };
   if (response.ok && readable) return { status: response.status, data: json };
   throw refusal(response, readable ? json : {});
 }

@@ -42,3 +42,28 @@ export function today(iso) {
   const moment = Date.parse(iso ?? '');
   return !Number.isNaN(moment) && date(nepal(moment)) === date(nepal(now()));
 }
+
+// A day that is one already: "2026-11-20".
+function dayIn(text) {
+  const [year, month, day] = text.split('-').map(Number);
+  return { year, month, day };
+}
+
+export const dayOf = text => date(dayIn(text));
+
+// Where there is little room: in the calendar people live by, without the year.
+function short({ year, month, day }) {
+  if (language() !== 'ne') return `${day} ${english[month - 1].slice(0, 3)}`;
+  const ours = bikramSambat(year, month, day);
+  return digits(ours === null ? `${nepali[month - 1]} ${day}` : `${months[ours.month - 1]} ${ours.day}`);
+}
+
+export const shortDay = text => short(dayIn(text));
+
+// The year only where it is another one.
+export function shortTime(iso) {
+  const moment = Date.parse(iso ?? '');
+  if (Number.isNaN(moment)) return '';
+  const when = nepal(moment);
+  return when.year === nepal(now()).year ? `${unbroken(short(when))}, ${digits(when.clock)}` : dateAndTime(iso);
+}

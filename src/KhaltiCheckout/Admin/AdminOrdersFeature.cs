@@ -44,15 +44,14 @@ internal static class AdminOrdersFeature
             .RequireAuthorization(Scopes.Admin)
             .WithName("ResolveOrder")
             .WithSummary("Say what came of an order that needed a look")
-            .WithDescription("Clears `attention`; the note stays in the timeline with the key's name.")
+            .WithDescription("Clears `attention`; the note stays in the timeline with the key's name. A payment that no rule could settle is over with that, unless Khalti has money of it.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
 
         admin.MapPost("/payments/{id}/check", CheckPayment.Handle)
-            .WithIdempotency()
             .RequireAuthorization(Scopes.Admin)
             .WithName("CheckPayment")
             .WithSummary("Ask Khalti now")
-            .WithDescription("Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes no body.")
-            .CanFail(400, 401, 403, 404, 409, 422, 429);
+            .WithDescription("Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes no body, and no Idempotency-Key: it may be asked again.")
+            .CanFail(401, 403, 404, 409, 429);
     }
 }

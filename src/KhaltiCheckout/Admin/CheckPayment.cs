@@ -19,7 +19,8 @@ internal static class CheckPayment
         string? orderId = await db.WriteAsync(
             async () =>
             {
-                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Payments.Any(payment => payment.Id == id), cancellationToken);
+                string? of = await db.Payments.Where(payment => payment.Id == id).Select(payment => payment.OrderId).SingleOrDefaultAsync(cancellationToken);
+                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Id == of, cancellationToken);
                 order?.Tell("check_requested", Actor.Merchant, now, paymentId: id, keyName: user.KeyName());
                 return order?.Id;
             },
@@ -68,11 +69,20 @@ internal static class CheckPayment
             return books.State == BookedState.Unanswered ? Answer.Silence : Answer.Given;
         }
 
-        return await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken) switch
+        Answer answer = await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken) switch
         {
             null => Answer.None,
             { Kind: FindingKind.Unanswered } => Answer.Silence,
             _ => Answer.Given,
         };
+
+        // Money that came otherwise than expected may have gone back since.
+        Payment payment = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == id, CancellationToken.None);
+        if (answer == Answer.Given && payment.Status == PaymentStatus.NeedsReview && RefundRules.CanBeCompared(payment))
+        {
+            await refunds.CompareAsync(id, Actor.Merchant, user.KeyName(), alarm: false);
+        }
+
+        return answer;
     }
 }

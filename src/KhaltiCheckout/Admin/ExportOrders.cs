@@ -64,7 +64,7 @@ internal static class ExportOrders
         AdminPaymentView[] paid = [.. order.Payments.Where(payment => payment.AmountPaid is not null)];
         long came = paid.Sum(payment => (long)payment.AmountPaid!.Value);
         long fees = paid.Sum(payment => (long)(payment.Fee ?? default));
-        long back = (long)order.AmountRefunded;
+        long back = order.Payments.Sum(payment => (long)payment.AmountRefunded);
         long[] amounts = [(long)order.Amount, came, back, fees, came - back - fees];
         string[] texts =
         [

@@ -31,21 +31,33 @@ internal sealed partial class KeyUses(IServiceScopeFactory scopes, TimeProvider 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach ((string keyId, DateTimeOffset at) in _uses.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            try
+            await foreach ((string keyId, DateTimeOffset at) in _uses.Reader.ReadAllAsync(stoppingToken))
             {
-                await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-                CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
-                await db.WriteAsync(
-                    () => db.ApiKeys.Where(key => key.Id == keyId && (key.LastUsedAt == null || key.LastUsedAt < at))
-                        .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at), stoppingToken),
-                    stoppingToken);
+                await WriteDownAsync(keyId, at, stoppingToken);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                Log.NotWritten(logger, failure, keyId);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The program ends, or could not even start.
+        }
+    }
+
+    private async Task WriteDownAsync(string keyId, DateTimeOffset at, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+            CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+            await db.WriteAsync(
+                () => db.ApiKeys.Where(key => key.Id == keyId && (key.LastUsedAt == null || key.LastUsedAt < at))
+                    .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at), stoppingToken),
+                stoppingToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Log.NotWritten(logger, failure, keyId);
         }
     }
 

@@ -127,7 +127,9 @@ internal static class KeysCommand
             }
 
             string[] parts = argument.Split('=', 2);
-            string? value = parts.Length == 2 ? parts[1] : position + 1 < arguments.Length ? arguments[++position] : null;
+            string? value = parts.Length == 2 ? parts[1]
+                : position + 1 < arguments.Length && !arguments[position + 1].StartsWith("--", StringComparison.Ordinal) ? arguments[++position]
+                : null;
             if (value is null)
             {
                 trouble ??= $"{parts[0]} wants a value.";

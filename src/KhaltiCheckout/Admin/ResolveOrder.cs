@@ -10,7 +10,10 @@ namespace KhaltiCheckout.Admin;
 
 /// <summary>A person has looked at an order.</summary>
 /// <param name="Note">What came of it. Stays in the order's timeline.</param>
-public sealed record ResolveOrderRequest(string Note);
+/// <param name="Attention">The reason that was looked at. When another one has come up since, nothing is resolved.</param>
+/// <param name="ClosePayments">Whether payments that wait for a review are over, also when Khalti says that they were paid: for
+/// those that can't be given back from here and were seen to at Khalti.</param>
+public sealed record ResolveOrderRequest(string Note, Attention? Attention = null, bool ClosePayments = false);
 
 internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
 {
@@ -33,15 +36,17 @@ internal static class ResolveOrder
         ProblemHttpResult? refusal = await db.WriteAsync<ProblemHttpResult?>(
             async () =>
             {
-                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
+                Order? order = await db.Orders.Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
                 switch (order)
                 {
                     case null:
                         return Problems.NotFound("order");
-                    case { Attention: null }:
+                    case { Attention: null } when !request.ClosePayments:
                         return Problems.NothingToResolve();
+                    case { Attention: { } reason } when request.Attention is { } seen && seen != reason:
+                        return Problems.AttentionChanged(SnakeCase.Of(reason));
                     default:
-                        order.Resolve(request.Note.Trim(), user.KeyName()!, now);
+                        order.Resolve(request.Note.Trim(), request.ClosePayments, user.KeyName(), now);
                         return null;
                 }
             },

@@ -75,7 +75,7 @@ internal static class ShowSummary
         var paid = await db.Payments
             .Where(payment => payment.CompletedOn >= first)
             .GroupBy(payment => payment.CompletedOn)
-            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(payment => (long)payment.Amount), Fees = day.Sum(payment => (long?)payment.Fee) ?? 0 })
+            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(payment => (long?)payment.AmountPaid) ?? 0, Fees = day.Sum(payment => (long?)payment.Fee) ?? 0 })
             .ToDictionaryAsync(day => day.Day!.Value, cancellationToken);
         var refunded = await db.Refunds
             .Where(refund => refund.CompletedOn >= first)

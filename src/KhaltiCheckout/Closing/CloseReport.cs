@@ -65,7 +65,12 @@ public sealed record CloseTotals(int Payments, Paisa Amount, Paisa Fees)
 /// <param name="LookedBackTo">The first day whose refunds were compared.</param>
 /// <param name="OpenPayments">Payments up to that day whose outcome is not known.</param>
 /// <param name="OpenRefunds">Refunds up to that day whose outcome is not known.</param>
-/// <param name="LeftOut">What could not be compared, in a sentence each. Empty: the comparison is whole.</param>
+/// <param name="LeftOut">What of the day could not be compared, in a sentence each. Empty: the day is whole.</param>
+/// <param name="NotLookedBackAt">What of the days before could not be.</param>
 public sealed record CloseReport(
     CloseTotals Here, CloseTotals AtKhalti, DateOnly LookedBackTo, int OpenPayments, int OpenRefunds, IReadOnlyList<string> LeftOut,
-    IReadOnlyList<DifferenceView> Differences);
+    IReadOnlyList<string> NotLookedBackAt, IReadOnlyList<DifferenceView> Differences)
+{
+    /// <summary>Whether somebody should say something about it before it is signed off.</summary>
+    internal bool WantsNote => Differences.Count > 0 || NotLookedBackAt.Count > 0 || OpenPayments > 0 || OpenRefunds > 0;
+}

@@ -17,6 +17,7 @@ public sealed class DayClose
 
     public DateOnly Day { get; private set; }
 
+    /// <summary>When the comparison began: what happened later it may not have seen.</summary>
     public DateTimeOffset? RunAt { get; private set; }
 
     public string? RunBy { get; private set; }
@@ -47,7 +48,7 @@ public sealed class DayClose
     }
 
     /// <summary>The comparison ended, with a result or without.</summary>
-    internal void Take(CloseReport? report, string? by, DateTimeOffset now)
+    internal void Take(CloseReport? report, string? by, DateTimeOffset began)
     {
         LeasedUntil = null;
         Version++;
@@ -57,7 +58,7 @@ public sealed class DayClose
         }
 
         Found = JsonSerializer.Serialize(report, Json);
-        RunAt = now;
+        RunAt = began;
         RunBy = by;
     }
 

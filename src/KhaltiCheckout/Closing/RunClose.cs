@@ -28,7 +28,7 @@ internal sealed class RunCloseRules : AbstractValidator<RunCloseRequest>
 /// </summary>
 internal static class RunClose
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(30);
 
     internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(
         RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, BookComparison comparison, TimeProvider time,
@@ -60,7 +60,13 @@ internal static class RunClose
                 async () =>
                 {
                     DayClose close = await db.DayCloses.SingleAsync(close => close.Day == day);
-                    close.Take(report, user.KeyName(), time.GetUtcNow());
+
+                    // Another may have begun when this one's time was over: then its result counts.
+                    if (close.LeasedUntil == began + Lease)
+                    {
+                        close.Take(report, user.KeyName(), began);
+                    }
+
                     return true;
                 },
                 CancellationToken.None);

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Closing;
 
 /// <summary>That somebody stands by a day's books.</summary>
-/// <param name="Note">What was done about the differences; needed when there are any.</param>
+/// <param name="Note">What was done about the differences and what is open; needed when there are any.</param>
 public sealed record SignOffCloseRequest(string? Note = null);
 
 internal sealed class SignOffCloseRules : AbstractValidator<SignOffCloseRequest>
@@ -55,7 +55,8 @@ internal static class SignOffClose
         _ when close.RunAt < NepalTime.StartOf(close.Day.AddDays(1)) =>
             Problems.NotSignable("The day was compared before it was over. Compare it again, then sign it off."),
         { Report.LeftOut.Count: > 0 } => Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."),
-        { Report.Differences.Count: > 0 } when note is null => Problems.NotSignable("There are differences: mend them and compare again, or say in a note what was done about them."),
+        { Report.WantsNote: true } when note is null =>
+            Problems.NotSignable("There are differences, or something is open: mend it and compare again, or say in a note what was done about it."),
         _ => null,
     };
 }

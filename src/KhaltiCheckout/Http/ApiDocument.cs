@@ -39,6 +39,7 @@ internal static class ApiDocument
                     new() { Name = "Payments", Description = "Paying an order through Khalti. An answer may be that the outcome is not known yet: then read the order until it is." },
                     new() { Name = "Refunds", Description = "Giving money back. An answer may be that the outcome is not known yet: then read the refund until it is, and send no other." },
                     new() { Name = "Admin", Description = "For the merchant, with an API key: finding orders, what became of them, and what the days brought." },
+                    new() { Name = "Day's close", Description = "Whether a day's books agree with Khalti's, and what mends them where they do not." },
                     new() { Name = "Keys", Description = "API keys, what each may do, and signing in with one on the admin pages." },
                     new() { Name = "Health", Description = "For load balancers and whoever is on call." },
                 };

@@ -64,6 +64,8 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         ["SignIn"] = """{"key":"kck_4q7mzt2v9x0c_…"}""",
         ["CreateKey"] = """{"name":"Till 2","scopes":["read","refund"]}""",
         ["RefundOrder"] = """{"amount":50000,"reason":"one topi came back"}""",
+        ["RunClose"] = """{"day":"2026-11-20"}""",
+        ["SignOffClose"] = """{"note":"The refund was agreed with the shopper by phone."}""",
         ["SettleRefund"] = """{"outcome":"completed","note":"The dashboard shows it at 14:05."}""",
         ["RecordFoundRefund"] = """{"amount":50000,"note":"Given back in the dashboard by Maya, agreed by phone."}""",
         ["InitiatePayment"] = $$"""{"orderId":"{{OrderId}}"}""",
@@ -83,6 +85,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             {"paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","pidx":"bZQLD9wRVWo4CdESSfuSsB",
              "paymentUrl":"https://test-pay.khalti.com/?pidx=bZQLD9wRVWo4CdESSfuSsB","expiresAt":"2026-11-21T05:16:09.000Z"}
             """,
+        [("ListCloses", "200")] = $$"""{"data":[{{Close(signedOff: true)}}],"nextCursor":null}""",
+        [("ShowClose", "200")] = Close(signedOff: true),
+        [("RunClose", "200")] = Close(signedOff: false),
+        [("SignOffClose", "200")] = Close(signedOff: true),
         [("RefundOrder", "201")] = Refund("completed"),
         [("RefundOrder", "202")] = Refund("unknown"),
         [("ShowRefund", "200")] = Refund("completed"),
@@ -118,17 +124,19 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
-        [("ResolveOrder", "409")] = ["nothing_to_resolve", "idempotency_in_progress"],
+        [("ResolveOrder", "409")] = ["nothing_to_resolve", "attention_changed", "idempotency_in_progress"],
         [("ResolveOrder", "422")] = ["idempotency_key_reused"],
-        [("CheckPayment", "409")] = ["check_in_progress", "idempotency_in_progress"],
-        [("CheckPayment", "422")] = ["idempotency_key_reused"],
+        [("CheckPayment", "409")] = ["check_in_progress"],
         [("CreateKey", "409")] = ["name_taken"],
+        [("RunClose", "409")] = ["signed_off", "check_in_progress"],
+        [("RunClose", "503")] = ["khalti_unavailable"],
+        [("SignOffClose", "409")] = ["not_signable", "signed_off", "check_in_progress", "idempotency_in_progress"],
+        [("SignOffClose", "422")] = ["idempotency_key_reused"],
         [("RefundOrder", "409")] = ["not_refundable", "idempotency_in_progress"],
         [("RefundOrder", "422")] = ["refund_too_large", "idempotency_key_reused"],
         [("RefundOrder", "503")] = ["khalti_unavailable"],
-        [("CheckRefund", "409")] = ["check_in_progress", "idempotency_in_progress"],
-        [("CheckRefund", "422")] = ["idempotency_key_reused"],
-        [("SettleRefund", "409")] = ["not_unknown", "idempotency_in_progress"],
+        [("CheckRefund", "409")] = ["check_in_progress"],
+        [("SettleRefund", "409")] = ["not_unknown", "not_settleable", "idempotency_in_progress"],
         [("SettleRefund", "422")] = ["idempotency_key_reused"],
         [("RecordFoundRefund", "409")] = ["not_refundable", "idempotency_in_progress"],
         [("RecordFoundRefund", "422")] = ["refund_too_large", "idempotency_key_reused"],
@@ -147,6 +155,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("InitiatePayment", "201")] = "Where to send the browser.",
         [("VerifyPayment", "200")] = "The order, now paid.",
         [("VerifyPayment", "202")] = "The order; the outcome of the payment is not known yet. Do not pay again.",
+        [("ListCloses", "200")] = "Some of the days, and where the next ones begin.",
+        [("ShowClose", "200")] = "What the comparison found.",
+        [("RunClose", "200")] = "What the comparison found.",
+        [("SignOffClose", "200")] = "The day, signed off.",
         [("RefundOrder", "201")] = "The refund, made.",
         [("RefundOrder", "202")] = "The refund; its outcome is not known yet. Do not send another.",
         [("ShowRefund", "200")] = "The refund as it stands.",
@@ -191,7 +203,9 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
         Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
         Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
-        Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.CheckInProgress(),
+        Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.AttentionChanged("double_payment"),
+        Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."), Problems.DaySignedOff(),
+        Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."), Problems.CheckInProgress(),
         Problems.NothingToResolve(),
         Problems.NotReady("not_reachable", "fine", null),
     }.ToDictionary(
@@ -230,6 +244,17 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
             : CodeOfStatus.TryGetValue(status, out string? one) ? [one]
             : null;
 
+    private static string Close(bool signedOff) => $$"""
+        {"day":"2026-11-20","runAt":"2026-11-21T01:00:00.000Z","runBy":"Till 2","isSignedOff":{{(signedOff ? "true" : "false")}},
+         "signedOffAt":{{(signedOff ? "\"2026-11-21T01:05:00.000Z\"" : "null")}},"signedOffBy":{{(signedOff ? "\"Till 2\"" : "null")}},
+         "note":{{(signedOff ? "\"The refund was agreed with the shopper by phone.\"" : "null")}},"isWhole":true,
+         "report":{"here":{"payments":1,"amount":150000,"fees":4500},"atKhalti":{"payments":1,"amount":150000,"fees":4500},
+           "lookedBackTo":"2026-10-21","openPayments":0,"openRefunds":0,"leftOut":[],"notLookedBackAt":[],
+           "differences":[{"kind":"refund","orderId":"{{OrderId}}","paymentId":"{{PaymentId}}","transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
+             "here":"completed, Rs 0.00 given back","atKhalti":"Khalti said Refunded, 150000 paisa, refunded","amountHere":0,"amountAtKhalti":150000,
+             "action":"check_payment"}] } }
+        """;
+
     private static string Refund(string status, bool found = false) => $$"""
         {"id":"{{RefundId}}","orderId":"{{OrderId}}","paymentId":"{{PaymentId}}","amount":50000,"status":"{{status}}",
          "origin":"{{(found ? "khalti" : "merchant")}}","reason":"one topi came back","mobile":null,"by":"Till 2","failure":null,
@@ -259,7 +284,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         JsonNode order = JsonNode.Parse(PaidOrder)!;
         order["status"] = status;
         order["paidAt"] = null;
-        order["receipt"] = null;
+        order.AsObject().Remove("receipt");
         JsonNode payment = order["payments"]![0]!;
         payment["status"] = "verifying";
         payment["khaltiState"] = null;

@@ -63,7 +63,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
         {
-            if (Headers.TryGetValue(status, out (string Header, string Says) told))
+            // A key has no address of its own.
+            if (Headers.TryGetValue(status, out (string Header, string Says) told) && (status, operation.OperationId) is not ("201", "CreateKey"))
             {
                 answer.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
                 answer.Headers[told.Header] = new OpenApiHeader

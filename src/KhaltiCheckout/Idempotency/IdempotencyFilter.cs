@@ -48,8 +48,10 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         CheckoutDb db = http.RequestServices.GetRequiredService<CheckoutDb>();
         TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
 
-        // Each API key has keys of its own: nobody finds another's answers, or takes their keys, by guessing.
-        string id = Hash($"{http.User.KeyId()}\n{key}");
+        // Each API key has keys of its own: nobody finds another's answers, or takes their keys, by guessing. A header that is
+        // no key of ours is not taken for nobody's, either.
+        string owner = http.User.KeyId() ?? (http.Request.Headers.Authorization is { Count: > 0 } unknown ? $"?{unknown}" : "");
+        string id = Hash($"{owner}\n{key}");
         string fingerprint = Fingerprint(context);
         Beginning beginning = await db.WriteAsync(
             () => BeginAsync(db, id, fingerprint, time.GetUtcNow(), http.RequestAborted), http.RequestAborted);

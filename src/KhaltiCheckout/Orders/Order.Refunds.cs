@@ -57,16 +57,47 @@ public sealed partial class Order
     }
 
     /// <summary>Khalti gave back a part without our asking, and does not say how much: a person has to.</summary>
-    internal void RecordPartRefund(Payment payment, string rule, string khaltiState, Actor by, DateTimeOffset now)
+    internal void RecordPartRefund(Payment payment, string rule, string khaltiState, Actor by, DateTimeOffset now, string? keyName)
     {
         payment.GivenBackInPart(khaltiState);
-        Tell("refund_found", by, now, rule + "; how much, Khalti did not say", payment.Id);
-        if (Status.After(OrderEvent.PartOfItRefunded) is { } status && payment.CompletedAt is not null)
+        Tell("refund_found", by, now, rule + "; how much, Khalti did not say", payment.Id, keyName);
+        bool othersPaidForIt = _payments.Exists(other => other != payment && other.Status == PaymentStatus.Completed);
+        if (Status.After(OrderEvent.PartOfItRefunded) is { } status && payment.CompletedAt is not null && !othersPaidForIt)
         {
             Status = status;
         }
 
         Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
+    }
+
+    /// <summary>A person has looked, and says what came of it. What Khalti said of a payment that no rule could settle is over
+    /// then, so that the order can be paid or expire; but not while Khalti has money of it, which has to go back first.</summary>
+    /// <param name="closePayments">Also those of which Khalti says that they were paid, and which can't be given back from here:
+    /// somebody has seen to that at Khalti.</param>
+    internal void Resolve(string note, bool closePayments, string? keyName, DateTimeOffset now)
+    {
+        Attention? was = Attention;
+        Attention = null;
+        Tell("resolved", Actor.Merchant, now, was is { } reason ? $"{SnakeCase.Of(reason)}: {note}" : note, keyName: keyName);
+        foreach (Payment payment in _payments.Where(payment => payment.Status == PaymentStatus.NeedsReview && payment.AmountReserved == Paisa.Zero))
+        {
+            TransactionState atKhalti = TransactionStates.Parse(payment.KhaltiState);
+            if (atKhalti == TransactionState.Refunded && payment.AmountPaid is { } paid)
+            {
+                _refunds.Add(Refund.Found(payment, paid, note, keyName, now));
+                payment.GiveBack(paid, reserved: Paisa.Zero, payment.KhaltiState);
+            }
+            else if (!RefundRules.CanBeRefunded(payment) && (closePayments || atKhalti is not (TransactionState.Completed or TransactionState.PartiallyRefunded)))
+            {
+                payment.Decline(new Finding(FindingKind.Declined, note, Failure: Failures.ClosedByMerchant), lastLook: null);
+            }
+            else
+            {
+                continue;
+            }
+
+            Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);
+        }
     }
 
     /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>

@@ -250,7 +250,7 @@ public sealed partial class Order
     /// <summary>Khalti contradicts what we know: nobody decides but a person.</summary>
     internal void Hold(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? next)
     {
-        payment.Hold(finding, next);
+        payment.Hold(finding, now, next);
         Tell("payment_held", by, now, finding.Rule, payment.Id);
         Raise(finding.Attention ?? Orders.Attention.UnknownState, now, payment.Id);
     }
@@ -264,18 +264,13 @@ public sealed partial class Order
 
     internal void Raise(Attention attention, DateTimeOffset now, string? paymentId)
     {
-        // The first reason stays on top until a person has looked; the timeline has them all.
-        Attention = Attention is null or Orders.Attention.Stuck ? attention : Attention;
+        // The first reason stays on top until a person has looked, unless it is one that can wait; the timeline has them all.
+        Attention = Attention is null or Orders.Attention.Stuck || (Attention == Orders.Attention.PaidLate && attention != Orders.Attention.Stuck)
+            ? attention
+            : Attention;
         Tell("attention", Actor.Worker, now, SnakeCase.Of(attention), paymentId);
     }
 
-    /// <summary>A person has looked, and says what came of it.</summary>
-    internal void Resolve(string note, string? keyName, DateTimeOffset now)
-    {
-        Attention? was = Attention;
-        Attention = null;
-        Tell("resolved", Actor.Merchant, now, was is { } reason ? $"{SnakeCase.Of(reason)}: {note}" : note, keyName: keyName);
-    }
 
     // What was stuck is known now.
     private void Calm() => Attention = Attention == Orders.Attention.Stuck ? null : Attention;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Receipts;
@@ -8,7 +9,7 @@ namespace KhaltiCheckout.Orders;
 /// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
-/// <param name="Receipt">Null until it is paid.</param>
+/// <param name="Receipt">Not there until it is paid.</param>
 public sealed record OrderView(
     string Id,
     OrderStatus Status,
@@ -22,7 +23,7 @@ public sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? PaidAt,
-    ReceiptView? Receipt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReceiptView? Receipt,
     IReadOnlyList<PaymentView> Payments)
 {
     internal static OrderView Of(Order order) => new(
@@ -55,7 +56,8 @@ public sealed record OrderLineView(string? ProductId, string Name, Paisa UnitPri
 /// <summary>One try to pay.</summary>
 /// <param name="KhaltiState">The last state in Khalti's own words.</param>
 /// <param name="Amount">Paisa.</param>
-/// <param name="Failure">Why it failed: <c>refused_by_khalti</c>, <c>failed_at_khalti</c>, <c>never_confirmed</c> or <c>no_link</c>.</param>
+/// <param name="Failure">Why it failed: <c>refused_by_khalti</c>, <c>failed_at_khalti</c>, <c>never_confirmed</c>, <c>no_link</c> or
+/// <c>closed_by_merchant</c>.</param>
 public sealed record PaymentView(
     string Id,
     PaymentMethod Method,

@@ -154,6 +154,9 @@ internal static class Failures
     /// <summary>Khalti said several times, over some while, that the payer had not confirmed or that it knows of no such payment.</summary>
     internal const string NeverConfirmed = "never_confirmed";
 
+    /// <summary>Khalti said of it what no rule could settle, and a person has looked.</summary>
+    internal const string ClosedByMerchant = "closed_by_merchant";
+
     /// <summary>Khalti was asked for a payment link and its answer was lost: nobody has the link, so nobody can pay it.</summary>
     internal const string NoLink = "no_link";
 }

@@ -56,7 +56,7 @@ public sealed class Payment
 
     public DateTimeOffset? CompletedAt { get; private set; }
 
-    /// <summary>The day in Nepal on which the money came.</summary>
+    /// <summary>The day in Nepal on which the money came, as far as we knew; also money that came otherwise than expected.</summary>
     public DateOnly? CompletedOn { get; private set; }
 
     /// <summary>When Khalti is to be asked next; null when no automatic check is owed.</summary>
@@ -155,7 +155,7 @@ public sealed class Payment
     {
         Apply(PaymentEvent.Completed, finding);
         CompletedAt = now;
-        CompletedOn = NepalTime.DayOf(now);
+        CompletedOn ??= NepalTime.DayOf(now);
         Failure = null;
     }
 
@@ -194,9 +194,10 @@ public sealed class Payment
     }
 
     /// <param name="next">When to ask again by ourselves; null when only a person can tell.</param>
-    internal void Hold(Finding finding, DateTimeOffset? next)
+    internal void Hold(Finding finding, DateTimeOffset now, DateTimeOffset? next)
     {
         Apply(PaymentEvent.Contradicted, finding);
+        CompletedOn ??= finding.AmountPaid is null ? null : NepalTime.DayOf(now);
         NextCheckAt = next;
     }
 

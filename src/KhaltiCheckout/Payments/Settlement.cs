@@ -132,8 +132,8 @@ internal sealed partial class Settlement(
 
     private async Task<(Order Order, Payment Payment)> FindAsync(string paymentId)
     {
-        Order order = await db.Orders.Include(order => order.Payments)
-            .SingleAsync(order => order.Payments.Any(payment => payment.Id == paymentId));
+        string orderId = await db.Payments.Where(payment => payment.Id == paymentId).Select(payment => payment.OrderId).SingleAsync();
+        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId);
         return (order, order.Payments.Single(payment => payment.Id == paymentId));
     }
 

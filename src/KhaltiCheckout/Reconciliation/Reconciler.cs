@@ -107,9 +107,8 @@ internal sealed partial class Reconciler(
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         return await db.Refunds
-            .Where(refund => refund.NextCheckAt != null && (dueOrNot || refund.NextCheckAt <= now)
-                && (refund.LeasedUntil == null || refund.LeasedUntil <= now)
-                && db.Payments.Any(payment => payment.Id == refund.PaymentId && payment.Method == method))
+            .Where(refund => refund.NextCheckAt != null && (dueOrNot || refund.NextCheckAt <= now) && refund.Method == method
+                && (refund.LeasedUntil == null || refund.LeasedUntil <= now))
             .OrderBy(refund => refund.NextCheckAt)
             .Select(refund => refund.Id)
             .Take(dueOrNot ? 1 : MostAtATime)
@@ -177,7 +176,7 @@ internal sealed partial class Reconciler(
                 () => waiting.Where(payment => payment.LastAskUnanswered)
                     .ExecuteUpdateAsync(set => set.SetProperty(payment => payment.NextCheckAt, now), cancellationToken),
                 cancellationToken);
-            IQueryable<Refund> refunds = db.Refunds.Where(refund => refund.LastAskUnanswered && refund.NextCheckAt > now && refund.LeasedUntil == null);
+            IQueryable<Refund> refunds = db.Refunds.Where(refund => refund.Method == method && refund.LastAskUnanswered && refund.NextCheckAt > now && refund.LeasedUntil == null);
             await db.WriteAsync(
                 () => refunds.ExecuteUpdateAsync(set => set.SetProperty(refund => refund.NextCheckAt, now), cancellationToken),
                 cancellationToken);

@@ -1,7 +1,10 @@
+using System.Security.Claims;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Refunds;
 
@@ -9,7 +12,7 @@ namespace KhaltiCheckout.Refunds;
 internal static class CheckRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, RefundSettlement settlement, CancellationToken cancellationToken)
+        string id, CheckoutDb db, RefundSettlement settlement, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
     {
         RefundView? before = await ShowRefund.FindAsync(db, id, cancellationToken);
         if (before is null)
@@ -22,7 +25,16 @@ internal static class CheckRefund
             return TypedResults.Ok(before);
         }
 
-        return await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken) is null
+        DateTimeOffset now = time.GetUtcNow();
+        await db.WriteAsync(
+            async () =>
+            {
+                Order order = await db.Orders.SingleAsync(order => order.Id == before.OrderId, cancellationToken);
+                order.Tell("check_requested", Actor.Merchant, now, id, before.PaymentId, user.KeyName());
+                return true;
+            },
+            cancellationToken);
+        return await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken, user.KeyName()) is null
             ? Problems.CheckInProgress()
             : TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!);
     }

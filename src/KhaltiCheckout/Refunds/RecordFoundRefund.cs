@@ -16,7 +16,9 @@ namespace KhaltiCheckout.Refunds;
 /// <summary>What was given back in Khalti's dashboard.</summary>
 /// <param name="Amount">Paisa, as the dashboard shows it.</param>
 /// <param name="Note">Who did it and why; kept in the timeline.</param>
-public sealed record RecordFoundRefundRequest(Paisa Amount, string Note);
+/// <param name="RefundedBefore">Paisa: what the shop knew of before as given back of this payment. None: nothing. Another sum means that somebody
+/// has recorded it meanwhile.</param>
+public sealed record RecordFoundRefundRequest(Paisa Amount, string Note, Paisa? RefundedBefore = null);
 
 internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefundRequest>
 {
@@ -55,12 +57,17 @@ internal static class RecordFoundRefund
         (ProblemHttpResult? refusal, RefundView? recorded) = await db.WriteAsync(
             async () =>
             {
-                Order order = await db.Orders.Include(order => order.Payments)
-                    .SingleAsync(order => order.Payments.Any(payment => payment.Id == id), cancellationToken);
+                string orderId = await db.Payments.Where(payment => payment.Id == id).Select(payment => payment.OrderId).SingleAsync(cancellationToken);
+                Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId, cancellationToken);
                 Payment payment = order.Payments.Single(payment => payment.Id == id);
                 if (payment.Status != PaymentStatus.PartiallyRefunded || payment.AmountReserved > Paisa.Zero)
                 {
                     return (Problems.NotRefundable("A refund of this payment is under way, or it is settled. Nothing was recorded."), null);
+                }
+
+                if (payment.AmountRefunded != (request.RefundedBefore ?? Paisa.Zero))
+                {
+                    return (Problems.NotRefundable($"The shop knows of {payment.AmountRefunded} given back of this payment: somebody may have recorded it already. Nothing was recorded."), null);
                 }
 
                 // Khalti says a part: all of it would be another state.

@@ -22,6 +22,9 @@ public sealed class Refund
 
     public string PaymentId { get; private set; } = "";
 
+    /// <summary>Which product of Khalti's the payment was made with.</summary>
+    public PaymentMethod Method { get; private set; }
+
     public RefundStatus Status { get; private set; }
 
     public RefundOrigin Origin { get; private set; }
@@ -72,6 +75,9 @@ public sealed class Refund
 
     public bool LastAskUnanswered { get; private set; }
 
+    /// <summary>Whether a person was told that Khalti's books do not tell.</summary>
+    public bool PersonWasCalled { get; private set; }
+
     /// <summary>Concurrency token.</summary>
     public int Version { get; private set; }
 
@@ -81,6 +87,7 @@ public sealed class Refund
             Id = TypeId.New(TypeId.Refund, now),
             OrderId = payment.OrderId,
             PaymentId = payment.Id,
+            Method = payment.Method,
             Status = RefundStatus.Requested,
             Amount = amount,
             RefundedBefore = payment.AmountRefunded,
@@ -100,6 +107,7 @@ public sealed class Refund
         Id = TypeId.New(TypeId.Refund, now),
         OrderId = payment.OrderId,
         PaymentId = payment.Id,
+        Method = payment.Method,
         Status = RefundStatus.Completed,
         Origin = RefundOrigin.Khalti,
         Amount = amount,
@@ -158,6 +166,12 @@ public sealed class Refund
     {
         CreditNoteYear = number.Year;
         CreditNoteCount = number.Number;
+        Version++;
+    }
+
+    internal void CallPerson()
+    {
+        PersonWasCalled = true;
         Version++;
     }
 

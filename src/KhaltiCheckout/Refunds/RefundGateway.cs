@@ -34,6 +34,8 @@ internal sealed class RefundGateway(KhaltiClients clients)
         {
             Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.Id != payment.TransactionId =>
                 new KhaltiBooks(BookedState.Unclear, "Khalti answered about another transaction"),
+            Reply<TransactionDetail>.Answered(var detail) when HasRefundUnderWay(detail) =>
+                new KhaltiBooks(BookedState.Unclear, "Khalti has a refund of it under way", detail.Transaction.StateName),
             Reply<TransactionDetail>.Answered(var detail) => KhaltiBooks.In(detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
             Reply<TransactionDetail>.Refused(var refusal) => new KhaltiBooks(BookedState.Unclear, $"Khalti's detail refused: {refusal}"),
             Reply<TransactionDetail>.Unknown lost => KhaltiBooks.Lost(lost),
@@ -52,12 +54,16 @@ internal sealed class RefundGateway(KhaltiClients clients)
             _ => KhaltiBooks.In(part, refunded: null, payment),
         };
 
+    private static bool HasRefundUnderWay(TransactionDetail detail) => detail.Children.Any(child =>
+        IsRefund(child) && child.State is TransactionState.Initiated or TransactionState.Confirmed or TransactionState.Unrecognized);
+
+    private static bool IsRefund(Transaction child) => child.TypeName?.Contains("refund", StringComparison.OrdinalIgnoreCase) == true;
+
     // Whether refunds are among the child transactions is not documented: none there says nothing.
     private static Paisa? RefundedIn(TransactionDetail detail)
     {
         Paisa? sum = null;
-        foreach (Transaction child in detail.Children.Where(child =>
-            child.TypeName?.Contains("refund", StringComparison.OrdinalIgnoreCase) == true && child.State == TransactionState.Completed))
+        foreach (Transaction child in detail.Children.Where(child => IsRefund(child) && child.State == TransactionState.Completed))
         {
             sum = (sum ?? Paisa.Zero) + child.Amount;
         }

@@ -75,7 +75,7 @@ internal static class RefundOrder
             }
 
             Claim claim = await db.WriteAsync(
-                () => ClaimAsync(id, request, wish, books, db, time.GetUtcNow(), khalti.Value.Lease, cancellationToken), cancellationToken);
+                () => ClaimAsync(id, request, wish, books, choice.Payment.AmountRefunded, db, time.GetUtcNow(), khalti.Value.Lease, cancellationToken), cancellationToken);
             if (claim.Refusal is not null)
             {
                 return claim.Refusal;
@@ -139,7 +139,7 @@ internal static class RefundOrder
     // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of
     // requests at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, CheckoutDb db, DateTimeOffset now, TimeSpan lease,
+        string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, Paisa seen, CheckoutDb db, DateTimeOffset now, TimeSpan lease,
         CancellationToken cancellationToken)
     {
         if (await KnownAsync(db, wish.RequestId, now, cancellationToken) is { } known)
@@ -159,6 +159,13 @@ internal static class RefundOrder
             return books.State == BookedState.Unclear
                 ? new Claim(Problems.NotRefundable("What Khalti says of this payment does not fit what the shop knows. A person should look before money goes back; nothing was done."))
                 : new Claim(null);
+        }
+
+        // A part that somebody has just given back may be the very part that is asked for.
+        if (request.Amount is not null && payment.AmountRefunded != seen)
+        {
+            return new Claim(Problems.NotRefundable(
+                $"Of this payment {payment.AmountRefunded} have been given back by now, more than a moment ago. Look at the order before you give more; nothing was done."));
         }
 
         return new Claim(null, order.StartRefund(payment, request.Amount ?? payment.Refundable, wish, now, lease), payment);

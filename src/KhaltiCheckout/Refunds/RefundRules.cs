@@ -41,7 +41,10 @@ internal static class RefundRules
 
     /// <summary>Whether it is too early to believe that a refund did not happen.</summary>
     internal static bool IsPatient(Refund refund, DateTimeOffset now) =>
-        refund.Denials + 1 < DenialsBelieved || now - refund.CreatedAt < Patience;
+        refund.Denials + 1 < DenialsBelieved || IsYoung(refund, now);
+
+    /// <summary>Whether Khalti may still be carrying it out.</summary>
+    internal static bool IsYoung(Refund refund, DateTimeOffset now) => now - refund.CreatedAt < Patience;
 
     /// <summary>Whether more money of the payment may be given back: it came, and all that Khalti gave back so far is known.</summary>
     internal static bool CanBeRefunded(Payment payment) =>
@@ -55,6 +58,10 @@ internal static class RefundRules
             PaymentStatus.NeedsReview => TransactionStates.Parse(payment.KhaltiState) == TransactionState.Completed,
             _ => false,
         };
+
+    /// <summary>Whether money came with it and Khalti's books can be compared with ours.</summary>
+    internal static bool CanBeCompared(Payment payment) =>
+        payment is { TransactionId: not null, AmountPaid: not null, Status: PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded or PaymentStatus.NeedsReview };
 
     /// <summary>Whether Khalti's books and ours agree about what was given back.</summary>
     internal static bool Agree(Payment payment, KhaltiBooks books) => books switch

@@ -24,8 +24,17 @@ internal sealed partial class RefundSettlement(
     /// <summary>Sends a refund that was just saved, and no other. Gives back Khalti's refusal, if that is what came of it.</summary>
     internal async Task<Refusal?> SendAsync(Refund refund, Payment payment, string? mobile)
     {
-        Reply<RefundConfirmation> reply = await gateway.RefundAsync(payment, refund, mobile);
         DateTimeOffset now = time.GetUtcNow();
+        if (now >= refund.LeasedUntil)
+        {
+            // This process stood still for so long that another may have judged the refund: then it must not go out any more.
+            await SaveAsync(refund.Id, (order, current, asked) =>
+                order.FailRefund(asked, current, RefundFailures.NotMade, "it was not sent in time", Actor.Worker, now));
+            return null;
+        }
+
+        Reply<RefundConfirmation> reply = await gateway.RefundAsync(payment, refund, mobile);
+        now = time.GetUtcNow();
         switch (reply)
         {
             case Reply<RefundConfirmation>.Answered:
@@ -66,18 +75,17 @@ internal sealed partial class RefundSettlement(
     /// <summary>Finds out what became of a refund whose answer was lost. One process at a time: the lease in the row goes to
     /// whoever comes first. Null for the others, and for a refund that is settled.</summary>
     /// <param name="dueOrNot">Also when no check is owed yet.</param>
-    internal async Task<KhaltiBooks?> CheckAloneAsync(string refundId, Actor by, bool dueOrNot, CancellationToken cancellationToken)
+    internal async Task<KhaltiBooks?> CheckAloneAsync(
+        string refundId, Actor by, bool dueOrNot, CancellationToken cancellationToken, string? keyName = null)
     {
         if (!await LeaseAsync(refundId, dueOrNot, cancellationToken))
         {
             return null;
         }
 
-        Payment payment = await db.Payments.AsNoTracking()
-            .SingleAsync(payment => db.Refunds.Any(refund => refund.Id == refundId && refund.PaymentId == payment.Id), cancellationToken);
-        KhaltiBooks books = await ReadAsync(payment);
+        KhaltiBooks books = await ReadAsync(await PaymentOfAsync(refundId));
         DateTimeOffset now = time.GetUtcNow();
-        await SaveAsync(refundId, (order, refund, current) => Judge(order, refund, current, books, by, now));
+        await SaveAsync(refundId, (order, refund, current) => Judge(order, refund, current, books, by, now, keyName));
         return books;
     }
 
@@ -104,22 +112,33 @@ internal sealed partial class RefundSettlement(
         return books;
     }
 
-    /// <summary>A person has looked into Khalti's dashboard and says what became of a refund. False when it is settled already.</summary>
-    internal Task<bool> SettleAsync(string refundId, bool completed, string note, string? keyName)
+    /// <summary>A person has looked into Khalti's dashboard and says what became of a refund. Khalti's own books are read first:
+    /// what they contradict is not believed, and that it was not made, not before Khalti has had time to make it.</summary>
+    internal async Task<PersonsWord> SettleAsync(string refundId, bool completed, string note, string? keyName)
     {
+        KhaltiBooks books = await ReadAsync(await PaymentOfAsync(refundId));
         DateTimeOffset now = time.GetUtcNow();
-        return SaveAsync(refundId, (order, refund, payment) =>
+        PersonsWord word = PersonsWord.TooLate;
+        await SaveAsync(refundId, (order, refund, payment) =>
         {
+            RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, books);
             string rule = $"a person looked at Khalti: {note}";
-            if (completed)
+            word = completed
+                ? verdict == RefundVerdict.NotSeen ? PersonsWord.Contradicted : PersonsWord.Taken
+                : verdict == RefundVerdict.Done ? PersonsWord.Contradicted
+                : RefundRules.IsYoung(refund, now) ? PersonsWord.TooEarly
+                : PersonsWord.Taken;
+            switch (word)
             {
-                order.CompleteRefund(payment, refund, rule, khaltiState: null, Actor.Merchant, now, keyName);
-            }
-            else
-            {
-                order.FailRefund(payment, refund, RefundFailures.NotMade, rule, Actor.Merchant, now, keyName);
+                case PersonsWord.Taken when completed:
+                    order.CompleteRefund(payment, refund, rule, khaltiState: null, Actor.Merchant, now, keyName);
+                    break;
+                case PersonsWord.Taken:
+                    order.FailRefund(payment, refund, RefundFailures.NotMade, rule, Actor.Merchant, now, keyName);
+                    break;
             }
         });
+        return word;
     }
 
     /// <summary>Puts what Khalti's books say into ours; inside a transaction.</summary>
@@ -128,7 +147,7 @@ internal sealed partial class RefundSettlement(
         Order order, Payment payment, KhaltiBooks books, Actor by, DateTimeOffset now, string? keyName = null, bool alarm = true)
     {
         if (payment.AmountReserved > Paisa.Zero || books.State == BookedState.Unanswered || payment.AmountPaid is not { } paid
-            || !(payment.Status is PaymentStatus.Refunded || RefundRules.CanBeRefunded(payment) || payment.Status == PaymentStatus.PartiallyRefunded))
+            || !RefundRules.CanBeCompared(payment))
         {
             return;
         }
@@ -150,7 +169,7 @@ internal sealed partial class RefundSettlement(
         }
         else if (books.State == BookedState.RefundedInPart && sum is null && payment.Status is PaymentStatus.Completed or PaymentStatus.NeedsReview)
         {
-            order.RecordPartRefund(payment, books.Rule, books.KhaltiState!, by, now);
+            order.RecordPartRefund(payment, books.Rule, books.KhaltiState!, by, now, keyName);
         }
         else if (alarm)
         {
@@ -159,18 +178,19 @@ internal sealed partial class RefundSettlement(
         }
     }
 
-    private static void Judge(Order order, Refund refund, Payment payment, KhaltiBooks books, Actor by, DateTimeOffset now)
+    private static void Judge(
+        Order order, Refund refund, Payment payment, KhaltiBooks books, Actor by, DateTimeOffset now, string? keyName)
     {
         RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, books);
         switch (verdict)
         {
             case RefundVerdict.Done:
-                order.CompleteRefund(payment, refund, books.Rule, books.KhaltiState, by, now);
-                Compare(order, payment, books, by, now);
+                order.CompleteRefund(payment, refund, books.Rule, books.KhaltiState, by, now, keyName);
+                Compare(order, payment, books, by, now, keyName);
                 return;
             case RefundVerdict.NotSeen when books.State != BookedState.Unanswered && !RefundRules.IsPatient(refund, now):
-                order.FailRefund(payment, refund, RefundFailures.NotMade, books.Rule + ", again and again", by, now);
-                Compare(order, payment, books, by, now);
+                order.FailRefund(payment, refund, RefundFailures.NotMade, books.Rule + ", again and again", by, now, keyName);
+                Compare(order, payment, books, by, now, keyName);
                 return;
         }
 
@@ -190,8 +210,10 @@ internal sealed partial class RefundSettlement(
             CheckSchedule.Next(refund.Checks, books.RetryAfter, now, Chance()));
 
         // When the books can't tell, asking them again does not help: a person looks at the dashboard.
-        if (refund.Checks == CheckSchedule.LastCheck || (verdict == RefundVerdict.CantTell && books.State != BookedState.Unanswered && refund.Checks == ChecksBeforeAPerson))
+        bool cantTell = verdict == RefundVerdict.CantTell && books.State != BookedState.Unanswered;
+        if (!refund.PersonWasCalled && refund.Checks >= (cantTell ? ChecksBeforeAPerson : CheckSchedule.LastCheck))
         {
+            refund.CallPerson();
             order.Tell("refund_still_unknown", by, now, $"{refund.Id}: {books.Rule}", payment.Id);
             order.Raise(Attention.Stuck, now, payment.Id);
         }
@@ -218,8 +240,9 @@ internal sealed partial class RefundSettlement(
         (RefundStatus Status, bool Changed) outcome = await db.WriteAsync(
             async () =>
             {
+                string orderId = await db.Refunds.Where(refund => refund.Id == refundId).Select(refund => refund.OrderId).SingleAsync();
                 Order order = await db.Orders.AsSplitQuery().Include(order => order.Payments).Include(order => order.Refunds)
-                    .SingleAsync(order => order.Refunds.Any(refund => refund.Id == refundId));
+                    .SingleAsync(order => order.Id == orderId);
                 Refund refund = order.Refunds.Single(refund => refund.Id == refundId);
                 bool isOpen = refund.Status.IsOpen();
                 if (isOpen)
@@ -235,10 +258,16 @@ internal sealed partial class RefundSettlement(
         return outcome.Changed;
     }
 
+    private async Task<Payment> PaymentOfAsync(string refundId)
+    {
+        string paymentId = await db.Refunds.Where(refund => refund.Id == refundId).Select(refund => refund.PaymentId).SingleAsync();
+        return await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == paymentId);
+    }
+
     private async Task<(Order Order, Payment Payment)> FindAsync(string paymentId)
     {
-        Order order = await db.Orders.Include(order => order.Payments)
-            .SingleAsync(order => order.Payments.Any(payment => payment.Id == paymentId));
+        string orderId = await db.Payments.Where(payment => payment.Id == paymentId).Select(payment => payment.OrderId).SingleAsync();
+        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId);
         return (order, order.Payments.Single(payment => payment.Id == paymentId));
     }
 
@@ -261,6 +290,20 @@ internal sealed partial class RefundSettlement(
         [LoggerMessage(Level = LogLevel.Information, Message = "Refund {RefundId}: now {Status}")]
         internal static partial void Saved(ILogger logger, string refundId, RefundStatus status);
     }
+}
+
+internal enum PersonsWord
+{
+    Taken,
+
+    /// <summary>The refund is settled already.</summary>
+    TooLate,
+
+    /// <summary>Khalti may still be carrying it out.</summary>
+    TooEarly,
+
+    /// <summary>Khalti's books say the opposite.</summary>
+    Contradicted,
 }
 
 /// <summary>The words of a refund's <c>failure</c>, besides <see cref="Failures.RefusedByKhalti"/>.</summary>

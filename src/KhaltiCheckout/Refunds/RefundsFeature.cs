@@ -28,19 +28,18 @@ internal static class RefundsFeature
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapGet("/refunds/{id}", ShowRefund.Handle)
-            .RequireAuthorization(Scopes.Read)
+            .RequireAuthorization(Scopes.AnyKey)
             .WithName("ShowRefund")
             .WithSummary("Read a refund")
-            .WithDescription("Amounts are paisa.")
+            .WithDescription("With scope `read` or `refund`. Amounts are paisa.")
             .CanFail(401, 403, 404);
 
         admin.MapPost("/refunds/{id}/check", CheckRefund.Handle)
             .RequireAuthorization(Scopes.Admin)
-            .WithIdempotency()
             .WithName("CheckRefund")
             .WithSummary("Ask Khalti about a refund now")
-            .WithDescription("For a refund whose answer was lost. Reads Khalti's books and sends nothing. Takes no body.")
-            .CanFail(400, 401, 403, 404, 409, 422, 429);
+            .WithDescription("For a refund whose answer was lost. Reads Khalti's books and sends nothing. Takes no body, and no Idempotency-Key: it may be asked again.")
+            .CanFail(401, 403, 404, 409, 429);
 
         admin.MapPost("/refunds/{id}/settle", SettleRefund.Handle)
             .RequireAuthorization(Scopes.Admin)

@@ -36,9 +36,17 @@ internal static class SettleRefund
         }
 
         // While it is being sent, Khalti's own answer is on its way.
-        return refund.Status == RefundStatus.Unknown
-            && await settlement.SettleAsync(id, request.Outcome == RefundOutcome.Completed, request.Note.Trim(), user.KeyName())
-            ? TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!)
-            : Problems.NotUnknown();
+        if (refund.Status != RefundStatus.Unknown)
+        {
+            return Problems.NotUnknown();
+        }
+
+        return await settlement.SettleAsync(id, request.Outcome == RefundOutcome.Completed, request.Note.Trim(), user.KeyName()) switch
+        {
+            PersonsWord.Taken => TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!),
+            PersonsWord.TooEarly => Problems.NotSettleable("Khalti may still be making this refund. That it was not made can be said when it is a quarter of an hour old."),
+            PersonsWord.Contradicted => Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
+            _ => Problems.NotUnknown(),
+        };
     }
 }

@@ -112,6 +112,13 @@ internal sealed class Storefront : IAsyncDisposable
         }
     }
 
+    /// <summary>Follows an address as a browser would.</summary>
+    internal async Task VisitAsync(Uri address)
+    {
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri(Address, address.PathAndQuery), TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
     internal async Task<JsonNode> PostAsync(string path, object body)
     {
         using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);

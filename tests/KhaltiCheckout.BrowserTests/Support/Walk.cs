@@ -10,11 +10,11 @@ namespace KhaltiCheckout.BrowserTests.Support;
 /// </summary>
 internal sealed partial class Walk(Visit visit, string name)
 {
-    // What one sees and what a screen reader reads, without ids and codes, names, and the switch to the other language.
+    // What one sees and what a screen reader reads, without ids and codes, names, and what says of itself that it is English.
     private const string Read =
         """
         () => {
-          const skipped = 'code, script, style, noscript, [data-language=en], .brand, [hidden], iframe, [id^=loaderkhalti]';
+          const skipped = 'code, script, style, noscript, [lang=en], .brand, [hidden], iframe, [id^=loaderkhalti]';
           const found = [document.title];
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           for (let node; node = walker.nextNode();) {
@@ -29,8 +29,9 @@ internal sealed partial class Walk(Visit visit, string name)
 
     private const string Small =
         """
-        () => [...document.querySelectorAll('button, .button, input, summary, .bar')]
+        () => [...document.querySelectorAll('button, .button, input, select, textarea, summary, .bar')]
           .filter(node => node.checkVisibility() && !node.closest('[inert]'))
+          .map(node => node.matches('[type=radio], [type=checkbox]') ? node.closest('label') ?? node : node) // a label is hit as well
           .filter(node => node.getBoundingClientRect().height < 44 || node.getBoundingClientRect().width < 44)
           .map(node => `${node.id || node.className || node.tagName}: ${node.getBoundingClientRect().width} x ${node.getBoundingClientRect().height}`)
         """;
@@ -72,7 +73,7 @@ internal sealed partial class Walk(Visit visit, string name)
     [GeneratedRegex("[A-Za-z]{2,}[\\s,.:;’'-]+[A-Za-z]{2,}|[0-9]", RegexOptions.None, 1000)]
     private static partial Regex Untranslated();
 
-    // Proper names, an order's number in a sentence, and what is to be typed into Khalti's window as it stands.
-    [GeneratedRegex("Khalti Checkout|Maya Gurung|ord_[0-9a-z]+|98000000[0-9]+|1111|987654", RegexOptions.None, 1000)]
+    // Proper names, an order's number in a sentence, a key's name, and what is to be typed into Khalti's window as it stands.
+    [GeneratedRegex("Khalti Checkout|Maya Gurung|settings key 1|…[0-9a-z]{8}|ord_[0-9a-z]+|98000000[0-9]+|1111|987654", RegexOptions.None, 1000)]
     private static partial Regex Names();
 }

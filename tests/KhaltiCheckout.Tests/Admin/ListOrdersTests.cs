@@ -21,6 +21,21 @@ public sealed class ListOrdersTests
         (await shop.AsMerchantAsync(new HttpMethod(method), path, key: "wrong-key-0000000000000000")).ShouldBeProblem(401, "unauthorized");
     }
 
+    [Theory]
+    [InlineData("checkout", "GET", "/api/v1/admin/orders")]
+    [InlineData("refund", "GET", "/api/v1/admin/orders.csv")]
+    [InlineData("checkout", "GET", "/api/v1/admin/orders/ord_01k9x4c7qmf3t8v5z2w6y1n0ah")]
+    [InlineData("refund", "GET", "/api/v1/admin/summary")]
+    [InlineData("read", "POST", "/api/v1/admin/orders/ord_01k9x4c7qmf3t8v5z2w6y1n0ah/resolve")]
+    [InlineData("refund", "POST", "/api/v1/admin/payments/pay_01k9x4c7qmf3t8v5z2w6y1n0ah/check")]
+    public async Task A_key_of_another_scope_is_refused_before_anything_is_looked_at(string scope, string method, string path)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (string _, string key) = await shop.GivenKeyAsync("Till 2", scope);
+
+        (await shop.AsMerchantAsync(new HttpMethod(method), path + "?status=eaten", key: key)).ShouldBeProblem(403, "forbidden");
+    }
+
     [Fact]
     public async Task An_order_shows_what_the_public_may_not_see_and_no_token()
     {

@@ -164,6 +164,67 @@ public sealed class DayCloseTests
     }
 
     [Fact]
+    public async Task Money_that_came_after_its_day_was_compared_is_in_a_later_close()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Clock.MoveTo(new DateTimeOffset(2026, 11, 21, 18, 13, 0, TimeSpan.Zero));
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        (JsonNode linked, string pidx) = await shop.GivenLinkAsync();
+        shop.Clock.Advance(TimeSpan.FromMinutes(3));
+        (await RunAsync(shop, Today))["report"]!["differences"]!.AsArray().ShouldBeEmpty();
+        (int signed, JsonNode close) = await SignOffAsync(shop, Today, "two shoppers are still paying");
+        signed.ShouldBe(200, close.ToJsonString());
+
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+
+        Told(await RunAsync(shop, "2026-11-22")).ShouldBe(
+            [("paid_at_khalti_only", order.Id(), "check_payment"), ("paid_at_khalti_only", linked.Id(), "check_payment")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_day_that_was_read_before_it_was_over_is_not_signed_off()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Clock.MoveTo(new DateTimeOffset(2026, 11, 21, 18, 14, 59, TimeSpan.Zero));
+        await RunAsync(shop, Today);
+        shop.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        (int status, JsonNode problem) = await SignOffAsync(shop, Today, "all is well");
+
+        (status, problem.Code()).ShouldBe((409, "not_signable"));
+    }
+
+    [Fact]
+    public async Task An_open_payment_wants_a_note_before_its_day_is_signed_off()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.FaultAsync("verify", "drop_before", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        await RunAsync(shop, Today);
+
+        (int bare, JsonNode problem) = await SignOffAsync(shop, Today);
+
+        (bare, problem.Code()).ShouldBe((409, "not_signable"));
+        (await SignOffAsync(shop, Today, "It is being looked after.")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Another_shop_on_the_same_account_is_told_of_on_its_own_day_only()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string foreign = await shop.Sandbox.ConfirmedTokenAsync(12300, "another-shop");
+        await VerifyBesidesAsync(shop, foreign, 12300);
+
+        Told(await RunAsync(shop, Today)).Count.ShouldBe(1);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        Told(await RunAsync(shop, "2026-11-22")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task While_Khalti_is_silent_nothing_is_said_about_the_day()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -186,7 +247,7 @@ public sealed class DayCloseTests
         await using Shop shop = await Shop.OpenAsync();
         (_, _) = await shop.GivenPaidByLinkAsync();
         (_, _) = await shop.GivenPaidByLinkAsync();
-        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 500, times: 3);
+        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 500, times: 5);
         shop.ExpectWarnings();
 
         JsonNode close = await RunAsync(shop, Today);

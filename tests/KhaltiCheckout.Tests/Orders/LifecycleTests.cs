@@ -2,10 +2,11 @@ using FsCheck;
 using FsCheck.Fluent;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
 
 namespace KhaltiCheckout.Tests.Orders;
 
-/// <summary>The two tables of what may follow what, against tables written by hand: a row for every pair.</summary>
+/// <summary>The tables of what may follow what, against tables written by hand: a row for every pair.</summary>
 public sealed class LifecycleTests
 {
     // Columns: PaymentCompleted, PartOfItRefunded, AllOfItRefunded, Cancelled, Expired.
@@ -19,18 +20,27 @@ public sealed class LifecycleTests
         [OrderStatus.Expired] = [OrderStatus.Paid, null, null, null, null],
     };
 
-    // Columns: Completed, Declined, Contradicted, Cancelled, Expired, Pending, Waiting.
+    // Columns: Completed, Declined, Contradicted, Cancelled, Expired, Pending, Waiting, PartRefunded, AllRefunded.
     private static readonly Dictionary<PaymentStatus, PaymentStatus?[]> Payments = new()
     {
-        [PaymentStatus.Initiated] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, PaymentStatus.Verifying, null],
-        [PaymentStatus.Verifying] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, null, PaymentStatus.Initiated],
-        [PaymentStatus.Completed] = [null, null, null, null, null, null, null],
-        [PaymentStatus.Failed] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null],
-        [PaymentStatus.Cancelled] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null],
-        [PaymentStatus.Expired] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null],
-        [PaymentStatus.NeedsReview] = [PaymentStatus.Completed, PaymentStatus.Failed, null, PaymentStatus.Cancelled, PaymentStatus.Expired, null, null],
-        [PaymentStatus.PartiallyRefunded] = [null, null, null, null, null, null, null],
-        [PaymentStatus.Refunded] = [null, null, null, null, null, null, null],
+        [PaymentStatus.Initiated] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, PaymentStatus.Verifying, null, null, null],
+        [PaymentStatus.Verifying] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, null, PaymentStatus.Initiated, null, null],
+        [PaymentStatus.Completed] = [null, null, null, null, null, null, null, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
+        [PaymentStatus.Failed] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null, null, null],
+        [PaymentStatus.Cancelled] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null, null, null],
+        [PaymentStatus.Expired] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null, null, null],
+        [PaymentStatus.NeedsReview] = [PaymentStatus.Completed, PaymentStatus.Failed, null, PaymentStatus.Cancelled, PaymentStatus.Expired, null, null, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
+        [PaymentStatus.PartiallyRefunded] = [null, null, null, null, null, null, null, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
+        [PaymentStatus.Refunded] = [null, null, null, null, null, null, null, null, null],
+    };
+
+    // Columns: AnswerLost, Completed, Failed.
+    private static readonly Dictionary<RefundStatus, RefundStatus?[]> Refunds = new()
+    {
+        [RefundStatus.Requested] = [RefundStatus.Unknown, RefundStatus.Completed, RefundStatus.Failed],
+        [RefundStatus.Unknown] = [null, RefundStatus.Completed, RefundStatus.Failed],
+        [RefundStatus.Completed] = [null, null, null],
+        [RefundStatus.Failed] = [null, null, null],
     };
 
     [Fact]
@@ -48,6 +58,15 @@ public sealed class LifecycleTests
         foreach (PaymentStatus status in Enum.GetValues<PaymentStatus>())
         {
             Enum.GetValues<PaymentEvent>().Select(happened => status.After(happened)).ToArray().ShouldBe(Payments[status], status.ToString());
+        }
+    }
+
+    [Fact]
+    public void Every_pair_of_refund_status_and_event_is_as_in_the_table()
+    {
+        foreach (RefundStatus status in Enum.GetValues<RefundStatus>())
+        {
+            Enum.GetValues<RefundEvent>().Select(happened => status.After(happened)).ToArray().ShouldBe(Refunds[status], status.ToString());
         }
     }
 
@@ -78,12 +97,15 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Whatever_happens_a_payment_completes_once_and_stays_completed()
+    public void Whatever_happens_a_payment_completes_once_and_stays_so_until_it_is_refunded()
     {
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
         {
             PaymentStatus[] story = Story(PaymentStatus.Verifying, happenings, (status, happened) => status.After(happened));
-            return story.SkipWhile(status => status != PaymentStatus.Completed).All(status => status == PaymentStatus.Completed);
+            PaymentStatus[] since = [.. story.SkipWhile(status => status != PaymentStatus.Completed)];
+            return since.SkipWhile(status => status == PaymentStatus.Completed)
+                .SkipWhile(status => status == PaymentStatus.PartiallyRefunded)
+                .All(status => status == PaymentStatus.Refunded);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -92,7 +114,7 @@ public sealed class LifecycleTests
     {
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
             Story(PaymentStatus.Verifying, [.. happenings, PaymentEvent.Completed], (status, happened) => status.After(happened))[^1]
-                == PaymentStatus.Completed).QuickCheckThrowOnFailure();
+                is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded).QuickCheckThrowOnFailure();
     }
 
     private static Arbitrary<TEvent[]> Happenings<TEvent>()

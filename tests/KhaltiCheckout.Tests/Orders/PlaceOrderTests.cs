@@ -93,7 +93,7 @@ public sealed class PlaceOrderTests
         foreach (JsonNode view in (JsonNode[])[paid, await shop.ReadAsync(order)])
         {
             view.AsObject().Select(member => member.Key).ShouldBe(
-                ["id", "status", "amount", "amountRefunded", "currency", "lines", "customer", "reference", "metadata", "createdAt", "expiresAt", "paidAt", "payments"]);
+                ["id", "status", "amount", "amountRefunded", "currency", "lines", "customer", "reference", "metadata", "createdAt", "expiresAt", "paidAt", "receipt", "payments"]);
             view["customer"]!.AsObject().Select(member => member.Key).ShouldBe(["name"]);
             view.Payment().AsObject().Select(member => member.Key).ShouldBe(
                 ["id", "method", "status", "khaltiState", "amount", "transactionId", "failure", "createdAt", "completedAt"]);

@@ -14,7 +14,7 @@ internal sealed class ShopProgram : IAsyncDisposable
     private readonly SemaphoreSlim _news = new(0);
     private readonly Process _process;
 
-    private ShopProgram(string environment, string[] arguments)
+    private ShopProgram(string environment, string[] arguments, bool isCommand = false)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -29,7 +29,7 @@ internal sealed class ShopProgram : IAsyncDisposable
             "--urls=http://127.0.0.1:0", "--Sandbox:Url=http://127.0.0.1:0",
             $"--Sandbox:ConnectionString=Data Source={_folder}/sandbox.db", $"--Database:ConnectionString=Data Source={_folder}/checkout.db",
         ];
-        foreach (string argument in usual.Concat(arguments))
+        foreach (string argument in isCommand ? [usual[0], .. arguments] : usual.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
@@ -49,9 +49,20 @@ internal sealed class ShopProgram : IAsyncDisposable
     internal static ShopProgram Start(string environment, params string[] arguments) => new(environment, arguments);
 
     /// <summary>Runs a program that can't start to its end.</summary>
-    internal static async Task<(int ExitCode, string[] Output, string[] Errors)> RunAsync(string environment, params string[] arguments)
+    internal static Task<(int ExitCode, string[] Output, string[] Errors)> RunAsync(string environment, params string[] arguments) =>
+        ToTheEndAsync(new ShopProgram(environment, arguments));
+
+    /// <summary>Runs the program with these arguments alone, as one that does something else than to serve.</summary>
+    internal static Task<(int ExitCode, string[] Output, string[] Errors)> RunCommandAsync(string environment, params string[] arguments) =>
+        ToTheEndAsync(new ShopProgram(environment, arguments, isCommand: true));
+
+    /// <summary>Runs a command beside this shop, on its database.</summary>
+    internal Task<(int ExitCode, string[] Output, string[] Errors)> CommandAsync(params string[] arguments) =>
+        RunCommandAsync("Development", [.. arguments, $"--Database:ConnectionString=Data Source={_folder}/checkout.db"]);
+
+    private static async Task<(int ExitCode, string[] Output, string[] Errors)> ToTheEndAsync(ShopProgram started)
     {
-        await using ShopProgram program = new(environment, arguments);
+        await using ShopProgram program = started;
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
         await program._process.WaitForExitAsync(patience.Token);

@@ -374,9 +374,6 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ExpiresAt")
-                        .HasFilter("\"Status\" = 'pending'");
-
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
@@ -390,6 +387,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("ReceiptYear", "ReceiptCount")
                         .IsUnique()
                         .HasFilter("\"ReceiptYear\" IS NOT NULL");
+
+                    b.HasIndex("Status", "ExpiresAt")
+                        .HasFilter("\"Status\" = 'pending'");
 
                     b.HasIndex("Status", "Id");
 
@@ -569,15 +569,18 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("OrderId");
 
                     b.HasIndex("Pidx")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Pidx\" IS NOT NULL");
 
                     b.HasIndex("Token")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Token\" IS NOT NULL");
 
                     b.HasIndex("TransactionId")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"TransactionId\" IS NOT NULL");
 
-                    b.HasIndex("CompletedOn", "Amount", "Fee")
+                    b.HasIndex("CompletedOn", "AmountPaid", "Fee")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
 
                     b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneLinkBeingMadePerOrder")
@@ -659,6 +662,11 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Mobile")
                         .HasColumnType("TEXT");
 
@@ -677,6 +685,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("PaymentId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("PersonWasCalled")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT");

@@ -11,6 +11,26 @@ namespace KhaltiCheckout.Data.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_CompletedOn_Amount_Fee",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_Pidx",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_Token",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_TransactionId",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Orders_ExpiresAt",
+                table: "Orders");
+
             migrationBuilder.AddColumn<int>(
                 name: "CreditNoteCount",
                 table: "Refunds",
@@ -22,6 +42,21 @@ namespace KhaltiCheckout.Data.Migrations
                 table: "Refunds",
                 type: "INTEGER",
                 nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Method",
+                table: "Refunds",
+                type: "TEXT",
+                maxLength: 20,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<bool>(
+                name: "PersonWasCalled",
+                table: "Refunds",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
 
             migrationBuilder.AddColumn<string>(
                 name: "RequestId",
@@ -159,10 +194,37 @@ namespace KhaltiCheckout.Data.Migrations
                 filter: "\"RequestId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Payments_CompletedOn_AmountPaid_Fee",
+                table: "Payments",
+                columns: new[] { "CompletedOn", "AmountPaid", "Fee" },
+                filter: "\"CompletedOn\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Payments_Open",
                 table: "Payments",
                 column: "CreatedAt",
                 filter: "\"Status\" IN ('verifying', 'needs_review')");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_Pidx",
+                table: "Payments",
+                column: "Pidx",
+                unique: true,
+                filter: "\"Pidx\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_Token",
+                table: "Payments",
+                column: "Token",
+                unique: true,
+                filter: "\"Token\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_TransactionId",
+                table: "Payments",
+                column: "TransactionId",
+                unique: true,
+                filter: "\"TransactionId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Orders_ReceiptYear_ReceiptCount",
@@ -170,6 +232,12 @@ namespace KhaltiCheckout.Data.Migrations
                 columns: new[] { "ReceiptYear", "ReceiptCount" },
                 unique: true,
                 filter: "\"ReceiptYear\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Orders_Status_ExpiresAt",
+                table: "Orders",
+                columns: new[] { "Status", "ExpiresAt" },
+                filter: "\"Status\" = 'pending'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AdminSessions_ExpiresAt",
@@ -230,11 +298,31 @@ namespace KhaltiCheckout.Data.Migrations
                 table: "Refunds");
 
             migrationBuilder.DropIndex(
+                name: "IX_Payments_CompletedOn_AmountPaid_Fee",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
                 name: "IX_Payments_Open",
                 table: "Payments");
 
             migrationBuilder.DropIndex(
+                name: "IX_Payments_Pidx",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_Token",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Payments_TransactionId",
+                table: "Payments");
+
+            migrationBuilder.DropIndex(
                 name: "IX_Orders_ReceiptYear_ReceiptCount",
+                table: "Orders");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Orders_Status_ExpiresAt",
                 table: "Orders");
 
             migrationBuilder.DropColumn(
@@ -243,6 +331,14 @@ namespace KhaltiCheckout.Data.Migrations
 
             migrationBuilder.DropColumn(
                 name: "CreditNoteYear",
+                table: "Refunds");
+
+            migrationBuilder.DropColumn(
+                name: "Method",
+                table: "Refunds");
+
+            migrationBuilder.DropColumn(
+                name: "PersonWasCalled",
                 table: "Refunds");
 
             migrationBuilder.DropColumn(
@@ -268,6 +364,36 @@ namespace KhaltiCheckout.Data.Migrations
             migrationBuilder.DropColumn(
                 name: "VatPercent",
                 table: "Orders");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_CompletedOn_Amount_Fee",
+                table: "Payments",
+                columns: new[] { "CompletedOn", "Amount", "Fee" },
+                filter: "\"CompletedOn\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_Pidx",
+                table: "Payments",
+                column: "Pidx",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_Token",
+                table: "Payments",
+                column: "Token",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Payments_TransactionId",
+                table: "Payments",
+                column: "TransactionId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Orders_ExpiresAt",
+                table: "Orders",
+                column: "ExpiresAt",
+                filter: "\"Status\" = 'pending'");
         }
     }
 }

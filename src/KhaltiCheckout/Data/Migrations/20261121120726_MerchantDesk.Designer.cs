@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data.Migrations
 {
     [DbContext(typeof(CheckoutDb))]
-    [Migration("20261121112100_MerchantDesk")]
+    [Migration("20261121120726_MerchantDesk")]
     partial class MerchantDesk
     {
         /// <inheritdoc />
@@ -377,9 +377,6 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ExpiresAt")
-                        .HasFilter("\"Status\" = 'pending'");
-
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
@@ -393,6 +390,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("ReceiptYear", "ReceiptCount")
                         .IsUnique()
                         .HasFilter("\"ReceiptYear\" IS NOT NULL");
+
+                    b.HasIndex("Status", "ExpiresAt")
+                        .HasFilter("\"Status\" = 'pending'");
 
                     b.HasIndex("Status", "Id");
 
@@ -572,15 +572,18 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("OrderId");
 
                     b.HasIndex("Pidx")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Pidx\" IS NOT NULL");
 
                     b.HasIndex("Token")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Token\" IS NOT NULL");
 
                     b.HasIndex("TransactionId")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"TransactionId\" IS NOT NULL");
 
-                    b.HasIndex("CompletedOn", "Amount", "Fee")
+                    b.HasIndex("CompletedOn", "AmountPaid", "Fee")
                         .HasFilter("\"CompletedOn\" IS NOT NULL");
 
                     b.HasIndex(new[] { "OrderId" }, "IX_Payments_OneLinkBeingMadePerOrder")
@@ -662,6 +665,11 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Mobile")
                         .HasColumnType("TEXT");
 
@@ -680,6 +688,9 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("PaymentId")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("PersonWasCalled")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Reason")
                         .HasColumnType("TEXT");
