@@ -1,3 +1,6 @@
+using KhaltiCheckout.Orders;
+using Microsoft.Extensions.Options;
+
 namespace KhaltiCheckout.Admin;
 
 /// <summary>The cookie of the admin pages: out of reach of scripts, and of other sites.</summary>
@@ -31,7 +34,11 @@ internal static class SessionCookie
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = http.Request.IsHttps,
+        Secure = http.Request.IsHttps || IsHttpsOutside(http),
         Path = "/",
     };
+
+    // Behind a proxy that does TLS the request itself is http.
+    private static bool IsHttpsOutside(HttpContext http) =>
+        http.RequestServices.GetRequiredService<IOptions<StoreOptions>>().Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -45,6 +45,14 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Behind_a_proxy_that_does_TLS_the_cookie_is_sent_in_secret_all_the_same()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
+
+        (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey })).Headers["Set-Cookie"].ShouldContain("; secure;");
+    }
+
+    [Fact]
     public async Task With_the_cookie_a_request_that_changes_something_says_that_it_was_meant()
     {
         await using Shop shop = await Shop.OpenAsync();
