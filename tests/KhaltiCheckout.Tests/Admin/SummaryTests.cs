@@ -97,7 +97,7 @@ public sealed class SummaryTests
 
     [Theory]
     [InlineData("SELECT PlacedOn, COUNT(*) FROM Orders WHERE PlacedOn >= '2026-11-01' GROUP BY PlacedOn", "IX_Orders_PlacedOn")]
-    [InlineData("SELECT CompletedOn, COUNT(*), SUM(Amount), SUM(Fee) FROM Payments WHERE CompletedOn >= '2026-11-01' GROUP BY CompletedOn", "COVERING INDEX IX_Payments_CompletedOn_Amount_Fee")]
+    [InlineData("SELECT CompletedOn, COUNT(*), SUM(AmountPaid), SUM(Fee) FROM Payments WHERE CompletedOn >= '2026-11-01' GROUP BY CompletedOn", "COVERING INDEX IX_Payments_CompletedOn_AmountPaid_Fee")]
     [InlineData("SELECT CompletedOn, COUNT(*), SUM(Amount) FROM Refunds WHERE CompletedOn >= '2026-11-01' GROUP BY CompletedOn", "COVERING INDEX IX_Refunds_CompletedOn_Amount")]
     [InlineData("SELECT CreatedAt FROM Payments WHERE Status IN ('verifying', 'needs_review') ORDER BY CreatedAt", "IX_Payments_Open")]
     [InlineData("SELECT CreatedAt FROM Refunds WHERE Status IN ('requested', 'unknown')", "IX_Refunds_OneOpenPerPayment")]
