@@ -19,6 +19,9 @@ internal static class Scopes
     /// <summary>Everything, keys included.</summary>
     internal const string Admin = "admin";
 
+    /// <summary>For what became of a refund: whoever may give money back may know it.</summary>
+    internal const string ReadOrRefund = "read_or_refund";
+
     /// <summary>For routes that want to know who asks, whatever they may do.</summary>
     internal const string AnyKey = "any_key";
 
@@ -35,6 +38,8 @@ internal static class Scopes
             authorization.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.MayDo(scope)));
         }
 
+        authorization.AddPolicy(
+            ReadOrRefund, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.MayDo(Read) || asked.User.MayDo(Refund)));
         authorization.AddPolicy(AnyKey, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.KeyId() is not null));
         authorization.AddPolicy(KeyOrNone, policy => policy.RequireAssertion(
             async asked => asked.Resource is HttpContext http && (await http.AuthenticateAsync()).Failure is null));

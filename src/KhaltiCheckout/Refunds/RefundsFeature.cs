@@ -28,7 +28,7 @@ internal static class RefundsFeature
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapGet("/refunds/{id}", ShowRefund.Handle)
-            .RequireAuthorization(Scopes.AnyKey)
+            .RequireAuthorization(Scopes.ReadOrRefund)
             .WithName("ShowRefund")
             .WithSummary("Read a refund")
             .WithDescription("With scope `read` or `refund`. Amounts are paisa.")
