@@ -66,8 +66,11 @@ internal static class VerifyWidgetPayment
         }
 
         OrderView order = (await GetOrder.FindAsync(db, request.OrderId, CancellationToken.None))!;
-        return order.Payments.Single(payment => payment.Id == claim.PaymentId).Status switch
+        PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
+        return paid.Status switch
         {
+            // Held, and given back: it never paid the order.
+            PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded when paid.CompletedAt is null => Problems.PaymentDeclined(),
             PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded => TypedResults.Ok(order),
             PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => Problems.PaymentDeclined(),
             _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),

@@ -55,6 +55,7 @@ public sealed class ReviewedHolesTests
 
         status.ShouldBe(200, looked.ToJsonString());
         looked.PaymentStatus().ShouldBe("refunded");
+        (await shop.VerifyAsync(order, token)).Body.Code().ShouldBe("payment_declined", "it never paid the order");
         ((long)looked["refunds"]!.AsArray().Single()!["amount"]!).ShouldBe(RefundSteps.TeaPrice);
         string another = await shop.Sandbox.ConfirmedTokenAsync(RefundSteps.TeaPrice, order.Id());
         (await shop.VerifyAsync(order, another)).Status.ShouldBe(200);
