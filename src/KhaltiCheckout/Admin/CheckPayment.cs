@@ -69,7 +69,7 @@ internal static class CheckPayment
             return books.State == BookedState.Unanswered ? Answer.Silence : Answer.Given;
         }
 
-        Answer answer = await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken) switch
+        Answer answer = await settlement.CheckAloneAsync(id, Actor.Merchant, Asking.Anyway, cancellationToken) switch
         {
             null => Answer.None,
             { Kind: FindingKind.Unanswered } => Answer.Silence,

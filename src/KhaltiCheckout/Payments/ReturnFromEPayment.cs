@@ -41,7 +41,7 @@ internal static partial class ReturnFromEPayment
         try
         {
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
-                && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, dueOrNot: true, cancellationToken, returned: true) is null)
+                && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, Asking.Anyway, cancellationToken, returned: true) is null)
             {
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }

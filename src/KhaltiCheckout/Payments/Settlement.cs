@@ -8,6 +8,19 @@ using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
 
+/// <summary>Which payments may be asked about.</summary>
+internal enum Asking
+{
+    /// <summary>Those whose next check is due.</summary>
+    WhenDue,
+
+    /// <summary>Those to which a check is owed, now or later: not the one that somebody else has settled a moment ago.</summary>
+    WhenOwed,
+
+    /// <summary>Every one: a person wants to know.</summary>
+    Anyway,
+}
+
 /// <summary>
 /// The one door through which Khalti's answer reaches an order. It asks first, outside any transaction, and then saves
 /// payment, order and timeline together. The shopper's post, the return from Khalti's page and the worker come through here
@@ -37,11 +50,10 @@ internal sealed partial class Settlement(
     }
 
     /// <summary>The same, by one process at a time: the lease in the row goes to whoever comes first. Null for the others.</summary>
-    /// <param name="dueOrNot">Also when no check is owed yet.</param>
     internal async Task<Finding?> CheckAloneAsync(
-        string paymentId, Actor by, bool dueOrNot, CancellationToken cancellationToken, bool returned = false)
+        string paymentId, Actor by, Asking asking, CancellationToken cancellationToken, bool returned = false)
     {
-        if (!await LeaseAsync(paymentId, dueOrNot, cancellationToken))
+        if (!await LeaseAsync(paymentId, asking, cancellationToken))
         {
             return null;
         }
@@ -95,13 +107,14 @@ internal sealed partial class Settlement(
             CancellationToken.None);
     }
 
-    private Task<bool> LeaseAsync(string paymentId, bool dueOrNot, CancellationToken cancellationToken)
+    private Task<bool> LeaseAsync(string paymentId, Asking asking, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset until = now + khalti.Value.Lease;
         return db.WriteAsync(
             async () => await db.Payments
-                .Where(payment => payment.Id == paymentId && (dueOrNot || payment.NextCheckAt <= now)
+                .Where(payment => payment.Id == paymentId
+                    && (asking == Asking.Anyway || payment.NextCheckAt <= now || (asking == Asking.WhenOwed && payment.NextCheckAt != null))
                     && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(payment => payment.LeasedUntil, until).SetProperty(payment => payment.Version, payment => payment.Version + 1),

@@ -45,7 +45,7 @@ internal sealed partial class Reconciler(
 
         foreach (string paymentId in abandoned)
         {
-            await CheckAsync(paymentId, cancellationToken, dueOrNot: true);
+            await CheckAsync(paymentId, cancellationToken, Asking.WhenOwed);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed partial class Reconciler(
             .Select(payment => payment.Id)
             .FirstOrDefaultAsync(cancellationToken);
         return paymentId is null ? await AskAboutRefundsAsync(method, dueOrNot: true, cancellationToken)
-            : await CheckAsync(paymentId, cancellationToken, dueOrNot: true) ? 1 : 0;
+            : await CheckAsync(paymentId, cancellationToken, Asking.WhenOwed) ? 1 : 0;
     }
 
     private async Task<List<string>> DuePaymentsAsync(PaymentMethod method, CancellationToken cancellationToken)
@@ -218,13 +218,13 @@ internal sealed partial class Reconciler(
     }
 
     // One payment's trouble must not keep the others waiting.
-    private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken, bool dueOrNot = false)
+    private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken, Asking asking = Asking.WhenDue)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         Settlement settlement = scope.ServiceProvider.GetRequiredService<Settlement>();
         try
         {
-            return await settlement.CheckAloneAsync(paymentId, Actor.Worker, dueOrNot, cancellationToken) is not null;
+            return await settlement.CheckAloneAsync(paymentId, Actor.Worker, asking, cancellationToken) is not null;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Reconciliation;
 
@@ -23,6 +26,21 @@ public sealed class WorkerRaceTests
         rounds.Sum(round => round.Asked).ShouldBe(1);
         (await shop.Sandbox.CountAsync("status")).ShouldBe(1);
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_probe_that_chose_a_payment_just_before_another_process_settled_it_asks_no_more()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await shop.GivenPaidAsync();
+        string settled = await shop.InDatabaseAsync(db => db.Payments.Where(payment => payment.OrderId == order.Id()).Select(payment => payment.Id).SingleAsync());
+        await using AsyncServiceScope process = shop.Services.CreateAsyncScope();
+
+        Finding? finding = await process.ServiceProvider.GetRequiredService<Settlement>()
+            .CheckAloneAsync(settled, Actor.Worker, Asking.WhenOwed, TestContext.Current.CancellationToken);
+
+        finding.ShouldBeNull();
+        (await shop.Sandbox.CountAsync("status")).ShouldBe(0);
     }
 
     [Fact]
