@@ -67,7 +67,7 @@ internal sealed class MeasuredProcess : IDisposable
                 throw new InvalidOperationException($"A server did not start:\n{await TailAsync()}");
             }
 
-            if (Listens())
+            if (Listens(Address.Port))
             {
                 using HttpResponseMessage answer = await http.GetAsync(path, cancellationToken);
                 if (answer.StatusCode == HttpStatusCode.OK)
@@ -102,22 +102,22 @@ internal sealed class MeasuredProcess : IDisposable
         File.Exists(LogFile) ? string.Join('\n', (await File.ReadAllLinesAsync(LogFile, CancellationToken.None)).TakeLast(20)) : "";
 
     /// <summary>As an operator stops it; only if it does not listen, as kill -9 does.</summary>
-    internal void Stop()
+    internal static void Stop(Process process, int signal)
     {
-        if (!_process.HasExited)
+        if (!process.HasExited)
         {
-            _ = Kill(_process.Id, Terminate);
-            if (!_process.WaitForExit(LongestStop))
+            _ = Kill(process.Id, signal);
+            if (!process.WaitForExit(LongestStop))
             {
-                _process.Kill();
-                _process.WaitForExit();
+                process.Kill();
+                process.WaitForExit();
             }
         }
     }
 
     public void Dispose()
     {
-        Stop();
+        Stop(_process, Terminate);
         _process.Dispose();
     }
 
@@ -129,10 +129,10 @@ internal sealed class MeasuredProcess : IDisposable
     }
 
     // An exception for every refused connection would cost the starting server its processor.
-    private bool Listens()
+    internal static bool Listens(int port)
     {
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        using SocketAsyncEventArgs connecting = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, Address.Port) };
+        using SocketAsyncEventArgs connecting = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, port) };
         using ManualResetEventSlim done = new();
         connecting.Completed += (_, _) => done.Set();
         if (socket.ConnectAsync(connecting))

@@ -32,13 +32,15 @@ internal sealed partial class PublishedShop
         // What it says belongs to the progress, not to the report.
         publish.RedirectStandardOutput = true;
         using Process process = Process.Start(publish)!;
-        await Console.Error.WriteAsync(await process.StandardOutput.ReadToEndAsync(cancellationToken));
-        await process.WaitForExitAsync(cancellationToken);
+        using CancellationTokenRegistration stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
+        await Console.Error.WriteAsync(await process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         return process.ExitCode == 0 ? new PublishedShop(folder, app) : throw new InvalidOperationException("The shop could not be published.");
     }
 
     /// <param name="database">Settings of the section Database.</param>
-    internal MeasuredProcess Start(string name, Uri gateway, params IEnumerable<string> database) => MeasuredProcess.Start(
+    private MeasuredProcess Start(string name, Uri gateway, params IEnumerable<string> database) => MeasuredProcess.Start(
         name,
         Path.Combine(_app, "KhaltiCheckout.dll"),
         [
@@ -51,15 +53,16 @@ internal sealed partial class PublishedShop
         ],
         _folder);
 
-    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file) => Start(name, gateway, SqliteAt(file));
+    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file) => Start(name, gateway, $"--Database:ConnectionString=Data Source={file}");
+
+    internal MeasuredProcess StartOnPostgres(string name, Uri gateway, string connectionString) =>
+        Start(name, gateway, "--Database:Provider=PostgreSql", $"--Database:ConnectionString={connectionString}");
 
     internal string SqliteFile(string name) => Path.Combine(_folder, name + ".db");
 
     /// <summary>The version of SQLite that the shop named at its start.</summary>
     internal static string SqliteVersion(MeasuredProcess shop) => File.ReadLines(shop.LogFile)
         .Select(line => Sqlite().Match(line)).FirstOrDefault(match => match.Success)?.Groups["version"].Value ?? "not told";
-
-    private static string SqliteAt(string file) => $"--Database:ConnectionString=Data Source={file}";
 
     private static string Root(string at) =>
         File.Exists(Path.Combine(at, "KhaltiCheckout.sln")) ? at : Root(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(at))!);

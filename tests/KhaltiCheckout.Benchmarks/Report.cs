@@ -20,6 +20,11 @@ internal static class Report
 
     internal static void Checkouts(IReadOnlyList<Row> rows)
     {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
         Say($"## Verified checkouts: create, verify, read");
         Say($"");
         Say($"| gateway ms | shoppers | server | checkouts/s | of null | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms each | memory MB | peak MB | errors |");
@@ -47,6 +52,45 @@ internal static class Report
         {
             Say($"- **Error** ({row.What}, {row.Shoppers} shoppers, {row.Measured.Errors} of them): {row.Measured.Example}");
         }
+    }
+
+    internal static void Starts((double[] Empty, double[] Shop)? measured)
+    {
+        if (measured is not { } starts)
+        {
+            return;
+        }
+
+        Say($"## Start to first answer");
+        Say($"");
+        Say($"| | median s | each |");
+        Say($"| --- | ---: | --- |");
+        Line("empty app", starts.Empty);
+        Line("shop, its database there", starts.Shop);
+        Say($"| **beyond the empty app** | {Median(starts.Shop) - Median(starts.Empty):0.00} | |");
+        Say($"");
+
+        static void Line(string what, double[] seconds) =>
+            Say($"| {what} | {Median(seconds):0.00} | {string.Join(", ", seconds.Select(one => one.ToString("0.00", CultureInfo.InvariantCulture)))} |");
+
+        static double Median(double[] seconds) => seconds.Order().ElementAt(seconds.Length / 2);
+    }
+
+    internal static void Growth(IReadOnlyList<GrowthColumn> columns)
+    {
+        Say($"## What a request costs among many orders");
+        Say($"");
+        Say($"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once.");
+        Say($"");
+        Say($"| | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Orders:#,0} orders ({column.Megabytes} MB)")))} |");
+        Say($"| --- |{string.Concat(columns.Select(_ => " ---: |"))}");
+        for (int line = 0; line < columns[0].Costs.Count; line++)
+        {
+            double least = columns[0].Costs[line].Milliseconds;
+            Say($"| {columns[0].Costs[line].Request} | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Costs[line].Milliseconds:0.00} ({column.Costs[line].Milliseconds / least:0.0})")))} |");
+        }
+
+        Say($"");
     }
 
     internal static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

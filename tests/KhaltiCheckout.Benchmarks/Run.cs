@@ -6,57 +6,97 @@ internal sealed class Run(Options options) : IAsyncDisposable
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(
         Path.GetFullPath(options.Folder ?? Path.GetTempPath()), "checkout-benchmark-" + Path.GetRandomFileName())).FullName;
 
-    private readonly List<MeasuredProcess> _processes = [];
+    // In the order in which they were started: a shop before its database would miss it.
+    private readonly List<IDisposable> _started = [];
+
+    private string _sqlite = "not measured";
 
     /// <summary>False when an answer was not the right one.</summary>
     internal async Task<bool> MeasureAsync(CancellationToken cancellationToken)
     {
         MeasuredProcess gateway = Own("gateway", "gateway");
+        Started(gateway);
         await gateway.AnswersAsync(Gateway.DelayPath + "0", cancellationToken);
         PublishedShop shop = await PublishedShop.PublishAsync(options, _folder, cancellationToken);
-
-        MeasuredProcess? nothing = Wants("null") ? Own("null", "null", "--at", gateway.Address.ToString()) : null;
-        if (nothing is not null)
+        if (options.Growth)
         {
-            await nothing.AnswersAsync("/api/v1/orders/ord_0", cancellationToken);
+            IReadOnlyList<GrowthColumn> columns = await new Growth(options, shop, gateway.Address).MeasureAsync(cancellationToken);
+            Report.Machine(options, _folder, columns[0].Sqlite);
+            Report.Growth(columns);
+            return true;
         }
 
-        List<Candidate> candidates = [];
-        string sqlite = "not measured";
-        if (Wants("sqlite"))
-        {
-            MeasuredProcess onSqlite = Started(shop.StartOnSqlite("sqlite", gateway.Address, shop.SqliteFile("checkout")));
-            await onSqlite.AnswersAsync("/health/ready", cancellationToken);
-            sqlite = PublishedShop.SqliteVersion(onSqlite);
-            candidates.Add(new Candidate("SQLite", [onSqlite]));
-        }
-
-        List<Row> rows = await new Checkouts(options, gateway, nothing, candidates).RunAsync(cancellationToken);
-        Report.Machine(options, _folder, sqlite);
+        (double[] Empty, double[] Shop)? starts = Wants("start")
+            ? await new Starts(shop, gateway.Address, () => Own("empty", "empty")).MeasureAsync(cancellationToken)
+            : null;
+        List<Row> rows = await CheckOutAsync(shop, gateway, cancellationToken);
+        Report.Machine(options, _folder, _sqlite);
         Report.Checkouts(rows);
+        if (Wants("postgres") && options.Postgres is null)
+        {
+            Report.Say($"PostgreSQL was not measured: name a database with --postgres, or say --postgres start.");
+            Report.Say($"");
+        }
+
+        Report.Starts(starts);
         return rows.TrueForAll(row => row.Measured.Errors == 0);
     }
 
     public ValueTask DisposeAsync()
     {
-        foreach (MeasuredProcess process in Enumerable.Reverse(_processes))
+        foreach (IDisposable started in Enumerable.Reverse(_started))
         {
-            process.Dispose();
+            started.Dispose();
         }
 
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
     }
 
+    private async Task<List<Row>> CheckOutAsync(PublishedShop shop, MeasuredProcess gateway, CancellationToken cancellationToken)
+    {
+        MeasuredProcess? nothing = Wants("null") ? Started(Own("null", "null", "--at", gateway.Address.ToString())) : null;
+        if (nothing is not null)
+        {
+            await nothing.AnswersAsync("/api/v1/orders/ord_0", cancellationToken);
+        }
+
+        List<Candidate> candidates = [];
+        if (Wants("sqlite"))
+        {
+            MeasuredProcess onSqlite = await ReadyAsync(shop.StartOnSqlite("sqlite", gateway.Address, shop.SqliteFile("checkout")), cancellationToken);
+            _sqlite = PublishedShop.SqliteVersion(onSqlite);
+            candidates.Add(new Candidate("SQLite", [onSqlite]));
+        }
+
+        if (Wants("postgres") && options.Postgres is { } given)
+        {
+            string database = given == "start" ? Started(await Postgres.StartAsync(_folder, cancellationToken)).ConnectionString : given;
+            MeasuredProcess first = await ReadyAsync(shop.StartOnPostgres("postgres-1", gateway.Address, database), cancellationToken);
+            MeasuredProcess second = await ReadyAsync(shop.StartOnPostgres("postgres-2", gateway.Address, database), cancellationToken);
+            candidates.Add(new Candidate("PostgreSQL", [first]));
+            candidates.Add(new Candidate("PostgreSQL, two shops", [first, second]));
+        }
+
+        return await new Checkouts(options, gateway, nothing, candidates).RunAsync(cancellationToken);
+    }
+
     private bool Wants(string part) => options.Only.Contains(part, StringComparer.Ordinal);
 
     // This program in another role.
     private MeasuredProcess Own(string name, string role, params IEnumerable<string> arguments) =>
-        Started(MeasuredProcess.Start(name, typeof(Run).Assembly.Location, ["--role", role, .. arguments], _folder));
+        MeasuredProcess.Start(name, typeof(Run).Assembly.Location, ["--role", role, .. arguments], _folder);
 
-    private MeasuredProcess Started(MeasuredProcess process)
+    private async Task<MeasuredProcess> ReadyAsync(MeasuredProcess process, CancellationToken cancellationToken)
     {
-        _processes.Add(process);
+        await Started(process).AnswersAsync("/health/ready", cancellationToken);
+        return process;
+    }
+
+    private T Started<T>(T process)
+        where T : IDisposable
+    {
+        _started.Add(process);
         return process;
     }
 }

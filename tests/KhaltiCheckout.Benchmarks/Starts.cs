@@ -1,0 +1,34 @@
+namespace KhaltiCheckout.Benchmarks;
+
+/// <summary>From the start of the process to its first answer, on a database that is there already, beside an app that does
+/// nothing. Both in turn, so that a slow moment of the machine meets both.</summary>
+internal sealed class Starts(PublishedShop shop, Uri gateway, Func<MeasuredProcess> startEmpty)
+{
+    private const int Times = 5;
+    private const string Path = "/api/v1/config";
+
+    internal async Task<(double[] Empty, double[] Shop)> MeasureAsync(CancellationToken cancellationToken)
+    {
+        // Makes the tables.
+        await AnswerAsync(StartShop);
+
+        List<double> empty = [];
+        List<double> full = [];
+        for (int time = 0; time < Times; time++)
+        {
+            empty.Add(await AnswerAsync(startEmpty));
+            full.Add(await AnswerAsync(StartShop));
+            Progress.Say($"start: empty {empty[^1]:0.00} s, shop {full[^1]:0.00} s");
+        }
+
+        return ([.. empty], [.. full]);
+
+        async Task<double> AnswerAsync(Func<MeasuredProcess> start)
+        {
+            using MeasuredProcess process = start();
+            return (await process.AnswersAsync(Path, cancellationToken)).TotalSeconds;
+        }
+    }
+
+    private MeasuredProcess StartShop() => shop.StartOnSqlite("start", gateway, shop.SqliteFile("start"));
+}
