@@ -14,8 +14,8 @@ internal sealed class Checkouts(Options options, MeasuredProcess gateway, Measur
 {
     private const string Null = "null";
 
-    // Connections are made and caches filled again before each window.
-    private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(1);
+    // Before each window: connections are made, caches are filled again, and shoppers who all began at once are out of step.
+    private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(2);
 
     private const int WarmUpShoppers = 16;
 

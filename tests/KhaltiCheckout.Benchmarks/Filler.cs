@@ -113,10 +113,10 @@ internal sealed class Filler(string file)
             tables.Terms.Add(term.Term, id);
         }
 
-        tables.Timeline.Add(id, null, now.UtcDateTime, "placed", "shopper", null);
+        tables.Timeline.Add(id, null, now.UtcDateTime, "order_placed", "shopper", $"1 lines, {amount} paisa");
         if (!isPaid)
         {
-            tables.Timeline.Add(id, null, now.AddHours(1).UtcDateTime, status, status == "expired" ? "worker" : "shopper", null);
+            tables.Timeline.Add(id, null, now.AddHours(1).UtcDateTime, "order_" + status, status == "expired" ? "worker" : "shopper", null);
         }
 
         if (isPaid || _random.Next(3) == 0)
@@ -134,9 +134,9 @@ internal sealed class Filler(string file)
             payment, order, "widget", status, isPaid ? "Completed" : null, amount, isPaid ? amount * 3 / 100 : null, $"token-of-{order}",
             isPaid ? payment[^22..] : null, isPaid ? null : "refused_by_khalti", at.UtcDateTime, isPaid ? at.UtcDateTime : null,
             isPaid ? amount : null, refunded, isPaid ? day : null, 0, 0, 0, 3);
-        tables.Timeline.Add(order, payment, at.UtcDateTime, "payment_started", "shopper", null);
+        tables.Timeline.Add(order, payment, at.UtcDateTime, "payment_verifying", "shopper", $"widget, {amount} paisa");
         tables.Timeline.Add(
-            order, payment, at.UtcDateTime, isPaid ? "payment_completed" : "payment_failed", "khalti", $"Khalti said so of {amount} paisa, as expected");
+            order, payment, at.UtcDateTime, isPaid ? "payment_completed" : "payment_failed", "khalti", $"transaction {payment[^22..]}, {amount} paisa, Khalti said so, as expected");
         return payment;
     }
 

@@ -6,7 +6,7 @@ using KhaltiCheckout.Admin;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>What requests cost among so many orders: the median of each, in milliseconds.</summary>
-internal sealed record GrowthColumn(int Orders, long Megabytes, string Sqlite, IReadOnlyList<(string Request, double Milliseconds)> Costs);
+internal sealed record GrowthColumn(int Orders, long Megabytes, string Database, IReadOnlyList<(string Request, double Milliseconds)> Costs);
 
 /// <summary>The same requests, one at a time, to a shop with few orders and to one with many.</summary>
 internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
@@ -51,7 +51,7 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
 
             // Last, because they add orders.
             List<(string, double)> checkouts = await CheckOutAsync(running, cancellationToken);
-            return new(size, megabytes, PublishedShop.SqliteVersion(running), [.. checkouts, .. reads]);
+            return new(size, megabytes, PublishedShop.DatabaseOf(running), [.. checkouts, .. reads]);
         }
     }
 

@@ -42,15 +42,15 @@ internal static class Load
         Task<List<Times>>[] running = [.. Enumerable.Range(0, shoppers).Select(number => Task.Run(
             () => ShopAsync(new Shopper(http, addresses, number, asPage), begin, end, errors, cancellationToken), cancellationToken))];
         await Task.Delay(warmUp, cancellationToken);
+        TimeSpan before = await ProcessorAsync(servers);
         foreach (MeasuredProcess server in servers)
         {
             server.ForgetPeak();
         }
 
-        TimeSpan before = Processor(servers);
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end);
         await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-        TimeSpan used = Processor(servers) - before;
+        TimeSpan used = await ProcessorAsync(servers) - before;
         double memory = servers.Sum(server => server.MemoryMegabytes);
         double peak = servers.Sum(server => server.PeakMemoryMegabytes);
         List<Times>[] all = await Task.WhenAll(running);
@@ -92,6 +92,9 @@ internal static class Load
         }
     }
 
-    private static TimeSpan Processor(IReadOnlyList<MeasuredProcess> servers) =>
-        servers.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.Processor);
+    private static async Task<TimeSpan> ProcessorAsync(IReadOnlyList<MeasuredProcess> servers)
+    {
+        TimeSpan[] each = await Task.WhenAll(servers.Select(server => server.ProcessorAsync()));
+        return each.Aggregate(TimeSpan.Zero, (sum, one) => sum + one);
+    }
 }

@@ -81,13 +81,12 @@ internal sealed class MeasuredProcess : IDisposable
     }
 
     /// <summary>Processor time of all its threads so far.</summary>
-    internal TimeSpan Processor
+    internal async Task<TimeSpan> ProcessorAsync()
     {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
+        _process.Refresh();
+        return _process.HasExited
+            ? throw new InvalidOperationException($"A server ended under load:\n{await TailAsync()}")
+            : _process.TotalProcessorTime;
     }
 
     internal double MemoryMegabytes => StatusKilobytes("VmRSS") / 1024;
@@ -98,7 +97,7 @@ internal sealed class MeasuredProcess : IDisposable
     internal void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
     /// <summary>The last lines that it said.</summary>
-    internal async Task<string> TailAsync() =>
+    private async Task<string> TailAsync() =>
         File.Exists(LogFile) ? string.Join('\n', (await File.ReadAllLinesAsync(LogFile, CancellationToken.None)).TakeLast(20)) : "";
 
     /// <summary>As an operator stops it; only if it does not listen, as kill -9 does.</summary>

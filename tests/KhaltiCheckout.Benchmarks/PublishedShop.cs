@@ -60,13 +60,13 @@ internal sealed partial class PublishedShop
 
     internal string SqliteFile(string name) => Path.Combine(_folder, name + ".db");
 
-    /// <summary>The version of SQLite that the shop named at its start.</summary>
-    internal static string SqliteVersion(MeasuredProcess shop) => File.ReadLines(shop.LogFile)
-        .Select(line => Sqlite().Match(line)).FirstOrDefault(match => match.Success)?.Groups["version"].Value ?? "not told";
+    /// <summary>The database and its version, as the shop named it at its start.</summary>
+    internal static string DatabaseOf(MeasuredProcess shop) => File.ReadLines(shop.LogFile)
+        .Select(line => Ready().Match(line)).FirstOrDefault(match => match.Success)?.Groups["database"].Value ?? "an unknown database";
 
     private static string Root(string at) =>
         File.Exists(Path.Combine(at, "KhaltiCheckout.sln")) ? at : Root(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(at))!);
 
-    [GeneratedRegex(@"SQLite (?<version>[0-9.]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Sqlite();
+    [GeneratedRegex("Database ready, (?<database>[A-Za-z]+ [0-9.]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ready();
 }

@@ -6,17 +6,18 @@ namespace KhaltiCheckout.Benchmarks;
 /// <summary>Markdown, for a person and for an issue.</summary>
 internal static class Report
 {
-    internal static void Machine(Options options, string folder, string sqlite)
+    internal static void Machine(Options options, string folder, string loadBefore, params string[] databases)
     {
         string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024);
-        string[] load = File.ReadAllText("/proc/loadavg").Split(' ');
         Say($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
-        Say($"- {RuntimeInformation.FrameworkDescription}, SQLite {sqlite}");
-        Say($"- Load average at the end: {load[0]} {load[1]} {load[2]}. Shoppers, gateway and servers share the cores: with others on the machine the figures mean little.");
+        Say($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");
+        Say($"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy beside them the figures mean little.");
         Say($"- The shop's log as in Production, one line a request, to a file. Windows of {options.Window.TotalSeconds} s{(options.AsPage ? ", orders as the shop's page sends them" : "")}.");
         Say($"");
     }
+
+    internal static string LoadAverage() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3));
 
     internal static void Checkouts(IReadOnlyList<Row> rows)
     {
@@ -37,6 +38,8 @@ internal static class Report
             Say($"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.OfNull:0.00} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | {p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {m.Errors} |");
         }
 
+        Say($"");
+        Say($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both.");
         Say($"");
         Say($"Each call, p50 / p95 / p99 in ms:");
         Say($"");

@@ -9,7 +9,8 @@ internal sealed class Run(Options options) : IAsyncDisposable
     // In the order in which they were started: a shop before its database would miss it.
     private readonly List<IDisposable> _started = [];
 
-    private string _sqlite = "not measured";
+    private readonly List<string> _databases = [];
+    private readonly string _loadBefore = Report.LoadAverage();
 
     /// <summary>False when an answer was not the right one.</summary>
     internal async Task<bool> MeasureAsync(CancellationToken cancellationToken)
@@ -21,7 +22,7 @@ internal sealed class Run(Options options) : IAsyncDisposable
         if (options.Growth)
         {
             IReadOnlyList<GrowthColumn> columns = await new Growth(options, shop, gateway.Address).MeasureAsync(cancellationToken);
-            Report.Machine(options, _folder, columns[0].Sqlite);
+            Report.Machine(options, _folder, _loadBefore, columns[0].Database);
             Report.Growth(columns);
             return true;
         }
@@ -30,7 +31,7 @@ internal sealed class Run(Options options) : IAsyncDisposable
             ? await new Starts(shop, gateway.Address, () => Own("empty", "empty")).MeasureAsync(cancellationToken)
             : null;
         List<Row> rows = await CheckOutAsync(shop, gateway, cancellationToken);
-        Report.Machine(options, _folder, _sqlite);
+        Report.Machine(options, _folder, _loadBefore, [.. _databases.Distinct(StringComparer.Ordinal)]);
         Report.Checkouts(rows);
         if (Wants("postgres") && options.Postgres is null)
         {
@@ -65,7 +66,6 @@ internal sealed class Run(Options options) : IAsyncDisposable
         if (Wants("sqlite"))
         {
             MeasuredProcess onSqlite = await ReadyAsync(shop.StartOnSqlite("sqlite", gateway.Address, shop.SqliteFile("checkout")), cancellationToken);
-            _sqlite = PublishedShop.SqliteVersion(onSqlite);
             candidates.Add(new Candidate("SQLite", [onSqlite]));
         }
 
@@ -90,6 +90,7 @@ internal sealed class Run(Options options) : IAsyncDisposable
     private async Task<MeasuredProcess> ReadyAsync(MeasuredProcess process, CancellationToken cancellationToken)
     {
         await Started(process).AnswersAsync("/health/ready", cancellationToken);
+        _databases.Add(PublishedShop.DatabaseOf(process));
         return process;
     }
 
