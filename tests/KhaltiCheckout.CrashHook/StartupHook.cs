@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
 /// <summary>
-/// Listens to what EF Core and HttpClient tell of themselves, writes each moment into a file, and at the moment it was told
+/// Listens to what the shop's store and HttpClient tell of themselves, writes each moment into a file, and at the moment it was told
 /// ends the process as kill -9 does: no handler, no finally, no flush. The runtime wants this name and no namespace.
 /// </summary>
 #pragma warning disable MA0047, CA1050 // Declared outside a namespace: the runtime's contract for startup hooks.
@@ -46,7 +46,7 @@ internal static class StartupHook
     {
         public void OnNext(DiagnosticListener value)
         {
-            if (value.Name is "Microsoft.EntityFrameworkCore" or "HttpHandlerDiagnosticListener")
+            if (value.Name is "KhaltiCheckout.Data" or "HttpHandlerDiagnosticListener")
             {
                 value.Subscribe(new Moments(reach), name => NameOf(name) is not null);
             }
@@ -83,8 +83,8 @@ internal static class StartupHook
 
     private static string? NameOf(string diagnostic) => diagnostic switch
     {
-        "Microsoft.EntityFrameworkCore.Database.Transaction.TransactionCommitting" => "before a commit",
-        "Microsoft.EntityFrameworkCore.Database.Transaction.TransactionCommitted" => "after a commit",
+        "Committing" => "before a commit",
+        "Committed" => "after a commit",
         "System.Net.Http.Request" => "before the call",
         "System.Net.Http.Response" => "after the call",
         _ => null,

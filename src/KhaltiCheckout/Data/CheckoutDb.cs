@@ -7,9 +7,7 @@ using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Refunds;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace KhaltiCheckout.Data;
@@ -17,20 +15,18 @@ namespace KhaltiCheckout.Data;
 /// <summary>The database. Reads are plain queries; everything that changes something goes through <see cref="WriteAsync"/>.</summary>
 public sealed class CheckoutDb : DbContext
 {
-    // A loser of a race reads what the winner wrote and decides again; more than a few rounds is a bug.
-    private const int MostRounds = 10;
-
-    private readonly WriteQueue _queue;
-    private readonly OrderChanges _changes;
+    private readonly CheckoutStore _store;
 
     // Orders that the write under way has changed: whatever happens to one raises its version.
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
-    internal CheckoutDb(DbContextOptions<CheckoutDb> options, WriteQueue queue, OrderChanges changes)
+    internal CheckoutDb(DbContextOptions<CheckoutDb> options, CheckoutStore store)
         : base(options)
     {
-        _queue = queue;
-        _changes = changes;
+        _store = store;
+
+        // Each piece of work stands behind a savepoint of the store's.
+        Database.AutoSavepointsEnabled = false;
     }
 
     public DbSet<Product> Products => Set<Product>();
@@ -55,35 +51,35 @@ public sealed class CheckoutDb : DbContext
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
-    /// <summary>
-    /// Decides and saves in one transaction, which takes the write lock at its start (SQLite: BEGIN IMMEDIATE). When a
-    /// unique index or a concurrency token says that somebody else was first, the whole of <paramref name="work"/> runs
-    /// again on fresh facts: it must have no effect outside the database, and no call to Khalti in it.
-    /// </summary>
-    internal async Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        for (int round = 1; ; round++)
+    /// <summary>Decides and saves in one transaction: see <see cref="CheckoutStore.WriteAsync"/>, whose rules are those of
+    /// <paramref name="work"/>, too.</summary>
+    internal Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => _store.WriteAsync(
+        async sql =>
         {
-            using IDisposable turn = await _queue.WaitAsync(cancellationToken);
             ChangeTracker.Clear();
             _changed.Clear();
-            await using IDbContextTransaction transaction = await Database.BeginTransactionAsync(cancellationToken);
+            string? own = Database.GetConnectionString();
+            Database.SetDbConnection(sql.Connection);
+            await Database.UseTransactionAsync(sql.Transaction, CancellationToken.None);
             try
             {
                 T result = await work();
-
-                // From here on the shopper may hang up: a commit is not left half decided.
                 await SaveChangesAsync(CancellationToken.None);
-                await transaction.CommitAsync(CancellationToken.None);
-                _changes.Tell(_changed);
+                foreach (string orderId in _changed)
+                {
+                    sql.Change(orderId);
+                }
+
                 return result;
             }
-            catch (DbUpdateException somebodyElse) when (round < MostRounds && IsLostRace(somebodyElse))
+            finally
             {
-                await transaction.RollbackAsync(CancellationToken.None);
+                await Database.UseTransactionAsync(null, CancellationToken.None);
+                Database.SetDbConnection(null);
+                Database.SetConnectionString(own);
             }
-        }
-    }
+        },
+        cancellationToken);
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -106,11 +102,6 @@ public sealed class CheckoutDb : DbContext
         configurationBuilder.Properties<RefundOrigin>().HaveConversion<SnakeCaseConverter<RefundOrigin>>().HaveMaxLength(20);
         configurationBuilder.Properties<PaymentStatus>().HaveConversion<SnakeCaseConverter<PaymentStatus>>().HaveMaxLength(20);
     }
-
-    // SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY; every other constraint is a bug of ours.
-    private static bool IsLostRace(DbUpdateException failure) =>
-        failure is DbUpdateConcurrencyException
-        || failure.InnerException is SqliteException { SqliteExtendedErrorCode: 2067 or 1555 };
 
     private sealed class PaisaConverter() : ValueConverter<Paisa, long>(amount => (long)amount, stored => new Paisa(stored));
 

@@ -17,15 +17,10 @@ internal static class DataFeature
                 "Database:Provider must be Sqlite; PostgreSql is not built yet.")
             .ValidateOnStart();
 
-        services.AddSingleton<WriteQueue>();
         services.AddSingleton<SqliteSettings>();
-        services.AddSingleton(provider =>
-        {
-            string connectionString = SqliteSettings.Locate(
-                provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString,
-                provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
-            return new DbContextOptionsBuilder<CheckoutDb>()
-                .UseSqlite(connectionString)
+        services.AddSingleton<CheckoutStore>(provider => new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>()));
+        services.AddSingleton(provider => new DbContextOptionsBuilder<CheckoutDb>()
+                .UseSqlite(Located(provider))
                 .AddInterceptors(provider.GetRequiredService<SqliteSettings>())
                 .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
 
@@ -33,11 +28,13 @@ internal static class DataFeature
                 .ConfigureWarnings(warnings => warnings
                     .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug))
                     .Log((RelationalEventId.CommandError, LogLevel.Debug)))
-                .Options;
-        });
+                .Options);
         services.AddScoped(provider => new CheckoutDb(
-            provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<WriteQueue>(),
-            provider.GetRequiredService<OrderChanges>()));
+            provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<CheckoutStore>()));
         services.AddHostedService<PrepareDatabase>();
     }
+
+    private static string Located(IServiceProvider provider) => SqliteSettings.Locate(
+        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString,
+        provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
 }

@@ -8,6 +8,6 @@ namespace KhaltiCheckout.Data;
 internal sealed class DesignTime : IDesignTimeDbContextFactory<CheckoutDb>
 {
     public CheckoutDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=design.db").Options, new WriteQueue(), new Orders.OrderChanges());
+        new(new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=design.db").Options, new SqliteStore("Data Source=design.db", new Orders.OrderChanges()));
 }
 #endif

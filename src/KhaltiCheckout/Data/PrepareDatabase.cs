@@ -6,7 +6,7 @@ namespace KhaltiCheckout.Data;
 
 /// <summary>Before the first request: the database is there, writable, and has the tables of this version.</summary>
 internal sealed partial class PrepareDatabase(
-    IServiceScopeFactory scopes, WriteQueue queue, ILogger<PrepareDatabase> logger) : IHostedService
+    IServiceScopeFactory scopes, ILogger<PrepareDatabase> logger) : IHostedService
 {
     // A minute: longer than a migration, shorter than an operator's patience.
     private const int MostWaits = 1200;
@@ -17,7 +17,6 @@ internal sealed partial class PrepareDatabase(
         {
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
-            using IDisposable turn = await queue.WaitAsync(cancellationToken);
             await db.Database.OpenConnectionAsync(cancellationToken);
             SqliteSettings.UseWriteAheadLog(db.Database.GetDbConnection());
             await MigrateAsync(db, cancellationToken);

@@ -8,17 +8,19 @@ namespace KhaltiCheckout.Data;
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
     // synchronous=FULL: a commit that was answered survives a power cut, also in WAL mode, whose default does not promise it.
-    // busy_timeout: other processes may hold the write lock; our own wait in WriteQueue.
+    // busy_timeout: other processes may hold the write lock; of ours one writes (GroupCommit).
     private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA cache_size=-65536;";
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection, Pragmas);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection);
 
     public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Tell(connection, Pragmas);
+        Tell(connection);
         return Task.CompletedTask;
     }
+
+    internal static void Tell(DbConnection connection) => Tell(connection, Pragmas);
 
     /// <summary>Writers don't stop readers. Stays with the file, so once is enough.</summary>
     internal static void UseWriteAheadLog(DbConnection connection) => Tell(connection, "PRAGMA journal_mode=WAL;");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using KhaltiCheckout.Data;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -17,6 +18,7 @@ internal static class ProblemDocuments
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<BadRequestHandler>();
+        services.AddExceptionHandler<BusyHandler>();
 
         // A body that can't be read is an exception, which then says what is wrong with it.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -66,6 +68,22 @@ internal static class ProblemDocuments
 
             await response.WriteAsJsonAsync(
                 context.ProblemDetails, options: null, contentType: Problems.MediaType, context.HttpContext.RequestAborted);
+        }
+    }
+
+    private sealed class BusyHandler(IProblemDetailsService problems) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is not StoreBusyException)
+            {
+                return false;
+            }
+
+            httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            httpContext.Response.Headers.RetryAfter = "1";
+            await problems.WriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = Problems.Busy() });
+            return true;
         }
     }
 

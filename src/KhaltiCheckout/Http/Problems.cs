@@ -60,6 +60,14 @@ internal static class Problems
     internal static ProblemHttpResult KhaltiUnavailable() =>
         Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so nothing was started and no money moved. Try again in a minute.");
 
+    internal static ProblemDetails Busy() => new()
+    {
+        Status = 503,
+        Title = "Too busy",
+        Detail = "More is going on than this shop can write down at the moment. Nothing was done. Wait as long as Retry-After says, in seconds.",
+        Extensions = { ["code"] = "busy" },
+    };
+
     internal static ProblemHttpResult NotRefundable(string why) =>
         Of(409, "not_refundable", "Not refundable", why);
 

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using KhaltiCheckout.Orders;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>
+/// The one door to the database for whatever changes it: a piece of work is one transaction, and is on the disk before it is
+/// answered. What every checkout runs is plain SQL in such a piece; all else is EF Core's, and comes here through
+/// <see cref="CheckoutDb.WriteAsync"/>.
+/// </summary>
+internal abstract class CheckoutStore(OrderChanges changes)
+{
+    /// <summary>A loser of a race reads what the winner wrote and decides again; more than a few rounds is a bug.</summary>
+    protected const int MostRounds = 10;
+
+    // For whoever wants to know when something has just become true: the crash sweep does.
+    private static readonly DiagnosticListener Moments = new("KhaltiCheckout.Data");
+
+    /// <summary>
+    /// Decides and saves. When a unique index or a version says that somebody else was first, the whole of
+    /// <paramref name="work"/> runs again on fresh facts: it must have no effect outside the database, and no call to Khalti
+    /// in it.
+    /// </summary>
+    /// <exception cref="StoreBusyException">Too much is waiting already; nothing was done. Never for work that can't be
+    /// cancelled: that is Khalti's answer, or something else that must not get lost.</exception>
+    internal async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<string> changed = [];
+        T result = await CommitAsync(
+            async sql =>
+            {
+                sql.Forget();
+                T decided = await work(sql);
+                changed = sql.Changed;
+                return decided;
+            },
+            cancellationToken);
+        changes.Tell(changed);
+        return result;
+    }
+
+    /// <summary>Looks, at one state of the database.</summary>
+    internal abstract Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken);
+
+    protected abstract Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Commits, and says so before and after.</summary>
+    internal static async Task CommitAsync(System.Data.Common.DbTransaction transaction)
+    {
+        Tell("Committing");
+
+        // From here on the shopper may hang up: a commit is not left half decided.
+        await transaction.CommitAsync(CancellationToken.None);
+        Tell("Committed");
+    }
+
+    private static void Tell(string moment)
+    {
+        if (Moments.IsEnabled(moment))
+        {
+            Moments.Write(moment, null);
+        }
+    }
+}
+
+/// <summary>More is waiting to be written than can be in a moment. Nothing was done.</summary>
+internal sealed class StoreBusyException() : Exception("Too many writes are waiting.");
+
+/// <summary>A row was changed by somebody else since it was read: decide again.</summary>
+internal sealed class LostRaceException(string row) : Exception($"{row} was changed by somebody else.");

@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>
+/// The writer of this process. SQLite has one writer at a time, and most of a small commit is waiting for the disk: so
+/// whatever waits meanwhile is written together, each piece of work behind a savepoint of its own, with one commit, and
+/// answered after it. Whoever comes while nobody writes does it at once, on their own thread; nobody polls.
+/// </summary>
+/// <param name="connection">The one connection that writes; nobody else uses it.</param>
+internal sealed class GroupCommit(SqlSession connection)
+{
+    // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
+    private const int MostWaiting = 1000;
+    private const int MostTogether = 128;
+
+    private readonly ConcurrentQueue<Work> _waiting = new();
+    private int _count;
+    private int _writing;
+
+    /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
+    internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _count) > MostWaiting && cancellationToken.CanBeCanceled)
+        {
+            Interlocked.Decrement(ref _count);
+            throw new StoreBusyException();
+        }
+
+        Work<T> one = new(work, cancellationToken);
+        _waiting.Enqueue(one);
+        if (TryBegin())
+        {
+            _ = WriteGroupAsync();
+        }
+
+        return one.Done;
+    }
+
+    private bool TryBegin() => Interlocked.Exchange(ref _writing, 1) == 0;
+
+    private async Task WriteGroupAsync()
+    {
+        List<Work> group = [];
+        while (group.Count < MostTogether && _waiting.TryDequeue(out Work? next))
+        {
+            group.Add(next);
+        }
+
+        Interlocked.Add(ref _count, -group.Count);
+        await CommitAsync(group);
+
+        // Who came too late for this group makes the next one: elsewhere, because this thread has an answer to give.
+        Interlocked.Exchange(ref _writing, 0);
+        if (!_waiting.IsEmpty && TryBegin())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static writer => _ = writer.WriteGroupAsync(), this, preferLocal: false);
+        }
+    }
+
+    private async Task CommitAsync(List<Work> group)
+    {
+        try
+        {
+            await using DbTransaction transaction = await connection.BeginAsync();
+            foreach (Work work in group)
+            {
+                await work.RunAsync(connection, transaction);
+            }
+
+            await CheckoutStore.CommitAsync(transaction);
+        }
+        catch (Exception failure)
+        {
+            // Nothing of it is on the disk.
+            group.ForEach(work => work.Fail(failure));
+        }
+        finally
+        {
+            connection.End();
+        }
+
+        group.ForEach(work => work.Answer());
+    }
+
+    private abstract class Work
+    {
+        protected const string Savepoint = "work";
+
+        internal abstract Task RunAsync(SqlSession sql, DbTransaction transaction);
+
+        internal abstract void Answer();
+
+        internal abstract void Fail(Exception failure);
+    }
+
+    private sealed class Work<T>(Func<SqlSession, Task<T>> decide, CancellationToken cancellationToken) : Work
+    {
+        private const int MostRounds = 10;
+
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Whoever's thread this runs on: the log lines are the request's own.
+        private readonly ExecutionContext? _context = ExecutionContext.Capture();
+
+        private T _result = default!;
+        private Exception? _failure;
+
+        internal Task<T> Done => _done.Task;
+
+        internal override async Task RunAsync(SqlSession sql, DbTransaction transaction)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                _failure = new OperationCanceledException(cancellationToken);
+                return;
+            }
+
+            for (int round = 1; ; round++)
+            {
+                await transaction.SaveAsync(Savepoint, CancellationToken.None);
+                try
+                {
+                    _result = await StartAsync(sql);
+                    await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+                    return;
+                }
+                catch (Exception failure)
+                {
+                    if (!await TryUndoAsync(transaction))
+                    {
+                        // SQLite has given up the whole transaction, as on a full disk: its reason is the group's.
+                        throw;
+                    }
+
+                    if (round == MostRounds || !SqliteStore.IsLostRace(failure))
+                    {
+                        _failure = failure;
+                        return;
+                    }
+                }
+            }
+        }
+
+        internal override void Answer()
+        {
+            switch (_failure)
+            {
+                case null:
+                    _done.TrySetResult(_result);
+                    break;
+                case OperationCanceledException:
+                    _done.TrySetCanceled(cancellationToken);
+                    break;
+                default:
+                    _done.TrySetException(_failure);
+                    break;
+            }
+        }
+
+        internal override void Fail(Exception failure) => _failure ??= failure;
+
+        private static async Task<bool> TryUndoAsync(DbTransaction transaction)
+        {
+            try
+            {
+                await transaction.RollbackAsync(Savepoint, CancellationToken.None);
+                await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+                return true;
+            }
+            catch (Exception gone) when (gone is DbException or InvalidOperationException)
+            {
+                return false;
+            }
+        }
+
+        private Task<T> StartAsync(SqlSession sql)
+        {
+            if (_context is null)
+            {
+                return decide(sql);
+            }
+
+            Task<T>? started = null;
+            ExecutionContext.Run(_context, _ => started = decide(sql), null);
+            return started!;
+        }
+    }
+}

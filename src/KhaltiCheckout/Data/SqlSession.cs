@@ -1,0 +1,145 @@
+using System.Data.Common;
+using Khalti.Client;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>
+/// Plain SQL on one connection, for the statements that every checkout runs. Values are given in order and stand in the text
+/// as <c>@p0</c>, <c>@p1</c> and so on. One caller at a time.
+/// </summary>
+/// <param name="connection">Open.</param>
+/// <param name="keepCommands">Whether the connection is ours for good, so that a statement is prepared once and kept.</param>
+internal sealed class SqlSession(DbConnection connection, bool keepCommands) : IAsyncDisposable
+{
+    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+    private HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    internal DbConnection Connection => connection;
+
+    internal DbTransaction? Transaction { get; private set; }
+
+    /// <summary>Orders that the work under way has changed.</summary>
+    internal IReadOnlyCollection<string> Changed => _changed;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (DbCommand command in _commands.Values)
+        {
+            await command.DisposeAsync();
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    /// <summary>Work begins, perhaps again.</summary>
+    internal void Forget() => _changed = new(StringComparer.Ordinal);
+
+    internal void Change(string orderId) => _changed.Add(orderId);
+
+    internal async Task<DbTransaction> BeginAsync(System.Data.IsolationLevel isolation = System.Data.IsolationLevel.Unspecified) =>
+        Transaction = await connection.BeginTransactionAsync(isolation);
+
+    internal void Join(DbTransaction transaction) => Transaction = transaction;
+
+    internal void End() => Transaction = null;
+
+    /// <summary>Gives back how many rows were changed.</summary>
+    internal async Task<int> ExecuteAsync(string sql, params object?[] values)
+    {
+        DbCommand command = Prepared(sql, values);
+        try
+        {
+            return await command.ExecuteNonQueryAsync();
+        }
+        finally
+        {
+            await ReleaseAsync(command);
+        }
+    }
+
+    internal async Task<List<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, params object?[] values)
+    {
+        DbCommand command = Prepared(sql, values);
+        try
+        {
+            await using DbDataReader reader = await command.ExecuteReaderAsync();
+            List<T> rows = [];
+            while (await reader.ReadAsync())
+            {
+                rows.Add(read(reader));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            await ReleaseAsync(command);
+        }
+    }
+
+    /// <summary>The first row, or the default where there is none.</summary>
+    internal async Task<T?> FindAsync<T>(string sql, Func<DbDataReader, T> read, params object?[] values)
+    {
+        List<T> rows = await ListAsync(sql, read, values);
+        return rows.Count == 0 ? default : rows[0];
+    }
+
+    private DbCommand Prepared(string sql, object?[] values)
+    {
+        if (!_commands.TryGetValue(sql, out DbCommand? command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            for (int place = 0; place < values.Length; place++)
+            {
+                DbParameter parameter = command.CreateParameter();
+                parameter.ParameterName = $"@p{place}";
+                command.Parameters.Add(parameter);
+            }
+
+            if (keepCommands)
+            {
+                _commands.Add(sql, command);
+            }
+        }
+
+        command.Transaction = Transaction;
+        for (int place = 0; place < values.Length; place++)
+        {
+            command.Parameters[place].Value = values[place] switch
+            {
+                null => DBNull.Value,
+                DateTimeOffset instant => instant.UtcDateTime,
+                Paisa amount => (long)amount,
+                var value => value,
+            };
+        }
+
+        return command;
+    }
+
+    private ValueTask ReleaseAsync(DbCommand command) => keepCommands ? ValueTask.CompletedTask : command.DisposeAsync();
+}
+
+/// <summary>Columns as our types.</summary>
+internal static class Columns
+{
+    extension(DbDataReader row)
+    {
+        internal string Text(int column) => row.GetString(column);
+
+        internal string? TextOrNull(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+        internal int? NumberOrNull(int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+
+        internal Paisa Paisa(int column) => new(row.GetInt64(column));
+
+        internal Paisa? PaisaOrNull(int column) => row.IsDBNull(column) ? null : new(row.GetInt64(column));
+
+        internal DateTimeOffset Instant(int column) => new(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
+
+        internal DateTimeOffset? InstantOrNull(int column) => row.IsDBNull(column) ? null : row.Instant(column);
+
+        internal DateOnly? DayOrNull(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateOnly>(column);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using KhaltiCheckout.Orders;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
+internal sealed class SqliteStore(string connectionString, OrderChanges changes) : CheckoutStore(changes), IAsyncDisposable
+{
+    private readonly string _connectionString = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
+    private readonly ConcurrentBag<SqlSession> _readers = [];
+    private readonly Lock _opening = new();
+    private SqlSession? _connection;
+    private GroupCommit? _writer;
+
+    /// <summary>SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY, or a version; every other constraint is a bug of ours.</summary>
+    internal static bool IsLostRace(Exception failure) =>
+        failure is LostRaceException or DbUpdateConcurrencyException
+        || (failure as SqliteException ?? failure.InnerException as SqliteException) is { SqliteExtendedErrorCode: 2067 or 1555 };
+
+    public async ValueTask DisposeAsync()
+    {
+        // Everybody who waited for an answer has one: the server stops before its services.
+        while (_readers.TryTake(out SqlSession? reader))
+        {
+            await reader.DisposeAsync();
+        }
+
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+    }
+
+    internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        SqlSession sql = _readers.TryTake(out SqlSession? idle) ? idle : Open();
+        try
+        {
+            await using DbTransaction snapshot = ((SqliteConnection)sql.Connection).BeginTransaction(deferred: true);
+            sql.Join(snapshot);
+            return await look(sql);
+        }
+        finally
+        {
+            sql.End();
+            _readers.Add(sql);
+        }
+    }
+
+    protected override Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        Writer().WriteAsync(work, cancellationToken);
+
+    private GroupCommit Writer()
+    {
+        if (_writer is null)
+        {
+            lock (_opening)
+            {
+                _connection ??= Open();
+                _writer ??= new GroupCommit(_connection);
+            }
+        }
+
+        return _writer;
+    }
+
+    private SqlSession Open()
+    {
+        SqliteConnection connection = new(_connectionString);
+        try
+        {
+            connection.Open();
+            SqliteSettings.Tell(connection);
+            return new SqlSession(connection, keepCommands: true);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}
