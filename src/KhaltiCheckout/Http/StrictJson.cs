@@ -23,6 +23,7 @@ internal static class StrictJson
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All);
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new UtcJsonConverter());
+        options.TypeInfoResolverChain.Insert(0, CheckoutJson.Default);
     }
 
     // RFC 3339 in UTC with a Z, to the millisecond.

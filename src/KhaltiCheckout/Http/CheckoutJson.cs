@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using KhaltiCheckout.Catalogue;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+using Microsoft.AspNetCore.Mvc;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>
+/// How to read and write what every checkout sends and gets, worked out when the program is built instead of when it starts.
+/// Only how: the rules are those of <see cref="StrictJson"/>. What is not named here is worked out at its first use.
+/// </summary>
+[JsonSerializable(typeof(PlaceOrderRequest))]
+[JsonSerializable(typeof(VerifyPaymentRequest))]
+[JsonSerializable(typeof(InitiatePaymentRequest))]
+[JsonSerializable(typeof(InitiatedPaymentView))]
+[JsonSerializable(typeof(OrderView))]
+[JsonSerializable(typeof(List<ProductView>))]
+[JsonSerializable(typeof(ProblemDetails))]
+internal sealed partial class CheckoutJson : JsonSerializerContext;
