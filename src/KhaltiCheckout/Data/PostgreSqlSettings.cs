@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
@@ -43,10 +42,7 @@ internal static class PostgreSqlSettings
         return NpgsqlDataSource.Create(builder);
     }
 
-    // What is lost is decided again by PostgreSqlCheckoutDb, where it is known what was begun: never by EF Core, which would
-    // also put its own exception around what happened.
-    internal static void Apply(NpgsqlDbContextOptionsBuilder options) =>
-        options.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies));
+    internal static void Apply(NpgsqlDbContextOptionsBuilder options) => options.ExecutionStrategy(dependencies => new AskAgain(dependencies));
 
     /// <summary>Makes the tables, one process at a time. Gives back the server's version.</summary>
     internal static async Task<string> PrepareAsync(PostgreSqlCheckoutDb db, CancellationToken cancellationToken)

@@ -14,13 +14,24 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
 {
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
     {
-        await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
+        PostgreSqlPatience patience = new(mustBeSaved: false);
+        while (true)
+        {
+            try
+            {
+                await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
 
-        // One state of the database, and never in anybody's way.
-        await using DbTransaction snapshot = await sql.BeginAsync(IsolationLevel.RepeatableRead);
-        T seen = await look(sql);
-        await snapshot.CommitAsync(CancellationToken.None);
-        return seen;
+                // One state of the database, and never in anybody's way.
+                await using DbTransaction snapshot = await sql.BeginAsync(IsolationLevel.RepeatableRead);
+                T seen = await look(sql);
+                await snapshot.CommitAsync(CancellationToken.None);
+                return seen;
+            }
+            catch (Exception failure) when (PostgreSqlTrouble.NothingHappened(failure, isCommitting: false) && patience.IsLeft(failure))
+            {
+                await patience.WaitAsync(cancellationToken);
+            }
+        }
     }
 
     protected override async Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)

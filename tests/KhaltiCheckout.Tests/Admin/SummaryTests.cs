@@ -138,7 +138,7 @@ public sealed class SummaryTests
     }
 
     private static Task<int> GivenRefundAsync(Shop shop, JsonNode paid, long amount, string status, DateOnly? completedOn) => shop.SqlAsync($"""
-        INSERT INTO "Refunds" ("Id", "OrderId", "PaymentId", "Status", "Origin", "Method", "PersonWasCalled", "Amount", "RefundedBefore", "CreatedAt", "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version")
-        VALUES ('ref_1', {paid.Id()}, {(string)paid.Payment()["id"]!}, {status}, 'merchant', 'widget', false, {amount}, 0, {shop.Clock.GetUtcNow().UtcDateTime}, NULL, {completedOn}, 0, 0, false, 0)
+        INSERT INTO "Refunds" ("Id", "OrderId", "PaymentId", "Status", "Origin", "Method", "PersonWasCalled", "TakenOffOrder", "Amount", "RefundedBefore", "CreatedAt", "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version")
+        VALUES ('ref_1', {paid.Id()}, {(string)paid.Payment()["id"]!}, {status}, 'merchant', 'widget', false, 0, {amount}, 0, {shop.Clock.GetUtcNow().UtcDateTime}, NULL, {completedOn}, 0, 0, false, 0)
         """);
 }

@@ -92,10 +92,14 @@ internal sealed class TestDatabase : IDisposable
         }
     }
 
-    /// <summary>As the one who made the databases: what no shop does.</summary>
-    internal static void Execute(string sql)
+    /// <summary>On PostgreSQL, as the one who made the database: what no shop does.</summary>
+    internal void Run(string sql) => Execute(ConnectionString, sql);
+
+    private static void Execute(string sql) => Execute(On("postgres"), sql);
+
+    private static void Execute(string connectionString, string sql)
     {
-        using NpgsqlConnection connection = new(On("postgres"));
+        using NpgsqlConnection connection = new(connectionString);
         connection.Open();
 #pragma warning disable CA2100 // Names that are made here.
         using NpgsqlCommand command = new(sql, connection);
