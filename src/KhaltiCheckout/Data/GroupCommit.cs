@@ -128,9 +128,12 @@ internal sealed class GroupCommit(SqlSession connection)
                 }
                 catch (Exception failure)
                 {
-                    // When even this fails, SQLite has given up the whole transaction: that is the group's failure.
-                    await transaction.RollbackAsync(Savepoint, CancellationToken.None);
-                    await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+                    if (!await TryUndoAsync(transaction))
+                    {
+                        // SQLite has given up the whole transaction, as on a full disk: its reason is the group's.
+                        throw;
+                    }
+
                     if (round == MostRounds || !SqliteStore.IsLostRace(failure))
                     {
                         _failure = failure;
@@ -157,6 +160,20 @@ internal sealed class GroupCommit(SqlSession connection)
         }
 
         internal override void Fail(Exception failure) => _failure ??= failure;
+
+        private static async Task<bool> TryUndoAsync(DbTransaction transaction)
+        {
+            try
+            {
+                await transaction.RollbackAsync(Savepoint, CancellationToken.None);
+                await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+                return true;
+            }
+            catch (Exception gone) when (gone is DbException or InvalidOperationException)
+            {
+                return false;
+            }
+        }
 
         private Task<T> StartAsync(SqlSession sql)
         {

@@ -11,6 +11,14 @@ namespace KhaltiCheckout.Idempotency;
 /// </summary>
 internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
 {
+    private const string ContentType = "application/json; charset=utf-8";
+
+    private const string KeepAnswer = """
+        UPDATE "IdempotentRequests" SET "AnswerStatus" = @p0, "AnswerContentType" = @p1, "AnswerLocation" = @p2, "AnswerBody" = @p3,
+            "Version" = "Version" + 1
+        WHERE "Id" = @p4 AND "Version" = @p5
+        """;
+
     private string? _requestId;
     private int _version;
 
@@ -26,6 +34,16 @@ internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
     }
 
     /// <summary>Call it inside the transaction, with exactly what the handler will answer.</summary>
+    internal async Task KeepAsync(SqlSession sql, int status, object body, string? location = null)
+    {
+        if (_requestId is not null
+            && await sql.ExecuteAsync(KeepAnswer, status, ContentType, location, TextOf(body), _requestId, _version) != 1)
+        {
+            throw new TakenOverException();
+        }
+    }
+
+    /// <summary>The same for a handler that saves with EF Core.</summary>
     internal async Task KeepAsync(int status, object body, string? location = null)
     {
         if (_requestId is null)
@@ -39,9 +57,10 @@ internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
             throw new TakenOverException();
         }
 
-        string text = JsonSerializer.Serialize(body, body.GetType(), json.Value.SerializerOptions);
-        request.Answer(status, "application/json; charset=utf-8", location, text);
+        request.Answer(status, ContentType, location, TextOf(body));
     }
+
+    private string TextOf(object body) => JsonSerializer.Serialize(body, body.GetType(), json.Value.SerializerOptions);
 }
 
 /// <summary>The request ran longer than its lease, and another process runs it now: this one makes nothing.</summary>

@@ -3,7 +3,6 @@ using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Orders;
 
@@ -11,29 +10,30 @@ namespace KhaltiCheckout.Orders;
 internal static class CancelOrder
 {
     internal static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, Settlement settlement, KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
+        string id, CheckoutStore store, Settlement settlement, KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
     {
         // The shopper may have paid at Khalti's page a moment ago. A link that was not paid can't be called back: money
         // that comes by it later still counts.
-        if (await db.Orders.AnyAsync(order => order.Id == id && order.Status == OrderStatus.Pending, cancellationToken)
-            && !await settlement.LookAtLinksAsync(id, Actor.Shopper, cancellationToken))
+        Order? asItIs = await store.ReadAsync(sql => sql.FindOrderAsync(id, OrderParts.Payments), cancellationToken);
+        if (asItIs is { Status: OrderStatus.Pending } && !await settlement.LookAtLinksAsync(id, Actor.Shopper, cancellationToken))
         {
             return Problems.NotCancellable(
                 "Khalti can't be asked just now whether this order has been paid at its page. Try again in a minute.");
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        (ProblemHttpResult? refusal, OrderView? cancelled) = await db.WriteAsync(
-            async () =>
+        (ProblemHttpResult? refusal, OrderView? cancelled) = await store.WriteAsync(
+            async sql =>
             {
-                (ProblemHttpResult? no, Order? order) = await DecideAsync(db, id, now, cancellationToken);
+                (ProblemHttpResult? no, Order? order) = await DecideAsync(sql, id, now);
                 if (order is null)
                 {
                     return (no, (OrderView?)null);
                 }
 
+                await sql.SaveAsync(order);
                 OrderView view = OrderView.Of(order);
-                await answer.KeepAsync(StatusCodes.Status200OK, view);
+                await answer.KeepAsync(sql, StatusCodes.Status200OK, view);
                 return (null, view);
             },
             cancellationToken);
@@ -41,9 +41,9 @@ internal static class CancelOrder
     }
 
     private static async Task<(ProblemHttpResult? Refusal, Order? Cancelled)> DecideAsync(
-        CheckoutDb db, string id, DateTimeOffset now, CancellationToken cancellationToken)
+        SqlSession sql, string id, DateTimeOffset now)
     {
-        Order? order = await db.Orders.AsSplitQuery().Include(order => order.Lines).Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
+        Order? order = await sql.FindOrderAsync(id, OrderParts.All);
         if (order is null)
         {
             return (Problems.NotFound("order"), null);

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Khalti.Client;
+using KhaltiCheckout.Data;
 
 namespace KhaltiCheckout.Orders;
 
@@ -22,6 +24,16 @@ public sealed class OrderLine
     public int Quantity { get; private set; }
 
     public Paisa Amount { get; private set; }
+
+    internal static OrderLine Read(DbDataReader row) => new()
+    {
+        Position = row.GetInt32(0),
+        ProductId = row.TextOrNull(1),
+        Name = row.Text(2),
+        UnitPrice = row.Paisa(3),
+        Quantity = row.GetInt32(4),
+        Amount = row.Paisa(5),
+    };
 
     internal static OrderLine Of(WantedLine wanted, int position) => new()
     {

@@ -10,6 +10,8 @@ internal sealed class OrderMapping
     {
         builder.Property(order => order.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
         builder.Property(order => order.Version).IsConcurrencyToken();
+        builder.Ignore(order => order.StoredVersion);
+
         // Nothing about money is ever deleted along with something else.
         builder.HasMany(order => order.Lines).WithOne().HasForeignKey("OrderId").IsRequired().OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Payments).WithOne().HasForeignKey(payment => payment.OrderId).OnDelete(DeleteBehavior.Restrict);

@@ -2,12 +2,10 @@ using System.Security.Claims;
 using FluentValidation;
 using Khalti.Client;
 using KhaltiCheckout.Admin;
-using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Orders;
@@ -106,6 +104,9 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 /// <summary>Places an order at the catalogue's prices, or at those of the shop whose key it comes with.</summary>
 internal static class PlaceOrder
 {
+    private const string SelectProduct = """SELECT "Name", "Price" FROM "Products" WHERE "Id" = @p0""";
+    private const string SelectByReference = """SELECT "Id" FROM "Orders" WHERE "Reference" = @p0""";
+
     /// <summary>Before the rules: whoever may not ask is not told what to ask.</summary>
     internal static ValueTask<object?> RefuseWithoutKey(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -120,10 +121,10 @@ internal static class PlaceOrder
     }
 
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
-        PlaceOrderRequest request, CheckoutDb db, KeptAnswer answer, ClaimsPrincipal user, IOptions<StoreOptions> store,
+        PlaceOrderRequest request, CheckoutStore store, KeptAnswer answer, ClaimsPrincipal user, IOptions<StoreOptions> settings,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        if (request.ReturnUrl is { } wantedReturn && !store.Value.ReturnUrls.Contains(wantedReturn, StringComparer.Ordinal))
+        if (request.ReturnUrl is { } wantedReturn && !settings.Value.ReturnUrls.Contains(wantedReturn, StringComparer.Ordinal))
         {
             return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
             {
@@ -131,12 +132,12 @@ internal static class PlaceOrder
             }));
         }
 
-        if (await LinesOfAsync(request, db, cancellationToken) is not { } lines)
+        if (await LinesOfAsync(request, store, cancellationToken) is not { } lines)
         {
             return Problems.NotFound("product");
         }
 
-        StoreOptions rules = store.Value;
+        StoreOptions rules = settings.Value;
         OrderWish wish = new()
         {
             Lines = lines,
@@ -156,20 +157,19 @@ internal static class PlaceOrder
             return Problems.AmountOutOfRange(amount, rules.Least, rules.Most);
         }
 
-        (OrderView? placed, string? takenBy) = await db.WriteAsync<(OrderView?, string?)>(
-            async () =>
+        (OrderView? placed, string? takenBy) = await store.WriteAsync<(OrderView?, string?)>(
+            async sql =>
             {
                 // Of two at once the unique index refuses one, which then finds the other here.
-                if (wish.Reference is not null
-                    && await db.Orders.Where(order => order.Reference == wish.Reference).Select(order => order.Id).SingleOrDefaultAsync(cancellationToken) is { } other)
+                if (wish.Reference is not null && await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
                 {
                     return (null, other);
                 }
 
                 Order order = Place();
-                db.Orders.Add(order);
+                await sql.SaveAsync(order);
                 OrderView view = OrderView.Of(order);
-                await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
+                await answer.KeepAsync(sql, StatusCodes.Status201Created, view, LocationOf(view));
                 return (view, null);
             },
             cancellationToken);
@@ -177,21 +177,32 @@ internal static class PlaceOrder
     }
 
     // Null when a product is not in the catalogue.
-    private static async Task<IReadOnlyList<WantedLine>?> LinesOfAsync(PlaceOrderRequest request, CheckoutDb db, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<WantedLine>?> LinesOfAsync(PlaceOrderRequest request, CheckoutStore store, CancellationToken cancellationToken)
     {
         if (request.Lines is { } own)
         {
             return [.. own.Select(line => new WantedLine(null, line.Name.Trim(), line.UnitPrice, line.Quantity))];
         }
 
-        IReadOnlyList<OrderItemRequest> items = request.Items ?? [];
-        string[] wanted = [.. items.Select(item => item.ProductId).Distinct(StringComparer.Ordinal)];
-        Dictionary<string, Product> products = await db.Products.AsNoTracking()
-            .Where(product => wanted.Contains(product.Id))
-            .ToDictionaryAsync(product => product.Id, StringComparer.Ordinal, cancellationToken);
-        return products.Count < wanted.Length
-            ? null
-            : [.. items.Select(item => products[item.ProductId]).Zip(items, (product, item) => new WantedLine(product.Id, product.Name, product.Price, item.Quantity))];
+        return await store.ReadAsync<IReadOnlyList<WantedLine>?>(
+            async sql =>
+            {
+                List<WantedLine> lines = [];
+                foreach (OrderItemRequest item in request.Items ?? [])
+                {
+                    WantedLine? line = await sql.FindAsync(
+                        SelectProduct, row => new WantedLine(item.ProductId, row.Text(0), row.Paisa(1), item.Quantity), item.ProductId);
+                    if (line is null)
+                    {
+                        return null;
+                    }
+
+                    lines.Add(line);
+                }
+
+                return lines;
+            },
+            cancellationToken);
     }
 
     private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Orders;
 
@@ -20,10 +19,10 @@ internal static class WatchOrder
     private static int _open;
 
     internal static async Task<Results<ServerSentEventsResult<OrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, IServiceScopeFactory scopes, OrderChanges changes, TimeProvider time, IHostApplicationLifetime lifetime,
+        string id, CheckoutStore store, OrderChanges changes, TimeProvider time, IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken)
     {
-        if (!await db.Orders.AnyAsync(order => order.Id == id, cancellationToken))
+        if (await store.ReadAsync(sql => sql.FindVersionAsync(id), cancellationToken) is null)
         {
             return Problems.NotFound("order");
         }
@@ -31,11 +30,11 @@ internal static class WatchOrder
         return Volatile.Read(ref _open) >= MostStreams
             ? Problems.TooManyWatchers()
             : TypedResults.ServerSentEvents(
-                WatchAsync(id, scopes, changes, time, lifetime.ApplicationStopping, cancellationToken), eventType: "order");
+                WatchAsync(id, store, changes, time, lifetime.ApplicationStopping, cancellationToken), eventType: "order");
     }
 
     private static async IAsyncEnumerable<OrderView> WatchAsync(
-        string id, IServiceScopeFactory scopes, OrderChanges changes, TimeProvider time, CancellationToken stopping,
+        string id, CheckoutStore store, OrderChanges changes, TimeProvider time, CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _open);
@@ -48,15 +47,11 @@ internal static class WatchOrder
             {
                 // Asked for before looking, so that a change in between is not missed.
                 Task change = changes.WaitAsync(id, LookAgain, time, over.Token);
-                await using (AsyncServiceScope scope = scopes.CreateAsyncScope())
+                int? version = await store.ReadAsync(sql => sql.FindVersionAsync(id), CancellationToken.None);
+                if (version != seen && await GetOrder.FindAsync(store, id, CancellationToken.None) is { } order)
                 {
-                    CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
-                    int version = await db.Orders.Where(order => order.Id == id).Select(order => order.Version).SingleAsync(CancellationToken.None);
-                    if (version != seen && await GetOrder.FindAsync(db, id, CancellationToken.None) is { } order)
-                    {
-                        seen = version;
-                        yield return order;
-                    }
+                    seen = version;
+                    yield return order;
                 }
 
                 await change.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

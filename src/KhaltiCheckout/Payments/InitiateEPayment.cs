@@ -3,7 +3,6 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
@@ -36,7 +35,7 @@ internal static class InitiateEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(250);
 
     internal static async Task<Results<Created<InitiatedPaymentView>, ProblemHttpResult>> Handle(
-        InitiatePaymentRequest request, CheckoutDb db, Settlement settlement, OrderChanges changes, IOptions<KhaltiOptions> khalti,
+        InitiatePaymentRequest request, CheckoutStore store, Settlement settlement, OrderChanges changes, IOptions<KhaltiOptions> khalti,
         TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         if (!khalti.Value.EPayment.IsOn)
@@ -47,7 +46,7 @@ internal static class InitiateEPayment
         // The shopper may have paid with an earlier link a moment ago, and asks for another.
         bool earlierLinksAreKnown = await settlement.LookAtLinksAsync(request.OrderId, Actor.Shopper, cancellationToken);
         TimeSpan lease = khalti.Value.Lease;
-        Claim claim = await ClaimAsync();
+        Claim claim = await TryAsync();
 
         // Another request's work is waited for by the real clock, and without a place in the queue of writers.
         long began = TimeProvider.System.GetTimestamp();
@@ -55,10 +54,8 @@ internal static class InitiateEPayment
         {
             await changes.WaitAsync(request.OrderId, AMoment, TimeProvider.System, cancellationToken);
             DateTimeOffset now = time.GetUtcNow();
-            bool stillBeingMade = await db.Payments.AnyAsync(
-                payment => payment.OrderId == request.OrderId && payment.Status == PaymentStatus.Initiated && payment.Pidx == null && payment.LeasedUntil > now,
-                cancellationToken);
-            claim = stillBeingMade ? claim : await ClaimAsync();
+            List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(request.OrderId), cancellationToken);
+            claim = payments.Exists(payment => payment.IsLinkBeingMade && payment.LeasedUntil > now) ? claim : await TryAsync();
         }
 
         if (claim.Started is { } started)
@@ -71,7 +68,7 @@ internal static class InitiateEPayment
                 { Failure: not null } => Problems.KhaltiUnavailable(),
 
                 // Paid, cancelled or expired while the link was being made.
-                _ => (await ClaimAsync()).Refusal ?? Problems.PaymentInProgress(),
+                _ => (await TryAsync()).Refusal ?? Problems.PaymentInProgress(),
             };
         }
 
@@ -82,8 +79,8 @@ internal static class InitiateEPayment
             _ => Problems.KhaltiUnavailable(),
         };
 
-        Task<Claim> ClaimAsync() => db.WriteAsync(
-            () => DecideAsync(request.OrderId, db, time.GetUtcNow(), lease, earlierLinksAreKnown, cancellationToken), cancellationToken);
+        Task<Claim> TryAsync() => store.WriteAsync(
+            sql => ClaimAsync(request.OrderId, sql, time.GetUtcNow(), lease, earlierLinksAreKnown), cancellationToken);
     }
 
     private static Created<InitiatedPaymentView> Link(Payment payment, HttpResponse response)
@@ -95,16 +92,20 @@ internal static class InitiateEPayment
     }
 
     // The order's version and the unique index on links being made see to it that of any number of clicks one asks Khalti.
-    private static async Task<Claim> DecideAsync(
-        string orderId, CheckoutDb db, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown, CancellationToken cancellationToken)
+    private static async Task<Claim> ClaimAsync(string orderId, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)
     {
-        Order? order = await db.Orders.AsSplitQuery().Include(order => order.Lines).Include(order => order.Payments)
-            .SingleOrDefaultAsync(order => order.Id == orderId, cancellationToken);
-        if (order is null)
+        if (await sql.FindOrderAsync(orderId, OrderParts.All) is not { } order)
         {
             return new Claim(Problems.NotFound("order"));
         }
 
+        Claim claim = await DecideAsync(order, sql, now, lease, earlierLinksAreKnown);
+        await sql.SaveAsync(order);
+        return claim;
+    }
+
+    private static async Task<Claim> DecideAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)
+    {
         if (order.HasPaymentUnderWay)
         {
             return new Claim(Problems.PaymentInProgress());
@@ -138,7 +139,9 @@ internal static class InitiateEPayment
             }
 
             order.TakeLink(beingMade, null, Finding.NoLink("the process that asked for the link did not live to hear the answer"), now);
-            await db.SaveChangesAsync(cancellationToken);
+
+            // Before the next one: the index allows one at a time.
+            await sql.SaveAsync(order);
         }
 
         return earlierLinksAreKnown

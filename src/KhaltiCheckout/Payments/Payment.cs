@@ -6,7 +6,7 @@ using KhaltiCheckout.Reconciliation;
 namespace KhaltiCheckout.Payments;
 
 /// <summary>One try to pay one order. Changed only through its order and <see cref="Settlement"/>.</summary>
-public sealed class Payment
+public sealed partial class Payment
 {
     private Payment()
     {

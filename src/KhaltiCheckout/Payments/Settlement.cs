@@ -3,7 +3,6 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Reconciliation;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
@@ -27,9 +26,14 @@ internal enum Asking
 /// alike.
 /// </summary>
 internal sealed partial class Settlement(
-    CheckoutDb db, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti,
+    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti,
     TimeProvider time, ILogger<Settlement> logger)
 {
+    private const string Lease = """
+        UPDATE "Payments" SET "LeasedUntil" = @p2, "Version" = "Version" + 1
+        WHERE "Id" = @p0 AND ("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1)
+        """;
+
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
     internal async Task VerifyAsync(Payment payment) =>
         await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti);
@@ -58,19 +62,17 @@ internal sealed partial class Settlement(
             return null;
         }
 
-        Payment payment = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == paymentId, cancellationToken);
-        return await CheckAsync(payment, by, returned);
+        Payment? payment = await store.ReadAsync(sql => sql.FindPaymentAsync(paymentId), cancellationToken);
+        return await CheckAsync(payment!, by, returned);
     }
 
     /// <summary>Looks at every link of the order that may have been paid without our knowing. False when one of them could
     /// not be asked about: then nothing that costs the shopper money may start.</summary>
     internal async Task<bool> LookAtLinksAsync(string orderId, Actor by, CancellationToken cancellationToken)
     {
-        List<Payment> links = await db.Payments.AsNoTracking()
-            .Where(payment => payment.OrderId == orderId && payment.Pidx != null)
-            .ToListAsync(cancellationToken);
+        List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(orderId), cancellationToken);
         bool known = true;
-        foreach (Payment link in links.Where(link => link.MayBePaidUnseen))
+        foreach (Payment link in payments.Where(link => link.MayBePaidUnseen))
         {
             known &= (await CheckAsync(link, by)).Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
         }
@@ -91,17 +93,18 @@ internal sealed partial class Settlement(
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         Note(PaymentMethod.Epayment, finding, now);
-        return await db.WriteAsync(
-            async () =>
+        return await store.WriteAsync(
+            async sql =>
             {
-                (Order current, Payment asked) = await FindAsync(payment.Id);
+                (Order current, Payment asked) = await FindAsync(sql, payment.Id);
                 EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
-                if (link is not null && await db.Payments.AnyAsync(other => other.Pidx == link.Pidx && other.Id != asked.Id))
+                if (link is not null && await sql.FindPaymentByPidxAsync(link.Pidx) is { } other && other.Id != asked.Id)
                 {
                     link = null; // a link is one payment's: this one has none
                 }
 
                 current.TakeLink(asked, link, finding, now);
+                await sql.SaveAsync(current);
                 return asked;
             },
             CancellationToken.None);
@@ -111,14 +114,15 @@ internal sealed partial class Settlement(
     {
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset until = now + khalti.Value.Lease;
-        return db.WriteAsync(
-            async () => await db.Payments
-                .Where(payment => payment.Id == paymentId
-                    && (asking == Asking.Anyway || payment.NextCheckAt <= now || (asking == Asking.WhenOwed && payment.NextCheckAt != null))
-                    && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(payment => payment.LeasedUntil, until).SetProperty(payment => payment.Version, payment => payment.Version + 1),
-                    cancellationToken) == 1,
+        return store.WriteAsync(
+            async sql => await sql.ExecuteAsync(
+                asking switch
+                {
+                    Asking.Anyway => Lease,
+                    Asking.WhenOwed => Lease + """ AND "NextCheckAt" IS NOT NULL""",
+                    _ => Lease + """ AND "NextCheckAt" <= @p1""",
+                },
+                paymentId, now, until) == 1,
             cancellationToken);
     }
 
@@ -131,7 +135,7 @@ internal sealed partial class Settlement(
             Note(asked.Method, finding, now);
         }
 
-        PaymentStatus outcome = await db.WriteAsync(() => SaveAsync(asked, finding, by, now, returned), CancellationToken.None);
+        PaymentStatus outcome = await store.WriteAsync(sql => SaveAsync(sql, asked, finding, by, now, returned), CancellationToken.None);
         Log.Settled(logger, asked.Id, finding.Kind, outcome, finding.Rule);
     }
 
@@ -143,18 +147,25 @@ internal sealed partial class Settlement(
         }
     }
 
-    private async Task<(Order Order, Payment Payment)> FindAsync(string paymentId)
+    private static async Task<(Order Order, Payment Payment)> FindAsync(SqlSession sql, string paymentId)
     {
-        string orderId = await db.Payments.Where(payment => payment.Id == paymentId).Select(payment => payment.OrderId).SingleAsync();
-        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId);
+        Payment payment = (await sql.FindPaymentAsync(paymentId))!;
+        Order order = (await sql.FindOrderAsync(payment.OrderId, OrderParts.Payments))!;
         return (order, order.Payments.Single(payment => payment.Id == paymentId));
     }
 
-    private async Task<PaymentStatus> SaveAsync(Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
+    private async Task<PaymentStatus> SaveAsync(SqlSession sql, Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
     {
-        (Order order, Payment payment) = await FindAsync(asked.Id);
-        if (finding.TransactionId is { } transactionId
-            && await db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != payment.Id))
+        (Order order, Payment payment) = await FindAsync(sql, asked.Id);
+        await ApplyAsync(sql, order, payment, asked, finding, by, now, returned);
+        await sql.SaveAsync(order);
+        return payment.Status;
+    }
+
+    private async Task ApplyAsync(
+        SqlSession sql, Order order, Payment payment, Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
+    {
+        if (finding.TransactionId is { } transactionId && await sql.IsAnothersAsync(transactionId, payment.Id))
         {
             finding = finding with
             {
@@ -177,7 +188,7 @@ internal sealed partial class Settlement(
             else if (payment.Method == PaymentMethod.Epayment
                 && finding.Kind is not (FindingKind.Completed or FindingKind.Contradicted or FindingKind.Pending))
             {
-                return payment.Status;
+                return;
             }
         }
 
@@ -186,7 +197,7 @@ internal sealed partial class Settlement(
         {
             case FindingKind.Completed when payment.Status.After(PaymentEvent.Completed) is not null:
                 order.Complete(payment, finding, by, now);
-                await receipts.NumberAsync(order, now);
+                await receipts.NumberAsync(order, sql, now);
                 break;
             case FindingKind.Declined when payment.Status.After(PaymentEvent.Declined) is not null:
                 order.Decline(payment, finding, by, now, CheckSchedule.LastLook(finding.Failure, now));
@@ -238,8 +249,6 @@ internal sealed partial class Settlement(
                 payment.StayAsItIs(finding, now);
                 break;
         }
-
-        return payment.Status;
     }
 
     private static void AskAgain(Order order, Payment payment, Finding finding, Actor by, DateTimeOffset now)

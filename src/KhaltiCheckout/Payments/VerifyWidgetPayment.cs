@@ -4,7 +4,6 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
@@ -36,7 +35,7 @@ internal sealed class VerifyPaymentRules : AbstractValidator<VerifyPaymentReques
 internal static class VerifyWidgetPayment
 {
     internal static async Task<Results<Ok<OrderView>, Accepted<OrderView>, ProblemHttpResult>> Handle(
-        VerifyPaymentRequest request, CheckoutDb db, Settlement settlement, IOptions<KhaltiOptions> khalti, TimeProvider time,
+        VerifyPaymentRequest request, CheckoutStore store, Settlement settlement, IOptions<KhaltiOptions> khalti, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (!khalti.Value.Widget.Enabled)
@@ -65,7 +64,7 @@ internal static class VerifyWidgetPayment
             await settlement.VerifyAsync(claim.Started);
         }
 
-        OrderView order = (await GetOrder.FindAsync(db, request.OrderId, CancellationToken.None))!;
+        OrderView order = (await GetOrder.FindAsync(store, request.OrderId, CancellationToken.None))!;
         PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
         return paid.Status switch
         {
@@ -76,30 +75,34 @@ internal static class VerifyWidgetPayment
             _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),
         };
 
-        Task<Claim> TryAsync(bool linksAreKnown) => db.WriteAsync(
-            () => ClaimAsync(request, db, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown, cancellationToken), cancellationToken);
+        Task<Claim> TryAsync(bool linksAreKnown) => store.WriteAsync(
+            sql => ClaimAsync(request, sql, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown), cancellationToken);
     }
 
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
     // the order's version, make sure that of any number of posts at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        VerifyPaymentRequest request, CheckoutDb db, DateTimeOffset now, TimeSpan lease, bool linksAreKnown,
-        CancellationToken cancellationToken)
+        VerifyPaymentRequest request, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool linksAreKnown)
     {
-        Order? order = await db.Orders.Include(order => order.Payments)
-            .SingleOrDefaultAsync(order => order.Id == request.OrderId, cancellationToken);
-        if (order is null)
+        if (await sql.FindOrderAsync(request.OrderId, OrderParts.Payments) is not { } order)
         {
             return Claim.Refused(Problems.NotFound("order"));
         }
 
+        Claim claim = Decide(request, order, await sql.FindPaymentByTokenAsync(request.Token), now, lease, linksAreKnown);
+        await sql.SaveAsync(order);
+        return claim;
+    }
+
+    private static Claim Decide(
+        VerifyPaymentRequest request, Order order, Payment? known, DateTimeOffset now, TimeSpan lease, bool linksAreKnown)
+    {
         if (request.Amount != order.Amount)
         {
             order.KeepMismatch(request.Amount, now);
             return Claim.Refused(Problems.AmountMismatch());
         }
 
-        Payment? known = await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Token == request.Token, cancellationToken);
         if (known is not null)
         {
             if (known.OrderId == order.Id)

@@ -2,12 +2,11 @@ using Khalti.Client;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Reconciliation;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Payments;
 
 /// <summary>Asks Khalti about payments made in the widget and says what its answers mean. Changes nothing of ours.</summary>
-internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimeProvider time)
+internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, TimeProvider time)
 {
     // Khalti lists the newest first, fifty a page; a payment is initiated a while before we hear of it.
     private const int PagesSearched = 40;
@@ -132,5 +131,5 @@ internal sealed class WidgetGateway(CheckoutDb db, KhaltiClients clients, TimePr
     }
 
     private Task<bool> BelongsToAnotherAsync(string transactionId, string paymentId) =>
-        db.Payments.AnyAsync(other => other.TransactionId == transactionId && other.Id != paymentId);
+        store.ReadAsync(sql => sql.IsAnothersAsync(transactionId, paymentId), CancellationToken.None);
 }

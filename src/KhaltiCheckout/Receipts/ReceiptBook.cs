@@ -27,12 +27,6 @@ public sealed class ReceiptYear
 
     internal static ReceiptYear Begin(int year) => new() { Year = year };
 
-    internal ReceiptNumber NextReceipt()
-    {
-        Version++;
-        return new(Year, ++LastReceipt);
-    }
-
     internal ReceiptNumber NextCreditNote()
     {
         Version++;
@@ -54,8 +48,16 @@ internal sealed class ReceiptYearMapping : IEntityTypeConfiguration<ReceiptYear>
 /// <summary>Gives receipts and credit notes their numbers. Inside the transaction that makes them due, and nowhere else.</summary>
 internal sealed class ReceiptBook(CheckoutDb db, IOptions<StoreOptions> store)
 {
+    private const string TakeReceipt = """
+        UPDATE "ReceiptYears" SET "LastReceipt" = "LastReceipt" + 1, "Version" = "Version" + 1 WHERE "Year" = @p0 RETURNING "LastReceipt"
+        """;
+
+    private const string BeginYear = """
+        INSERT INTO "ReceiptYears" ("Year", "LastReceipt", "LastCreditNote", "Version") VALUES (@p0, 0, 0, 0) ON CONFLICT DO NOTHING
+        """;
+
     /// <summary>For an order that has just become paid.</summary>
-    internal async Task NumberAsync(Order order, DateTimeOffset now)
+    internal async Task NumberAsync(Order order, SqlSession sql, DateTimeOffset now)
     {
         if (order.PaidAt is null || order.ReceiptNumber is not null)
         {
@@ -63,7 +65,15 @@ internal sealed class ReceiptBook(CheckoutDb db, IOptions<StoreOptions> store)
         }
 
         StoreOptions shop = store.Value;
-        order.TakeReceipt((await YearOfAsync(now)).NextReceipt(), shop.Pan, shop.VatPercent);
+        int year = FiscalYear.Of(NepalTime.DayOf(now), shop.FirstDaysOfYears);
+        int? number = await sql.FindAsync(TakeReceipt, static row => row.NumberOrNull(0), year);
+        if (number is null)
+        {
+            await sql.ExecuteAsync(BeginYear, year);
+            number = await sql.FindAsync(TakeReceipt, static row => row.NumberOrNull(0), year);
+        }
+
+        order.TakeReceipt(new ReceiptNumber(year, number!.Value), shop.Pan, shop.VatPercent);
     }
 
     /// <summary>For refunds that have just been given on a receipt.</summary>

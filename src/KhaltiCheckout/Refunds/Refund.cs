@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Refunds;
 /// Money of one payment that was, or may have been, given back. Saved before Khalti is asked, so that none is ever unknown to
 /// us. Changed only through its order.
 /// </summary>
-public sealed class Refund
+public sealed partial class Refund
 {
     private Refund()
     {

@@ -1,0 +1,88 @@
+using System.Data.Common;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>The order as a row, for <see cref="OrderRows"/>.</summary>
+public sealed partial class Order
+{
+    internal const string Columns = """
+        "Id", "Status", "Attention", "Amount", "AmountRefunded", "CustomerName", "CustomerEmail", "CustomerPhone", "Reference", "Metadata",
+        "ReturnUrl", "CreatedAt", "PlacedOn", "ExpiresAt", "PaidAt", "MismatchesKept", "ReceiptYear", "ReceiptCount", "SellerPan", "VatPercent",
+        "Version"
+        """;
+
+    internal const string Insert = $"""
+        INSERT INTO "Orders" ({Columns}) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17,
+            @p18, @p19, @p20)
+        """;
+
+    internal const string Update = """
+        UPDATE "Orders" SET "Status" = @p0, "Attention" = @p1, "AmountRefunded" = @p2, "PaidAt" = @p3, "MismatchesKept" = @p4,
+            "ReceiptYear" = @p5, "ReceiptCount" = @p6, "SellerPan" = @p7, "VatPercent" = @p8, "Version" = @p9
+        WHERE "Id" = @p10 AND "Version" = @p11
+        """;
+
+    /// <summary>As it stands in the database; null for one that does not yet.</summary>
+    internal int? StoredVersion { get; private set; }
+
+    internal static Order Read(DbDataReader row) => new()
+    {
+        Id = row.Text(0),
+        Status = SnakeCase.Read<OrderStatus>(row.Text(1)),
+        Attention = row.TextOrNull(2) is { } attention ? SnakeCase.Read<Attention>(attention) : null,
+        Amount = row.Paisa(3),
+        AmountRefunded = row.Paisa(4),
+        CustomerName = row.TextOrNull(5),
+        CustomerEmail = row.TextOrNull(6),
+        CustomerPhone = row.TextOrNull(7),
+        Reference = row.TextOrNull(8),
+        Metadata = row.TextOrNull(9),
+        ReturnUrl = row.TextOrNull(10),
+        CreatedAt = row.Instant(11),
+        PlacedOn = row.GetFieldValue<DateOnly>(12),
+        ExpiresAt = row.Instant(13),
+        PaidAt = row.InstantOrNull(14),
+        MismatchesKept = row.GetInt32(15),
+        ReceiptYear = row.NumberOrNull(16),
+        ReceiptCount = row.NumberOrNull(17),
+        SellerPan = row.TextOrNull(18),
+        VatPercent = row.NumberOrNull(19),
+        Version = row.GetInt32(20),
+        StoredVersion = row.GetInt32(20),
+    };
+
+    /// <summary>What belongs to it, as far as it was asked for.</summary>
+    internal void Take(IEnumerable<OrderLine> lines, IEnumerable<Payment> payments, IEnumerable<Refund> refunds)
+    {
+        _lines.AddRange(lines);
+        _payments.AddRange(payments);
+        _refunds.AddRange(refunds);
+    }
+
+    /// <summary>In the order of <see cref="Columns"/>.</summary>
+    internal object?[] Values() =>
+    [
+        Id, SnakeCase.Of(Status), AttentionText, Amount, AmountRefunded, CustomerName, CustomerEmail, CustomerPhone, Reference, Metadata,
+        ReturnUrl, CreatedAt, PlacedOn, ExpiresAt, PaidAt, MismatchesKept, ReceiptYear, ReceiptCount, SellerPan, VatPercent, Version,
+    ];
+
+    /// <summary>What can change, and of which version: for <see cref="Update"/>.</summary>
+    internal object?[] Changes() =>
+    [
+        SnakeCase.Of(Status), AttentionText, AmountRefunded, PaidAt, MismatchesKept, ReceiptYear, ReceiptCount, SellerPan, VatPercent, Version,
+        Id, StoredVersion,
+    ];
+
+    /// <summary>All of it is in the database now.</summary>
+    internal void IsStored()
+    {
+        StoredVersion = Version;
+        _timeline.Clear();
+        _searchTerms.Clear();
+    }
+
+    private string? AttentionText => Attention is { } attention ? SnakeCase.Of(attention) : null;
+}

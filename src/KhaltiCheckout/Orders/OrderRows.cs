@@ -1,0 +1,143 @@
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>Which of the rows that belong to an order come with it.</summary>
+internal enum OrderParts
+{
+    /// <summary>For whoever decides: payments.</summary>
+    Payments,
+
+    /// <summary>For whoever shows it: lines, payments and refunds.</summary>
+    All,
+}
+
+/// <summary>
+/// Orders in plain SQL, for the few statements that every checkout runs: EF Core's way to the same rows costs several times
+/// as much. Model and migrations are EF Core's, and so is everything that is not hot.
+/// </summary>
+internal static class OrderRows
+{
+    private const string SelectOrder = $"""SELECT {Order.Columns} FROM "Orders" WHERE "Id" = @p0""";
+    private const string SelectPayments = $"""SELECT {Payment.Columns} FROM "Payments" WHERE "OrderId" = @p0 ORDER BY "Id" """;
+    private const string SelectPayment = $"""SELECT {Payment.Columns} FROM "Payments" WHERE "Id" = @p0""";
+    private const string SelectPaymentByToken = $"""SELECT {Payment.Columns} FROM "Payments" WHERE "Token" = @p0""";
+    private const string SelectPaymentByPidx = $"""SELECT {Payment.Columns} FROM "Payments" WHERE "Pidx" = @p0""";
+    private const string SelectRefunds = $"""SELECT {Refund.Columns} FROM "Refunds" WHERE "OrderId" = @p0 ORDER BY "Id" """;
+
+    private const string SelectLines = """
+        SELECT "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount" FROM "OrderLines" WHERE "OrderId" = @p0 ORDER BY "Position"
+        """;
+
+    private const string InsertLine = """
+        INSERT INTO "OrderLines" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount")
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
+        """;
+
+    private const string InsertTimeline = """
+        INSERT INTO "Timeline" ("OrderId", "PaymentId", "At", "What", "By", "KeyName", "Note") VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
+        """;
+
+    private const string InsertSearchTerm = """INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES (@p0, @p1)""";
+
+    extension(SqlSession sql)
+    {
+        internal async Task<Order?> FindOrderAsync(string id, OrderParts parts)
+        {
+            Order? order = await sql.FindAsync(SelectOrder, Order.Read, id);
+            order?.Take(
+                parts == OrderParts.All ? await sql.ListAsync(SelectLines, OrderLine.Read, id) : [],
+                await sql.ListAsync(SelectPayments, Payment.Read, id),
+                parts == OrderParts.All && order.AmountRefunded > Khalti.Client.Paisa.Zero ? await sql.ListAsync(SelectRefunds, Refund.Read, id) : []);
+            return order;
+        }
+
+        /// <summary>Null when there is no such order.</summary>
+        internal Task<int?> FindVersionAsync(string id) =>
+            sql.FindAsync("""SELECT "Version" FROM "Orders" WHERE "Id" = @p0""", static row => row.NumberOrNull(0), id);
+
+        internal Task<Payment?> FindPaymentAsync(string id) => sql.FindAsync(SelectPayment, Payment.Read, id);
+
+        internal Task<Payment?> FindPaymentByTokenAsync(string token) => sql.FindAsync(SelectPaymentByToken, Payment.Read, token);
+
+        internal Task<Payment?> FindPaymentByPidxAsync(string pidx) => sql.FindAsync(SelectPaymentByPidx, Payment.Read, pidx);
+
+        internal Task<List<Payment>> ListPaymentsAsync(string orderId) => sql.ListAsync(SelectPayments, Payment.Read, orderId);
+
+        /// <summary>Whether another payment has this transaction of Khalti's.</summary>
+        internal async Task<bool> IsAnothersAsync(string transactionId, string paymentId) => await sql.FindAsync(
+            """SELECT "Id" FROM "Payments" WHERE "TransactionId" = @p0 AND "Id" <> @p1""", static row => row.Text(0), transactionId, paymentId) is not null;
+
+        /// <summary>Adds an order that is new, or saves what has changed of one that was found here, with its payments and its
+        /// timeline. Nothing for one that has not changed.</summary>
+        /// <exception cref="LostRaceException">Somebody else has changed it since it was found.</exception>
+        internal async Task SaveAsync(Order order)
+        {
+            if (order.StoredVersion is null)
+            {
+                await sql.AddAsync(order);
+            }
+            else if (order.Version != order.StoredVersion)
+            {
+                LostUnless(await sql.ExecuteAsync(Order.Update, order.Changes()), order.Id);
+            }
+
+            foreach (Payment payment in order.Payments)
+            {
+                await sql.SaveAsync(payment);
+            }
+
+            foreach (TimelineEntry entry in order.Timeline)
+            {
+                await sql.ExecuteAsync(
+                    InsertTimeline, entry.OrderId, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note);
+            }
+
+            if (order.Version != order.StoredVersion)
+            {
+                sql.Change(order.Id);
+            }
+
+            order.IsStored();
+        }
+
+        private async Task AddAsync(Order order)
+        {
+            await sql.ExecuteAsync(Order.Insert, order.Values());
+            foreach (OrderLine line in order.Lines)
+            {
+                await sql.ExecuteAsync(InsertLine, order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount);
+            }
+
+            foreach (SearchTerm term in order.SearchTerms)
+            {
+                await sql.ExecuteAsync(InsertSearchTerm, term.Term, term.OrderId);
+            }
+        }
+
+        private async Task SaveAsync(Payment payment)
+        {
+            if (payment.StoredVersion is null)
+            {
+                await sql.ExecuteAsync(Payment.Insert, payment.Values());
+            }
+            else if (payment.Version != payment.StoredVersion)
+            {
+                LostUnless(await sql.ExecuteAsync(Payment.Update, payment.Changes()), payment.Id);
+            }
+
+            payment.IsStored();
+        }
+    }
+
+    private static void LostUnless(int rows, string id)
+    {
+        if (rows != 1)
+        {
+            throw new LostRaceException(id);
+        }
+    }
+}

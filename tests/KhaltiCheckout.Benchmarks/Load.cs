@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace KhaltiCheckout.Benchmarks;
+
+/// <summary>What a window of load brought.</summary>
+internal sealed record Measured(
+    double Seconds, IReadOnlyList<Times> Times, int Errors, string? Example, TimeSpan Processor, double Memory, double PeakMemory)
+{
+    internal double PerSecond => Times.Count / Seconds;
+
+    internal double ProcessorMilliseconds => Processor.TotalMilliseconds / Times.Count;
+
+    /// <summary>In milliseconds. The share of checkouts that were as fast, such as 0.99.</summary>
+    internal double Percentile(double share, Func<Times, long> step)
+    {
+        if (Times.Count == 0)
+        {
+            return double.NaN;
+        }
+
+        long[] sorted = [.. Times.Select(step).Order()];
+        int rank = Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1);
+        return sorted[rank] * 1000.0 / Stopwatch.Frequency;
+    }
+}
+
+/// <summary>So many shoppers in a closed loop, on connections that stay open. What was begun is finished, so no order is left
+/// half paid.</summary>
+internal static class Load
+{
+    internal static async Task<Measured> RunAsync(
+        IReadOnlyList<MeasuredProcess> servers, int shoppers, TimeSpan warmUp, TimeSpan window, bool asPage, CancellationToken cancellationToken)
+    {
+        using SocketsHttpHandler handler = new() { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null };
+        using HttpMessageInvoker http = new(handler);
+        Uri[] addresses = [.. servers.Select(server => server.Address)];
+        ConcurrentQueue<string> errors = [];
+        long begin = Stopwatch.GetTimestamp() + (long)(warmUp.TotalSeconds * Stopwatch.Frequency);
+        long end = begin + (long)(window.TotalSeconds * Stopwatch.Frequency);
+
+        Task<List<Times>>[] running = [.. Enumerable.Range(0, shoppers).Select(number => Task.Run(
+            () => ShopAsync(new Shopper(http, addresses, number, asPage), begin, end, errors, cancellationToken), cancellationToken))];
+        await Task.Delay(warmUp, cancellationToken);
+        foreach (MeasuredProcess server in servers)
+        {
+            server.ForgetPeak();
+        }
+
+        TimeSpan before = Processor(servers);
+        TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end);
+        await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+        TimeSpan used = Processor(servers) - before;
+        double memory = servers.Sum(server => server.MemoryMegabytes);
+        double peak = servers.Sum(server => server.PeakMemoryMegabytes);
+        List<Times>[] all = await Task.WhenAll(running);
+        return new Measured(window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, memory, peak);
+    }
+
+    private static async Task<List<Times>> ShopAsync(
+        Shopper shopper, long begin, long end, ConcurrentQueue<string> errors, CancellationToken cancellationToken)
+    {
+        List<Times> counted = [];
+        while (Stopwatch.GetTimestamp() < end)
+        {
+            (Times? times, string? error) = await TryAsync(shopper, cancellationToken);
+            long now = Stopwatch.GetTimestamp();
+            if (error is not null)
+            {
+                // An error of the warm-up is one, too. A server that only refuses is not asked without end.
+                errors.Enqueue(error);
+                await Task.Delay(10, cancellationToken);
+            }
+            else if (now >= begin && now < end)
+            {
+                counted.Add(times!);
+            }
+        }
+
+        return counted;
+    }
+
+    private static async Task<(Times? Times, string? Error)> TryAsync(Shopper shopper, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await shopper.CheckOutAsync(cancellationToken);
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException)
+        {
+            return (null, lost.Message);
+        }
+    }
+
+    private static TimeSpan Processor(IReadOnlyList<MeasuredProcess> servers) =>
+        servers.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.Processor);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace KhaltiCheckout.Benchmarks;
+
+/// <summary>What the command line says.</summary>
+internal sealed class Options
+{
+    internal const string Usage = """
+        dotnet run -c Release --project tests/KhaltiCheckout.Benchmarks -- [options]
+
+          --only null,sqlite,postgres,start   which parts; all if not given
+          --shoppers 1,16,64,256              how many shoppers at once
+          --gateway 0,50                      milliseconds that Khalti's stand-in takes
+          --seconds 8                         length of each measured window
+          --warm-up 5                         seconds of load on each server before the first window
+          --as-page                           orders with e-mail, phone and an Idempotency-Key, as the shop's page sends them
+          --postgres "Host=…"|start           an empty database to use, or: start a server of its own (Debian's binaries)
+          --growth                            instead of all that: what a request costs among many orders
+          --sizes 1000,100000,1000000         how many orders
+          --app FOLDER                        a published shop to measure, instead of publishing this one
+          --folder FOLDER                     where the databases go for the time being; the temporary folder if not given
+        """;
+
+    private static readonly string[] Switches = ["--as-page", "--growth"];
+    private static readonly string[] Parts = ["null", "sqlite", "postgres", "start"];
+
+    /// <summary>Which program this process is; null for the one that measures. Not for people.</summary>
+    internal string? Role { get; private init; }
+
+    internal string Url { get; private init; } = "";
+
+    internal string Gateway { get; private init; } = "";
+
+    internal IReadOnlyList<string> Only { get; private init; } = [];
+
+    internal IReadOnlyList<int> Shoppers { get; private init; } = [];
+
+    internal IReadOnlyList<int> Delays { get; private init; } = [];
+
+    internal IReadOnlyList<int> Sizes { get; private init; } = [];
+
+    internal TimeSpan Window { get; private init; }
+
+    internal TimeSpan WarmUp { get; private init; }
+
+    internal bool AsPage { get; private init; }
+
+    internal bool Growth { get; private init; }
+
+    internal string? Postgres { get; private init; }
+
+    internal string? App { get; private init; }
+
+    internal string? Folder { get; private init; }
+
+    /// <exception cref="FormatException">It says something that is no option; the message is for people.</exception>
+    internal static Options Read(string[] arguments)
+    {
+        Dictionary<string, string> given = new(StringComparer.Ordinal);
+        for (int at = 0; at < arguments.Length; at++)
+        {
+            bool isSwitch = Switches.Contains(arguments[at], StringComparer.Ordinal);
+            given[arguments[at]] = isSwitch ? "" : at + 1 < arguments.Length ? arguments[++at] : throw Wrong($"{arguments[at]} needs a value.");
+        }
+
+        Options options = new()
+        {
+            Role = Take("--role"),
+            Url = Take("--urls") ?? "",
+            Gateway = Take("--at") ?? "",
+            Only = (Take("--only") ?? string.Join(',', Parts)).Split(','),
+            Shoppers = Numbers("--shoppers", "1,16,64,256"),
+            Delays = Numbers("--gateway", "0,50"),
+            Sizes = Numbers("--sizes", "1000,100000,1000000"),
+            Window = TimeSpan.FromSeconds(Numbers("--seconds", "8")[0]),
+            WarmUp = TimeSpan.FromSeconds(Numbers("--warm-up", "5")[0]),
+            AsPage = Take("--as-page") is not null,
+            Growth = Take("--growth") is not null,
+            Postgres = Take("--postgres"),
+            App = Take("--app"),
+            Folder = Take("--folder"),
+        };
+        return given.Count > 0 ? throw Wrong($"{given.First().Key} is no option.")
+            : options.Only.Except(Parts, StringComparer.Ordinal).Any() ? throw Wrong($"--only takes {string.Join(", ", Parts)}.")
+            : options;
+
+        string? Take(string name) => given.Remove(name, out string? value) ? value : null;
+
+        int[] Numbers(string name, string otherwise) => [.. (Take(name) ?? otherwise).Split(',').Select(text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw Wrong($"{name} takes numbers such as {otherwise}."))];
+    }
+
+    private static FormatException Wrong(string sentence) => new($"{sentence}\n\n{Usage}");
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using KhaltiCheckout.Benchmarks;
+
+Options options;
+try
+{
+    options = Options.Read(args);
+}
+catch (FormatException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}
+
+switch (options.Role)
+{
+    case "gateway":
+        await Gateway.RunAsync(options.Url);
+        return 0;
+    case "null":
+        await NullCheckout.RunAsync(options.Url, new Uri(options.Gateway));
+        return 0;
+    case "empty":
+        await NullCheckout.RunEmptyAsync(options.Url);
+        return 0;
+}
+
+// However it ends, every process that was started ends with it, and its folder goes.
+using CancellationTokenSource enough = new();
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+await using Run run = new(options);
+try
+{
+    return await run.MeasureAsync(enough.Token) ? 0 : 1;
+}
+catch (OperationCanceledException) when (enough.IsCancellationRequested)
+{
+    return 130;
+}
+catch (InvalidOperationException trouble)
+{
+    await Console.Error.WriteLineAsync(trouble.Message);
+    return 1;
+}
+
+void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    enough.Cancel();
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace KhaltiCheckout.Benchmarks;
+
+/// <summary>The shop as it is shipped: published, in Production, its log at the level that production has, written to a file.</summary>
+internal sealed partial class PublishedShop
+{
+    private readonly string _folder;
+    private readonly string _app;
+
+    private PublishedShop(string folder, string app) => (_folder, _app) = (folder, app);
+
+    /// <summary>For the merchant's desk; of this run alone.</summary>
+    internal string AdminKey { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+
+    internal static async Task<PublishedShop> PublishAsync(Options options, string folder, CancellationToken cancellationToken)
+    {
+        if (options.App is { } published)
+        {
+            return new PublishedShop(folder, Path.GetFullPath(published));
+        }
+
+        string app = Path.Combine(folder, "app");
+        ProcessStartInfo publish = new("dotnet") { WorkingDirectory = Root(AppContext.BaseDirectory) };
+        foreach (string argument in (string[])["publish", "src/KhaltiCheckout", "-c", "Release", "-o", app, "-v", "quiet", "-nodeReuse:false"])
+        {
+            publish.ArgumentList.Add(argument);
+        }
+
+        // What it says belongs to the progress, not to the report.
+        publish.RedirectStandardOutput = true;
+        using Process process = Process.Start(publish)!;
+        await Console.Error.WriteAsync(await process.StandardOutput.ReadToEndAsync(cancellationToken));
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0 ? new PublishedShop(folder, app) : throw new InvalidOperationException("The shop could not be published.");
+    }
+
+    /// <param name="database">Settings of the section Database.</param>
+    internal MeasuredProcess Start(string name, Uri gateway, params IEnumerable<string> database) => MeasuredProcess.Start(
+        name,
+        Path.Combine(_app, "KhaltiCheckout.dll"),
+        [
+            "--environment", "Production", "--Khalti:Mode=Sandbox", "--Sandbox:Embedded=false", $"--Sandbox:Url={gateway}",
+            $"--Admin:ApiKeys:0={AdminKey}",
+
+            // All shoppers share one address here. The limit does its work and is never reached.
+            "--RateLimits:PostsPerMinute=100000000",
+            .. database,
+        ],
+        _folder);
+
+    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file) => Start(name, gateway, SqliteAt(file));
+
+    internal string SqliteFile(string name) => Path.Combine(_folder, name + ".db");
+
+    /// <summary>The version of SQLite that the shop named at its start.</summary>
+    internal static string SqliteVersion(MeasuredProcess shop) => File.ReadLines(shop.LogFile)
+        .Select(line => Sqlite().Match(line)).FirstOrDefault(match => match.Success)?.Groups["version"].Value ?? "not told";
+
+    private static string SqliteAt(string file) => $"--Database:ConnectionString=Data Source={file}";
+
+    private static string Root(string at) =>
+        File.Exists(Path.Combine(at, "KhaltiCheckout.sln")) ? at : Root(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(at))!);
+
+    [GeneratedRegex(@"SQLite (?<version>[0-9.]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Sqlite();
+}

@@ -1,0 +1,229 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Tests.Payments;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KhaltiCheckout.Tests.Data;
+
+public sealed class GroupCommitTests
+{
+    private const string Put = """INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES (@p0, @p1)""";
+
+    [Fact]
+    public async Task Of_those_written_together_one_that_fails_changes_nothing_and_the_others_are_kept()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+
+        // All of these wait behind the first one, and so are one group.
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> first = store.WriteAsync(
+            async _ =>
+            {
+                await gate.Task;
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+        Task<int>[] waiting = [.. Enumerable.Range(0, 20).Select(number => store.WriteAsync(
+            async sql =>
+            {
+                await sql.ExecuteAsync(Put, $"term{number}", order.Id());
+                return number % 5 == 3 ? throw new InvalidOperationException($"no {number}") : number;
+            },
+            TestContext.Current.CancellationToken))];
+        gate.SetResult();
+
+        await first;
+        for (int number = 0; number < waiting.Length; number++)
+        {
+            if (number % 5 == 3)
+            {
+                (await Should.ThrowAsync<InvalidOperationException>(waiting[number])).Message.ShouldBe($"no {number}");
+            }
+            else
+            {
+                (await waiting[number]).ShouldBe(number);
+            }
+        }
+
+        string[] kept = await shop.InDatabaseAsync(db => db.SearchTerms.Where(term => term.Term.StartsWith("term")).Select(term => term.Term).ToArrayAsync());
+        kept.Length.ShouldBe(16);
+        kept.ShouldNotContain("term3");
+    }
+
+    [Fact]
+    public async Task What_waited_together_is_one_commit_and_nobody_is_answered_before_it()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource last = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> first = store.WriteAsync(
+            async _ =>
+            {
+                await gate.Task;
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+        Task<int>[] waiting = [.. Enumerable.Range(0, 10).Select(number => store.WriteAsync(
+            async sql =>
+            {
+                await sql.ExecuteAsync(Put, $"term{number}", order.Id());
+                if (number == 9)
+                {
+                    await last.Task;
+                }
+
+                return number;
+            },
+            TestContext.Current.CancellationToken))];
+
+        gate.SetResult();
+        await first;
+
+        // The last of the group is still at work: the others have done theirs, and have no answer yet.
+        waiting.ShouldAllBe(one => !one.IsCompleted);
+        (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(0);
+        last.SetResult();
+        await Task.WhenAll(waiting);
+        (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task More_than_can_wait_is_refused_at_once_with_503_and_a_time_to_come_back_and_Khaltis_answer_never_is()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> first = store.WriteAsync(
+            async _ =>
+            {
+                await gate.Task;
+                return true;
+            },
+            TestContext.Current.CancellationToken);
+        List<Task<bool>> waiting = [];
+        using CancellationTokenSource patience = new();
+        StoreBusyException? refused = null;
+        while (refused is null && waiting.Count < 100_000)
+        {
+            try
+            {
+                waiting.Add(store.WriteAsync(_ => Task.FromResult(true), patience.Token));
+                await Task.Yield();
+                if (waiting[^1].IsFaulted)
+                {
+                    refused = waiting[^1].Exception!.InnerException as StoreBusyException;
+                    waiting.RemoveAt(waiting.Count - 1);
+                }
+            }
+            catch (StoreBusyException busy)
+            {
+                refused = busy;
+            }
+        }
+
+        refused.ShouldNotBeNull();
+        using HttpRequestMessage place = new(HttpMethod.Post, "/api/v1/orders")
+        {
+            Content = new StringContent("""{"items":[{"productId":"ilam-tea","quantity":1}]}""", System.Text.Encoding.UTF8, "application/json"),
+        };
+        using HttpResponseMessage answer = await shop.Http.SendAsync(place, TestContext.Current.CancellationToken);
+        string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Task<bool> mustNotGetLost = store.WriteAsync(_ => Task.FromResult(true), CancellationToken.None);
+        gate.SetResult();
+
+        ((int)answer.StatusCode).ShouldBe(503);
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        ((string)JsonNode.Parse(body)!["code"]!).ShouldBe("busy");
+        (await mustNotGetLost).ShouldBeTrue();
+        (await Task.WhenAll(waiting)).ShouldAllBe(done => done);
+        (await first).ShouldBeTrue();
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(0);
+        await shop.GivenOrderAsync();
+    }
+
+    [Fact]
+    public async Task Who_gives_up_while_waiting_changes_nothing()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource hungUp = new();
+        Task<bool> first = store.WriteAsync(
+            async _ =>
+            {
+                await gate.Task;
+                return true;
+            },
+            TestContext.Current.CancellationToken);
+        Task<int> given = store.WriteAsync(sql => sql.ExecuteAsync(Put, "given", order.Id()), hungUp.Token);
+
+        await hungUp.CancelAsync();
+        gate.SetResult();
+
+        await Should.ThrowAsync<OperationCanceledException>(given);
+        await first;
+        (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term == "given"))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task When_the_commit_fails_all_of_the_group_hear_it_and_the_next_one_is_written()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+
+        // Half of a transaction is gone when SQLite gives it up by itself; here a piece of work ends it behind our back.
+        Task<int>[] group = await GroupAsync(
+            store,
+            sql => sql.ExecuteAsync(Put, "before", order.Id()),
+            sql => sql.ExecuteAsync("ROLLBACK"),
+            sql => sql.ExecuteAsync(Put, "after", order.Id()));
+
+        foreach (Task<int> one in group)
+        {
+            (await Should.ThrowAsync<InvalidOperationException>(one)).Message.ShouldContain("transaction", Case.Insensitive);
+        }
+
+        (await store.WriteAsync(sql => sql.ExecuteAsync(Put, "next", order.Id()), TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await shop.InDatabaseAsync(db => db.SearchTerms.Where(term => term.Term == "before" || term.Term == "after" || term.Term == "next").Select(term => term.Term).SingleAsync()))
+            .ShouldBe("next");
+    }
+
+    [Fact]
+    public async Task Two_processes_that_write_at_once_to_one_file_wait_for_each_other()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+
+        (int Status, JsonNode Body)[] placed = await RaceTests.AtOnceAsync(40, number => (number % 2 == 0 ? shop : other).PostAsync(
+            "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }));
+
+        placed.ShouldAllBe(answer => answer.Status == 201);
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(40);
+    }
+
+    private static async Task<Task<int>[]> GroupAsync(CheckoutStore store, params Func<SqlSession, Task<int>>[] works)
+    {
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> first = store.WriteAsync(
+            async _ =>
+            {
+                await gate.Task;
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+        Task<int>[] waiting = [.. works.Select(work => store.WriteAsync(work, TestContext.Current.CancellationToken))];
+        gate.SetResult();
+        await first;
+        return waiting;
+    }
+}
