@@ -8,21 +8,31 @@ Settings settings = Settings.Read(args);
 string folder = Directory.CreateTempSubdirectory("checkout-kill-").FullName;
 using RunningProgram sandbox = new("Khalti.Sandbox", folder, address =>
     ["--urls", address.ToString(), $"--Sandbox:ConnectionString=Data Source={folder}/sandbox.db"]);
-using RunningProgram shop = new("KhaltiCheckout", folder, address =>
+string[] database = settings.Postgres is { } postgres
+    ? ["--Database:Provider=PostgreSql", $"--Database:ConnectionString={postgres}"]
+    : [$"--Database:ConnectionString=Data Source={folder}/checkout.db"];
+
+// Several processes on one database, each at an address of its own: a shopper stays with one.
+RunningProgram[] shops = [.. Enumerable.Range(0, settings.Processes).Select(_ => new RunningProgram("KhaltiCheckout", folder, address =>
 [
     "--urls", address.ToString(), "--environment", "Production", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=3",
-    "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox.Address}", $"--Database:ConnectionString=Data Source={folder}/checkout.db",
+    "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox.Address}", .. database,
     $"--Admin:ApiKeys:0={Ledger.Key}", "--RateLimits:PostsPerMinute=0",
-]);
+]))];
 using HttpClient khalti = Client(sandbox.Address);
-using HttpClient store = Client(shop.Address);
-using HttpClient desk = Client(shop.Address);
+HttpClient[] stores = [.. shops.Select(shop => Client(shop.Address))];
+HttpClient store = stores[0];
+using HttpClient desk = Client(shops[0].Address);
 desk.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Ledger.Key);
 
 sandbox.Start();
-shop.Start();
+foreach (RunningProgram shop in shops)
+{
+    shop.Start();
+}
+
 await AnswersAsync(khalti, "/_sandbox/faults");
-await AnswersAsync(store, "/health/ready");
+await AllAnswerAsync();
 foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
 {
     // Three kinds, one after the other: together they lose the wanted share.
@@ -39,15 +49,15 @@ foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
 
 Ledger ledger = new();
 using CancellationTokenSource enough = new(TimeSpan.FromSeconds(settings.Seconds));
-Task[] shoppers = [.. Enumerable.Range(0, settings.Shoppers).Select(_ => new Shopper(store, khalti, ledger).ShopAsync(enough.Token))];
+Task[] shoppers = [.. Enumerable.Range(0, settings.Shoppers).Select(one => new Shopper(stores[one % stores.Length], khalti, ledger).ShopAsync(enough.Token))];
 int kills = 0;
 try
 {
     while (true)
     {
         await Task.Delay(TimeSpan.FromSeconds(settings.KillEvery * (0.5 + Random.Shared.NextDouble())), enough.Token);
+        RunningProgram shop = shops[kills++ % shops.Length];
         await shop.KillAsync();
-        kills++;
         shop.Start();
         await ledger.NoteCallsAsync(khalti);
     }
@@ -57,16 +67,17 @@ catch (OperationCanceledException)
     await Task.WhenAll(shoppers);
 }
 
-Say($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {settings.Seconds} s, {ledger.PaidByLinks} paid by link, the shop killed {kills} times, {settings.Lost:P0} of Khalti's answers to verify, initiate, lookup and refund lost.");
+Say($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {settings.Seconds} s, {ledger.PaidByLinks} paid by link, the shop ({settings.Processes} processes on {(settings.Postgres is null ? "SQLite" : "PostgreSQL")}) killed {kills} times, {settings.Lost:P0} of Khalti's answers to verify, initiate, lookup and refund lost.");
 Say($"{ledger.RefundsWished} refunds asked for: {ledger.RefundsDone} answered as done, {ledger.RefundsUnknown} as unknown, {ledger.RefundsRefused} refused as nothing was paid yet.");
 (await khalti.DeleteAsync("/_sandbox/faults")).EnsureSuccessStatusCode();
-await AnswersAsync(store, "/health/ready");
+await AllAnswerAsync();
 Stopwatch settling = Stopwatch.StartNew();
 while (!await ledger.IsSettledAsync(desk, khalti))
 {
     if (settling.Elapsed > TimeSpan.FromMinutes(8))
     {
         Say("FAILED: payments or refunds are still open after eight minutes.");
+        Stop();
         return 1;
     }
 
@@ -89,12 +100,29 @@ foreach (string line in wrong)
 Say(wrong.Count == 0 ? "Shop and sandbox agree about every order." : $"FAILED: {wrong.Count} disagreements; files and logs are in {folder}");
 if (wrong.Count == 0)
 {
-    shop.Dispose();
+    Stop();
     sandbox.Dispose();
     Directory.Delete(folder, recursive: true);
 }
 
+Stop();
 return wrong.Count == 0 ? 0 : 1;
+
+void Stop()
+{
+    foreach (RunningProgram shop in shops)
+    {
+        shop.Dispose();
+    }
+}
+
+async Task AllAnswerAsync()
+{
+    foreach (HttpClient one in stores)
+    {
+        await AnswersAsync(one, "/health/ready");
+    }
+}
 
 static HttpClient Client(Uri address) =>
     new(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };

@@ -55,7 +55,7 @@ internal sealed class RunningProgram(string project, string folder, Func<Uri, IE
     {
         while (await output.ReadLineAsync() is { } line)
         {
-            await File.AppendAllTextAsync(Path.Combine(folder, $"{project}.{Starts}.{output.GetHashCode():x}.log"), line + "\n");
+            await File.AppendAllTextAsync(Path.Combine(folder, $"{project}.{Address.Port}.{Starts}.{output.GetHashCode():x}.log"), line + "\n");
         }
     }
 

@@ -2,16 +2,19 @@ using System.Globalization;
 
 namespace KhaltiCheckout.KillTest;
 
-/// <summary>What the command line says: <c>--seconds 120 --shoppers 200 --lost 0.3 --kill-every 4</c>.</summary>
-internal sealed record Settings(int Seconds, int Shoppers, double Lost, int KillEvery)
+/// <summary>What the command line says: <c>--seconds 120 --shoppers 200 --lost 0.3 --kill-every 4</c>, and for PostgreSQL
+/// <c>--postgres "Host=...;Database=..." --processes 2</c>: an empty database, and how many shops share it.</summary>
+internal sealed record Settings(int Seconds, int Shoppers, double Lost, int KillEvery, string? Postgres, int Processes)
 {
     internal static Settings Read(string[] arguments)
     {
         Dictionary<string, string> given = arguments.Chunk(2)
             .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw Usage(), StringComparer.Ordinal);
+        given.Remove("--postgres", out string? postgres);
         Settings settings = new(
-            (int)Take(given, "--seconds", 120), (int)Take(given, "--shoppers", 200), Take(given, "--lost", 0.3), (int)Take(given, "--kill-every", 4));
-        return given.Count == 0 ? settings : throw Usage();
+            (int)Take(given, "--seconds", 120), (int)Take(given, "--shoppers", 200), Take(given, "--lost", 0.3), (int)Take(given, "--kill-every", 4),
+            postgres, (int)Take(given, "--processes", 1));
+        return given.Count == 0 && settings.Processes >= 1 ? settings : throw Usage();
     }
 
     private static double Take(Dictionary<string, string> given, string name, double otherwise) =>
@@ -20,5 +23,5 @@ internal sealed record Settings(int Seconds, int Shoppers, double Lost, int Kill
         : throw Usage();
 
     private static FormatException Usage() =>
-        new("Usage: [--seconds 120] [--shoppers 200] [--lost 0.3] [--kill-every 4]");
+        new("Usage: [--seconds 120] [--shoppers 200] [--lost 0.3] [--kill-every 4] [--postgres connection-string] [--processes 1]");
 }

@@ -13,21 +13,15 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace KhaltiCheckout.Data;
 
 /// <summary>The database. Reads are plain queries; everything that changes something goes through <see cref="WriteAsync"/>.</summary>
-public sealed class CheckoutDb : DbContext
+public class CheckoutDb : DbContext
 {
     private readonly CheckoutStore _store;
 
     // Orders that the write under way has changed: whatever happens to one raises its version.
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
-    internal CheckoutDb(DbContextOptions<CheckoutDb> options, CheckoutStore store)
-        : base(options)
-    {
-        _store = store;
-
-        // Each piece of work stands behind a savepoint of the store's.
-        Database.AutoSavepointsEnabled = false;
-    }
+    internal CheckoutDb(DbContextOptions options, CheckoutStore store)
+        : base(options) => _store = store;
 
     public DbSet<Product> Products => Set<Product>();
 
@@ -58,6 +52,9 @@ public sealed class CheckoutDb : DbContext
         {
             ChangeTracker.Clear();
             _changed.Clear();
+
+            // Each piece of work stands or falls as a whole: the store sees to that.
+            Database.AutoSavepointsEnabled = false;
             string? own = Database.GetConnectionString();
             Database.SetDbConnection(sql.Connection);
             await Database.UseTransactionAsync(sql.Transaction, CancellationToken.None);
@@ -75,11 +72,17 @@ public sealed class CheckoutDb : DbContext
             finally
             {
                 await Database.UseTransactionAsync(null, CancellationToken.None);
-                Database.SetDbConnection(null);
-                Database.SetConnectionString(own);
+                LeaveConnection(own);
             }
         },
         cancellationToken);
+
+    /// <summary>The store's connection goes back to it; what is read next has one of its own.</summary>
+    private protected virtual void LeaveConnection(string? own)
+    {
+        Database.SetDbConnection(null);
+        Database.SetConnectionString(own);
+    }
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -105,9 +108,8 @@ public sealed class CheckoutDb : DbContext
 
     private sealed class PaisaConverter() : ValueConverter<Paisa, long>(amount => (long)amount, stored => new Paisa(stored));
 
-    // SQLite can't sort a DateTimeOffset.
     private sealed class UtcConverter() : ValueConverter<DateTimeOffset, DateTime>(
-        instant => instant.UtcDateTime, stored => new DateTimeOffset(DateTime.SpecifyKind(stored, DateTimeKind.Utc)));
+        instant => Stored.Instant(instant), stored => new DateTimeOffset(DateTime.SpecifyKind(stored, DateTimeKind.Utc)));
 
     private sealed class SnakeCaseConverter<TEnum>() : ValueConverter<TEnum, string>(
         value => SnakeCase.Of(value), stored => SnakeCase.Read<TEnum>(stored))

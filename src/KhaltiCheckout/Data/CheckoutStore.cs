@@ -64,7 +64,7 @@ internal abstract class CheckoutStore(OrderChanges changes)
 }
 
 /// <summary>More is waiting to be written than can be in a moment. Nothing was done.</summary>
-internal sealed class StoreBusyException() : Exception("Too many writes are waiting.");
+internal sealed class StoreBusyException(Exception? why = null) : Exception("Too many writes are waiting.", why);
 
 /// <summary>A row was changed by somebody else since it was read: decide again.</summary>
 internal sealed class LostRaceException(string row) : Exception($"{row} was changed by somebody else.");

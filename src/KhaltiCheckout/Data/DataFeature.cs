@@ -2,6 +2,7 @@ using KhaltiCheckout.Orders;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace KhaltiCheckout.Data;
 
@@ -12,29 +13,43 @@ internal static class DataFeature
         services.AddOptions<DatabaseOptions>()
             .BindConfiguration(DatabaseOptions.Section)
             .ValidateDataAnnotations()
-            .Validate(
-                options => string.Equals(options.Provider, "Sqlite", StringComparison.OrdinalIgnoreCase),
-                "Database:Provider must be Sqlite; PostgreSql is not built yet.")
+            .Validate(options => options.IsKnown, "Database:Provider must be Sqlite or PostgreSql.")
             .ValidateOnStart();
 
         services.AddSingleton<SqliteSettings>();
-        services.AddSingleton<CheckoutStore>(provider => new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>()));
-        services.AddSingleton(provider => new DbContextOptionsBuilder<CheckoutDb>()
-                .UseSqlite(Located(provider))
-                .AddInterceptors(provider.GetRequiredService<SqliteSettings>())
-                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+        services.AddSingleton(provider => Logged(new DbContextOptionsBuilder<CheckoutDb>(), provider)
+            .UseSqlite(Located(provider))
+            .AddInterceptors(provider.GetRequiredService<SqliteSettings>())
+            .Options);
 
-                // A lost race is decided again, not an error for the log.
-                .ConfigureWarnings(warnings => warnings
-                    .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug))
-                    .Log((RelationalEventId.CommandError, LogLevel.Debug)))
-                .Options);
-        services.AddScoped(provider => new CheckoutDb(
-            provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<CheckoutStore>()));
+        services.AddSingleton(provider => PostgreSqlSettings.Pool(OptionsOf(provider).ConnectionString));
+        services.AddSingleton(provider => Logged(new DbContextOptionsBuilder<PostgreSqlCheckoutDb>(), provider)
+            .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), PostgreSqlSettings.Apply)
+            .AddInterceptors(new StorableText())
+            .Options);
+
+        services.AddSingleton<CheckoutStore>(provider => OptionsOf(provider).IsPostgreSql
+            ? new PostgreSqlStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<OrderChanges>())
+            : new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>()));
+        services.AddScoped(provider => OptionsOf(provider).IsPostgreSql
+            ? new PostgreSqlCheckoutDb(
+                provider.GetRequiredService<DbContextOptions<PostgreSqlCheckoutDb>>(), provider.GetRequiredService<CheckoutStore>(),
+                provider.GetRequiredService<NpgsqlDataSource>())
+            : new CheckoutDb(provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<CheckoutStore>()));
         services.AddHostedService<PrepareDatabase>();
     }
 
+    private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+
+    // A lost race is decided again, not an error for the log.
+    private static DbContextOptionsBuilder<TDb> Logged<TDb>(DbContextOptionsBuilder<TDb> builder, IServiceProvider provider)
+        where TDb : DbContext =>
+        builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .ConfigureWarnings(warnings => warnings
+                .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug))
+                .Log((RelationalEventId.CommandError, LogLevel.Debug)));
+
     private static string Located(IServiceProvider provider) => SqliteSettings.Locate(
-        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString,
+        OptionsOf(provider).ConnectionString,
         provider.GetRequiredService<IHostEnvironment>().ContentRootPath);
 }

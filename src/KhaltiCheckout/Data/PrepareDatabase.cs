@@ -1,12 +1,13 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace KhaltiCheckout.Data;
 
 /// <summary>Before the first request: the database is there, writable, and has the tables of this version.</summary>
 internal sealed partial class PrepareDatabase(
-    IServiceScopeFactory scopes, ILogger<PrepareDatabase> logger) : IHostedService
+    IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, ILogger<PrepareDatabase> logger) : IHostedService
 {
     // A minute: longer than a migration, shorter than an operator's patience.
     private const int MostWaits = 1200;
@@ -17,6 +18,12 @@ internal sealed partial class PrepareDatabase(
         {
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
+            if (db is PostgreSqlCheckoutDb postgreSql)
+            {
+                Log.PostgreSqlReady(logger, await PostgreSqlSettings.PrepareAsync(postgreSql, cancellationToken));
+                return;
+            }
+
             await db.Database.OpenConnectionAsync(cancellationToken);
             SqliteSettings.UseWriteAheadLog(db.Database.GetDbConnection());
             await MigrateAsync(db, cancellationToken);
@@ -31,10 +38,18 @@ internal sealed partial class PrepareDatabase(
         }
         catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new OptionsValidationException(DatabaseOptions.Section, typeof(DatabaseOptions),
-                [$"Database:ConnectionString can't be used ({failure.Message.TrimEnd('.')}): name a file in a folder that this program may write to."]);
+            throw new OptionsValidationException(
+                DatabaseOptions.Section, typeof(DatabaseOptions), [$"Database:ConnectionString can't be used {WhyNot(failure)}."]);
         }
     }
+
+    // Never the connection string itself, nor what can't be read of it: there is a password in it.
+    private string WhyNot(Exception failure) =>
+        !options.Value.IsPostgreSql
+            ? $"({failure.Message.TrimEnd('.')}): name a file in a folder that this program may write to"
+            : failure is DbException
+                ? $"({(failure as PostgresException)?.MessageText ?? failure.Message.TrimEnd('.')}): name a PostgreSQL database that is there, and a user who may make tables in it"
+                : "as it can't be read: write it as Host=...;Database=...;Username=...;Password=...";
 
     // EF Core keeps processes apart with a row in a table, and a process killed in the middle leaves it there: every later
     // start would wait for ever. The operating system's lock on a file goes with the process; whoever holds it may clear the row.
@@ -75,5 +90,8 @@ internal sealed partial class PrepareDatabase(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Database ready, SQLite {Version}")]
         internal static partial void Ready(ILogger logger, string version);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Database ready, PostgreSQL {Version}")]
+        internal static partial void PostgreSqlReady(ILogger logger, string version);
     }
 }

@@ -109,7 +109,8 @@ internal sealed class SqlSession(DbConnection connection, bool keepCommands) : I
             command.Parameters[place].Value = values[place] switch
             {
                 null => DBNull.Value,
-                DateTimeOffset instant => instant.UtcDateTime,
+                DateTimeOffset instant => Stored.Instant(instant),
+                string text => Stored.Text(text),
                 Paisa amount => (long)amount,
                 var value => value,
             };

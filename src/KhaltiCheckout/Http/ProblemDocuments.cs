@@ -75,14 +75,17 @@ internal static class ProblemDocuments
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            if (exception is not StoreBusyException)
+            ProblemDetails? problem = exception is StoreBusyException ? Problems.Busy()
+                : PostgreSqlTrouble.CouldNotAsk(exception) ? Problems.DatabaseAway()
+                : null;
+            if (problem is null)
             {
                 return false;
             }
 
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             httpContext.Response.Headers.RetryAfter = "1";
-            await problems.WriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = Problems.Busy() });
+            await problems.WriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
             return true;
         }
     }

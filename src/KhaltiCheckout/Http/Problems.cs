@@ -68,6 +68,15 @@ internal static class Problems
         Extensions = { ["code"] = "busy" },
     };
 
+    /// <summary>A question that could not be asked. What it was about may have happened before it: nobody is told to pay again.</summary>
+    internal static ProblemDetails DatabaseAway() => new()
+    {
+        Status = 503,
+        Title = "Too busy",
+        Detail = "The database could not be asked in time. Wait as long as Retry-After says, in seconds; then read the order to see where it stands, and do not pay again before that.",
+        Extensions = { ["code"] = "busy" },
+    };
+
     internal static ProblemHttpResult NotRefundable(string why) =>
         Of(409, "not_refundable", "Not refundable", why);
 

@@ -107,12 +107,16 @@ public sealed partial class KeysCommandTests
     private sealed class ShopFolder : IAsyncDisposable
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("checkout-command-").FullName;
+        private readonly TestDatabase _database;
+
+        internal ShopFolder() => _database = TestDatabase.In(_folder);
 
         internal Task<(int ExitCode, string[] Output, string[] Errors)> CommandAsync(string environment, params string[] arguments) =>
-            ShopProgram.RunCommandAsync(environment, [.. arguments, $"--Database:ConnectionString=Data Source={_folder}/checkout.db"]);
+            ShopProgram.RunCommandAsync(environment, [.. arguments, .. _database.Arguments]);
 
         public ValueTask DisposeAsync()
         {
+            _database.Dispose();
             Directory.Delete(_folder, recursive: true);
             return ValueTask.CompletedTask;
         }

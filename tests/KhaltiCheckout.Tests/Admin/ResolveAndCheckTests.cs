@@ -103,7 +103,7 @@ public sealed class ResolveAndCheckTests
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
         JsonNode lost = await GivenLostAsync(shop);
-        await shop.SqlAsync($"UPDATE Payments SET LeasedUntil = {shop.Clock.GetUtcNow().AddMinutes(1).UtcDateTime} WHERE OrderId = {lost.Id()}");
+        await shop.SqlAsync($"""UPDATE "Payments" SET "LeasedUntil" = {shop.Clock.GetUtcNow().AddMinutes(1).UtcDateTime} WHERE "OrderId" = {lost.Id()}""");
         int asked = await shop.Sandbox.CountAsync("status");
 
         (await CheckAsync(shop, lost)).ShouldBeProblem(409, "check_in_progress");
@@ -135,7 +135,7 @@ public sealed class ResolveAndCheckTests
     {
         JsonNode order = await shop.GivenOrderAsync();
         await shop.CancelAsync(order);
-        await shop.SqlAsync($"UPDATE Orders SET Attention = 'paid_late' WHERE Id = {order.Id()}");
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = 'paid_late' WHERE "Id" = {order.Id()}""");
         return order;
     }
 

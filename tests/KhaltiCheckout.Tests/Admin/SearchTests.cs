@@ -121,8 +121,8 @@ public sealed class SearchTests
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string token) = await shop.GivenPaidAsync();
         (JsonNode linked, string pidx) = await shop.GivenLinkAsync();
-        await shop.SqlAsync($"UPDATE Orders SET Reference = 'INV 2083/77' WHERE Id = {linked.Id()}");
-        await shop.SqlAsync($"UPDATE Orders SET Reference = 'INV-2083/78' WHERE Id = {paid.Id()}");
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Reference" = 'INV 2083/77' WHERE "Id" = {linked.Id()}""");
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Reference" = 'INV-2083/78' WHERE "Id" = {paid.Id()}""");
 
         (await shop.SearchAsync(token)).ShouldBe([paid.Id()]);
         (await shop.SearchAsync((string)paid.Payment()["transactionId"]!)).ShouldBe([paid.Id()]);
@@ -176,6 +176,7 @@ public sealed class SearchTests
     [InlineData("sita rai 1500")]
     [InlineData("ord_01k9x4c7qmf3")]
     [InlineData("8xmeJnNXfoVjCvGcZiiGe7")]
+    [Trait("Database", "Sqlite")]
     public async Task No_search_reads_a_whole_table(string text)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -194,6 +195,7 @@ public sealed class SearchTests
     [InlineData("paid", null, null, "IX_Orders_Status_Id (Status=?")]
     [InlineData(null, "stuck", null, "IX_Orders_Attention_Id (Attention=?")]
     [InlineData(null, null, "2026-11-20", "sqlite_autoindex_Orders_1 (Id>?")]
+    [Trait("Database", "Sqlite")]
     public async Task Every_filter_has_its_index_and_nothing_is_sorted(string? status, string? attention, string? from, string index)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -205,6 +207,7 @@ public sealed class SearchTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task Orders_that_were_placed_before_there_was_a_search_are_found_as_well()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -46,7 +46,7 @@ public sealed class SummaryTests
         JsonNode paid = (await shop.GivenPaidAsync()).Order;
         await shop.GivenPaidAsync();
         shop.Clock.Advance(TimeSpan.FromDays(1));
-        await GivenRefundAsync(shop, paid, 10_000, "completed", "2026-11-22");
+        await GivenRefundAsync(shop, paid, 10_000, "completed", new DateOnly(2026, 11, 22));
 
         JsonNode summary = await SummaryAsync(shop, "?days=2");
 
@@ -74,7 +74,7 @@ public sealed class SummaryTests
         (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
         shop.Clock.Advance(TimeSpan.FromSeconds(90));
         await GivenRefundAsync(shop, paid, 1000, "unknown", null);
-        await shop.SqlAsync($"UPDATE Orders SET Attention = 'stuck' WHERE Id = {order.Id()}");
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = 'stuck' WHERE "Id" = {order.Id()}""");
 
         JsonNode summary = await SummaryAsync(shop, "");
 
@@ -102,6 +102,7 @@ public sealed class SummaryTests
     [InlineData("SELECT CreatedAt FROM Payments WHERE Status IN ('verifying', 'needs_review') ORDER BY CreatedAt", "IX_Payments_Open")]
     [InlineData("SELECT CreatedAt FROM Refunds WHERE Status IN ('requested', 'unknown')", "IX_Refunds_OneOpenPerPayment")]
     [InlineData("SELECT Attention, COUNT(*) FROM Orders WHERE Attention IS NOT NULL GROUP BY Attention", "IX_Orders_Attention_Id")]
+    [Trait("Database", "Sqlite")]
     public async Task The_sums_read_an_index_and_not_the_table(string question, string index)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -136,8 +137,8 @@ public sealed class SummaryTests
         return answer.Json;
     }
 
-    private static Task<int> GivenRefundAsync(Shop shop, JsonNode paid, long amount, string status, string? completedOn) => shop.SqlAsync($"""
-        INSERT INTO Refunds (Id, OrderId, PaymentId, Status, Origin, Amount, RefundedBefore, CreatedAt, CompletedAt, CompletedOn, Checks, Denials, LastAskUnanswered, Version)
-        VALUES ('ref_1', {paid.Id()}, {(string)paid.Payment()["id"]!}, {status}, 'merchant', {amount}, 0, {shop.Clock.GetUtcNow().UtcDateTime}, NULL, {completedOn}, 0, 0, 0, 0)
+    private static Task<int> GivenRefundAsync(Shop shop, JsonNode paid, long amount, string status, DateOnly? completedOn) => shop.SqlAsync($"""
+        INSERT INTO "Refunds" ("Id", "OrderId", "PaymentId", "Status", "Origin", "Method", "PersonWasCalled", "TakenOffOrder", "Amount", "RefundedBefore", "CreatedAt", "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version")
+        VALUES ('ref_1', {paid.Id()}, {(string)paid.Payment()["id"]!}, {status}, 'merchant', 'widget', false, 0, {amount}, 0, {shop.Clock.GetUtcNow().UtcDateTime}, NULL, {completedOn}, 0, 0, false, 0)
         """);
 }

@@ -77,7 +77,7 @@ public sealed class LinkAttackTests
         await using Target target = await Target.OpenAsync();
         Shop shop = target.Inside("it changes the catalogue");
         JsonNode order = await target.OrderAsync();
-        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE Products SET Price = 1000 WHERE Id = 'ilam-tea'"));
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"""UPDATE "Products" SET "Price" = 1000 WHERE "Id" = 'ilam-tea'"""));
 
         string pidx = await shop.GivenLinkAsync(order);
         Uri back = await shop.Sandbox.OutcomeAsync(pidx, "completed");

@@ -90,13 +90,13 @@ public sealed class DayCloseTests
 
         // Other sums.
         (JsonNode amount, _) = await shop.GivenPaidAsync();
-        await ChangeAsync(shop, amount, "AmountPaid = AmountPaid - 500");
+        await ChangeAsync(shop, amount, "\"AmountPaid\" = \"AmountPaid\" - 500");
         seeded.Add(("amount", amount.Id(), "look_at_khalti"));
         (JsonNode amountLink, _) = await shop.GivenPaidByLinkAsync();
-        await ChangeAsync(shop, amountLink, "AmountPaid = AmountPaid + 500");
+        await ChangeAsync(shop, amountLink, "\"AmountPaid\" = \"AmountPaid\" + 500");
         seeded.Add(("amount", amountLink.Id(), "look_at_khalti"));
         (JsonNode fee, _) = await shop.GivenPaidAsync();
-        await ChangeAsync(shop, fee, "Fee = Fee - 1");
+        await ChangeAsync(shop, fee, "\"Fee\" = \"Fee\" - 1");
         seeded.Add(("fee", fee.Id(), "look_at_khalti"));
 
         // Refunds, there and here.
@@ -335,7 +335,7 @@ public sealed class DayCloseTests
     {
         string id = order.Id();
 #pragma warning disable EF1002 // Constants of these tests.
-        return shop.InDatabaseAsync((CheckoutDb db) => db.Database.ExecuteSqlRawAsync($"UPDATE Payments SET {change} WHERE OrderId = '{id}'"));
+        return shop.InDatabaseAsync((CheckoutDb db) => db.Database.ExecuteSqlRawAsync($"""UPDATE "Payments" SET {change} WHERE "OrderId" = '{id}'"""));
 #pragma warning restore EF1002
     }
 }

@@ -143,11 +143,13 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     private sealed class Scene : IAsyncDisposable
     {
         private readonly string _folder;
+        private readonly TestDatabase _database;
         private readonly Uri _sandbox;
 
         private Scene(string folder, SandboxHost sandbox)
         {
             _folder = folder;
+            _database = TestDatabase.In(folder);
             _sandbox = sandbox.Address;
             Sandbox = new SandboxDriver(sandbox);
         }
@@ -169,7 +171,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         internal string[] Moments() => File.ReadAllLines(Path.Combine(_folder, "moments"));
 
         internal Task<ShopProcess?> StartAsync(int crashAt, bool worker) => ShopProcess.StartAsync(
-            _folder, _sandbox,
+            _database, _sandbox,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["DOTNET_STARTUP_HOOKS"] = Repository.Program("KhaltiCheckout.CrashHook"),
@@ -183,13 +185,14 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         {
             HasCrashed = true;
             return await ShopProcess.StartAsync(
-                _folder, _sandbox, new Dictionary<string, string>(StringComparer.Ordinal), "--Reconciliation:Interval=00:00:00.2")
+                _database, _sandbox, new Dictionary<string, string>(StringComparer.Ordinal), "--Reconciliation:Interval=00:00:00.2")
                 ?? throw new InvalidOperationException("The healing process did not start.");
         }
 
         public async ValueTask DisposeAsync()
         {
             await Sandbox.DisposeAsync();
+            _database.Dispose();
             Directory.Delete(_folder, recursive: true);
         }
     }

@@ -36,7 +36,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
 
     /// <summary>Starts it; null when it died before it listened.</summary>
     internal static async Task<ShopProcess?> StartAsync(
-        string folder, Uri sandbox, IReadOnlyDictionary<string, string> environment, params string[] settings)
+        TestDatabase database, Uri sandbox, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -49,7 +49,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
         [
             Repository.Program("KhaltiCheckout"), "--urls", "http://127.0.0.1:0", "--environment", "Production", "--Khalti:Mode=Sandbox",
             "--Khalti:TimeoutSeconds=1", "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox}",
-            $"--Database:ConnectionString=Data Source={folder}/checkout.db", $"--Admin:ApiKeys:0={Key}",
+            .. database.Arguments, $"--Admin:ApiKeys:0={Key}",
             "--RateLimits:PostsPerMinute=0", "--hostBuilder:reloadConfigOnChange=false", .. settings,
         ];
         foreach (string argument in arguments)

@@ -64,15 +64,16 @@ public sealed class HealthTests
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
-        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE Orders RENAME TO Elsewhere;"));
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("""ALTER TABLE "Orders" RENAME TO "Elsewhere";"""));
 
         await ShouldBeNotReadyAsync(shop);
 
-        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE Elsewhere RENAME TO Orders;"));
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("""ALTER TABLE "Elsewhere" RENAME TO "Orders";"""));
         (await shop.AskAsync("/health/ready")).Status.ShouldBe(200);
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task Without_its_file_it_is_not_ready_and_still_alive()
     {
         await using Shop shop = await Shop.OpenAsync();

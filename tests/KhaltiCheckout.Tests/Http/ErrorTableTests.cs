@@ -101,7 +101,7 @@ public sealed class ErrorTableTests
             System.Data.Common.DbConnection connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
             await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using System.Data.Common.DbCommand command = connection.CreateCommand();
-            command.CommandText = "UPDATE Orders SET Status = 'eaten';";
+            command.CommandText = """UPDATE "Orders" SET "Status" = 'eaten';""";
             return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         });
 

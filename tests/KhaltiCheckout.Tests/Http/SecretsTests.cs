@@ -95,7 +95,12 @@ public sealed partial class SecretsTests
                 await shop.Sandbox.FaultAsync("*", "error", status: 401);
                 break;
             case "bug":
-                await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("CREATE TRIGGER bug BEFORE INSERT ON Payments BEGIN SELECT RAISE(ABORT, 'bug'); END;"));
+                await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync(TestDatabase.IsPostgreSql
+                    ? """
+                      CREATE FUNCTION bug() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''bug''; END';
+                      CREATE TRIGGER bug BEFORE INSERT ON "Payments" FOR EACH ROW EXECUTE FUNCTION bug();
+                      """
+                    : "CREATE TRIGGER bug BEFORE INSERT ON Payments BEGIN SELECT RAISE(ABORT, 'bug'); END;"));
                 break;
         }
     }

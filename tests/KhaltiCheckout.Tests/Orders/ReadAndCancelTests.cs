@@ -86,8 +86,7 @@ public sealed class ReadAndCancelTests
             List<Order> orders = await db.Orders.AsNoTracking().AsSplitQuery()
                 .Include(order => order.Lines).Include(order => order.Payments).Include(order => order.Timeline)
                 .OrderBy(order => order.Id).ToListAsync();
-            string file = db.Database.GetDbConnection().DataSource;
-            long size = new FileInfo(file).Length + (File.Exists(file + "-wal") ? new FileInfo(file + "-wal").Length : 0);
+            long size = shop.Database.Everything().Length;
             return (
                 orders.Sum(order => 1 + order.Lines.Count + order.Payments.Count + order.Timeline.Count),
                 size,

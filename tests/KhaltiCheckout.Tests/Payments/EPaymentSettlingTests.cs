@@ -250,13 +250,13 @@ public sealed class EPaymentSettlingTests
         shop.ExpectWarnings();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
         await shop.Sandbox.SwitchAsync(new { unknownPidxCode = code });
-        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE Payments SET Pidx = 'abcdefghijkmnopqrstuvw'"));
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"""UPDATE "Payments" SET "Pidx" = 'abcdefghijkmnopqrstuvw'"""));
 
         await shop.PassAfterAsync(Soon);
         await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
 
         (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("initiated");
-        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"UPDATE Payments SET Pidx = {pidx}"));
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"""UPDATE "Payments" SET "Pidx" = {pidx}"""));
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
         await shop.PassAfterAsync(TimeSpan.FromMinutes(10));
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");

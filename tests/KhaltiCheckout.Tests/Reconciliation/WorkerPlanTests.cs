@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Tests.Reconciliation;
 
 /// <summary>The worker looks every second: what it asks the database must not grow with the orders that are done.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class WorkerPlanTests
 {
     [Fact]

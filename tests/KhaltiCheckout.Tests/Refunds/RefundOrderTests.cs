@@ -206,7 +206,7 @@ public sealed class RefundOrderTests
         shop.ExpectWarnings();
         string id = order.Id();
         await shop.InDatabaseAsync(db => Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(
-            db.Database, $"UPDATE Payments SET Amount = 20000 WHERE OrderId = {id}"));
+            db.Database, $"""UPDATE "Payments" SET "Amount" = 20000 WHERE "OrderId" = {id}"""));
         await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
         (await shop.AttentionAsync(order)).ShouldBe("amount_conflict");
 

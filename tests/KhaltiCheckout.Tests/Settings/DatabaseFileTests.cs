@@ -3,6 +3,7 @@ using KhaltiCheckout.Tests.Support;
 namespace KhaltiCheckout.Tests.Settings;
 
 /// <summary>Places where no database can be.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class DatabaseFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("checkout-file-").FullName;

@@ -27,7 +27,7 @@ public sealed class ShopSettingsTests
     [InlineData("Reconciliation:Interval", "often", "such as 01:00:00")]
     [InlineData("Log:Format", "Xml", "Text, Json or None")]
     [InlineData("Serilog:MinimumLevel:Default", "Loud", "its documentation")]
-    [InlineData("Database:Provider", "Oracle", "Sqlite")]
+    [InlineData("Database:Provider", "Oracle", "Sqlite or PostgreSql")]
     public async Task A_wrong_setting_is_named_with_what_to_change(string setting, string value, string says)
     {
         string sentence = await Starting.RefusalAsync("Development", (setting, value));

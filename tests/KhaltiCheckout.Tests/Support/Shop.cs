@@ -12,12 +12,13 @@ using Microsoft.Extensions.Logging;
 namespace KhaltiCheckout.Tests.Support;
 
 /// <summary>
-/// The real shop on a real port, with a SQLite file of its own, and the real sandbox beside it. Time stands still until
+/// The real shop on a real port, with a database of its own, and the real sandbox beside it. Time stands still until
 /// the test moves it; the worker's pass runs when the test says so.
 /// </summary>
 internal sealed class Shop : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly TestDatabase _database;
     private readonly Dictionary<string, string?> _settings;
     private readonly Action<IServiceCollection> _services;
     private WebApplicationFactory<CheckoutDb> _app;
@@ -25,9 +26,10 @@ internal sealed class Shop : IAsyncDisposable
     private bool _isGuest;
 
     private Shop(
-        string folder, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
+        string folder, TestDatabase database, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
     {
         _folder = folder;
+        _database = database;
         _settings = settings;
         _services = services;
         Sandbox = sandbox;
@@ -43,6 +45,8 @@ internal sealed class Shop : IAsyncDisposable
 
     internal LogWatch Log { get; } = new();
 
+    internal TestDatabase Database => _database;
+
     internal IServiceProvider Services => _app.Services;
 
     internal static Task<Shop> OpenAsync(params (string Key, string? Value)[] settings) => OpenAsync(static _ => { }, settings);
@@ -51,6 +55,7 @@ internal sealed class Shop : IAsyncDisposable
     internal static async Task<Shop> OpenAsync(Action<IServiceCollection> services, params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-test-").FullName;
+        TestDatabase database = TestDatabase.In(folder);
         TestClock clock = new();
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
@@ -62,17 +67,16 @@ internal sealed class Shop : IAsyncDisposable
             ["Khalti:TimeoutSeconds"] = "5",
             ["Sandbox:Embedded"] = "false",
             ["Sandbox:Url"] = sandbox.Address.ToString(),
-            ["Database:ConnectionString"] = $"Data Source={folder}/checkout.db",
             ["Reconciliation:Enabled"] = "false",
             ["Log:Format"] = "None",
             ["urls"] = "http://127.0.0.1:0",
         };
-        foreach ((string key, string? value) in settings)
+        foreach ((string key, string? value) in database.Settings.Concat(settings))
         {
             all[key] = value;
         }
 
-        Shop shop = new(folder, new SandboxDriver(sandbox), clock, all, services);
+        Shop shop = new(folder, database, new SandboxDriver(sandbox), clock, all, services);
         shop.Open();
         return shop;
     }
@@ -80,7 +84,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>A second process, as it were, on the same files, with the same sandbox and the same clock.</summary>
     internal Shop OpenAnother()
     {
-        Shop other = new(_folder, Sandbox, Clock, _settings, _services) { _isGuest = true };
+        Shop other = new(_folder, _database, Sandbox, Clock, _settings, _services) { _isGuest = true };
         other.Open();
         return other;
     }
@@ -112,6 +116,7 @@ internal sealed class Shop : IAsyncDisposable
         {
             await Sandbox.DisposeAsync();
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            _database.Dispose();
             Directory.Delete(_folder, recursive: true);
         }
 

@@ -9,6 +9,7 @@ internal sealed class ShopProgram : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("checkout-program-").FullName;
+    private readonly TestDatabase _database;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly SemaphoreSlim _news = new(0);
@@ -16,6 +17,7 @@ internal sealed class ShopProgram : IAsyncDisposable
 
     private ShopProgram(string environment, string[] arguments, bool isCommand = false)
     {
+        _database = TestDatabase.In(_folder);
         ProcessStartInfo start = new("dotnet")
         {
             WorkingDirectory = Repository.Root,
@@ -27,7 +29,7 @@ internal sealed class ShopProgram : IAsyncDisposable
         [
             Repository.Program("KhaltiCheckout"),
             "--urls=http://127.0.0.1:0", "--Sandbox:Url=http://127.0.0.1:0",
-            $"--Sandbox:ConnectionString=Data Source={_folder}/sandbox.db", $"--Database:ConnectionString=Data Source={_folder}/checkout.db",
+            $"--Sandbox:ConnectionString=Data Source={_folder}/sandbox.db", .. _database.Arguments,
         ];
         foreach (string argument in isCommand ? [usual[0], .. arguments] : usual.Concat(arguments))
         {
@@ -58,7 +60,7 @@ internal sealed class ShopProgram : IAsyncDisposable
 
     /// <summary>Runs a command beside this shop, on its database.</summary>
     internal Task<(int ExitCode, string[] Output, string[] Errors)> CommandAsync(params string[] arguments) =>
-        RunCommandAsync("Development", [.. arguments, $"--Database:ConnectionString=Data Source={_folder}/checkout.db"]);
+        RunCommandAsync("Development", [.. arguments, .. _database.Arguments]);
 
     private static async Task<(int ExitCode, string[] Output, string[] Errors)> ToTheEndAsync(ShopProgram started)
     {
@@ -93,6 +95,7 @@ internal sealed class ShopProgram : IAsyncDisposable
 
         _process.Dispose();
         _news.Dispose();
+        _database.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -28,6 +28,7 @@ internal static class Starting
     internal static async Task<Exception?> TryAsync(string environment, params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-start-").FullName;
+        using TestDatabase database = TestDatabase.In(folder);
         using StartLog log = new();
         try
         {
@@ -35,7 +36,7 @@ internal static class Starting
             {
                 builder.UseSetting("environment", environment);
                 builder.UseSolutionRelativeContentRoot(".");
-                foreach ((string key, string? value) in Usual(folder).Concat(settings))
+                foreach ((string key, string? value) in Usual(folder).Concat(database.Settings).Concat(settings))
                 {
                     builder.UseSetting(key, value);
                 }
@@ -61,7 +62,6 @@ internal static class Starting
     private static IEnumerable<(string Key, string? Value)> Usual(string folder) =>
     [
         ("hostBuilder:reloadConfigOnChange", "false"),
-        ("Database:ConnectionString", $"Data Source={folder}/checkout.db"),
         ("Sandbox:ConnectionString", $"Data Source={folder}/sandbox.db"),
         ("Sandbox:Embedded", "false"),
         ("Reconciliation:Enabled", "false"),

@@ -1,0 +1,28 @@
+namespace KhaltiCheckout.Data;
+
+/// <summary>How long one write to PostgreSQL goes on trying.</summary>
+/// <param name="mustBeSaved">It is Khalti's answer, or something else that must not get lost.</param>
+internal sealed class PostgreSqlPatience(bool mustBeSaved)
+{
+    private const int MostRounds = 20;
+    private const double LongestWait = 250;
+
+    // As long as SQLite waits for its lock.
+    private static readonly TimeSpan MostOutage = TimeSpan.FromSeconds(10);
+
+    // What others do is waited for by the real clock.
+    private readonly long _began = TimeProvider.System.GetTimestamp();
+    private int _round = 1;
+
+    /// <summary>Whether it is worth another round. Connections that broke while nobody used them cost one each.</summary>
+    internal bool IsLeft(Exception failure) =>
+        (_round < MostRounds && !PostgreSqlTrouble.IsTimeout(failure))
+        || (mustBeSaved && TimeProvider.System.GetElapsedTime(_began) < MostOutage);
+
+    /// <summary>A moment, longer each time; not the same for two that were in each other's way.</summary>
+    internal Task WaitAsync(CancellationToken cancellationToken)
+    {
+        double wait = Math.Min(LongestWait, Math.Pow(2, _round++)) * (0.5 + (Random.Shared.NextDouble() / 2));
+        return Task.Delay(TimeSpan.FromMilliseconds(wait), TimeProvider.System, cancellationToken);
+    }
+}

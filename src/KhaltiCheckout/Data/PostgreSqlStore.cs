@@ -1,0 +1,69 @@
+using System.Data;
+using System.Data.Common;
+using KhaltiCheckout.Orders;
+using Npgsql;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>
+/// PostgreSQL: many writers at once, here and in other processes, each in a serializable transaction. One that another was in
+/// the way of runs again on fresh facts, and so does one whose connection broke before its commit was sent. Afterwards is too
+/// late: it may have happened, so whoever is told of it must look.
+/// </summary>
+internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges changes) : CheckoutStore(changes)
+{
+    internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
+    {
+        PostgreSqlPatience patience = new(mustBeSaved: false);
+        while (true)
+        {
+            try
+            {
+                await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
+
+                // One state of the database, and never in anybody's way.
+                await using DbTransaction snapshot = await sql.BeginAsync(IsolationLevel.RepeatableRead);
+                T seen = await look(sql);
+                await snapshot.CommitAsync(CancellationToken.None);
+                return seen;
+            }
+            catch (Exception failure) when (PostgreSqlTrouble.NothingHappened(failure, isCommitting: false) && patience.IsLeft(failure))
+            {
+                await patience.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    protected override async Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        PostgreSqlPatience patience = new(mustBeSaved: !cancellationToken.CanBeCanceled);
+        while (true)
+        {
+            bool isCommitting = false;
+            try
+            {
+                await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
+                await using DbTransaction transaction = await sql.BeginAsync(IsolationLevel.Serializable);
+                T result = await work(sql);
+                isCommitting = true;
+                await CommitAsync(transaction);
+                return result;
+            }
+            catch (Exception failure) when (PostgreSqlTrouble.NothingHappened(failure, isCommitting) && patience.IsLeft(failure))
+            {
+                await patience.WaitAsync(cancellationToken);
+            }
+            catch (Exception failure) when (PostgreSqlTrouble.NothingHappened(failure, isCommitting) && cancellationToken.CanBeCanceled)
+            {
+                throw new StoreBusyException(failure);
+            }
+            catch (Exception failure) when (isCommitting)
+            {
+                throw new CommitUnknownException(failure);
+            }
+        }
+    }
+}
+
+/// <summary>The answer to a commit was lost: it may have happened.</summary>
+internal sealed class CommitUnknownException(Exception why) : DbException("The database did not say whether it has committed.", why);

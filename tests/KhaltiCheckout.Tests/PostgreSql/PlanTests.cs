@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace KhaltiCheckout.Tests.PostgreSql;
+
+/// <summary>What is asked all day must not grow with the orders that are done. PostgreSQL reads a small table whole because
+/// that is quicker: forbidden to, it shows whether there is an index that answers.</summary>
+[Trait("Database", "PostgreSql")]
+public sealed partial class PlanTests
+{
+    [OnPostgreSql]
+    public async Task No_question_of_the_worker_reads_a_whole_table()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.GivenPaidAsync();
+        await shop.GivenOldOrdersAsync(3000);
+        await AnalyzeAsync(shop);
+        int before = shop.Log.Lines.Count();
+
+        await shop.PassAsync();
+
+        string[] questions = [.. shop.Log.Lines.Skip(before)
+            .Where(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf("SELECT", StringComparison.Ordinal)..].Trim())];
+        questions.Length.ShouldBeGreaterThan(5);
+        foreach (string question in questions)
+        {
+            (await PlanAsync(shop, question)).ShouldNotContain("Seq Scan", customMessage: question);
+        }
+    }
+
+    [OnPostgreSql]
+    public async Task The_desks_lists_go_along_an_index_and_sort_nothing()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.GivenOldOrdersAsync(3000);
+        await AnalyzeAsync(shop);
+
+        foreach ((OrderFilterQuery query, string index) in ((OrderFilterQuery, string)[])
+        [
+            (new(null, null, null, null, null), "PK_Orders"),
+            (new("paid", null, null, null, null), "IX_Orders_Status_Id"),
+            (new(null, "stuck", null, null, null), "IX_Orders_Attention_Id"),
+            (new(null, null, null, "2026-11-20", null), "PK_Orders"),
+        ])
+        {
+            string plan = await ListPlanAsync(shop, query);
+            plan.ShouldContain(index, customMessage: $"{query}\n{plan}");
+            plan.ShouldNotContain("Seq Scan", customMessage: $"{query}\n{plan}");
+            plan.ShouldNotContain("Sort", customMessage: $"{query}\n{plan}");
+        }
+    }
+
+    [OnPostgreSql]
+    public async Task A_search_finds_the_beginning_of_a_word_in_an_index()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.GivenOldOrdersAsync(3000);
+        await shop.GivenOrderOfAsync("Sita Rai", "sita@example.com", "9841234567");
+        await AnalyzeAsync(shop);
+
+        foreach (string text in (string[])["sita", "98412", "ord_01k9x4c7", "1500", "2083/84-1"])
+        {
+            string plan = await ListPlanAsync(shop, new OrderFilterQuery(null, null, text, null, null));
+            plan.ShouldNotContain("Seq Scan", customMessage: $"{text}\n{plan}");
+        }
+
+        (await ListPlanAsync(shop, new OrderFilterQuery(null, null, "sita", null, null))).ShouldMatch("\"Term\" >= .*\"Term\" <");
+    }
+
+    private static Task<int> AnalyzeAsync(Shop shop) => shop.SqlAsync($"ANALYZE");
+
+    private static async Task<string> ListPlanAsync(Shop shop, OrderFilterQuery query)
+    {
+        Dictionary<string, string[]> errors = [];
+        string question = await shop.InDatabaseAsync(db => Task.FromResult(
+            OrderFilter.Read(query, errors).NextIds(db, before: null, most: 26).ToQueryString()));
+        errors.ShouldBeEmpty();
+
+        // The values stand above it, as comments.
+        return await PlanAsync(shop, question[question.IndexOf("SELECT", StringComparison.Ordinal)..]);
+    }
+
+    // As it is planned for any values: those of the question are not known here.
+    private static async Task<string> PlanAsync(Shop shop, string question)
+    {
+        string[] names = [.. Parameter().Matches(question).Select(match => match.Value).Distinct(StringComparer.Ordinal)];
+        string numbered = Parameter().Replace(question, match => $"${Array.IndexOf(names, match.Value) + 1}");
+        string values = names.Length == 0 ? "" : $"({string.Join(", ", names.Select(_ => "NULL"))})";
+        await using NpgsqlConnection connection = new(shop.Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+#pragma warning disable CA2100 // What the shop itself asks.
+        await using NpgsqlCommand command = new(
+            $"SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE question AS {numbered}; EXPLAIN EXECUTE question{values}", connection);
+#pragma warning restore CA2100
+        List<string> lines = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    [GeneratedRegex("@[A-Za-z0-9_]+", RegexOptions.NonBacktracking)]
+    private static partial Regex Parameter();
+}

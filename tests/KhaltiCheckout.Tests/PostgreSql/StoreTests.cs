@@ -1,0 +1,208 @@
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace KhaltiCheckout.Tests.PostgreSql;
+
+/// <summary>What becomes of a write when another is in its way or its connection breaks.</summary>
+[Trait("Database", "PostgreSql")]
+public sealed class StoreTests
+{
+    private const string Price = """UPDATE "Products" SET "Price" = "Price" + 1000 WHERE "Id" = 'ilam-tea'""";
+
+    [OnPostgreSql]
+    public async Task A_write_that_another_was_in_the_way_of_is_decided_again_on_fresh_facts()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        int rounds = 0;
+
+        long seen = await WriteAsync(shop, async sql =>
+        {
+            rounds++;
+            long price = await PriceAsync(sql);
+            if (rounds == 1)
+            {
+                await BesidesAsync(shop, Price);
+            }
+
+            await sql.ExecuteAsync(Price);
+            return price;
+        });
+
+        (rounds, seen).ShouldBe((2, 19_500));
+        (await PriceAsync(shop)).ShouldBe(20_500);
+    }
+
+    [OnPostgreSql]
+    public async Task Two_that_decide_on_what_the_other_changes_do_not_both_win()
+    {
+        // Write skew: each looks at the other's row and writes its own. Row locks and versions would let both through.
+        await using Shop shop = await Shop.OpenAsync();
+        TaskCompletionSource bothHaveLooked = new();
+        int looked = 0;
+        Task<bool> ChangeAsync(string mine, string other) => WriteAsync(shop, async sql =>
+        {
+            long price = await sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = @p0""", row => row.GetInt64(0), other);
+            if (Interlocked.Increment(ref looked) == 2)
+            {
+                bothHaveLooked.SetResult();
+            }
+
+            await bothHaveLooked.Task;
+            bool isFirst = price != 1;
+            await sql.ExecuteAsync("""UPDATE "Products" SET "Price" = 1 WHERE "Id" = @p0 AND @p1""", mine, isFirst);
+            return isFirst;
+        });
+
+        bool[] first = await Task.WhenAll(ChangeAsync("ilam-tea", "prayer-flags"), ChangeAsync("prayer-flags", "ilam-tea"));
+
+        first.Count(one => one).ShouldBe(1);
+    }
+
+    [OnPostgreSql]
+    public async Task A_write_that_loses_every_time_is_told_that_the_shop_is_busy()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        using CancellationTokenSource somebodyWaits = new();
+
+        await Should.ThrowAsync<StoreBusyException>(() => WriteAsync(shop, AlwaysLosing(shop), somebodyWaits.Token));
+
+        long changed = await PriceAsync(shop);
+        (changed - 18_500).ShouldBe(20_000, "so many rounds, and in each only the other won");
+    }
+
+    [OnPostgreSql]
+    public async Task A_connection_that_is_ended_in_the_middle_of_a_write_costs_a_round_and_nothing_else()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        int rounds = 0;
+
+        await WriteAsync(shop, async sql =>
+        {
+            await sql.ExecuteAsync(Price);
+            if (++rounds == 1)
+            {
+                await EndAsync(shop, ((NpgsqlConnection)sql.Connection).ProcessID);
+            }
+
+            return await PriceAsync(sql);
+        });
+
+        (rounds, await PriceAsync(shop)).ShouldBe((2, 19_500));
+    }
+
+    [OnPostgreSql]
+    public async Task A_connection_that_is_ended_between_deciding_and_committing_leaves_the_write_unknown_and_done_at_most_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        int rounds = 0;
+
+        await Should.ThrowAsync<CommitUnknownException>(() => WriteAsync(shop, async sql =>
+        {
+            rounds++;
+            await sql.ExecuteAsync(Price);
+            await EndAsync(shop, ((NpgsqlConnection)sql.Connection).ProcessID);
+            return true;
+        }));
+
+        rounds.ShouldBe(1);
+        (await PriceAsync(shop)).ShouldBe(18_500);
+    }
+
+    [OnPostgreSql]
+    public async Task When_every_connection_is_ended_between_requests_nobody_notices()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (System.Text.Json.Nodes.JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.ReadAsync(order)));
+
+        await EndAllAsync(shop);
+        (await shop.ReadAsync(order)).Status().ShouldBe("pending");
+        await EndAllAsync(shop);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(200);
+        await EndAllAsync(shop);
+        (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.ReadAsync(order)))).ShouldAllBe(read => read.Status() == "paid");
+    }
+
+    [OnPostgreSql]
+    public async Task An_exhausted_pool_is_503_with_Retry_After_and_whoever_waited_for_the_database_gets_their_answer()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.ReopenAsync(("Database:ConnectionString", shop.Database.ConnectionString + ";Maximum Pool Size=2;Timeout=1"));
+        shop.ExpectWarnings();
+        System.Text.Json.Nodes.JsonNode order = await shop.GivenOrderAsync();
+
+        Task<System.Text.Json.Nodes.JsonNode[]> waiting;
+        using (shop.Database.BlockWriters("Orders"))
+        {
+            waiting = Task.WhenAll(shop.GivenOrderAsync(), shop.GivenOrderAsync());
+            await Shop.UntilAsync(async () => await WaitingForALockAsync(shop) == 2);
+
+            Answer write = await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", new StringContent(
+                """{"items":[{"productId":"ilam-tea","quantity":1}]}""", System.Text.Encoding.UTF8, "application/json"));
+            Answer read = await shop.AskAsync("/api/v1/orders/" + order.Id());
+
+            write.ShouldBeProblem(503, "busy");
+            read.ShouldBeProblem(503, "busy");
+            write.Headers.Keys.ShouldContain("Retry-After");
+            read.Headers.Keys.ShouldContain("Retry-After");
+            (await shop.AskAsync("/health/ready")).ShouldBeProblem(503, "not_ready");
+        }
+
+        (await waiting).Length.ShouldBe(2);
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(3);
+    }
+
+    [OnPostgreSql]
+    public async Task Text_that_PostgreSQL_can_not_hold_is_looked_for_and_not_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync(order => order.Id == "ord_\0" || order.Id == "ord_\ud800"))).ShouldBe(0);
+        string[] several = ["ilam-tea", "\0"];
+        (await shop.InDatabaseAsync(db => db.Products.CountAsync(product => several.Contains(product.Id)))).ShouldBe(1);
+        (await WriteAsync(shop, sql => sql.ListAsync("""SELECT "Id" FROM "Products" WHERE "Id" = @p0""", row => row.GetString(0), "a\0b"))).ShouldBeEmpty();
+    }
+
+    private static Func<SqlSession, Task<bool>> AlwaysLosing(Shop shop) => async sql =>
+    {
+        await PriceAsync(sql);
+        await BesidesAsync(shop, Price);
+        await sql.ExecuteAsync(Price);
+        return true;
+    };
+
+    private static Task<T> WriteAsync<T>(Shop shop, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken = default) =>
+        shop.Services.GetRequiredService<CheckoutStore>().WriteAsync(work, cancellationToken);
+
+    private static Task<long> PriceAsync(SqlSession sql) =>
+        sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = 'ilam-tea'""", row => row.GetInt64(0))!;
+
+    private static async Task<long> PriceAsync(Shop shop) =>
+        (long)await shop.InDatabaseAsync(db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Price).SingleAsync());
+
+    private static async Task BesidesAsync(Shop shop, string sql)
+    {
+        await using NpgsqlConnection connection = new(shop.Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+#pragma warning disable CA2100 // Constants of these tests.
+        await using NpgsqlCommand command = new(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static Task EndAsync(Shop shop, int process) => BesidesAsync(shop, $"SELECT pg_terminate_backend({process}, 5000)");
+
+    private static Task EndAllAsync(Shop shop) => BesidesAsync(
+        shop, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+    private static async Task<long> WaitingForALockAsync(Shop shop)
+    {
+        await using NpgsqlConnection connection = new(shop.Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using NpgsqlCommand command = new("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
