@@ -61,8 +61,9 @@ internal static class RunClose
                 {
                     DayClose close = await db.DayCloses.SingleAsync(close => close.Day == day);
 
-                    // Another may have begun when this one's time was over: then its result counts.
-                    if (close.LeasedUntil == began + Lease)
+                    // Another may have begun when this one's time was over: then its result counts. The row knows less of the
+                    // instant than the clock.
+                    if (close.LeasedUntil is { } until && until.UtcDateTime == Stored.Instant(began + Lease))
                     {
                         close.Take(report, user.KeyName(), began);
                     }

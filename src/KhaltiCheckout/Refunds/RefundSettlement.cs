@@ -118,8 +118,8 @@ internal sealed partial class RefundSettlement(
     {
         KhaltiBooks books = await ReadAsync(await PaymentOfAsync(refundId));
         DateTimeOffset now = time.GetUtcNow();
-        PersonsWord word = PersonsWord.TooLate;
-        await SaveAsync(refundId, (order, refund, payment) =>
+        PersonsWord word = default;
+        bool wasOpen = await SaveAsync(refundId, (order, refund, payment) =>
         {
             RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, books);
             string rule = $"a person looked at Khalti: {note}";
@@ -138,7 +138,9 @@ internal sealed partial class RefundSettlement(
                     break;
             }
         });
-        return word;
+
+        // What a round that lost had made of it counts for nothing: in the one that won, somebody else had settled it.
+        return wasOpen ? word : PersonsWord.TooLate;
     }
 
     /// <summary>Puts what Khalti's books say into ours; inside a transaction.</summary>

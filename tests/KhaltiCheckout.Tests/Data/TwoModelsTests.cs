@@ -82,13 +82,16 @@ public sealed class TwoModelsTests
     [InlineData("plain")]
     [InlineData("नमस्ते 😀")]
     [InlineData("")]
-    public void Text_that_both_can_hold_stays_as_it_is(string text) => Stored.Text(text).ShouldBeSameAs(text);
+    public void Text_that_both_can_hold_stays_as_it_is(string text) => Stored.Text(text).ShouldBe(text);
 
-    [Theory]
-    [InlineData("a\0b", "a\ufffdb")]
-    [InlineData("\ud800", "\ufffd")]
-    [InlineData("x\udc00y\ud83d\ude00", "x\ufffdy\ud83d\ude00")]
-    public void Text_that_one_of_them_can_not_hold_has_a_replacement(string text, string kept) => Stored.Text(text).ShouldBe(kept);
+    [Fact]
+    public void Text_that_one_of_them_can_not_hold_has_a_replacement()
+    {
+        // Halves of pairs can't stand in an attribute.
+        Stored.Text("a\0b").ShouldBe("a\ufffdb");
+        Stored.Text("\ud800").ShouldBe("\ufffd");
+        Stored.Text("x\udc00y\ud83d\ude00").ShouldBe("x\ufffdy\ud83d\ude00");
+    }
 
     private static CheckoutDb Sqlite() => new(
         new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=nowhere.db").Options,
