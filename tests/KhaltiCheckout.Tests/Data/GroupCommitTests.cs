@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Data;
 
+[Trait("Database", "Sqlite")]
 public sealed class GroupCommitTests
 {
     private const string Put = """INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES (@p0, @p1)""";
