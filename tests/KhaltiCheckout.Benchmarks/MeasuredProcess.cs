@@ -1,21 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>
-/// A server in a process of its own, so that processor time and memory are its alone. What it says goes to a file, through no
-/// hands of ours.
-/// </summary>
+/// <summary>A server in a process of its own, so that processor time and memory are its alone.</summary>
 internal sealed class MeasuredProcess : IDisposable
 {
-    private const int Terminate = 15;
-
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
     private readonly long _started;
@@ -33,27 +26,11 @@ internal sealed class MeasuredProcess : IDisposable
     /// <param name="folder">Where the log goes.</param>
     internal static MeasuredProcess Start(string name, string dll, IEnumerable<string> arguments, string folder)
     {
-        Uri address = new($"http://127.0.0.1:{FreePort()}");
+        Uri address = new($"http://127.0.0.1:{Processes.FreePort()}");
         string log = Path.Combine(folder, name + ".log");
-        ProcessStartInfo start = new("/bin/sh") { WorkingDirectory = Path.GetDirectoryName(dll)! };
-
-        // The shell becomes the program: its id is the program's.
-        foreach (string argument in (string[])["-c", "exec \"$0\" \"$@\" >>\"$BENCHMARK_LOG\" 2>&1", "dotnet", dll, .. arguments, "--urls", address.ToString()])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment["BENCHMARK_LOG"] = log;
-
-        // As in the image, see Dockerfile; and nothing of the developer's own environment.
-        start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
-        foreach (string own in (string[])["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"])
-        {
-            start.Environment.Remove(own);
-        }
-
         long started = Stopwatch.GetTimestamp();
-        return new MeasuredProcess(Process.Start(start)!, started, address, log);
+        Process process = Processes.Start(log, Path.GetDirectoryName(dll)!, ["dotnet", dll, .. arguments, "--urls", address.ToString()]);
+        return new MeasuredProcess(process, started, address, log);
     }
 
     /// <summary>Waits for the first 200, and says how long after the start it came.</summary>
@@ -67,7 +44,7 @@ internal sealed class MeasuredProcess : IDisposable
                 throw new InvalidOperationException($"A server did not start:\n{await TailAsync()}");
             }
 
-            if (Listens(Address.Port))
+            if (Processes.Listens(Address.Port))
             {
                 using HttpResponseMessage answer = await http.GetAsync(path, cancellationToken);
                 if (answer.StatusCode == HttpStatusCode.OK)
@@ -100,53 +77,14 @@ internal sealed class MeasuredProcess : IDisposable
     private async Task<string> TailAsync() =>
         File.Exists(LogFile) ? string.Join('\n', (await File.ReadAllLinesAsync(LogFile, CancellationToken.None)).TakeLast(20)) : "";
 
-    /// <summary>As an operator stops it; only if it does not listen, as kill -9 does.</summary>
-    internal static void Stop(Process process, int signal)
-    {
-        if (!process.HasExited)
-        {
-            _ = Kill(process.Id, signal);
-            if (!process.WaitForExit(LongestStop))
-            {
-                process.Kill();
-                process.WaitForExit();
-            }
-        }
-    }
-
     public void Dispose()
     {
-        Stop(_process, Terminate);
+        Processes.Stop(_process, PosixSignal.SIGTERM);
         _process.Dispose();
-    }
-
-    internal static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    // An exception for every refused connection would cost the starting server its processor.
-    internal static bool Listens(int port)
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        using SocketAsyncEventArgs connecting = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, port) };
-        using ManualResetEventSlim done = new();
-        connecting.Completed += (_, _) => done.Set();
-        if (socket.ConnectAsync(connecting))
-        {
-            done.Wait();
-        }
-
-        return connecting.SocketError == SocketError.Success;
     }
 
     private double StatusKilobytes(string name) => File.ReadLines($"/proc/{_process.Id}/status")
         .Where(line => line.StartsWith(name + ":", StringComparison.Ordinal))
         .Select(line => double.Parse(line[(name.Length + 1)..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture))
         .FirstOrDefault();
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace KhaltiCheckout.Benchmarks;
 
@@ -8,7 +9,6 @@ namespace KhaltiCheckout.Benchmarks;
 /// </summary>
 internal sealed class Postgres : IDisposable
 {
-    private const int FastShutdown = 2;
     private const string Debian = "/usr/lib/postgresql";
 
     // Two shops, each with a pool of its own.
@@ -31,67 +31,66 @@ internal sealed class Postgres : IDisposable
         Directory.CreateDirectory(data);
         if (Environment.IsPrivilegedProcess)
         {
-            await SucceedsAsync(Start(folder, "chown", "postgres", data), cancellationToken);
+            await SucceedsAsync(Processes.Start(LogFile(folder), folder, "chown", "postgres", data), folder, cancellationToken);
         }
 
-        await SucceedsAsync(StartAsPostgres(folder, Path.Combine(bin, "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale", "C.UTF-8"), cancellationToken);
-        int port = MeasuredProcess.FreePort();
-        FormattableString settings = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
-        Postgres postgres = new(
-            StartAsPostgres(
-                folder, Path.Combine(bin, "postgres"), "-D", data, "-p", FormattableString.Invariant($"{port}"), "-k", data,
-                "-c", "listen_addresses=127.0.0.1", "-c", FormattableString.Invariant($"max_connections={MostConnections}"),
-                "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on"),
-            FormattableString.Invariant(settings));
-        long begun = Stopwatch.GetTimestamp();
-        while (!MeasuredProcess.Listens(port))
+        Process making = StartAsPostgres(folder, Path.Combine(bin, "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale", "C.UTF-8");
+        await SucceedsAsync(making, folder, cancellationToken);
+        int port = Processes.FreePort();
+        Process server = StartAsPostgres(
+            folder, Path.Combine(bin, "postgres"), "-D", data, "-p", FormattableString.Invariant($"{port}"), "-k", data,
+            "-c", "listen_addresses=127.0.0.1", "-c", FormattableString.Invariant($"max_connections={MostConnections}"),
+            "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on");
+        Postgres postgres = new(server, FormattableString.Invariant($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres"));
+        try
         {
-            if (postgres._server.HasExited || Stopwatch.GetElapsedTime(begun) > LongestStart)
-            {
-                postgres.Dispose();
-                throw new InvalidOperationException($"PostgreSQL did not start:\n{await File.ReadAllTextAsync(LogFile(folder), cancellationToken)}");
-            }
-
-            await Task.Delay(50, cancellationToken);
+            await postgres.ListensAsync(port, LogFile(folder), cancellationToken);
+            return postgres;
         }
-
-        return postgres;
+        catch
+        {
+            postgres.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
     {
-        MeasuredProcess.Stop(_server, FastShutdown);
+        // Its "fast" shutdown: it does not wait for those who are connected.
+        Processes.Stop(_server, PosixSignal.SIGINT);
         _server.Dispose();
+    }
+
+    private async Task ListensAsync(int port, string log, CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (!Processes.Listens(port))
+        {
+            if (_server.HasExited || Stopwatch.GetElapsedTime(begun) > LongestStart)
+            {
+                throw new InvalidOperationException($"PostgreSQL did not start:\n{await File.ReadAllTextAsync(log, cancellationToken)}");
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
     }
 
     private static string LogFile(string folder) => Path.Combine(folder, "postgres.log");
 
-    private static Process StartAsPostgres(string folder, string program, params string[] arguments) => Environment.IsPrivilegedProcess
-        ? Start(folder, "setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", program, .. arguments])
-        : Start(folder, program, arguments);
+    private static Process StartAsPostgres(string folder, params IEnumerable<string> command) => Processes.Start(
+        LogFile(folder), folder,
+        Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", .. command] : command);
 
-    // The shell becomes the program, and the program what it starts: the id stays the same.
-    private static Process Start(string folder, string program, params string[] arguments)
-    {
-        ProcessStartInfo start = new("/bin/sh") { WorkingDirectory = folder };
-        foreach (string argument in (string[])["-c", "exec \"$0\" \"$@\" >>\"$BENCHMARK_LOG\" 2>&1", program, .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment["BENCHMARK_LOG"] = LogFile(folder);
-        return Process.Start(start)!;
-    }
-
-    private static async Task SucceedsAsync(Process process, CancellationToken cancellationToken)
+    private static async Task SucceedsAsync(Process process, string folder, CancellationToken cancellationToken)
     {
         using (process)
+        using (cancellationToken.Register(() => process.Kill(entireProcessTree: true)))
         {
-            string log = LogFile(process.StartInfo.WorkingDirectory);
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
             if (process.ExitCode != 0)
             {
-                throw new InvalidOperationException($"PostgreSQL could not be set up:\n{await File.ReadAllTextAsync(log, cancellationToken)}");
+                throw new InvalidOperationException($"PostgreSQL could not be set up:\n{await File.ReadAllTextAsync(LogFile(folder), cancellationToken)}");
             }
         }
     }

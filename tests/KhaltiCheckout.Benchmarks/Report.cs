@@ -13,7 +13,7 @@ internal static class Report
         Say($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
         Say($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");
         Say($"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy beside them the figures mean little.");
-        Say($"- The shop's log as in Production, one line a request, to a file. Windows of {options.Window.TotalSeconds} s{(options.AsPage ? ", orders as the shop's page sends them" : "")}.");
+        Say($"- The shop's log as in Production, one line a request, to a file{(options.AsPage ? "; orders as the shop's page sends them" : "")}{(options.Growth ? "" : FormattableString.Invariant($"; windows of {options.Window.TotalSeconds} s"))}.");
         Say($"");
     }
 
@@ -83,7 +83,7 @@ internal static class Report
     {
         Say($"## What a request costs among many orders");
         Say($"");
-        Say($"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once.");
+        Say($"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once. In a small shop a page of what is rare is not full, and so costs less.");
         Say($"");
         Say($"| | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Orders:#,0} orders ({column.Megabytes} MB)")))} |");
         Say($"| --- |{string.Concat(columns.Select(_ => " ---: |"))}");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using KhaltiCheckout.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -79,7 +80,10 @@ public sealed class DayClose
     {
         JsonSerializerOptions options = new(JsonSerializerDefaults.Web);
         StrictJson.Apply(options);
-        options.MakeReadOnly(populateMissingResolver: true);
+
+        // A report is none of the types that were worked out at build.
+        options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
+        options.MakeReadOnly();
         return options;
     }
 }

@@ -5,6 +5,7 @@ namespace KhaltiCheckout.Data;
 internal sealed class PostgreSqlPatience(bool mustBeSaved)
 {
     private const int MostRounds = 20;
+    private const int LostWithOthers = 3;
     private const double LongestWait = 250;
 
     // As long as SQLite waits for its lock.
@@ -13,11 +14,17 @@ internal sealed class PostgreSqlPatience(bool mustBeSaved)
     // What others do is waited for by the real clock.
     private readonly long _began = TimeProvider.System.GetTimestamp();
     private int _round = 1;
+    private int _lost;
+
+    /// <summary>Short writes that come all the time would keep a longer one from ever getting through.</summary>
+    internal bool GoesAlone => _lost >= LostWithOthers;
 
     /// <summary>Whether it is worth another round. Connections that broke while nobody used them cost one each.</summary>
     internal bool IsLeft(Exception failure) =>
         (_round < MostRounds && !PostgreSqlTrouble.IsTimeout(failure))
         || (mustBeSaved && TimeProvider.System.GetElapsedTime(_began) < MostOutage);
+
+    internal void Note(Exception failure) => _lost += PostgreSqlTrouble.IsLostRace(failure) ? 1 : 0;
 
     /// <summary>A moment, longer each time; not the same for two that were in each other's way.</summary>
     internal Task WaitAsync(CancellationToken cancellationToken)

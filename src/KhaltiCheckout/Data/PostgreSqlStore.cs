@@ -10,8 +10,23 @@ namespace KhaltiCheckout.Data;
 /// the way of runs again on fresh facts, and so does one whose connection broke before its commit was sent. Afterwards is too
 /// late: it may have happened, so whoever is told of it must look.
 /// </summary>
-internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges changes) : CheckoutStore(changes)
+internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges changes) : CheckoutStore(changes), IDisposable
 {
+    // More writers at once than a server has processors are only more often in each other's way.
+    private const int MostWriters = 10;
+
+    // Every write takes this lock, together with the others; one that has lost too often takes it alone, and then nobody is in
+    // its way. LOCK TABLE comes before the transaction's first look at the data, so what it sees is as fresh as the lock. The
+    // table is one that nobody writes into.
+    private const string WithOthers = """LOCK TABLE "__EFMigrationsHistory" IN ROW SHARE MODE""";
+    private const string Alone = """LOCK TABLE "__EFMigrationsHistory" IN EXCLUSIVE MODE""";
+
+    private static readonly TimeSpan LongestWaitForATurn = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _turns = new(MostWriters, MostWriters);
+
+    public void Dispose() => _turns.Dispose();
+
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
     {
         PostgreSqlPatience patience = new(mustBeSaved: false);
@@ -40,10 +55,16 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
         while (true)
         {
             bool isCommitting = false;
+            if (!await _turns.WaitAsync(cancellationToken.CanBeCanceled ? LongestWaitForATurn : Timeout.InfiniteTimeSpan, cancellationToken))
+            {
+                throw new StoreBusyException();
+            }
+
             try
             {
                 await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
                 await using DbTransaction transaction = await sql.BeginAsync(IsolationLevel.Serializable);
+                await sql.ExecuteAsync(patience.GoesAlone ? Alone : WithOthers);
                 T result = await work(sql);
                 isCommitting = true;
                 await CommitAsync(transaction);
@@ -51,7 +72,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
             }
             catch (Exception failure) when (PostgreSqlTrouble.NothingHappened(failure, isCommitting) && patience.IsLeft(failure))
             {
-                await patience.WaitAsync(cancellationToken);
+                patience.Note(failure);
             }
             catch (Exception failure) when (PostgreSqlTrouble.NothingHappened(failure, isCommitting) && cancellationToken.CanBeCanceled)
             {
@@ -61,6 +82,12 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
             {
                 throw new CommitUnknownException(failure);
             }
+            finally
+            {
+                _turns.Release();
+            }
+
+            await patience.WaitAsync(cancellationToken);
         }
     }
 }

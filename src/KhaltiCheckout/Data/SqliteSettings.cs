@@ -9,7 +9,12 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
 {
     // synchronous=FULL: a commit that was answered survives a power cut, also in WAL mode, whose default does not promise it.
     // busy_timeout: other processes may hold the write lock; of ours one writes (GroupCommit).
-    private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA cache_size=-65536;";
+    private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;";
+
+    // KiB of pages that a connection keeps. The one that writes changes the ends of a dozen indexes again and again; of those
+    // that read there may be many, and the operating system keeps their pages, too.
+    private const int WriterCache = 32 * 1024;
+    private const int ReaderCache = 8 * 1024;
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection);
 
@@ -20,7 +25,8 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
         return Task.CompletedTask;
     }
 
-    internal static void Tell(DbConnection connection) => Tell(connection, Pragmas);
+    internal static void Tell(DbConnection connection, bool writes = false) =>
+        Tell(connection, $"{Pragmas} PRAGMA cache_size=-{(writes ? WriterCache : ReaderCache)};");
 
     /// <summary>Writers don't stop readers. Stays with the file, so once is enough.</summary>
     internal static void UseWriteAheadLog(DbConnection connection) => Tell(connection, "PRAGMA journal_mode=WAL;");

@@ -37,7 +37,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        SqlSession sql = _readers.TryTake(out SqlSession? idle) ? idle : Open();
+        SqlSession sql = _readers.TryTake(out SqlSession? idle) ? idle : Open(writes: false);
         try
         {
             await using DbTransaction snapshot = ((SqliteConnection)sql.Connection).BeginTransaction(deferred: true);
@@ -60,7 +60,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         {
             lock (_opening)
             {
-                _connection ??= Open();
+                _connection ??= Open(writes: true);
                 _writer ??= new GroupCommit(_connection);
             }
         }
@@ -68,13 +68,13 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         return _writer;
     }
 
-    private SqlSession Open()
+    private SqlSession Open(bool writes)
     {
         SqliteConnection connection = new(_connectionString);
         try
         {
             connection.Open();
-            SqliteSettings.Tell(connection);
+            SqliteSettings.Tell(connection, writes);
             return new SqlSession(connection, keepCommands: true);
         }
         catch

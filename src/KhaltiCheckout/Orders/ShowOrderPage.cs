@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using KhaltiCheckout.Data;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Payments;
 using Microsoft.Extensions.FileProviders;
 
@@ -17,14 +18,14 @@ internal static class ShowOrderPage
     private const string AttributesMark = "data-status=\"\" data-payment=\"\"";
     private const string Refresh = "<meta http-equiv=\"refresh\" content=\"15\">";
 
-    internal static async Task<IResult> Handle(string? id, CheckoutStore store, IWebHostEnvironment environment, HttpResponse response, CancellationToken cancellationToken)
+    internal static async Task<IResult> Handle(string? id, CheckoutStore store, PageFiles files, IWebHostEnvironment environment, HttpResponse response, CancellationToken cancellationToken)
     {
         string page = await ReadAsync(environment.WebRootFileProvider.GetFileInfo("order.html"), cancellationToken);
         OrderView? order = string.IsNullOrEmpty(id) ? null : await GetOrder.FindAsync(store, id, cancellationToken);
         string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
         bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
         bool started = order is { Status: OrderStatus.Pending or OrderStatus.Expired or OrderStatus.Cancelled } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);
-        page = page
+        page = files.Versioned(page)
             .Replace(StateMark, order is null ? Words.Unknown : StateOf(order, open), StringComparison.Ordinal)
             .Replace(RefreshMark, open || started ? Refresh : "", StringComparison.Ordinal)
             .Replace(

@@ -34,6 +34,15 @@ public sealed class DayCloseTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_finer_than_the_database_keeps_the_report()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Clock.Advance(TimeSpan.FromTicks(1_234_567));
+
+        (await RunAsync(shop, Today))["report"].ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Each_seeded_difference_is_found_and_nothing_else()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));

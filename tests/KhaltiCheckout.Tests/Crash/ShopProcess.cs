@@ -47,7 +47,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
         };
         string[] arguments =
         [
-            Repository.Program("KhaltiCheckout"), "--urls", "http://127.0.0.1:0", "--environment", "Production", "--Khalti:Mode=Sandbox",
+            Repository.Shop, "--urls", "http://127.0.0.1:0", "--environment", "Production", "--Khalti:Mode=Sandbox",
             "--Khalti:TimeoutSeconds=1", "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox}",
             .. database.Arguments, $"--Admin:ApiKeys:0={Key}",
             "--RateLimits:PostsPerMinute=0", "--hostBuilder:reloadConfigOnChange=false", .. settings,

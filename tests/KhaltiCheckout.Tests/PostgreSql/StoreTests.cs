@@ -74,6 +74,26 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
+    public async Task A_write_that_others_are_always_quicker_than_goes_alone_and_gets_through()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        List<Task<int>> others = [];
+        int rounds = 0;
+
+        await WriteAsync(shop, async sql =>
+        {
+            rounds++;
+            await PriceAsync(sql);
+            others.Add(WriteAsync(shop, quick => quick.ExecuteAsync(Price)));
+            await Shop.UntilAsync(async () => others[^1].IsCompleted || await WaitingForALockAsync(shop) > 0);
+            return await sql.ExecuteAsync(Price);
+        });
+
+        await Task.WhenAll(others);
+        (rounds, await PriceAsync(shop)).ShouldBe((4, 18_500 + (5 * 1000)));
+    }
+
+    [OnPostgreSql]
     public async Task A_connection_that_is_ended_in_the_middle_of_a_write_costs_a_round_and_nothing_else()
     {
         await using Shop shop = await Shop.OpenAsync();

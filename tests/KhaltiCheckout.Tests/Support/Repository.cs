@@ -5,6 +5,10 @@ internal static class Repository
 {
     internal static string Root { get; } = Find(AppContext.BaseDirectory);
 
+    /// <summary>The shop's program: as it is shipped, where somebody has published it for the tests.</summary>
+    internal static string Shop { get; } =
+        Environment.GetEnvironmentVariable("CHECKOUT_PROGRAM") is { Length: > 0 } shipped ? shipped : Program("KhaltiCheckout");
+
     /// <summary>The program of a project, of the same build as the tests.</summary>
     internal static string Program(string project)
     {

@@ -27,7 +27,7 @@ internal sealed class ShopProgram : IAsyncDisposable
         };
         string[] usual =
         [
-            Repository.Program("KhaltiCheckout"),
+            Repository.Shop,
             "--urls=http://127.0.0.1:0", "--Sandbox:Url=http://127.0.0.1:0",
             $"--Sandbox:ConnectionString=Data Source={_folder}/sandbox.db", .. _database.Arguments,
         ];

@@ -1,5 +1,5 @@
 // The merchant's HTTP API, with the cookie of the sign-in. The header says that a page of ours meant the request.
-import { call } from '/js/api.js';
+import { call } from '../../js/api.js';
 
 const meant = { 'X-Requested-With': 'khalti-checkout' };
 const root = '/api/v1/admin';

@@ -1,8 +1,8 @@
 // Days as bars: what came in stands up, what went back and the fees hang down, and a line is what was left. Whole numbers in,
 // positions out; the table beside it says the same in words.
-import { digits } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { shortDay } from '/js/time.js';
+import { digits } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { shortDay } from '../../js/time.js';
 
 const space = 'http://www.w3.org/2000/svg';
 const width = 720, height = 260, left = 8, right = 8, top = 26, bottom = 26;

@@ -1,9 +1,9 @@
 // The day's close: whether what the shop counted is what Khalti has, what differs, and who stands by it.
-import { el, focusOn } from '/js/dom.js';
-import { digits, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { now } from '/js/server-clock.js';
-import { dateAndTime, dayOf } from '/js/time.js';
+import { el, focusOn } from '../../js/dom.js';
+import { digits, t } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { now } from '../../js/server-clock.js';
+import { dateAndTime, dayOf } from '../../js/time.js';
 import { checkPayment, listCloses, query, readClose, runClose, signOffClose } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, whyNot, word } from './parts.js';
 import { session } from './session.js';

@@ -1,8 +1,8 @@
 // The merchant's desk: one page whose address says what it shows, so that back, reload and a bookmark work.
-import { getConfig } from '/js/api.js';
-import { byId, el, focusOn, setText, show } from '/js/dom.js';
-import { addTexts, digits, onLanguage, t } from '/js/i18n.js';
-import { dressPage, startPage, storeName } from '/js/page.js';
+import { getConfig } from '../../js/api.js';
+import { byId, el, focusOn, setText, show } from '../../js/dom.js';
+import { addTexts, digits, onLanguage, t } from '../../js/i18n.js';
+import { dressPage, startPage, storeName } from '../../js/page.js';
 import { readSummary, signOut, whoAmI } from './admin-api.js';
 import en from './text/desk-en.js';
 import ne from './text/desk-ne.js';

@@ -1,8 +1,8 @@
 // What wants a person: each reason once, with what it means and the orders it is about.
-import { el } from '/js/dom.js';
-import { digits, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { dateAndTime, shortTime } from '/js/time.js';
+import { el } from '../../js/dom.js';
+import { digits, t } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { dateAndTime, shortTime } from '../../js/time.js';
 import { listOrders, query, readSummary } from './admin-api.js';
 import { age, failed, loading, word } from './parts.js';
 import { reasons } from './orders.js';

@@ -1,7 +1,7 @@
 // Keys: who has one, what it may do, when it was last used. A new one is shown once, and nobody can show it again.
-import { el, setText } from '/js/dom.js';
-import { t } from '/js/i18n.js';
-import { dateAndTime } from '/js/time.js';
+import { el, setText } from '../../js/dom.js';
+import { t } from '../../js/i18n.js';
+import { dateAndTime } from '../../js/time.js';
 import { createKey, listKeys, revokeKey } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, say, whyNot } from './parts.js';
 import { session } from './session.js';

@@ -1,9 +1,9 @@
 // One order: what wants a look first, then money, goods, payments, and the whole story.
-import { getProducts } from '/js/api.js';
-import { el, focusOn, setText } from '/js/dom.js';
-import { digits, has, language, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { dateAndTime, shortTime } from '/js/time.js';
+import { getProducts } from '../../js/api.js';
+import { el, focusOn, setText } from '../../js/dom.js';
+import { digits, has, language, t } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { dateAndTime, shortTime } from '../../js/time.js';
 import { checkPayment, checkRefund, readOrder, recordRefund, resolveOrder, settleRefund } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, paisaOf, whyNot, word } from './parts.js';
 import { forgetLists, openBadge } from './orders.js';

@@ -1,8 +1,8 @@
 // Finding orders. The address holds the search; the pages that were fetched are kept, so that coming back is at once.
-import { el, show } from '/js/dom.js';
-import { digits, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { shortTime } from '/js/time.js';
+import { el, show } from '../../js/dom.js';
+import { digits, t } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { shortTime } from '../../js/time.js';
 import { csvOf, listOrders, query } from './admin-api.js';
 import { badge, button, failed, loading, onLeave, say, whyNot, word } from './parts.js';
 

@@ -1,7 +1,7 @@
 // Pieces that several views are made of.
-import { el, setText } from '/js/dom.js';
-import { digits, has, t } from '/js/i18n.js';
-import { now } from '/js/server-clock.js';
+import { el, setText } from '../../js/dom.js';
+import { digits, has, t } from '../../js/i18n.js';
+import { now } from '../../js/server-clock.js';
 
 // What a view started and must end when another takes its place.
 const endings = [];

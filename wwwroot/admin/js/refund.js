@@ -1,9 +1,9 @@
 // Giving money back. Says beforehand what will happen; sends it with a key that stays the same until an answer has come, so
 // that asking again never gives back twice; and ends in words that never lead to a second refund.
-import { el, setText, show } from '/js/dom.js';
-import { fromDigits, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { session as kept } from '/js/store.js';
+import { el, setText, show } from '../../js/dom.js';
+import { fromDigits, t } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { session as kept } from '../../js/store.js';
 import { refundOrder } from './admin-api.js';
 import { ask, field, paisaOf, typed, whyNot } from './parts.js';
 

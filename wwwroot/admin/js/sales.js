@@ -1,8 +1,8 @@
 // What the days brought, as a picture and as a table that says the same.
-import { el } from '/js/dom.js';
-import { digits, t } from '/js/i18n.js';
-import { money } from '/js/money.js';
-import { shortDay } from '/js/time.js';
+import { el } from '../../js/dom.js';
+import { digits, t } from '../../js/i18n.js';
+import { money } from '../../js/money.js';
+import { shortDay } from '../../js/time.js';
 import { query, readSummary } from './admin-api.js';
 import { chart } from './chart.js';
 import { failed, loading } from './parts.js';

@@ -1,6 +1,6 @@
 // Signing in with a key. The key goes to the server once and is kept nowhere here: the answer is a cookie out of reach.
-import { el } from '/js/dom.js';
-import { digits, t } from '/js/i18n.js';
+import { el } from '../../js/dom.js';
+import { digits, t } from '../../js/i18n.js';
 import { signIn } from './admin-api.js';
 import { session } from './session.js';
 import { whyNot } from './parts.js';

@@ -1,0 +1,134 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text.RegularExpressions;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Http;
+
+public sealed partial class PageFilesTests
+{
+    [Theory]
+    [InlineData("/", "text/html; charset=utf-8")]
+    [InlineData("/admin/", "text/html; charset=utf-8")]
+    [InlineData("/css/site.css", "text/css; charset=utf-8")]
+    [InlineData("/js/shop.js", "text/javascript; charset=utf-8")]
+    [InlineData("/favicon.svg", "image/svg+xml; charset=utf-8")]
+    public async Task A_file_comes_smaller_in_whichever_encoding_is_taken_and_is_the_same(string path, string type)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (HttpResponseMessage plain, byte[] bytes) = await GetAsync(shop, path, null);
+        (HttpResponseMessage brotli, byte[] packed) = await GetAsync(shop, path, "gzip, deflate, br");
+        (HttpResponseMessage gzip, byte[] zipped) = await GetAsync(shop, path, "br;q=0, gzip");
+
+        plain.Content.Headers.ContentType!.ToString().ShouldBe(type);
+        plain.Content.Headers.ContentEncoding.ShouldBeEmpty();
+        plain.Headers.Vary.ShouldBe(["Accept-Encoding"]);
+        brotli.Content.Headers.ContentEncoding.ShouldBe(["br"]);
+        gzip.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
+        Unpacked(new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress)).ShouldBe(bytes);
+        Unpacked(new GZipStream(new MemoryStream(zipped), CompressionMode.Decompress)).ShouldBe(bytes);
+        packed.Length.ShouldBeLessThan(bytes.Length);
+        new[] { plain.Headers.ETag!.Tag, brotli.Headers.ETag!.Tag, gzip.Headers.ETag!.Tag }.Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_the_browser_has_is_not_sent_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (HttpResponseMessage first, _) = await GetAsync(shop, "/css/site.css", "br");
+        using HttpRequestMessage again = new(HttpMethod.Get, "/css/site.css");
+        again.Headers.AcceptEncoding.ParseAdd("br");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+
+        using HttpResponseMessage second = await shop.Http.SendAsync(again, TestContext.Current.CancellationToken);
+
+        second.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await second.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        first.Headers.CacheControl!.NoCache.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/admin/")]
+    [InlineData("/order.html?id=none")]
+    public async Task Scripts_and_styles_of_a_page_are_kept_for_ever_under_the_version_that_it_names(string page)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string html = await shop.Http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        string[] addresses = [.. Named().Matches(html).Select(match => match.Groups["address"].Value)];
+
+        addresses.ShouldContain(address => address.EndsWith(".js", StringComparison.Ordinal));
+        addresses.ShouldContain(address => address.EndsWith(".css", StringComparison.Ordinal));
+        foreach (string address in addresses)
+        {
+            address.ShouldStartWith("/v/");
+            (HttpResponseMessage file, byte[] bytes) = await GetAsync(shop, address, null);
+            file.StatusCode.ShouldBe(HttpStatusCode.OK, address);
+            file.Headers.CacheControl!.ToString().ShouldBe("public, max-age=31536000, immutable");
+            bytes.ShouldBe((await GetAsync(shop, address[address.IndexOf('/', 3)..], null)).Bytes);
+        }
+    }
+
+    [Fact]
+    public async Task A_version_that_is_not_the_present_one_may_not_be_kept()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (HttpResponseMessage file, _) = await GetAsync(shop, "/v/000000000000/js/shop.js", null);
+
+        file.StatusCode.ShouldBe(HttpStatusCode.OK);
+        file.Headers.CacheControl!.NoCache.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("/v/")]
+    [InlineData("/v/000000000000")]
+    [InlineData("/v/000000000000/none.js")]
+    [InlineData("/v/000000000000/../appsettings.json")]
+    [InlineData("/v/000000000000/%2e%2e/appsettings.json")]
+    [InlineData("/v/000000000000/v/000000000000/js/shop.js")]
+    public async Task There_is_nothing_else_below_a_version(string path)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (HttpResponseMessage file, _) = await GetAsync(shop, path, null);
+
+        file.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    // Two addresses of one module would be two modules, each with a state of its own.
+    [Fact]
+    public void No_module_names_another_by_an_address_without_version()
+    {
+        string[] scripts = Directory.GetFiles(Path.Combine(Repository.Root, "wwwroot"), "*.js", SearchOption.AllDirectories);
+
+        scripts.Length.ShouldBeGreaterThan(30);
+        foreach (string script in scripts)
+        {
+            File.ReadAllText(script).ShouldNotMatch("""(?:from|import)\s*\(?\s*['"`]/""", script);
+        }
+    }
+
+    private static async Task<(HttpResponseMessage Response, byte[] Bytes)> GetAsync(Shop shop, string path, string? encodings)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, path);
+        if (encodings is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", encodings);
+        }
+
+        HttpResponseMessage response = await shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (response, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static byte[] Unpacked(Stream packed)
+    {
+        using MemoryStream plain = new();
+        packed.CopyTo(plain);
+        return plain.ToArray();
+    }
+
+    [GeneratedRegex("(?:href|src)=\"(?<address>[^\"]+\\.(?:js|css))\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Named();
+}
