@@ -12,7 +12,7 @@ internal sealed record CommandLine(
     internal const int Failed = 1;
     internal const int WrongUsage = 2;
 
-    private const string Usage = """
+    internal const string Usage = """
         keys create --name <name> --scopes <scope,scope>   makes a key and prints it, once
         keys list                                          lists every key
         keys revoke <id>                                   ends a key at once
