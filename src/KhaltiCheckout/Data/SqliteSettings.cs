@@ -36,15 +36,28 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
     /// <summary>The connection string with its path made absolute, and the folder made.</summary>
     internal static string Locate(string connectionString, string contentRoot)
     {
-        SqliteConnectionStringBuilder builder = new(connectionString);
-        if (builder.DataSource.Length > 0 && builder.DataSource != ":memory:")
+        SqliteConnectionStringBuilder builder = Absolute(connectionString, contentRoot);
+        if (IsFile(builder))
         {
-            builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
             Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
         }
 
         return builder.ToString();
     }
+
+    /// <summary>The connection string with its path made absolute.</summary>
+    internal static SqliteConnectionStringBuilder Absolute(string connectionString, string contentRoot)
+    {
+        SqliteConnectionStringBuilder builder = new(connectionString);
+        if (IsFile(builder))
+        {
+            builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
+        }
+
+        return builder;
+    }
+
+    private static bool IsFile(SqliteConnectionStringBuilder builder) => builder.DataSource.Length > 0 && builder.DataSource != ":memory:";
 
     private static void Tell(DbConnection connection, string pragmas)
     {
