@@ -11,9 +11,9 @@ using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
 
 Hosting.ExplainWrongSettings();
-if (KeysCommand.IsAskedFor(args))
+if (CommandLine.IsGiven(args))
 {
-    return await KeysCommand.RunAsync(args);
+    return args[0] == "backup" ? await BackupCommand.RunAsync(args) : await KeysCommand.RunAsync(args);
 }
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);

@@ -9,7 +9,9 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
 {
     // synchronous=FULL: a commit that was answered survives a power cut, also in WAL mode, whose default does not promise it.
     // busy_timeout: other processes may hold the write lock; of ours one writes (GroupCommit).
-    private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;";
+    // wal_autocheckpoint: pages after which the log is copied into the file; most of them are written over and over before.
+    private const string Pragmas =
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA wal_autocheckpoint=4000;";
 
     // KiB of pages that a connection keeps. The one that writes changes the ends of a dozen indexes again and again; of those
     // that read there may be many, and the operating system keeps their pages, too.
@@ -34,15 +36,28 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
     /// <summary>The connection string with its path made absolute, and the folder made.</summary>
     internal static string Locate(string connectionString, string contentRoot)
     {
-        SqliteConnectionStringBuilder builder = new(connectionString);
-        if (builder.DataSource.Length > 0 && builder.DataSource != ":memory:")
+        SqliteConnectionStringBuilder builder = Absolute(connectionString, contentRoot);
+        if (IsFile(builder))
         {
-            builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
             Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
         }
 
         return builder.ToString();
     }
+
+    /// <summary>The connection string with its path made absolute.</summary>
+    internal static SqliteConnectionStringBuilder Absolute(string connectionString, string contentRoot)
+    {
+        SqliteConnectionStringBuilder builder = new(connectionString);
+        if (IsFile(builder))
+        {
+            builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
+        }
+
+        return builder;
+    }
+
+    private static bool IsFile(SqliteConnectionStringBuilder builder) => builder.DataSource.Length > 0 && builder.DataSource != ":memory:";
 
     private static void Tell(DbConnection connection, string pragmas)
     {

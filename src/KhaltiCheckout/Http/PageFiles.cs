@@ -112,8 +112,8 @@ internal sealed record PageFile(string State, string ContentType, string ETag, b
             isText ? type + "; charset=utf-8" : type,
             Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8)),
             bytes,
-            isText ? Smaller(bytes, stream => new BrotliStream(stream, CompressionLevel.SmallestSize)) : null,
-            isText ? Smaller(bytes, stream => new GZipStream(stream, CompressionLevel.SmallestSize)) : null);
+            isText ? Smaller(bytes, stream => new BrotliStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)) : null,
+            isText ? Smaller(bytes, stream => new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)) : null);
     }
 
     internal (byte[] Bytes, string? Encoding) For(string accepted) =>

@@ -1,6 +1,4 @@
-using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
-using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Refunds;
@@ -18,6 +16,7 @@ internal sealed partial class Reconciler(
     private const int MostAtATime = 100;
     private const int AskedAtOnce = 4;
     private const int MostOrdersAPass = 200;
+    private const int MostForgottenAPass = 1000;
 
     /// <summary>Gives back how many payments and refunds were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
@@ -130,22 +129,22 @@ internal sealed partial class Reconciler(
         }
     }
 
-    // Answers that nobody may ask for again, and sign-ins that are over.
+    // Answers that nobody may ask for again, and sign-ins that are over. So many a pass and no more: after a busy day, or a
+    // night without a worker, the shoppers' writes do not wait behind a long one.
     private async Task ForgetOldAsync(CancellationToken cancellationToken)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
-        IQueryable<IdempotentRequest> old = db.IdempotentRequests.Where(request => request.ExpiresAt <= now);
+        await ForgetAsync(db, db.IdempotentRequests.Where(request => request.ExpiresAt <= now).OrderBy(request => request.ExpiresAt), cancellationToken);
+        await ForgetAsync(db, db.AdminSessions.Where(session => session.ExpiresAt <= now).OrderBy(session => session.ExpiresAt), cancellationToken);
+    }
+
+    private static async Task ForgetAsync<T>(CheckoutDb db, IQueryable<T> old, CancellationToken cancellationToken)
+    {
         if (await old.AnyAsync(cancellationToken))
         {
-            await db.WriteAsync(() => old.ExecuteDeleteAsync(cancellationToken), cancellationToken);
-        }
-
-        IQueryable<AdminSession> over = db.AdminSessions.Where(session => session.ExpiresAt <= now);
-        if (await over.AnyAsync(cancellationToken))
-        {
-            await db.WriteAsync(() => over.ExecuteDeleteAsync(cancellationToken), cancellationToken);
+            await db.WriteAsync(() => old.Take(MostForgottenAPass).ExecuteDeleteAsync(cancellationToken), cancellationToken);
         }
     }
 

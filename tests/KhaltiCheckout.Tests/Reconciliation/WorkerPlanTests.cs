@@ -37,7 +37,7 @@ public sealed class WorkerPlanTests
     private static readonly string[] Small =
         ["IX_Payments_NextCheckAt", "IX_Refunds_NextCheckAt", "IX_Payments_OneLinkBeingMadePerOrder", "IX_Orders_Status_ExpiresAt", "IX_Refunds_OneOpenPerPayment"];
 
-    private static async Task<List<string>> PlanAsync(DbConnection connection, string question)
+    internal static async Task<List<string>> PlanAsync(DbConnection connection, string question)
     {
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using DbCommand command = connection.CreateCommand();
