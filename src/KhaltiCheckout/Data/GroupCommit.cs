@@ -66,7 +66,7 @@ internal sealed class GroupCommit(SqlSession connection)
             await using DbTransaction transaction = await connection.BeginAsync();
             foreach (Work work in group)
             {
-                await work.RunAsync(connection, transaction);
+                await work.RunAsync(connection);
             }
 
             await CheckoutStore.CommitAsync(transaction);
@@ -86,9 +86,7 @@ internal sealed class GroupCommit(SqlSession connection)
 
     private abstract class Work
     {
-        protected const string Savepoint = "work";
-
-        internal abstract Task RunAsync(SqlSession sql, DbTransaction transaction);
+        internal abstract Task RunAsync(SqlSession sql);
 
         internal abstract void Answer();
 
@@ -109,7 +107,7 @@ internal sealed class GroupCommit(SqlSession connection)
 
         internal Task<T> Done => _done.Task;
 
-        internal override async Task RunAsync(SqlSession sql, DbTransaction transaction)
+        internal override async Task RunAsync(SqlSession sql)
         {
             if (cancellationToken.IsCancellationRequested)
             {
@@ -119,16 +117,16 @@ internal sealed class GroupCommit(SqlSession connection)
 
             for (int round = 1; ; round++)
             {
-                await transaction.SaveAsync(Savepoint, CancellationToken.None);
+                await sql.ExecuteAsync("SAVEPOINT work");
                 try
                 {
                     _result = await StartAsync(sql);
-                    await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+                    await sql.ExecuteAsync("RELEASE work");
                     return;
                 }
                 catch (Exception failure)
                 {
-                    if (!await TryUndoAsync(transaction))
+                    if (!await TryUndoAsync(sql))
                     {
                         // SQLite has given up the whole transaction, as on a full disk: its reason is the group's.
                         throw;
@@ -161,12 +159,12 @@ internal sealed class GroupCommit(SqlSession connection)
 
         internal override void Fail(Exception failure) => _failure ??= failure;
 
-        private static async Task<bool> TryUndoAsync(DbTransaction transaction)
+        private static async Task<bool> TryUndoAsync(SqlSession sql)
         {
             try
             {
-                await transaction.RollbackAsync(Savepoint, CancellationToken.None);
-                await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+                await sql.ExecuteAsync("ROLLBACK TO work");
+                await sql.ExecuteAsync("RELEASE work");
                 return true;
             }
             catch (Exception gone) when (gone is DbException or InvalidOperationException)

@@ -6,7 +6,8 @@ using Npgsql;
 namespace KhaltiCheckout.Data;
 
 /// <summary>
-/// PostgreSQL: many writers at once, here and in other processes, each in a serializable transaction. One that another was in
+/// PostgreSQL: many writers at once, here and in other processes, each in a serializable transaction: a piece of work may rest
+/// on whatever it has read, as if it were the only one, and unique indexes and versions are a second wall. One that another was in
 /// the way of runs again on fresh facts, and so does one whose connection broke before its commit was sent. Afterwards is too
 /// late: it may have happened, so whoever is told of it must look.
 /// </summary>

@@ -39,8 +39,6 @@ internal sealed class SqlSession(DbConnection connection, bool keepCommands) : I
     internal async Task<DbTransaction> BeginAsync(System.Data.IsolationLevel isolation = System.Data.IsolationLevel.Unspecified) =>
         Transaction = await connection.BeginTransactionAsync(isolation);
 
-    internal void Join(DbTransaction transaction) => Transaction = transaction;
-
     internal void End() => Transaction = null;
 
     /// <summary>Gives back how many rows were changed.</summary>

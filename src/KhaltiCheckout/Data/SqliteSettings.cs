@@ -9,7 +9,9 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
 {
     // synchronous=FULL: a commit that was answered survives a power cut, also in WAL mode, whose default does not promise it.
     // busy_timeout: other processes may hold the write lock; of ours one writes (GroupCommit).
-    private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;";
+    // wal_autocheckpoint: pages after which the log is copied into the file; most of them are written over and over before.
+    private const string Pragmas =
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA wal_autocheckpoint=4000;";
 
     // KiB of pages that a connection keeps. The one that writes changes the ends of a dozen indexes again and again; of those
     // that read there may be many, and the operating system keeps their pages, too.

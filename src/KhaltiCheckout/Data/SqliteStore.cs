@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using KhaltiCheckout.Orders;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -40,13 +39,19 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         SqlSession sql = _readers.TryTake(out SqlSession? idle) ? idle : Open(writes: false);
         try
         {
-            await using DbTransaction snapshot = ((SqliteConnection)sql.Connection).BeginTransaction(deferred: true);
-            sql.Join(snapshot);
-            return await look(sql);
+            // As statements, which are prepared once and kept.
+            await sql.ExecuteAsync("BEGIN");
+            try
+            {
+                return await look(sql);
+            }
+            finally
+            {
+                await sql.ExecuteAsync("ROLLBACK");
+            }
         }
         finally
         {
-            sql.End();
             _readers.Add(sql);
         }
     }

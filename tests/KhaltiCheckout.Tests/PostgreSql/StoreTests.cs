@@ -147,6 +147,55 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
+    public async Task A_database_that_is_away_for_a_moment_after_Khalti_took_the_money_hears_of_it_all_the_same()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        NpgsqlConnectionStringBuilder direct = new(shop.Database.ConnectionString);
+        await using Relay relay = new(direct.Port);
+        await shop.ReopenAsync(("Database:ConnectionString", $"{direct};Host=127.0.0.1;Port={relay.Port}"));
+        (System.Text.Json.Nodes.JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.FaultAsync("verify", "delay", delayMs: 500);
+
+        Task<(int Status, System.Text.Json.Nodes.JsonNode Body)> paying = shop.VerifyAsync(order, token);
+        await Shop.UntilAsync(async () => await shop.Sandbox.CountAsync("verify") == 1);
+        relay.Break();
+        await Shop.UntilAsync(() => Task.FromResult(relay.Refused >= 3));
+        relay.Mend();
+
+        (await paying).Status.ShouldBe(200);
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await shop.Sandbox.CountAsync("verify")).ShouldBe(1);
+    }
+
+    [OnPostgreSql]
+    public async Task A_database_that_stays_away_is_503_and_the_shop_serves_again_when_it_is_back()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        NpgsqlConnectionStringBuilder direct = new(shop.Database.ConnectionString);
+        await using Relay relay = new(direct.Port);
+        await shop.ReopenAsync(("Database:ConnectionString", $"{direct};Host=127.0.0.1;Port={relay.Port}"));
+        shop.ExpectWarnings();
+        System.Text.Json.Nodes.JsonNode order = await shop.GivenOrderAsync();
+        relay.Break();
+
+        Answer write = await shop.AskAsync(HttpMethod.Post, $"/api/v1/orders/{order.Id()}/cancel");
+        Answer read = await shop.AskAsync("/api/v1/orders/" + order.Id());
+        Answer list = await shop.AskAsync("/api/v1/products");
+        Answer ready = await shop.AskAsync("/health/ready");
+        relay.Mend();
+
+        foreach (Answer answer in (Answer[])[write, read, list])
+        {
+            answer.ShouldBeProblem(503, "busy");
+            answer.Headers.Keys.ShouldContain("Retry-After");
+        }
+
+        ready.ShouldBeProblem(503, "not_ready");
+        (await shop.AskAsync("/health/ready")).Status.ShouldBe(200);
+        (await shop.ReadAsync(order)).Status().ShouldBe("pending");
+    }
+
+    [OnPostgreSql]
     public async Task An_exhausted_pool_is_503_with_Retry_After_and_whoever_waited_for_the_database_gets_their_answer()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -67,7 +67,7 @@ internal sealed class TestDatabase : IDisposable
     internal IDisposable BlockWriters(string table)
     {
         System.Data.Common.DbConnection connection =
-            _name is null ? new Microsoft.Data.Sqlite.SqliteConnection(ConnectionString) : new NpgsqlConnection(ConnectionString);
+            _name is null ? new Microsoft.Data.Sqlite.SqliteConnection(ConnectionString + ";Pooling=False") : new NpgsqlConnection(ConnectionString);
         connection.Open();
         using System.Data.Common.DbCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // A table of ours.
