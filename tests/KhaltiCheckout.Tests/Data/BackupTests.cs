@@ -23,7 +23,6 @@ public sealed class BackupTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _sandbox!.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 

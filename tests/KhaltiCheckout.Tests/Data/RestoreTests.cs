@@ -13,11 +13,7 @@ public sealed class RestoreTests : IDisposable
 
     private string Copy => Path.Combine(_folder, "copy.db");
 
-    public void Dispose()
-    {
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task What_happened_after_the_copy_is_found_by_the_worker_or_in_the_days_close()
