@@ -8,7 +8,8 @@ namespace KhaltiCheckout.Data;
 /// as <c>@p0</c>, <c>@p1</c> and so on. One caller at a time.
 /// </summary>
 /// <param name="connection">Open.</param>
-/// <param name="keepCommands">Whether the connection is ours for good, so that a statement is prepared once and kept.</param>
+/// <param name="keepCommands">Whether the connection is ours for good, and the database in this process: then a statement is
+/// prepared once and kept, and is done when it has been called.</param>
 internal sealed class SqlSession(DbConnection connection, bool keepCommands) : IAsyncDisposable
 {
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
@@ -42,44 +43,49 @@ internal sealed class SqlSession(DbConnection connection, bool keepCommands) : I
     internal void End() => Transaction = null;
 
     /// <summary>Gives back how many rows were changed.</summary>
-    internal async Task<int> ExecuteAsync(string sql, params object?[] values)
-    {
-        DbCommand command = Prepared(sql, values);
-        try
-        {
-            return await command.ExecuteNonQueryAsync();
-        }
-        finally
-        {
-            await ReleaseAsync(command);
-        }
-    }
+    internal Task<int> ExecuteAsync(string sql, params object?[] values) =>
+        keepCommands ? Task.FromResult(Prepared(sql, values).ExecuteNonQuery()) : ExecuteOnceAsync(sql, values);
 
-    internal async Task<List<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, params object?[] values)
-    {
-        DbCommand command = Prepared(sql, values);
-        try
-        {
-            await using DbDataReader reader = await command.ExecuteReaderAsync();
-            List<T> rows = [];
-            while (await reader.ReadAsync())
-            {
-                rows.Add(read(reader));
-            }
-
-            return rows;
-        }
-        finally
-        {
-            await ReleaseAsync(command);
-        }
-    }
+    internal Task<List<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, params object?[] values) =>
+        keepCommands ? Task.FromResult(List(Prepared(sql, values), read)) : ListOnceAsync(sql, read, values);
 
     /// <summary>The first row, or the default where there is none.</summary>
     internal async Task<T?> FindAsync<T>(string sql, Func<DbDataReader, T> read, params object?[] values)
     {
         List<T> rows = await ListAsync(sql, read, values);
         return rows.Count == 0 ? default : rows[0];
+    }
+
+    // A database in this process has nothing to wait for.
+    private static List<T> List<T>(DbCommand command, Func<DbDataReader, T> read)
+    {
+        using DbDataReader reader = command.ExecuteReader();
+        List<T> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    private async Task<int> ExecuteOnceAsync(string sql, object?[] values)
+    {
+        await using DbCommand command = Prepared(sql, values);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<List<T>> ListOnceAsync<T>(string sql, Func<DbDataReader, T> read, object?[] values)
+    {
+        await using DbCommand command = Prepared(sql, values);
+        await using DbDataReader reader = await command.ExecuteReaderAsync();
+        List<T> rows = [];
+        while (await reader.ReadAsync())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
     }
 
     private DbCommand Prepared(string sql, object?[] values)
@@ -116,8 +122,6 @@ internal sealed class SqlSession(DbConnection connection, bool keepCommands) : I
 
         return command;
     }
-
-    private ValueTask ReleaseAsync(DbCommand command) => keepCommands ? ValueTask.CompletedTask : command.DisposeAsync();
 }
 
 /// <summary>Columns as our types.</summary>

@@ -15,8 +15,8 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
 
     // KiB of pages that a connection keeps. The one that writes changes the ends of a dozen indexes again and again; of those
     // that read there may be many, and the operating system keeps their pages, too.
-    private const int WriterCache = 32 * 1024;
-    private const int ReaderCache = 8 * 1024;
+    private const int WriterCache = 16 * 1024;
+    private const int ReaderCache = 4 * 1024;
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection);
 

@@ -5,7 +5,7 @@ namespace KhaltiCheckout.Orders;
 /// <summary>What an order is made of. Checked already, and priced by whoever may say the price.</summary>
 internal sealed record OrderWish
 {
-    public required IReadOnlyList<WantedLine> Lines { get; init; }
+    public IReadOnlyList<WantedLine> Lines { get; init; } = [];
 
     public string? CustomerName { get; init; }
 

@@ -132,15 +132,8 @@ internal static class PlaceOrder
             }));
         }
 
-        if (await LinesOfAsync(request, store, cancellationToken) is not { } lines)
-        {
-            return Problems.NotFound("product");
-        }
-
-        StoreOptions rules = settings.Value;
         OrderWish wish = new()
         {
-            Lines = lines,
             CustomerName = Given(request.Customer?.Name),
             CustomerEmail = Given(request.Customer?.Email),
             CustomerPhone = Given(request.Customer?.Phone),
@@ -150,59 +143,59 @@ internal static class PlaceOrder
             KeyName = user.KeyName(),
         };
         DateTimeOffset now = time.GetUtcNow();
-        Order Place() => Order.Place(wish, now, rules.OrderLifetime);
-        Paisa amount = Place().Amount;
-        if (amount < rules.Least || (rules.Most is { } most && amount > most))
+        (OrderView? placed, ProblemHttpResult? refusal) = await store.WriteAsync(
+            sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken);
+        return placed is null ? refusal! : TypedResults.Created(LocationOf(placed), placed);
+    }
+
+    private static async Task<(OrderView? Placed, ProblemHttpResult? Refusal)> PlaceAsync(
+        PlaceOrderRequest request, OrderWish wish, SqlSession sql, KeptAnswer answer, StoreOptions rules, DateTimeOffset now)
+    {
+        if (await LinesOfAsync(request, sql) is not { } lines)
         {
-            return Problems.AmountOutOfRange(amount, rules.Least, rules.Most);
+            return (null, Problems.NotFound("product"));
         }
 
-        (OrderView? placed, string? takenBy) = await store.WriteAsync<(OrderView?, string?)>(
-            async sql =>
-            {
-                // Of two at once the unique index refuses one, which then finds the other here.
-                if (wish.Reference is not null && await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
-                {
-                    return (null, other);
-                }
+        Order order = Order.Place(wish with { Lines = lines }, now, rules.OrderLifetime);
+        if (order.Amount < rules.Least || (rules.Most is { } most && order.Amount > most))
+        {
+            return (null, Problems.AmountOutOfRange(order.Amount, rules.Least, rules.Most));
+        }
 
-                Order order = Place();
-                await sql.SaveAsync(order);
-                OrderView view = OrderView.Of(order);
-                await answer.KeepAsync(sql, StatusCodes.Status201Created, view, LocationOf(view));
-                return (view, null);
-            },
-            cancellationToken);
-        return placed is null ? Problems.ReferenceTaken(takenBy!) : TypedResults.Created(LocationOf(placed), placed);
+        // Of two at once the unique index refuses one, which then finds the other here.
+        if (wish.Reference is not null && await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
+        {
+            return (null, Problems.ReferenceTaken(other));
+        }
+
+        await sql.SaveAsync(order);
+        OrderView view = OrderView.Of(order);
+        await answer.KeepAsync(sql, StatusCodes.Status201Created, view, LocationOf(view));
+        return (view, null);
     }
 
     // Null when a product is not in the catalogue.
-    private static async Task<IReadOnlyList<WantedLine>?> LinesOfAsync(PlaceOrderRequest request, CheckoutStore store, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<WantedLine>?> LinesOfAsync(PlaceOrderRequest request, SqlSession sql)
     {
         if (request.Lines is { } own)
         {
             return [.. own.Select(line => new WantedLine(null, line.Name.Trim(), line.UnitPrice, line.Quantity))];
         }
 
-        return await store.ReadAsync<IReadOnlyList<WantedLine>?>(
-            async sql =>
+        List<WantedLine> lines = [];
+        foreach (OrderItemRequest item in request.Items ?? [])
+        {
+            WantedLine? line = await sql.FindAsync(
+                SelectProduct, row => new WantedLine(item.ProductId, row.Text(0), row.Paisa(1), item.Quantity), item.ProductId);
+            if (line is null)
             {
-                List<WantedLine> lines = [];
-                foreach (OrderItemRequest item in request.Items ?? [])
-                {
-                    WantedLine? line = await sql.FindAsync(
-                        SelectProduct, row => new WantedLine(item.ProductId, row.Text(0), row.Paisa(1), item.Quantity), item.ProductId);
-                    if (line is null)
-                    {
-                        return null;
-                    }
+                return null;
+            }
 
-                    lines.Add(line);
-                }
+            lines.Add(line);
+        }
 
-                return lines;
-            },
-            cancellationToken);
+        return lines;
     }
 
     private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";

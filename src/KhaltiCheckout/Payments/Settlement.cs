@@ -35,7 +35,8 @@ internal sealed partial class Settlement(
         """;
 
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
-    internal async Task VerifyAsync(Payment payment) =>
+    /// <returns>The order as it is then.</returns>
+    internal async Task<Order> VerifyAsync(Payment payment) =>
         await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti);
 
     /// <summary>Finds out what became of a payment whose outcome is not known.</summary>
@@ -96,7 +97,7 @@ internal sealed partial class Settlement(
         return await store.WriteAsync(
             async sql =>
             {
-                (Order current, Payment asked) = await FindAsync(sql, payment.Id);
+                (Order current, Payment asked) = await FindAsync(sql, payment);
                 EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
                 if (link is not null && await sql.FindPaymentByPidxAsync(link.Pidx) is { } other && other.Id != asked.Id)
                 {
@@ -127,7 +128,7 @@ internal sealed partial class Settlement(
     }
 
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
-    private async Task ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false)
+    private async Task<Order> ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false)
     {
         DateTimeOffset now = time.GetUtcNow();
         if (asked.Token is not null || asked.Pidx is not null)
@@ -135,8 +136,9 @@ internal sealed partial class Settlement(
             Note(asked.Method, finding, now);
         }
 
-        PaymentStatus outcome = await store.WriteAsync(sql => SaveAsync(sql, asked, finding, by, now, returned), CancellationToken.None);
-        Log.Settled(logger, asked.Id, finding.Kind, outcome, finding.Rule);
+        Order order = await store.WriteAsync(sql => SaveAsync(sql, asked, finding, by, now, returned), CancellationToken.None);
+        Log.Settled(logger, asked.Id, finding.Kind, order.Payments.Single(payment => payment.Id == asked.Id).Status, finding.Rule);
+        return order;
     }
 
     private void Note(PaymentMethod method, Finding finding, DateTimeOffset now)
@@ -147,19 +149,19 @@ internal sealed partial class Settlement(
         }
     }
 
-    private static async Task<(Order Order, Payment Payment)> FindAsync(SqlSession sql, string paymentId)
+    // All of the order: it is shown, too.
+    private static async Task<(Order Order, Payment Payment)> FindAsync(SqlSession sql, Payment asked)
     {
-        Payment payment = (await sql.FindPaymentAsync(paymentId))!;
-        Order order = (await sql.FindOrderAsync(payment.OrderId, OrderParts.Payments))!;
-        return (order, order.Payments.Single(payment => payment.Id == paymentId));
+        Order order = (await sql.FindOrderAsync(asked.OrderId, OrderParts.All))!;
+        return (order, order.Payments.Single(payment => payment.Id == asked.Id));
     }
 
-    private async Task<PaymentStatus> SaveAsync(SqlSession sql, Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
+    private async Task<Order> SaveAsync(SqlSession sql, Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
     {
-        (Order order, Payment payment) = await FindAsync(sql, asked.Id);
+        (Order order, Payment payment) = await FindAsync(sql, asked);
         await ApplyAsync(sql, order, payment, asked, finding, by, now, returned);
         await sql.SaveAsync(order);
-        return payment.Status;
+        return order;
     }
 
     private async Task ApplyAsync(

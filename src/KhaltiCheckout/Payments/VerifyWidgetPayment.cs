@@ -59,12 +59,9 @@ internal static class VerifyWidgetPayment
 
         // Of all posts of this token, one made the row and only that one calls Khalti. It no longer matters whether the
         // shopper is still there.
-        if (claim.Started is not null)
-        {
-            await settlement.VerifyAsync(claim.Started);
-        }
-
-        OrderView order = (await GetOrder.FindAsync(store, request.OrderId, CancellationToken.None))!;
+        OrderView order = claim.Started is not null
+            ? OrderView.Of(await settlement.VerifyAsync(claim.Started))
+            : (await GetOrder.FindAsync(store, request.OrderId, CancellationToken.None))!;
         PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
         return paid.Status switch
         {
