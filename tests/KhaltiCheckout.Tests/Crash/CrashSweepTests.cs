@@ -102,6 +102,9 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             await shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: false);
         });
 
+    private const string Healed = "killed, healed";
+    private const string NotReached = "not reached";
+
     // First without a crash, to learn the moments; then once for each of them.
     private async Task SweepAsync(string name, int fewestPoints, Func<Scene, int, Task> story)
     {
@@ -122,7 +125,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
                 try
                 {
                     await story(scene, crashAt);
-                    outcomes[crashAt] = scene.HasCrashed ? "killed, healed" : "NOT KILLED";
+                    outcomes[crashAt] = scene.HasCrashed ? Healed : NotReached;
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {
@@ -135,8 +138,12 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             output.WriteLine($"{name}, point {moments[crashAt - 1]}: {outcome}");
         }
 
-        moments.Length.ShouldBeGreaterThanOrEqualTo(fewestPoints);
-        outcomes.Values.ShouldAllBe(outcome => outcome == "killed, healed");
+        outcomes.Values.ShouldAllBe(outcome => outcome == Healed || outcome == NotReached);
+        outcomes.Values.Count(outcome => outcome == Healed).ShouldBeGreaterThanOrEqualTo(fewestPoints);
+
+        // Writes that wait for each other are one commit, and the worker goes on when the story is over: another time it can
+        // have a moment less.
+        outcomes.Values.Count(outcome => outcome == NotReached).ShouldBeLessThanOrEqualTo(2);
     }
 
     /// <summary>Files, a sandbox, and processes of the shop on them.</summary>
