@@ -41,18 +41,16 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         {
             // As statements, which are prepared once and kept.
             await sql.ExecuteAsync("BEGIN");
-            try
-            {
-                return await look(sql);
-            }
-            finally
-            {
-                await sql.ExecuteAsync("ROLLBACK");
-            }
-        }
-        finally
-        {
+            T seen = await look(sql);
+            await sql.ExecuteAsync("ROLLBACK");
             _readers.Add(sql);
+            return seen;
+        }
+        catch
+        {
+            // Nobody reads on where something broke off.
+            await sql.DisposeAsync();
+            throw;
         }
     }
 

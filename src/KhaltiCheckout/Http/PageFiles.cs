@@ -38,18 +38,12 @@ internal sealed partial class PageFiles(IWebHostEnvironment environment)
     /// <summary>A page with the addresses of its scripts and styles under the present version.</summary>
     internal string Versioned(string html) => Address().Replace(html, $"${{name}}\"{VersionPrefix}{Version()}${{address}}\"");
 
-    /// <summary>Takes the version off an address. Whether it is the present one; null when it has none.</summary>
-    internal bool? TakeVersion(HttpRequest request)
+    /// <summary>An address without its version, and whether that is the present one. The request itself stays what it is: only
+    /// files stand below a version.</summary>
+    internal (string Path, bool IsPresent) WithoutVersion(string path)
     {
-        string path = request.Path.Value ?? "";
         int end = path.StartsWith(VersionPrefix, StringComparison.Ordinal) ? path.IndexOf('/', VersionPrefix.Length) : -1;
-        if (end < 0)
-        {
-            return null;
-        }
-
-        request.Path = path[end..];
-        return path[VersionPrefix.Length..end] == Version();
+        return end < 0 ? (path, false) : (path[end..], path[VersionPrefix.Length..end] == Version());
     }
 
     /// <summary>Null when there is no such file.</summary>
@@ -158,11 +152,11 @@ internal static class PageFilesFeature
                 return next(context);
             }
 
-            bool? isPresent = files.TakeVersion(request);
+            (string path, bool isPresent) = files.WithoutVersion(request.Path.Value ?? "");
 
             // The order's page is made anew each time.
-            return request.Path.Value is { } path && path != "/order.html" && (Path.HasExtension(path) || path.EndsWith('/')) && files.Find(path) is { } file
-                ? SendAsync(context, file, isPresent == true)
+            return path != "/order.html" && (Path.HasExtension(path) || path.EndsWith('/')) && files.Find(path) is { } file
+                ? SendAsync(context, file, isPresent)
                 : next(context);
         });
     }
