@@ -4,18 +4,33 @@ using Khalti.Client;
 namespace KhaltiCheckout.Data;
 
 /// <summary>A session through ADO.NET, for a database at the other end of a wire. Its provider keeps prepared statements.</summary>
-internal sealed class AdoSession(DbConnection connection) : SqlSession(connection)
+/// <param name="connection">Open.</param>
+/// <param name="locksRows">Whether what is read in order to change it is locked, because others may write meanwhile.</param>
+internal sealed class AdoSession(DbConnection connection, bool locksRows) : SqlSession(connection)
 {
+    internal override string ForUpdate => locksRows ? " FOR UPDATE" : "";
+
     internal override async Task<int> ExecuteAsync(string sql, params object?[] values)
     {
-        await using DbCommand command = Command(sql, values);
-        return await command.ExecuteNonQueryAsync();
+        await using DbBatch batch = Batch([(sql, values)]);
+        return await batch.ExecuteNonQueryAsync();
+    }
+
+    // All at once: every way there and back is time in which rows are locked.
+    internal override async Task ChangeAsync(string orderId, IEnumerable<(string Sql, object?[] Values)> statements)
+    {
+        await using DbBatch batch = Batch(statements);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync();
+            LostRaceException.ThrowUnless(batch.BatchCommands.All(command => command.RecordsAffected == 1), orderId);
+        }
     }
 
     internal override async Task<List<T>> ListAsync<T>(string sql, Func<SqlRow, T> read, params object?[] values)
     {
-        await using DbCommand command = Command(sql, values);
-        await using DbDataReader reader = await command.ExecuteReaderAsync();
+        await using DbBatch batch = Batch([(sql, values)]);
+        await using DbDataReader reader = await batch.ExecuteReaderAsync();
         AdoRow row = new(reader);
         List<T> rows = [];
         while (await reader.ReadAsync())
@@ -26,27 +41,33 @@ internal sealed class AdoSession(DbConnection connection) : SqlSession(connectio
         return rows;
     }
 
-    private DbCommand Command(string sql, object?[] values)
+    private DbBatch Batch(IEnumerable<(string Sql, object?[] Values)> statements)
     {
-        DbCommand command = Connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = Transaction;
-        for (int place = 0; place < values.Length; place++)
+        DbBatch batch = Connection.CreateBatch();
+        batch.Transaction = Transaction;
+        foreach ((string sql, object?[] values) in statements)
         {
-            DbParameter parameter = command.CreateParameter();
-            parameter.ParameterName = $"@p{place}";
-            parameter.Value = values[place] switch
+            DbBatchCommand command = batch.CreateBatchCommand();
+            command.CommandText = sql;
+            for (int place = 0; place < values.Length; place++)
             {
-                null => DBNull.Value,
-                DateTimeOffset instant => Stored.Instant(instant),
-                string text => Stored.Text(text),
-                Paisa amount => (long)amount,
-                var value => value,
-            };
-            command.Parameters.Add(parameter);
+                DbParameter parameter = command.CreateParameter();
+                parameter.ParameterName = $"@p{place}";
+                parameter.Value = values[place] switch
+                {
+                    null => DBNull.Value,
+                    DateTimeOffset instant => Stored.Instant(instant),
+                    string text => Stored.Text(text),
+                    Paisa amount => (long)amount,
+                    var value => value,
+                };
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
         }
 
-        return command;
+        return batch;
     }
 
     private sealed class AdoRow(DbDataReader reader) : SqlRow

@@ -23,10 +23,11 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// </summary>
     /// <exception cref="StoreBusyException">Too much is waiting already; nothing was done. Never for work that can't be
     /// cancelled: that is Khalti's answer, or something else that must not get lost.</exception>
-    internal async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    internal async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken, Footing footing = Footing.AllItReads)
     {
         IReadOnlyCollection<string> changed = [];
         T result = await CommitAsync(
+            footing,
             async sql =>
             {
                 sql.Forget();
@@ -42,7 +43,7 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <summary>Looks, at one state of the database.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken);
 
-    protected abstract Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
+    protected abstract Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>Commits, and says so before and after.</summary>
     internal static async Task CommitAsync(System.Data.Common.DbTransaction transaction)
@@ -63,8 +64,28 @@ internal abstract class CheckoutStore(OrderChanges changes)
     }
 }
 
+/// <summary>What a piece of work rests on. Matters where several write at once: the less it is, the less they are in each
+/// other's way.</summary>
+internal enum Footing
+{
+    /// <summary>On whatever it has read.</summary>
+    AllItReads,
+
+    /// <summary>On one order and what belongs to it, read with <see cref="SqlSession.ForUpdate"/>, and on unique indexes.</summary>
+    OneOrder,
+}
+
 /// <summary>More is waiting to be written than can be in a moment. Nothing was done.</summary>
 internal sealed class StoreBusyException(Exception? why = null) : Exception("Too many writes are waiting.", why);
 
 /// <summary>A row was changed by somebody else since it was read: decide again.</summary>
-internal sealed class LostRaceException(string row) : Exception($"{row} was changed by somebody else.");
+internal sealed class LostRaceException(string row) : Exception($"{row} was changed by somebody else.")
+{
+    internal static void ThrowUnless(bool isAsItWas, string row)
+    {
+        if (!isAsItWas)
+        {
+            throw new LostRaceException(row);
+        }
+    }
+}

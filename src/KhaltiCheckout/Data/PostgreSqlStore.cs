@@ -6,10 +6,10 @@ using Npgsql;
 namespace KhaltiCheckout.Data;
 
 /// <summary>
-/// PostgreSQL: many writers at once, here and in other processes, each in a serializable transaction: a piece of work may rest
-/// on whatever it has read, as if it were the only one, and unique indexes and versions are a second wall. One that another was in
-/// the way of runs again on fresh facts, and so does one whose connection broke before its commit was sent. Afterwards is too
-/// late: it may have happened, so whoever is told of it must look.
+/// PostgreSQL: many writers at once, here and in other processes. A piece of work that rests on whatever it has read runs in a
+/// serializable transaction, as if it were the only one. One that rests on its order and on unique indexes locks that order's rows
+/// and waits for nobody else. One that another was in the way of runs again on fresh facts, and so does one whose connection broke
+/// before its commit was sent. Afterwards is too late: it may have happened, so whoever is told of it must look.
 /// </summary>
 internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges changes) : CheckoutStore(changes), IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
         {
             try
             {
-                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken));
+                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken), locksRows: false);
 
                 // One state of the database, and never in anybody's way.
                 await using DbTransaction snapshot = await sql.BeginAsync(IsolationLevel.RepeatableRead);
@@ -50,7 +50,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
         }
     }
 
-    protected override async Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    protected override async Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
         PostgreSqlPatience patience = new(mustBeSaved: !cancellationToken.CanBeCanceled);
         while (true)
@@ -63,8 +63,9 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
 
             try
             {
-                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken));
-                await using DbTransaction transaction = await sql.BeginAsync(IsolationLevel.Serializable);
+                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken), locksRows: footing == Footing.OneOrder);
+                await using DbTransaction transaction = await sql.BeginAsync(
+                    footing == Footing.AllItReads ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
                 await sql.ExecuteAsync(patience.GoesAlone ? Alone : WithOthers);
                 T result = await work(sql);
                 isCommitting = true;

@@ -32,10 +32,23 @@ internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
 
     internal void End() => Transaction = null;
 
+    /// <summary>What a question ends with whose rows nobody else may change until this work is done. Empty where nobody can.</summary>
+    internal virtual string ForUpdate => "";
+
     /// <summary>Gives back how many rows were changed.</summary>
     internal abstract Task<int> ExecuteAsync(string sql, params object?[] values);
 
     internal abstract Task<List<T>> ListAsync<T>(string sql, Func<SqlRow, T> read, params object?[] values);
+
+    /// <summary>Statements each of which changes one row.</summary>
+    /// <exception cref="LostRaceException">One of them did not: its row was no longer as it was read.</exception>
+    internal virtual async Task ChangeAsync(string orderId, IEnumerable<(string Sql, object?[] Values)> statements)
+    {
+        foreach ((string sql, object?[] values) in statements)
+        {
+            LostRaceException.ThrowUnless(await ExecuteAsync(sql, values) == 1, orderId);
+        }
+    }
 
     /// <summary>The first row, or the default where there is none.</summary>
     internal async Task<T?> FindAsync<T>(string sql, Func<SqlRow, T> read, params object?[] values)

@@ -54,7 +54,8 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
-    protected override Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+    // With one writer everything rests on everything.
+    protected override Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
         Writer().WriteAsync(work, cancellationToken);
 
     private GroupCommit Writer()

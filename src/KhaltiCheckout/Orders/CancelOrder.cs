@@ -36,7 +36,7 @@ internal static class CancelOrder
                 await answer.KeepAsync(sql, StatusCodes.Status200OK, view);
                 return (null, view);
             },
-            cancellationToken);
+            cancellationToken, Footing.OneOrder);
         return refusal is not null ? refusal : TypedResults.Ok(cancelled!);
     }
 

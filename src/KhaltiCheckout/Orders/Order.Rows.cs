@@ -79,6 +79,7 @@ public sealed partial class Order
     internal void IsStored()
     {
         StoredVersion = Version;
+        _payments.ForEach(payment => payment.IsStored());
         _timeline.Clear();
         _searchTerms.Clear();
     }

@@ -47,10 +47,10 @@ internal static class OrderRows
     {
         internal async Task<Order?> FindOrderAsync(string id, OrderParts parts)
         {
-            Order? order = await sql.FindAsync(SelectOrder, Order.Read, id);
+            Order? order = await sql.FindAsync(SelectOrder + sql.ForUpdate, Order.Read, id);
             order?.Take(
                 parts == OrderParts.All ? await sql.ListAsync(SelectLines, OrderLine.Read, id) : [],
-                await sql.ListAsync(SelectPayments, Payment.Read, id),
+                await sql.ListAsync(SelectPayments + sql.ForUpdate, Payment.Read, id),
                 parts == OrderParts.All && order.AmountRefunded > Khalti.Client.Paisa.Zero ? await sql.ListAsync(SelectRefunds, Refund.Read, id) : []);
             return order;
         }
@@ -76,26 +76,7 @@ internal static class OrderRows
         /// <exception cref="LostRaceException">Somebody else has changed it since it was found.</exception>
         internal async Task SaveAsync(Order order)
         {
-            if (order.StoredVersion is null)
-            {
-                await sql.AddAsync(order);
-            }
-            else if (order.Version != order.StoredVersion)
-            {
-                LostUnless(await sql.ExecuteAsync(Order.Update, order.Changes()), order.Id);
-            }
-
-            foreach (Payment payment in order.Payments)
-            {
-                await sql.SaveAsync(payment);
-            }
-
-            foreach (TimelineEntry entry in order.Timeline)
-            {
-                await sql.ExecuteAsync(
-                    InsertTimeline, entry.OrderId, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note);
-            }
-
+            await sql.ChangeAsync(order.Id, StatementsFor(order));
             if (order.Version != order.StoredVersion)
             {
                 sql.Change(order.Id);
@@ -103,41 +84,36 @@ internal static class OrderRows
 
             order.IsStored();
         }
+    }
 
-        private async Task AddAsync(Order order)
+    private static IEnumerable<(string Sql, object?[] Values)> StatementsFor(Order order)
+    {
+        if (order.StoredVersion is null)
         {
-            await sql.ExecuteAsync(Order.Insert, order.Values());
+            yield return (Order.Insert, order.Values());
             foreach (OrderLine line in order.Lines)
             {
-                await sql.ExecuteAsync(InsertLine, order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount);
+                yield return (InsertLine, [order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount]);
             }
 
             foreach (SearchTerm term in order.SearchTerms)
             {
-                await sql.ExecuteAsync(InsertSearchTerm, term.Term, term.OrderId);
+                yield return (InsertSearchTerm, [term.Term, term.OrderId]);
             }
         }
-
-        private async Task SaveAsync(Payment payment)
+        else if (order.Version != order.StoredVersion)
         {
-            if (payment.StoredVersion is null)
-            {
-                await sql.ExecuteAsync(Payment.Insert, payment.Values());
-            }
-            else if (payment.Version != payment.StoredVersion)
-            {
-                LostUnless(await sql.ExecuteAsync(Payment.Update, payment.Changes()), payment.Id);
-            }
-
-            payment.IsStored();
+            yield return (Order.Update, order.Changes());
         }
-    }
 
-    private static void LostUnless(int rows, string id)
-    {
-        if (rows != 1)
+        foreach (Payment payment in order.Payments.Where(payment => payment.Version != payment.StoredVersion))
         {
-            throw new LostRaceException(id);
+            yield return payment.StoredVersion is null ? (Payment.Insert, payment.Values()) : (Payment.Update, payment.Changes());
+        }
+
+        foreach (TimelineEntry entry in order.Timeline)
+        {
+            yield return (InsertTimeline, [entry.OrderId, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note]);
         }
     }
 }

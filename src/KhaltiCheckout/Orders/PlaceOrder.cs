@@ -144,7 +144,7 @@ internal static class PlaceOrder
         };
         DateTimeOffset now = time.GetUtcNow();
         (OrderView? placed, ProblemHttpResult? refusal) = await store.WriteAsync(
-            sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken);
+            sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken, Footing.OneOrder);
         return placed is null ? refusal! : TypedResults.Created(LocationOf(placed), placed);
     }
 

@@ -80,7 +80,7 @@ internal static class InitiateEPayment
         };
 
         Task<Claim> TryAsync() => store.WriteAsync(
-            sql => ClaimAsync(request.OrderId, sql, time.GetUtcNow(), lease, earlierLinksAreKnown), cancellationToken);
+            sql => ClaimAsync(request.OrderId, sql, time.GetUtcNow(), lease, earlierLinksAreKnown), cancellationToken, Footing.OneOrder);
     }
 
     private static Created<InitiatedPaymentView> Link(Payment payment, HttpResponse response)

@@ -108,7 +108,7 @@ internal sealed partial class Settlement(
                 await sql.SaveAsync(current);
                 return asked;
             },
-            CancellationToken.None);
+            CancellationToken.None, Footing.OneOrder);
     }
 
     private Task<bool> LeaseAsync(string paymentId, Asking asking, CancellationToken cancellationToken)
@@ -124,7 +124,7 @@ internal sealed partial class Settlement(
                     _ => Lease + """ AND "NextCheckAt" <= @p1""",
                 },
                 paymentId, now, until) == 1,
-            cancellationToken);
+            cancellationToken, Footing.OneOrder);
     }
 
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
@@ -136,7 +136,8 @@ internal sealed partial class Settlement(
             Note(asked.Method, finding, now);
         }
 
-        Order order = await store.WriteAsync(sql => SaveAsync(sql, asked, finding, by, now, returned), CancellationToken.None);
+        Order order = await store.WriteAsync(
+            sql => SaveAsync(sql, asked, finding, by, now, returned), CancellationToken.None, Footing.OneOrder);
         Log.Settled(logger, asked.Id, finding.Kind, order.Payments.Single(payment => payment.Id == asked.Id).Status, finding.Rule);
         return order;
     }
