@@ -14,6 +14,7 @@ internal static class AdminFeature
         services.AddSingleton<KeyUses>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyUses>());
         services.AddScoped<Keys>();
+        services.AddSingleton<DaySums>();
 
         // The core alone: what AddAuthentication adds to it keeps encryption keys in files, and nothing here is encrypted.
         services.AddWebEncoders();
