@@ -14,6 +14,9 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
     private const int FirstPiece = 1000;
     private const int Growth = 5;
 
+    // What a single condition fits has only to be put in order; with others each order is looked at, as on the way back.
+    private const int Alone = 8;
+
     internal async Task<List<string>> NewestAsync(IdRange range, int most, CancellationToken cancellationToken)
     {
         if (conditions.Count == 0 || (conditions.Count == 1 && conditions[0].IsSorted))
@@ -40,16 +43,17 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         }
     }
 
-    // Null when each of them fits at least so many.
-    private async Task<Condition?> RarestAsync(int many, CancellationToken cancellationToken)
+    // Null when each of them fits about as many orders as a piece has, or more.
+    private async Task<Condition?> RarestAsync(int piece, CancellationToken cancellationToken)
     {
+        long many = conditions.Count == 1 ? (long)Alone * piece : piece;
         Condition? rarest = null;
         foreach (Condition condition in conditions)
         {
             SqlValues values = new();
             string few = $"{condition.Ids(IdRange.All, values)} LIMIT {values.Add(many)}";
             long count = (await AskAsync<long>($"""SELECT COUNT(*) AS "Value" FROM ({few}) AS few""", values, cancellationToken))[0];
-            (rarest, many) = count < many ? (condition, (int)count) : (rarest, many);
+            (rarest, many) = count < many ? (condition, count) : (rarest, many);
         }
 
         return rarest;
