@@ -21,7 +21,7 @@ internal sealed record Condition(IReadOnlyList<Part> Parts, bool IsSorted)
     internal string DifferentIds(IdRange range, SqlValues values) =>
         string.Join(IsSorted ? " UNION ALL " : " UNION ", Parts.Select(part => part.Ids(range, values)));
 
-    /// <summary>Whether it is true of the order that the query calls "o".</summary>
+    /// <summary>Whether it is true of the order of which the query calls the id o."Id": it need not know more of it.</summary>
     internal string Holds(SqlValues values) => $"({string.Join(" OR ", Parts.Select(part => part.Holds(values)))})";
 }
 
@@ -39,7 +39,10 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     private string? Look { get; init; }
 
     /// <summary>What is true of many.</summary>
-    internal static Part OfOrder(string column, object value) => new("Orders", $"\"{column}\" = {{0}}", value) { Look = $"o.\"{column}\" = {{0}}" };
+    internal static Part OfOrder(string column, object value) => new("Orders", $"\"{column}\" = {{0}}", value)
+    {
+        Look = $$"""EXISTS (SELECT 1 FROM "Orders" AS x WHERE x."Id" = o."Id" AND x."{{column}}" = {0})""",
+    };
 
     internal static Part OfIds(string first, string end) => new("Orders", "\"Id\" >= {0} AND \"Id\" < {1}", first, end)
     {
@@ -58,7 +61,7 @@ internal sealed record Part(string Table, string Where, params object[] Values)
         new(table, $"\"{columns}Year\" = {{0}} AND \"{columns}Count\" = {{1}}", year, count);
 
     internal string Ids(IdRange range, SqlValues values) =>
-        $"SELECT {Id} FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
+        $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
 
     internal string Holds(SqlValues values) => In(Look ?? $"""o."Id" IN (SELECT {Id} FROM "{Table}" WHERE {Where})""", values);
 

@@ -62,15 +62,12 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
     private Task<List<string>> AllOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
     {
         SqlValues values = new();
-        if (conditions.Count == 1)
-        {
-            return AskAsync<string>($"{condition.DifferentIds(range, values)} ORDER BY 1 DESC LIMIT {values.Add(most)}", values, cancellationToken);
-        }
-
-        string ids = condition.Ids(range, values);
-        IEnumerable<string> others = conditions.Where(other => other != condition).Select(other => other.Holds(values));
+        string ids = condition.DifferentIds(range, values);
+        string others = string.Join(" AND ", conditions.Where(other => other != condition).Select(other => other.Holds(values)));
         return AskAsync<string>(
-            $"""SELECT o."Id" FROM "Orders" AS o WHERE o."Id" IN ({ids}) AND {string.Join(" AND ", others)} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
+            others.Length == 0
+                ? $"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}"
+                : $"""SELECT o."Id" FROM ({ids}) AS o WHERE {others} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
             values, cancellationToken);
     }
 

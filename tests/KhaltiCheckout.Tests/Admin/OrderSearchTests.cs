@@ -90,7 +90,7 @@ public sealed class OrderSearchTests
                 // From the newest on, and no further than to the end of a page or a piece.
                 plan.Split('\n').ShouldNotContain(line => line.StartsWith("SCAN ", StringComparison.Ordinal)
                     && line != "SCAN o USING COVERING INDEX sqlite_autoindex_Orders_1" && !line.Contains("(subquery", StringComparison.Ordinal)
-                    && line != "SCAN few", plan);
+                    && line != "SCAN few" && !(line == "SCAN o" && plan.Contains("CO-ROUTINE o", StringComparison.Ordinal)), plan);
             }
         }
     }
