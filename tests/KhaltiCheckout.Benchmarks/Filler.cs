@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>What was stored, to ask for.</summary>
-internal sealed record Filled(string[] Ids, string[] Phones, string CommonName, string CommonLastName, string RareName);
+internal sealed record Filled(string[] Ids, string[] Phones, string CommonName, string OtherName, string CommonLastName, string RareName, string OldName);
 
 /// <summary>
 /// A year of orders, stored straight into the tables of a shop that is closed: most of them paid, some never, some given
@@ -15,6 +15,9 @@ internal sealed record Filled(string[] Ids, string[] Phones, string CommonName, 
 internal sealed class Filler(string file)
 {
     private const string RareName = "Zenisha";
+
+    // Of every fourth in the oldest fifth, and of nobody since.
+    private const string OldName = "Tulasi";
 
     // A year that the shop does not count in any more.
     private const int ReceiptYear = 2000;
@@ -73,7 +76,9 @@ internal sealed class Filler(string file)
             cancellationToken.ThrowIfCancellationRequested();
             DateTimeOffset now = last - ((size - 1 - at) * step);
             ids[at] = Id(TypeId.Order, now);
-            string first = _random.Next(2000) == 0 || at == 0 ? RareName : FirstNames[_random.Next(FirstNames.Length)];
+            string first = _random.Next(2000) == 0 || at == 0 ? RareName
+                : at < size / 5 && _random.Next(4) == 0 ? OldName
+                : FirstNames[_random.Next(FirstNames.Length)];
             string phone = $"98{_random.Next(100_000_000):d8}";
             Customer customer = new($"{first} {LastNames[_random.Next(LastNames.Length)]}", $"{first.ToLowerInvariant()}{at}@example.com", phone);
             if (_random.Next(10) < 3)
@@ -88,7 +93,7 @@ internal sealed class Filler(string file)
             }
         }
 
-        return new Filled(ids, [.. phones], FirstNames[0], LastNames[0], RareName);
+        return new Filled(ids, [.. phones], FirstNames[0], FirstNames[1], LastNames[0], RareName, OldName);
     }
 
     private void Order(Tables tables, string id, int at, DateTimeOffset now, Customer customer)

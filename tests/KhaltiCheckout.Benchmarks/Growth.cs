@@ -77,11 +77,19 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
             ("list of a rare status", () => "/api/v1/admin/orders?status=partially_refunded"),
             ("list of a status, a page of the oldest tenth", () => "/api/v1/admin/orders?status=cancelled&cursor=" + OrderFilter.CursorAt(One(oldest))),
             ("list of what needs attention", () => "/api/v1/admin/orders?attention=any"),
+            ("list of one reason for attention", () => "/api/v1/admin/orders?attention=paid_late"),
+            ("search by order id", () => "/api/v1/admin/orders?q=" + One(filled.Ids)),
+            ("search by amount", () => "/api/v1/admin/orders?q=185"),
             ("search by phone", () => "/api/v1/admin/orders?q=" + One(filled.Phones)),
             ("search by beginning of a rare name", () => "/api/v1/admin/orders?q=" + filled.RareName[..^2]),
             ("search by beginning of a common name", () => "/api/v1/admin/orders?q=" + filled.CommonName[..^2]),
+            ("search by a common name", () => "/api/v1/admin/orders?q=" + filled.CommonName),
             ("search by two common names", () => $"/api/v1/admin/orders?q={filled.CommonName}+{filled.CommonLastName}"),
+            ("search by two names that never come together", () => $"/api/v1/admin/orders?q={filled.CommonName}+{filled.OtherName}"),
+            ("search by a name that was common long ago", () => $"/api/v1/admin/orders?q={filled.OldName}"),
+            ("search by common name and rare status", () => $"/api/v1/admin/orders?q={filled.CommonName}&status=partially_refunded"),
             ("summary of 30 days", () => "/api/v1/admin/summary"),
+            ("summary of a year", () => "/api/v1/admin/summary?days=366"),
         ];
         long begun = Stopwatch.GetTimestamp();
         for (int turn = 0; turn < requests.Length || Stopwatch.GetElapsedTime(begun) < options.WarmUp; turn++)

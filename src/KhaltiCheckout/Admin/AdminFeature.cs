@@ -14,6 +14,7 @@ internal static class AdminFeature
         services.AddSingleton<KeyUses>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyUses>());
         services.AddScoped<Keys>();
+        services.AddSingleton<DaySums>();
 
         // The core alone: what AddAuthentication adds to it keeps encryption keys in files, and nothing here is encrypted.
         services.AddWebEncoders();
@@ -37,21 +38,21 @@ internal static class AdminFeature
             .WithDescription(
                 "Gives a cookie in exchange for a key, for twelve hours. With the cookie every request but GET and HEAD needs the header "
                 + "`X-Requested-With: khalti-checkout`. After ten wrong keys in a quarter of an hour an address has to wait.")
-            .CanFail(400, 401, 413, 415, 429);
+            .CanFail(400, 401, 413, 415, 429, 503);
 
         session.MapGet("/", ShowSession.Handle)
             .RequireAuthorization(Scopes.AnyKey)
             .WithName("ShowSession")
             .WithSummary("Who am I?")
             .WithDescription("Name and scopes of the key, brought along or signed in with.")
-            .CanFail(401);
+            .CanFail(401, 503);
 
         session.MapDelete("/", SignOut.Handle)
             .RequireAuthorization(Scopes.AnyKey)
             .WithName("SignOut")
             .WithSummary("Sign out of the admin pages")
             .WithDescription("Ends the session of the cookie.")
-            .CanFail(401, 403);
+            .CanFail(401, 403, 503);
 
         RouteGroupBuilder keys = routes.MapGroup("/api/v1/admin/keys").RequireAuthorization(Scopes.Admin).WithTags("Keys");
 
@@ -59,7 +60,7 @@ internal static class AdminFeature
             .WithName("ListKeys")
             .WithSummary("List keys")
             .WithDescription("Every key that was ever made, newest first, without the key itself. Needs scope `admin`. Keys of the settings are not listed.")
-            .CanFail(401, 403);
+            .CanFail(401, 403, 503);
 
         keys.MapPost("/", CreateKey.Handle)
             .WithValidation(new KeyRules())
@@ -68,12 +69,12 @@ internal static class AdminFeature
             .WithDescription(
                 "The answer is the only one that has the key in it. Needs scope `admin`. Takes no `Idempotency-Key`, because an answer that is kept would "
                 + "keep the key: the name guards against a second key of a repeated request. When the answer was lost, revoke the key and make another.")
-            .CanFail(400, 401, 403, 409, 413, 415, 429);
+            .CanFail(400, 401, 403, 409, 413, 415, 429, 503);
 
         keys.MapPost("/{id}/revoke", RevokeKey.Handle)
             .WithName("RevokeKey")
             .WithSummary("Revoke a key")
             .WithDescription("The key is dead at once, and so is every session it was signed in with. Needs scope `admin`. Takes no body; once more changes nothing.")
-            .CanFail(401, 403, 404, 413, 415, 429);
+            .CanFail(401, 403, 404, 413, 415, 429, 503);
     }
 }

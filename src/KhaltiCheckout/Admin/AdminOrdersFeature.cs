@@ -14,14 +14,14 @@ internal static class AdminOrdersFeature
             .WithName("ListOrders")
             .WithSummary("Find orders")
             .WithDescription("Newest first, page by page. An unknown value of a filter is refused, never ignored.")
-            .CanFail(400, 401, 403);
+            .CanFail(400, 401, 403, 503);
 
         admin.MapGet("/orders/{id}", ShowAdminOrder.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ShowOrder")
             .WithSummary("Read an order with its timeline")
             .WithDescription("Everything that is known of an order: customer, payments with fees, refunds, and what happened when, by whom and why.")
-            .CanFail(401, 403, 404);
+            .CanFail(401, 403, 404, 503);
 
         admin.MapGet("/orders.csv", ExportOrders.Handle)
             .Produces<string>(200, ExportOrders.MediaType)
@@ -29,14 +29,14 @@ internal static class AdminOrdersFeature
             .WithName("ExportOrders")
             .WithSummary("Orders as a table for spreadsheets")
             .WithDescription("The same filters; UTF-8, RFC 4180. Cells that a spreadsheet would take for a formula begin with an apostrophe.")
-            .CanFail(400, 401, 403);
+            .CanFail(400, 401, 403, 503);
 
         admin.MapGet("/summary", ShowSummary.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ShowSummary")
             .WithSummary("How the shop does, by day")
             .WithDescription("Days in Nepal, oldest first: orders, what came in, what went back, Khalti's fees, and what is left. And what is not known yet.")
-            .CanFail(400, 401, 403);
+            .CanFail(400, 401, 403, 503);
 
         admin.MapPost("/orders/{id}/resolve", ResolveOrder.Handle)
             .WithValidation(new ResolveOrderRules())
@@ -45,13 +45,13 @@ internal static class AdminOrdersFeature
             .WithName("ResolveOrder")
             .WithSummary("Say what came of an order that needed a look")
             .WithDescription("Clears `attention`; the note stays in the timeline with the key's name. A payment that no rule could settle is over with that, unless Khalti has money of it.")
-            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapPost("/payments/{id}/check", CheckPayment.Handle)
             .RequireAuthorization(Scopes.Admin)
             .WithName("CheckPayment")
             .WithSummary("Ask Khalti now")
             .WithDescription("Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes no body, and no Idempotency-Key: it may be asked again.")
-            .CanFail(401, 403, 404, 409, 429);
+            .CanFail(401, 403, 404, 409, 429, 503);
     }
 }

@@ -4,7 +4,6 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Admin;
 
@@ -47,7 +46,7 @@ internal static class ExportOrders
         string? last = null;
         do
         {
-            List<string> ids = await filter.NextIds(db, last, AtOnce).ToListAsync(cancellationToken);
+            List<string> ids = await filter.NextIdsAsync(db, last, AtOnce, cancellationToken);
             foreach (AdminOrderView order in await AdminOrderView.ListAsync(db, ids, cancellationToken))
             {
                 await writer.WriteLineAsync(RowOf(order));

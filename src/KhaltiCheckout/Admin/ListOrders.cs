@@ -3,7 +3,6 @@ using System.Globalization;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Admin;
 
@@ -33,7 +32,7 @@ internal static class ListOrders
         }
 
         // One more than asked for tells whether there is another page.
-        List<string> ids = await filter.NextIds(db, before, most + 1).ToListAsync(cancellationToken);
+        List<string> ids = await filter.NextIdsAsync(db, before, most + 1, cancellationToken);
         IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, [.. ids.Take(most)], cancellationToken);
         return TypedResults.Ok(new AdminOrderPage(orders, ids.Count > most ? OrderFilter.CursorAt(ids[most - 1]) : null));
     }

@@ -33,24 +33,18 @@ internal sealed record OrderFilter(OrderStatus? Status, Attention? Attention, bo
             ReadInstant(query.To, "to", TimeSpan.FromMilliseconds(1), days: 1, errors) is { } end ? TypeId.First(TypeId.Order, end) : null);
     }
 
-    internal IQueryable<Order> Among(CheckoutDb db)
-    {
-        IQueryable<Order> orders = db.Orders;
-        orders = Status is { } status ? orders.Where(order => order.Status == status) : orders;
-        orders = Attention is { } attention ? orders.Where(order => order.Attention == attention) : orders;
-        orders = AnyAttention ? orders.Where(order => order.Attention != null) : orders;
-        orders = FirstId is { } first ? orders.Where(order => order.Id.CompareTo(first) >= 0) : orders;
-        orders = EndId is { } end ? orders.Where(order => order.Id.CompareTo(end) < 0) : orders;
-        return Text is { } text ? text.Among(orders, db) : orders;
-    }
-
     /// <summary>The ids of the next ones, newest first: an id begins with its time, so it alone says where to go on.</summary>
-    internal IQueryable<string> NextIds(CheckoutDb db, string? before, int most)
-    {
-        IQueryable<Order> orders = Among(db);
-        orders = before is not null ? orders.Where(order => order.Id.CompareTo(before) < 0) : orders;
-        return orders.OrderByDescending(order => order.Id).Select(order => order.Id).Take(most);
-    }
+    internal Task<List<string>> NextIdsAsync(CheckoutDb db, string? before, int most, CancellationToken cancellationToken) =>
+        new OrderSearch(db, Conditions).NewestAsync(Range.Before(before), most, cancellationToken);
+
+    internal IdRange Range => new(FirstId, EndId);
+
+    internal IReadOnlyList<Condition> Conditions =>
+    [
+        .. Text?.Conditions ?? [],
+        .. Status is { } status ? [Condition.Of(status)] : (Condition[])[],
+        .. AnyAttention ? [Condition.Of(Enum.GetValues<Attention>())] : Attention is { } reason ? [Condition.Of(reason)] : (Condition[])[],
+    ];
 
     internal static string CursorAt(string id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(id));
 

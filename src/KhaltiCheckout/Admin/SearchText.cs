@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Khalti.Client;
-using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Receipts;
 
@@ -37,50 +36,42 @@ internal sealed partial class SearchText
         return words.Length > MostWords ? null : new SearchText(text.Trim(), words);
     }
 
-    internal IQueryable<Order> Among(IQueryable<Order> orders, CheckoutDb db) =>
-        _words.Aggregate(orders, (found, word) =>
-        {
-            // Another shop's name for an order may have blanks in it: then all the words together are what fits.
-            IQueryable<string> candidates = CandidatesFor(word, db)
-                .Union(db.Orders.Where(order => order.Reference == _whole).Select(order => order.Id));
-            return found.Where(order => candidates.Contains(order.Id));
-        });
+    /// <summary>One for each word.</summary>
+    internal IEnumerable<Condition> Conditions => _words.Select(word => new Condition([.. PartsFor(word)], IsSorted: false));
 
-    // One set of ids for all readings: each part is a search in an index, and nothing looks at every order.
-    private static IQueryable<string> CandidatesFor(string word, CheckoutDb db)
+    // Every reading of a word is a search in an index, and nothing looks at every order.
+    private IEnumerable<Part> PartsFor(string word)
     {
         string folded = SearchTerm.Fold(word);
-        IQueryable<string> found = db.Payments.Where(payment => payment.TransactionId == word).Select(payment => payment.OrderId)
-            .Union(db.Payments.Where(payment => payment.Token == word).Select(payment => payment.OrderId))
-            .Union(db.Payments.Where(payment => payment.Pidx == word).Select(payment => payment.OrderId))
-            .Union(db.Payments.Where(payment => payment.Id == folded).Select(payment => payment.OrderId))
-            .Union(db.Refunds.Where(refund => refund.Id == folded).Select(refund => refund.OrderId));
+        yield return Part.OfName("Payments", "TransactionId", word);
+        yield return Part.OfName("Payments", "Token", word);
+        yield return Part.OfName("Payments", "Pidx", word);
+        yield return Part.OfName("Payments", "Id", folded);
+        yield return Part.OfName("Refunds", "Id", folded);
+
+        // Another shop's name for an order may have blanks in it: then all the words together are what fits.
+        yield return Part.OfName("Orders", "Reference", _whole);
+
         if (IdOf(folded) is { } id)
         {
-            string end = id + Last;
-            found = found.Union(db.Orders.Where(order => order.Id.CompareTo(id) >= 0 && order.Id.CompareTo(end) < 0).Select(order => order.Id));
+            yield return Part.OfIds(id, id + Last);
         }
 
         if (ReceiptNumber.Parse(folded) is { } number)
         {
-            (int year, int count) = (number.Year, number.Number);
-            found = found
-                .Union(db.Orders.Where(order => order.ReceiptYear == year && order.ReceiptCount == count).Select(order => order.Id))
-                .Union(db.Refunds.Where(refund => refund.CreditNoteYear == year && refund.CreditNoteCount == count).Select(refund => refund.OrderId));
+            yield return Part.OfNumber("Orders", "Receipt", number.Year, number.Number);
+            yield return Part.OfNumber("Refunds", "CreditNote", number.Year, number.Number);
         }
 
         if (AmountOf(folded) is { } amount)
         {
-            found = found.Union(db.Orders.Where(order => order.Amount == amount).Select(order => order.Id));
+            yield return Part.OfOrder("Amount", (long)amount);
         }
 
         foreach (string term in TermsOf(folded))
         {
-            string end = term + Last;
-            found = found.Union(db.SearchTerms.Where(row => row.Term.CompareTo(term) >= 0 && row.Term.CompareTo(end) < 0).Select(row => row.OrderId));
+            yield return Part.OfWords(term, term + Last);
         }
-
-        return found;
     }
 
     // As on the order's page, or without its prefix, as people read it out.

@@ -39,7 +39,7 @@ public sealed record SummaryTotalsView(int Orders, int PaidCount, Paisa Paid, in
 /// <param name="OldestAgeSeconds">How long the oldest has been waiting; null when there is none.</param>
 public sealed record SummaryOpenView(int Unknown, long? OldestAgeSeconds, DateTimeOffset? OldestSince);
 
-/// <summary>Adds up the days, in the database.</summary>
+/// <summary>Shows the days, and what they come to together.</summary>
 internal static class ShowSummary
 {
     private const int UsualDays = 30;
@@ -47,7 +47,7 @@ internal static class ShowSummary
 
     internal static async Task<Results<Ok<SummaryView>, ProblemHttpResult>> Handle(
         [Description("How many days, the last of them today in Nepal: 1 to 366; 30 if not given.")] string? days,
-        CheckoutDb db, TimeProvider time, CancellationToken cancellationToken)
+        CheckoutDb db, DaySums sums, TimeProvider time, CancellationToken cancellationToken)
     {
         int count = UsualDays;
         if (!string.IsNullOrEmpty(days)
@@ -60,38 +60,9 @@ internal static class ShowSummary
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        IReadOnlyList<SummaryDayView> listed = await DaysAsync(db, NepalTime.DayOf(now).AddDays(1 - count), count, cancellationToken);
+        IReadOnlyList<SummaryDayView> listed = await sums.OfAsync(db, NepalTime.DayOf(now), count, cancellationToken);
         return TypedResults.Ok(new SummaryView(
             listed, TotalsOf(listed), await OpenAsync(db, now, cancellationToken), await AttentionAsync(db, cancellationToken)));
-    }
-
-    private static async Task<IReadOnlyList<SummaryDayView>> DaysAsync(CheckoutDb db, DateOnly first, int count, CancellationToken cancellationToken)
-    {
-        Dictionary<DateOnly, int> placed = await db.Orders
-            .Where(order => order.PlacedOn >= first)
-            .GroupBy(order => order.PlacedOn)
-            .Select(day => new { Day = day.Key, Count = day.Count() })
-            .ToDictionaryAsync(day => day.Day, day => day.Count, cancellationToken);
-        var paid = await db.Payments
-            .Where(payment => payment.CompletedOn >= first)
-            .GroupBy(payment => payment.CompletedOn)
-            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(payment => (long?)payment.AmountPaid) ?? 0, Fees = day.Sum(payment => (long?)payment.Fee) ?? 0 })
-            .ToDictionaryAsync(day => day.Day!.Value, cancellationToken);
-        var refunded = await db.Refunds
-            .Where(refund => refund.CompletedOn >= first)
-            .GroupBy(refund => refund.CompletedOn)
-            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(refund => (long)refund.Amount) })
-            .ToDictionaryAsync(day => day.Day!.Value, cancellationToken);
-        return
-        [
-            .. from day in Enumerable.Range(0, count).Select(first.AddDays)
-               let came = paid.GetValueOrDefault(day)
-               let went = refunded.GetValueOrDefault(day)
-               let net = (came?.Amount ?? 0) - (went?.Amount ?? 0) - (came?.Fees ?? 0)
-               select new SummaryDayView(
-                   day, placed.GetValueOrDefault(day), came?.Count ?? 0, new Paisa(came?.Amount ?? 0), went?.Count ?? 0,
-                   new Paisa(went?.Amount ?? 0), new Paisa(came?.Fees ?? 0), net),
-        ];
     }
 
     private static SummaryTotalsView TotalsOf(IReadOnlyList<SummaryDayView> days) => new(

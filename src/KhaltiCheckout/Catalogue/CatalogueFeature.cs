@@ -1,3 +1,5 @@
+using KhaltiCheckout.Http;
+
 namespace KhaltiCheckout.Catalogue;
 
 internal static class CatalogueFeature
@@ -7,5 +9,6 @@ internal static class CatalogueFeature
             .WithName("ListProducts")
             .WithTags("Shop")
             .WithSummary("The catalogue")
-            .WithDescription("Every product the shop sells, with its price in paisa, in the order of the catalogue.");
+            .WithDescription("Every product the shop sells, with its price in paisa, in the order of the catalogue.")
+            .CanFail(503);
 }

@@ -17,14 +17,14 @@ internal static class ClosingFeature
             .WithName("ListCloses")
             .WithSummary("Days compared with Khalti")
             .WithDescription("The newest day first. `limit` up to 100; `cursor` is the `nextCursor` of the answer before.")
-            .CanFail(400, 401, 403);
+            .CanFail(400, 401, 403, 503);
 
         closes.MapGet("/{day}", ShowCloses.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ShowClose")
             .WithSummary("Read a day's close")
             .WithDescription("A day in Nepal, e.g. `2026-11-20`. Amounts are paisa.")
-            .CanFail(401, 403, 404);
+            .CanFail(401, 403, 404, 503);
 
         closes.MapPost("/", RunClose.Handle)
             .RequireAuthorization(Scopes.Admin)
@@ -43,6 +43,6 @@ internal static class ClosingFeature
             .WithName("SignOffClose")
             .WithSummary("Sign a day off")
             .WithDescription("A day that is over and was compared as a whole; with a note if there are differences. It is kept as it was.")
-            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
     }
 }

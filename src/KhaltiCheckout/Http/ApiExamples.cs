@@ -117,7 +117,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     {
         [("InitiatePayment", "409")] = ["order_not_payable", "payment_in_progress", "idempotency_in_progress"],
         [("InitiatePayment", "422")] = ["idempotency_key_reused"],
-        [("InitiatePayment", "503")] = ["khalti_unavailable"],
+        [("InitiatePayment", "503")] = ["khalti_unavailable", "busy"],
         [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],
         [("VerifyPayment", "422")] = ["amount_mismatch", "idempotency_key_reused"],
         [("PlaceOrder", "409")] = ["reference_taken", "idempotency_in_progress"],
@@ -129,18 +129,18 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("CheckPayment", "409")] = ["check_in_progress"],
         [("CreateKey", "409")] = ["name_taken"],
         [("RunClose", "409")] = ["signed_off", "check_in_progress"],
-        [("RunClose", "503")] = ["khalti_unavailable"],
+        [("RunClose", "503")] = ["khalti_unavailable", "busy"],
         [("SignOffClose", "409")] = ["not_signable", "signed_off", "check_in_progress", "idempotency_in_progress"],
         [("SignOffClose", "422")] = ["idempotency_key_reused"],
         [("RefundOrder", "409")] = ["not_refundable", "idempotency_in_progress"],
         [("RefundOrder", "422")] = ["refund_too_large", "idempotency_key_reused"],
-        [("RefundOrder", "503")] = ["khalti_unavailable"],
+        [("RefundOrder", "503")] = ["khalti_unavailable", "busy"],
         [("CheckRefund", "409")] = ["check_in_progress"],
         [("SettleRefund", "409")] = ["not_unknown", "not_settleable", "idempotency_in_progress"],
         [("SettleRefund", "422")] = ["idempotency_key_reused"],
         [("RecordFoundRefund", "409")] = ["not_refundable", "idempotency_in_progress"],
         [("RecordFoundRefund", "422")] = ["refund_too_large", "idempotency_key_reused"],
-        [("RecordFoundRefund", "503")] = ["khalti_unavailable"],
+        [("RecordFoundRefund", "503")] = ["khalti_unavailable", "busy"],
         [("Ready", "503")] = ["not_ready"],
     };
 
@@ -193,6 +193,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         ["413"] = "body_too_large",
         ["415"] = "unsupported_media_type",
         ["429"] = "rate_limited",
+        ["503"] = "busy",
     };
 
     // The words of the refusals themselves, so that an example never says what no answer does.
@@ -208,9 +209,8 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."), Problems.CheckInProgress(),
         Problems.NothingToResolve(),
         Problems.NotReady("not_reachable", "fine", null),
-    }.ToDictionary(
-        problem => (string)problem.ProblemDetails.Extensions["code"]!,
-        problem => (problem.ProblemDetails.Title!, problem.ProblemDetails.Detail!), StringComparer.Ordinal);
+    }.Select(refusal => refusal.ProblemDetails).Append(Problems.Busy())
+        .ToDictionary(problem => (string)problem.Extensions["code"]!, problem => (problem.Title!, problem.Detail!), StringComparer.Ordinal);
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -226,7 +226,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         foreach ((string status, IOpenApiResponse response) in operation.Responses ?? [])
         {
             string[]? codes = CodesOf(name, status);
-            JsonNode? example = codes is not null ? ProblemExample(status, codes[0])
+            JsonNode? example = codes is not null ? ProblemExample(status, codes[0], isRead: context.Description.HttpMethod == "GET")
                 : Answers.TryGetValue((name, status), out string? answer) ? JsonNode.Parse(answer) : null;
             response.Description = codes is not null ? string.Join(", ", codes.Select(code => $"`{code}`"))
                 : Meanings.GetValueOrDefault((name, status), response.Description ?? "");
@@ -298,10 +298,13 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         return order.ToJsonString();
     }
 
-    private static JsonObject ProblemExample(string status, string code)
+    private static JsonObject ProblemExample(string status, string code, bool isRead)
     {
         int number = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
-        (string title, string detail) = Texts.TryGetValue(code, out (string, string) own) ? own : (Problems.Fallback(number).Title, Problems.Fallback(number).Detail);
+
+        // A read waits for no write: of the two it is the database that does not answer.
+        (string title, string detail) = code == "busy" && isRead ? (Problems.DatabaseAway().Title!, Problems.DatabaseAway().Detail!)
+            : Texts.TryGetValue(code, out (string, string) own) ? own : (Problems.Fallback(number).Title, Problems.Fallback(number).Detail);
         JsonObject problem = new()
         {
             ["type"] = Problems.TypeOf(code),

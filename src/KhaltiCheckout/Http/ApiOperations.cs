@@ -14,6 +14,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         ["201"] = ("Location", "The address of what was made."),
         ["202"] = ("Location", "The order: read it until the outcome is known."),
         ["429"] = ("Retry-After", "Seconds to wait."),
+        ["503"] = ("Retry-After", "Seconds to wait, with `busy`."),
     };
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -63,8 +64,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
         {
-            // A key has no address of its own.
-            if (Headers.TryGetValue(status, out (string Header, string Says) told) && (status, operation.OperationId) is not ("201", "CreateKey"))
+            // A key has no address of its own, and nobody knows when the shop will be ready.
+            if (Headers.TryGetValue(status, out (string Header, string Says) told) && (status, operation.OperationId) is not (("201", "CreateKey") or ("503", "Ready")))
             {
                 answer.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
                 answer.Headers[told.Header] = new OpenApiHeader

@@ -57,6 +57,6 @@ internal static class PaymentsFeature
                 "Cross-checks the amount against the order, then has Khalti complete the payment, which moves the money. "
                 + "`200`: the order is paid. `202`: the outcome is not known yet; read the order until it is, and do not pay again. "
                 + "The same order and token again gives the stored outcome.")
-            .CanFail(400, 402, 404, 409, 413, 415, 422, 429);
+            .CanFail(400, 402, 404, 409, 413, 415, 422, 429, 503);
     }
 }

@@ -32,14 +32,14 @@ internal static class RefundsFeature
             .WithName("ShowRefund")
             .WithSummary("Read a refund")
             .WithDescription("With scope `read` or `refund`. Amounts are paisa.")
-            .CanFail(401, 403, 404);
+            .CanFail(401, 403, 404, 503);
 
         admin.MapPost("/refunds/{id}/check", CheckRefund.Handle)
             .RequireAuthorization(Scopes.Admin)
             .WithName("CheckRefund")
             .WithSummary("Ask Khalti about a refund now")
             .WithDescription("For a refund whose answer was lost. Reads Khalti's books and sends nothing. Takes no body, and no Idempotency-Key: it may be asked again.")
-            .CanFail(401, 403, 404, 409, 429);
+            .CanFail(401, 403, 404, 409, 429, 503);
 
         admin.MapPost("/refunds/{id}/settle", SettleRefund.Handle)
             .RequireAuthorization(Scopes.Admin)
@@ -48,7 +48,7 @@ internal static class RefundsFeature
             .WithName("SettleRefund")
             .WithSummary("Say what became of a refund")
             .WithDescription("For a refund whose answer was lost and about which Khalti's API says nothing certain: somebody has looked into Khalti's dashboard. Moves no money.")
-            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429);
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapPost("/payments/{id}/refunds-found", RecordFoundRefund.Handle)
             .RequireAuthorization(Scopes.Admin)

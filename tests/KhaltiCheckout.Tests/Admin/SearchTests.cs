@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -171,41 +169,6 @@ public sealed class SearchTests
         (await shop.ListAsync("?q=sita&from=2026-11-22")).ShouldBeEmpty();
     }
 
-    [Theory]
-    [InlineData("9841234567")]
-    [InlineData("sita rai 1500")]
-    [InlineData("ord_01k9x4c7qmf3")]
-    [InlineData("8xmeJnNXfoVjCvGcZiiGe7")]
-    [Trait("Database", "Sqlite")]
-    public async Task No_search_reads_a_whole_table(string text)
-    {
-        await using Shop shop = await Shop.OpenAsync();
-
-        string plan = await PlanAsync(shop, new OrderFilterQuery(null, null, text, null, null));
-
-        plan.ShouldNotContain("SCAN Payments");
-        plan.ShouldNotContain("SCAN Orders");
-        plan.ShouldNotContain("SCAN SearchTerms");
-        plan.ShouldNotContain("SCAN \"");
-        plan.Split('\n').ShouldNotContain(line => line.StartsWith("SCAN ", StringComparison.Ordinal) && !line.Contains("USING") && !line.Contains("subquery", StringComparison.OrdinalIgnoreCase), plan);
-        plan.ShouldContain("(Term>? AND Term<?)");
-    }
-
-    [Theory]
-    [InlineData("paid", null, null, "IX_Orders_Status_Id (Status=?")]
-    [InlineData(null, "stuck", null, "IX_Orders_Attention_Id (Attention=?")]
-    [InlineData(null, null, "2026-11-20", "sqlite_autoindex_Orders_1 (Id>?")]
-    [Trait("Database", "Sqlite")]
-    public async Task Every_filter_has_its_index_and_nothing_is_sorted(string? status, string? attention, string? from, string index)
-    {
-        await using Shop shop = await Shop.OpenAsync();
-
-        string plan = await PlanAsync(shop, new OrderFilterQuery(status, attention, null, from, null));
-
-        plan.ShouldContain(index);
-        plan.ShouldNotContain("TEMP B-TREE");
-    }
-
     [Fact]
     [Trait("Database", "Sqlite")]
     public async Task Orders_that_were_placed_before_there_was_a_search_are_found_as_well()
@@ -244,22 +207,4 @@ public sealed class SearchTests
                 .OfType<Microsoft.EntityFrameworkCore.Migrations.Operations.CreateTableOperation>().Any(table => table.Name == "SearchTerms"))
             .Key.Split('_', 2)[1];
     }
-
-    private static Task<string> PlanAsync(Shop shop, OrderFilterQuery query) => shop.InDatabaseAsync(async db =>
-    {
-        Dictionary<string, string[]> errors = [];
-        IQueryable<string> ids = OrderFilter.Read(query, errors).NextIds(db, before: null, most: 26);
-        errors.ShouldBeEmpty();
-        await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using DbCommand command = ids.CreateDbCommand();
-        command.CommandText = "EXPLAIN QUERY PLAN " + command.CommandText;
-        List<string> lines = [];
-        await using DbDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
-        {
-            lines.Add(reader.GetString(3));
-        }
-
-        return string.Join('\n', lines);
-    });
 }

@@ -1,7 +1,12 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Tests.Reconciliation;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Tests.Admin;
 
@@ -95,39 +100,104 @@ public sealed class SummaryTests
         (await shop.AsMerchantAsync("/api/v1/admin/summary?days=" + days)).ShouldBeProblem(400, "validation_failed")["errors"]!["days"].ShouldNotBeNull();
     }
 
-    [Theory]
-    [InlineData("SELECT PlacedOn, COUNT(*) FROM Orders WHERE PlacedOn >= '2026-11-01' GROUP BY PlacedOn", "IX_Orders_PlacedOn")]
-    [InlineData("SELECT CompletedOn, COUNT(*), SUM(AmountPaid), SUM(Fee) FROM Payments WHERE CompletedOn >= '2026-11-01' GROUP BY CompletedOn", "COVERING INDEX IX_Payments_CompletedOn_AmountPaid_Fee")]
-    [InlineData("SELECT CompletedOn, COUNT(*), SUM(Amount) FROM Refunds WHERE CompletedOn >= '2026-11-01' GROUP BY CompletedOn", "COVERING INDEX IX_Refunds_CompletedOn_Amount")]
-    [InlineData("SELECT CreatedAt FROM Payments WHERE Status IN ('verifying', 'needs_review') ORDER BY CreatedAt", "IX_Payments_Open")]
-    [InlineData("SELECT CreatedAt FROM Refunds WHERE Status IN ('requested', 'unknown')", "IX_Refunds_OneOpenPerPayment")]
-    [InlineData("SELECT Attention, COUNT(*) FROM Orders WHERE Attention IS NOT NULL GROUP BY Attention", "IX_Orders_Attention_Id")]
+    [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task The_sums_read_an_index_and_not_the_table(string question, string index)
+    public async Task The_sums_read_an_index_and_not_the_table()
     {
         await using Shop shop = await Shop.OpenAsync();
+        await shop.GivenPaidAsync();
 
-        string plan = await shop.InDatabaseAsync(db => PlanAsync(db, question));
+        string[] questions = await shop.QuestionsOfAsync(_ => SummaryAsync(shop, "?days=366"));
 
-        plan.ShouldContain(index);
-        plan.ShouldNotContain("TEMP B-TREE");
+        questions.Length.ShouldBe(7);
+        string[] expected =
+        [
+            "INDEX IX_Payments_Unsettled",
+            "SEARCH o USING COVERING INDEX IX_Orders_PlacedOn (PlacedOn=?)",
+            "SEARCH p USING COVERING INDEX IX_Payments_CompletedOn_AmountPaid_Fee (CompletedOn=?)",
+            "SEARCH r USING COVERING INDEX IX_Refunds_CompletedOn_Amount (CompletedOn=?)",
+            "INDEX IX_Payments_Open",
+            "INDEX IX_Refunds_OneOpenPerPayment",
+            "COVERING INDEX IX_Orders_Attention_Id",
+        ];
+        foreach ((string question, string index) in questions.Zip(expected))
+        {
+            string plan = string.Join('\n', await shop.InDatabaseAsync(db => WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), question)));
+            plan.ShouldContain(index, customMessage: $"{question}\n{plan}");
+            plan.ShouldNotContain("TEMP B-TREE", customMessage: $"{question}\n{plan}");
+        }
     }
 
-    private static async Task<string> PlanAsync(CheckoutDb db, string question)
+    [Fact]
+    public async Task A_day_that_is_over_is_added_up_once_and_one_that_is_not_each_time()
     {
-        await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using System.Data.Common.DbCommand command = db.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // Fixed texts of this file.
-        command.CommandText = "EXPLAIN QUERY PLAN " + question;
-#pragma warning restore CA2100
-        List<string> lines = [];
-        await using System.Data.Common.DbDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.GivenOrderOfAsync();
+        for (int day = 0; day < 4; day++)
         {
-            lines.Add(reader.GetString(3));
+            ((int)(await SummaryAsync(shop, "?days=5"))["totals"]!["orders"]!).ShouldBe(1);
+            shop.Clock.Advance(TimeSpan.FromDays(1));
         }
 
-        return string.Join('\n', lines);
+        // Nothing but a hand in the database changes a day that is over: it shows which days were looked at.
+        await shop.SqlAsync($"""UPDATE "Orders" SET "PlacedOn" = {new DateOnly(2026, 11, 22)}""");
+        (await OrdersByDayAsync(shop)).ShouldBe([1, 0, 0, 0, 0]);
+        await shop.SqlAsync($"""UPDATE "Orders" SET "PlacedOn" = {new DateOnly(2026, 11, 24)}""");
+        (await OrdersByDayAsync(shop)).ShouldBe([1, 0, 0, 1, 0]);
+
+        static async Task<int[]> OrdersByDayAsync(Shop shop) =>
+            [.. (await SummaryAsync(shop, "?days=5"))["days"]!.AsArray().Select(day => (int)day!["orders"]!)];
+    }
+
+    [Theory]
+    [InlineData("needs_review")]
+    [InlineData("failed")]
+    [InlineData("cancelled")]
+    [InlineData("verifying")]
+    public async Task Money_that_was_seen_and_is_settled_much_later_changes_the_day_on_which_it_came(string status)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string payment = (string)(await shop.GivenPaidAsync()).Order.Payment()["id"]!;
+        await shop.SqlAsync($"""UPDATE "Payments" SET "Status" = {status}, "Fee" = NULL WHERE "Id" = {payment}""");
+        shop.Clock.Advance(TimeSpan.FromDays(10));
+        ((long)(await SummaryAsync(shop, ""))["totals"]!["fees"]!).ShouldBe(0);
+
+        await shop.SqlAsync($"""UPDATE "Payments" SET "Status" = 'completed', "Fee" = 555 WHERE "Id" = {payment}""");
+        ((long)(await SummaryAsync(shop, ""))["totals"]!["fees"]!).ShouldBe(555);
+
+        // Settled: from here on the day is kept.
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        ((long)(await SummaryAsync(shop, ""))["totals"]!["fees"]!).ShouldBe(555);
+    }
+
+    [Fact]
+    public async Task What_is_kept_is_always_what_the_tables_add_up_to()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Random random = new(1);
+        List<JsonNode> paid = [];
+        for (int step = 0; step < 25; step++)
+        {
+            shop.Clock.Advance(TimeSpan.FromHours(random.Next(30)));
+            if (paid.Count == 0 || random.Next(3) > 0)
+            {
+                paid.Add((await shop.GivenPaidAsync()).Order);
+            }
+            else
+            {
+                // Given back days later, which is another day's business.
+                JsonNode old = paid[random.Next(paid.Count)];
+                paid.Remove(old);
+                (await shop.AsMerchantAsync(HttpMethod.Post, $"/api/v1/admin/orders/{old.Id()}/refunds", new { amount = random.Next(10, 185) * 100 })).Status.ShouldBe(201);
+            }
+
+            string kept = (await SummaryAsync(shop, "?days=60"))["days"]!.ToJsonString();
+            kept.ShouldBe(await AddedUpAnewAsync(shop, 60), $"step {step}");
+        }
+
+        static Task<string> AddedUpAnewAsync(Shop shop, int days) => shop.InDatabaseAsync(async db => JsonSerializer.Serialize(
+            await new DaySums().OfAsync(db, NepalTime.DayOf(shop.Clock.GetUtcNow()), days, TestContext.Current.CancellationToken),
+            shop.Services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions));
     }
 
     private static async Task<JsonNode> SummaryAsync(Shop shop, string query)

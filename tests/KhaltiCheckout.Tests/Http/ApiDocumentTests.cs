@@ -82,36 +82,36 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Theory]
-    [InlineData("PlaceOrder", "201 400 401 403 404 409 413 415 422 429")]
-    [InlineData("GetOrder", "200 404")]
-    [InlineData("WatchOrder", "200 404 429")]
-    [InlineData("DrawOrderAddress", "200 404")]
-    [InlineData("CancelOrder", "200 400 404 409 413 415 422 429")]
+    [InlineData("PlaceOrder", "201 400 401 403 404 409 413 415 422 429 503")]
+    [InlineData("GetOrder", "200 404 503")]
+    [InlineData("WatchOrder", "200 404 429 503")]
+    [InlineData("DrawOrderAddress", "200 404 503")]
+    [InlineData("CancelOrder", "200 400 404 409 413 415 422 429 503")]
     [InlineData("InitiatePayment", "201 400 402 404 409 413 415 422 429 503")]
-    [InlineData("VerifyPayment", "200 202 400 402 404 409 413 415 422 429")]
-    [InlineData("ListCloses", "200 400 401 403")]
-    [InlineData("ShowClose", "200 401 403 404")]
+    [InlineData("VerifyPayment", "200 202 400 402 404 409 413 415 422 429 503")]
+    [InlineData("ListCloses", "200 400 401 403 503")]
+    [InlineData("ShowClose", "200 401 403 404 503")]
     [InlineData("RunClose", "200 400 401 403 409 413 415 429 503")]
-    [InlineData("SignOffClose", "200 400 401 403 404 409 413 415 422 429")]
+    [InlineData("SignOffClose", "200 400 401 403 404 409 413 415 422 429 503")]
     [InlineData("RefundOrder", "201 202 400 401 403 404 409 413 415 422 429 503")]
-    [InlineData("ShowRefund", "200 401 403 404")]
-    [InlineData("CheckRefund", "200 401 403 404 409 413 415 429")]
-    [InlineData("SettleRefund", "200 400 401 403 404 409 413 415 422 429")]
+    [InlineData("ShowRefund", "200 401 403 404 503")]
+    [InlineData("CheckRefund", "200 401 403 404 409 413 415 429 503")]
+    [InlineData("SettleRefund", "200 400 401 403 404 409 413 415 422 429 503")]
     [InlineData("RecordFoundRefund", "201 400 401 403 404 409 413 415 422 429 503")]
-    [InlineData("SignIn", "200 400 401 413 415 429")]
-    [InlineData("ShowSession", "200 401")]
-    [InlineData("SignOut", "204 401 403")]
-    [InlineData("ListKeys", "200 401 403")]
-    [InlineData("CreateKey", "201 400 401 403 409 413 415 429")]
-    [InlineData("RevokeKey", "200 401 403 404 413 415 429")]
-    [InlineData("ListProducts", "200")]
+    [InlineData("SignIn", "200 400 401 413 415 429 503")]
+    [InlineData("ShowSession", "200 401 503")]
+    [InlineData("SignOut", "204 401 403 503")]
+    [InlineData("ListKeys", "200 401 403 503")]
+    [InlineData("CreateKey", "201 400 401 403 409 413 415 429 503")]
+    [InlineData("RevokeKey", "200 401 403 404 413 415 429 503")]
+    [InlineData("ListProducts", "200 503")]
     [InlineData("ShowConfig", "200")]
-    [InlineData("ListOrders", "200 400 401 403")]
-    [InlineData("ShowOrder", "200 401 403 404")]
-    [InlineData("ExportOrders", "200 400 401 403")]
-    [InlineData("ShowSummary", "200 400 401 403")]
-    [InlineData("ResolveOrder", "200 400 401 403 404 409 413 415 422 429")]
-    [InlineData("CheckPayment", "200 401 403 404 409 413 415 429")]
+    [InlineData("ListOrders", "200 400 401 403 503")]
+    [InlineData("ShowOrder", "200 401 403 404 503")]
+    [InlineData("ExportOrders", "200 400 401 403 503")]
+    [InlineData("ShowSummary", "200 400 401 403 503")]
+    [InlineData("ResolveOrder", "200 400 401 403 404 409 413 415 422 429 503")]
+    [InlineData("CheckPayment", "200 401 403 404 409 413 415 429 503")]
     [InlineData("Live", "200")]
     [InlineData("Ready", "200 503")]
     public async Task Every_answer_that_an_operation_can_give_is_in_the_document(string operationId, string statuses)
@@ -120,6 +120,28 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
 
         string.Join(' ', operation["responses"]!.AsObject().Select(answer => answer.Key).Where(status => status != "500"))
             .ShouldBe(statuses, operationId);
+    }
+
+    [Fact]
+    public async Task Whatever_asks_the_database_may_be_too_busy_and_says_how_long_to_wait()
+    {
+        foreach ((string name, string method, JsonNode operation) in await OperationsAsync())
+        {
+            if ((string)operation["operationId"]! is "ShowConfig" or "Live" or "Ready")
+            {
+                continue;
+            }
+
+            JsonNode answer = operation["responses"]!["503"]!;
+            ((string)answer["description"]!).ShouldEndWith("`busy`", customMessage: name);
+            ((string?)answer["headers"]!["Retry-After"]!["schema"]!["type"]).ShouldBe("integer", name);
+            JsonNode example = answer["content"]!["application/problem+json"]!["example"]!;
+            if ((string)example["code"]! == "busy")
+            {
+                // Only of a write that was refused is it certain that nothing was done.
+                ((string)example["detail"]!).Contains("Nothing was done").ShouldBe(method != "get", name);
+            }
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.Support;
@@ -56,4 +57,27 @@ internal static class Desk
         SELECT 'ord_' || substr('00000000000000000000000000', length('' || i) + 1) || i, 'expired', 1000 + i, 0, 'Old ' || i, '98' || substr('00000000', length('' || i) + 1) || i,
             '2026-01-01 00:00:00', '2026-01-01', '2026-01-01 01:00:00', 0, 0 FROM n
         """);
+
+    /// <summary>What the database is asked for the newest of these orders.</summary>
+    internal static Task<string[]> QuestionsForAsync(this Shop shop, OrderFilterQuery query, int firstPiece, string? before = null) =>
+        shop.QuestionsOfAsync(async db =>
+        {
+            Dictionary<string, string[]> errors = [];
+            OrderFilter filter = OrderFilter.Read(query, errors);
+            errors.ShouldBeEmpty();
+            await new OrderSearch(db, filter.Conditions, firstPiece).NewestAsync(filter.Range.Before(before), 26, TestContext.Current.CancellationToken);
+        });
+
+    internal static async Task<string[]> QuestionsOfAsync(this Shop shop, Func<CheckoutDb, Task> work)
+    {
+        int before = shop.Log.Lines.Count();
+        await shop.InDatabaseAsync(async db =>
+        {
+            await work(db);
+            return true;
+        });
+        return [.. shop.Log.Lines.Skip(before)
+            .Where(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf("SELECT", StringComparison.Ordinal)..].Trim())];
+    }
 }

@@ -95,17 +95,17 @@ namespace KhaltiCheckout.Data.Migrations
 
             modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
                 {
-                    b.Property<string>("Term")
-                        .HasMaxLength(254)
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("OrderId")
                         .HasMaxLength(30)
                         .HasColumnType("TEXT");
 
-                    b.HasKey("Term", "OrderId");
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
 
-                    b.HasIndex("OrderId");
+                    b.HasKey("OrderId", "Term");
+
+                    b.HasIndex("Term", "OrderId");
 
                     b.ToTable("SearchTerms", (string)null);
                 });
@@ -593,6 +593,9 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex(new[] { "CreatedAt" }, "IX_Payments_Open")
                         .HasFilter("\"Status\" IN ('verifying', 'needs_review')");
+
+                    b.HasIndex(new[] { "CompletedOn" }, "IX_Payments_Unsettled")
+                        .HasFilter("\"CompletedOn\" IS NOT NULL AND \"Status\" NOT IN ('completed', 'partially_refunded', 'refunded')");
 
                     b.ToTable("Payments", null, t =>
                         {

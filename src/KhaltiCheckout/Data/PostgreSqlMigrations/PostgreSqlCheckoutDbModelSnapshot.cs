@@ -108,19 +108,19 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
 
             modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
                 {
-                    b.Property<string>("Term")
-                        .HasMaxLength(254)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
                     b.Property<string>("OrderId")
                         .HasMaxLength(30)
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.HasKey("Term", "OrderId");
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
-                    b.HasIndex("OrderId");
+                    b.HasKey("OrderId", "Term");
+
+                    b.HasIndex("Term", "OrderId");
 
                     b.ToTable("SearchTerms", (string)null);
                 });
@@ -655,6 +655,9 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
 
                     b.HasIndex(new[] { "CreatedAt" }, "IX_Payments_Open")
                         .HasFilter("\"Status\" IN ('verifying', 'needs_review')");
+
+                    b.HasIndex(new[] { "CompletedOn" }, "IX_Payments_Unsettled")
+                        .HasFilter("\"CompletedOn\" IS NOT NULL AND \"Status\" NOT IN ('completed', 'partially_refunded', 'refunded')");
 
                     b.ToTable("Payments", null, t =>
                         {

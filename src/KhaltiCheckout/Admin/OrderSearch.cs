@@ -1,0 +1,93 @@
+using KhaltiCheckout.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>
+/// Finds the newest orders that fit, however many there are. Two ways lead there: to take all that the rarest of the conditions
+/// fits, and to go back from the newest order until there are enough. The first is short when few fit, the second when many
+/// do, and nobody knows which it is: so both are tried by turns, each time a longer piece, and whichever is short soon ends it.
+/// </summary>
+/// <param name="firstPiece">How many orders, the first time.</param>
+internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> conditions, int firstPiece = OrderSearch.FirstPiece)
+{
+    private const int FirstPiece = 1000;
+    private const int Growth = 5;
+
+    // What a single condition fits has only to be put in order; with others each order is looked at, as on the way back.
+    private const int Alone = 8;
+
+    internal async Task<List<string>> NewestAsync(IdRange range, int most, CancellationToken cancellationToken)
+    {
+        if (conditions.Count == 0 || (conditions.Count == 1 && conditions[0].IsSorted))
+        {
+            return await (conditions.Count == 0 ? WalkAsync(range, most, cancellationToken) : AllOfAsync(conditions[0], range, most, cancellationToken));
+        }
+
+        List<string> found = [];
+        for (int piece = firstPiece; ; piece *= Growth)
+        {
+            if (await RarestAsync(piece, cancellationToken) is { } rarest)
+            {
+                return [.. found, .. await AllOfAsync(rarest, range, most - found.Count, cancellationToken)];
+            }
+
+            string? from = await OneOlderAsync(range, piece, cancellationToken);
+            found.AddRange(await WalkAsync(from is null ? range : range with { First = from }, most - found.Count, cancellationToken));
+            if (found.Count == most || from is null)
+            {
+                return found;
+            }
+
+            range = range.Before(from);
+        }
+    }
+
+    // Null when each of them fits about as many orders as a piece has, or more.
+    private async Task<Condition?> RarestAsync(int piece, CancellationToken cancellationToken)
+    {
+        long many = conditions.Count == 1 ? (long)Alone * piece : piece;
+        Condition? rarest = null;
+        foreach (Condition condition in conditions)
+        {
+            SqlValues values = new();
+            string few = $"{condition.Ids(IdRange.All, values)} LIMIT {values.Add(many)}";
+            long count = (await AskAsync<long>($"""SELECT COUNT(*) AS "Value" FROM ({few}) AS few""", values, cancellationToken))[0];
+            (rarest, many) = count < many ? (condition, count) : (rarest, many);
+        }
+
+        return rarest;
+    }
+
+    private Task<List<string>> AllOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
+    {
+        SqlValues values = new();
+        string ids = condition.DifferentIds(range, values);
+        string others = string.Join(" AND ", conditions.Where(other => other != condition).Select(other => other.Holds(values)));
+        return AskAsync<string>(
+            others.Length == 0
+                ? $"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}"
+                : $"""SELECT o."Id" FROM ({ids}) AS o WHERE {others} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
+            values, cancellationToken);
+    }
+
+    private Task<List<string>> WalkAsync(IdRange range, int most, CancellationToken cancellationToken)
+    {
+        SqlValues values = new();
+        string all = string.Concat(conditions.Select(condition => $" AND {condition.Holds(values)}"));
+        return AskAsync<string>(
+            $"""SELECT o."Id" FROM "Orders" AS o WHERE 1 = 1{all}{range.Limits("o.\"Id\"", values)} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
+            values, cancellationToken);
+    }
+
+    // The id of the order that is so many older than the newest of the range; null when there are not so many.
+    private async Task<string?> OneOlderAsync(IdRange range, int orders, CancellationToken cancellationToken)
+    {
+        SqlValues values = new();
+        string sql = $"""SELECT o."Id" FROM "Orders" AS o WHERE 1 = 1{range.Limits("o.\"Id\"", values)} ORDER BY o."Id" DESC LIMIT 1 OFFSET {values.Add(orders)}""";
+        return (await AskAsync<string>(sql, values, cancellationToken)).FirstOrDefault();
+    }
+
+    private Task<List<T>> AskAsync<T>(string sql, SqlValues values, CancellationToken cancellationToken) =>
+        db.Database.SqlQueryRaw<T>(sql, values.All).ToListAsync(cancellationToken);
+}

@@ -1,0 +1,217 @@
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Tests.Reconciliation;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Admin;
+
+/// <summary>Whichever way leads to the newest orders that fit, it leads to the same ones, and along indexes.</summary>
+public sealed class OrderSearchTests
+{
+    private static readonly string[] FirstNames = ["Sita", "Sitaram", "Ram", "Rama", "Zenisha"];
+    private static readonly string[] LastNames = ["Rai", "Sharma", "Shrestha"];
+
+    [Fact]
+    public async Task All_orders_that_fit_are_found_page_by_page_newest_first_whichever_way_is_shorter()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Known[] all = await GivenOrdersAsync(shop, 150);
+        string middle = all[70].Id;
+
+        foreach ((OrderFilterQuery query, Func<Known, bool> fits) in ((OrderFilterQuery, Func<Known, bool>)[])
+        [
+            (new(null, null, null, null, null), _ => true),
+            (new("paid", null, null, null, null), order => order.Status == "paid"),
+            (new(null, "any", null, null, null), order => order.Attention is not null),
+            (new(null, "stuck", null, null, null), order => order.Attention == "stuck"),
+            (new("paid", "any", null, null, null), order => order.Status == "paid" && order.Attention is not null),
+            (new(null, null, "sita", null, null), order => order.Has("sita")),
+            (new(null, null, "s", null, null), order => order.Has("s")),
+            (new(null, null, "zen", null, null), order => order.Has("zen")),
+            (new(null, null, "9841", null, null), order => order.Has("9841")),
+            (new(null, null, "Rs 185", null, null), order => order.Amount == 18_500),
+            (new(null, null, "sita rai", null, null), order => order.Has("sita") && order.Has("rai")),
+            (new(null, null, "ram sita", null, null), order => order.Has("ram") && order.Has("sita")),
+            (new(null, null, "zen s 185", null, null), order => order.Has("zen") && order.Has("s") && order.Amount == 18_500),
+            (new("paid", null, "rama", null, null), order => order.Has("rama") && order.Status == "paid"),
+            (new("expired", "any", "s", null, null), order => order.Has("s") && order.Status == "expired" && order.Attention is not null),
+            (new(null, null, middle, null, null), order => order.Id == middle),
+            (new(null, null, "nobody", null, null), _ => false),
+            (new(null, null, "nobody sita", null, null), _ => false),
+        ])
+        {
+            string[] wanted = [.. all.Where(fits).Select(order => order.Id).OrderDescending(StringComparer.Ordinal)];
+            foreach (int firstPiece in (int[])[1, 7, 40, 1000])
+            {
+                foreach (int most in (int[])[1, 10, 200])
+                {
+                    (await AllPagesAsync(shop, query, firstPiece, most)).ShouldBe(wanted, $"{query}, {firstPiece} orders first, {most} a page");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task A_search_stays_between_its_days(int firstPiece)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Known[] all = await GivenOrdersAsync(shop, 60);
+        OrderFilterQuery query = new(null, null, "sita", all[20].PlacedAt, all[40].PlacedAt);
+
+        (await AllPagesAsync(shop, query, firstPiece, 4))
+            .ShouldBe(all[20..41].Where(order => order.Has("sita")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("9841234567")]
+    [InlineData("sita rai 1500")]
+    [InlineData("ord_01k9x4c7qmf3")]
+    [InlineData("2083/84-1")]
+    [InlineData("8xmeJnNXfoVjCvGcZiiGe7")]
+    [Trait("Database", "Sqlite")]
+    public async Task No_search_reads_a_whole_table(string text)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Known[] all = await GivenOrdersAsync(shop, 10);
+        OrderFilterQuery query = new("paid", null, text, null, null);
+
+        foreach (string? before in (string?[])[null, all[5].Id])
+        {
+            foreach (string plan in await PlansAsync(shop, query, firstPiece: 2, before))
+            {
+                plan.ShouldNotContain("SCAN Payments");
+                plan.ShouldNotContain("SCAN Refunds");
+                plan.ShouldNotContain("SCAN Orders");
+                plan.ShouldNotContain("SCAN SearchTerms");
+
+                // From the newest on, and no further than to the end of a page or a piece.
+                plan.Split('\n').ShouldNotContain(line => line.StartsWith("SCAN ", StringComparison.Ordinal)
+                    && line != "SCAN o USING COVERING INDEX sqlite_autoindex_Orders_1" && !line.Contains("(subquery", StringComparison.Ordinal)
+                    && line != "SCAN few" && !(line == "SCAN o" && plan.Contains("CO-ROUTINE o", StringComparison.Ordinal)), plan);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("sita")]
+    [InlineData("sita rai")]
+    [Trait("Database", "Sqlite")]
+    public async Task Words_are_found_by_their_beginning_and_looked_up_by_order(string text)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Known[] all = await GivenOrdersAsync(shop, 60);
+        OrderFilterQuery query = new(null, null, text, null, null);
+
+        // Few at once, then step by step. A cursor must not make the order look like the better index to find a word by.
+        string[] taken = await PlansAsync(shop, query, firstPiece: 1000, all[50].Id);
+        string[] walked = await PlansAsync(shop, query, firstPiece: 2, all[50].Id);
+
+        taken.ShouldAllBe(plan => plan.Contains("SEARCH SearchTerms USING COVERING INDEX IX_SearchTerms_Term_OrderId (Term>? AND Term<?)"));
+        walked.ShouldContain(plan => plan.StartsWith("SEARCH o USING COVERING INDEX sqlite_autoindex_Orders_1 (Id>? AND Id<?)", StringComparison.Ordinal)
+            && plan.Contains("SEARCH t USING PRIMARY KEY (OrderId=? AND Term>? AND Term<?)") && !plan.Contains("TEMP B-TREE"));
+    }
+
+    [Theory]
+    [InlineData("paid", null, null, "IX_Orders_Status_Id (Status=?")]
+    [InlineData(null, "stuck", null, "IX_Orders_Attention_Id (Attention=?")]
+    [InlineData(null, "any", null, "IX_Orders_Attention_Id (Attention=?")]
+    [InlineData(null, null, "2026-11-20", "sqlite_autoindex_Orders_1 (Id>?")]
+    [Trait("Database", "Sqlite")]
+    public async Task Every_filter_has_its_index_and_nothing_is_sorted(string? status, string? attention, string? from, string index)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        foreach (string? before in (string?[])[null, "ord_01k9x4c7qmf3t8v5z2w6y1n0ah"])
+        {
+            string plan = (await PlansAsync(shop, new OrderFilterQuery(status, attention, null, from, null), firstPiece: 1000, before)).ShouldHaveSingleItem();
+
+            plan.ShouldContain(index);
+            plan.ShouldNotContain("TEMP B-TREE");
+            plan.ShouldNotContain("SCAN");
+        }
+    }
+
+    private static async Task<string[]> AllPagesAsync(Shop shop, OrderFilterQuery query, int firstPiece, int most) => await shop.InDatabaseAsync(async db =>
+    {
+        Dictionary<string, string[]> errors = [];
+        OrderFilter filter = OrderFilter.Read(query, errors);
+        errors.ShouldBeEmpty();
+        List<string> found = [];
+        for (List<string> page = [""]; page.Count > 0; found.AddRange(page))
+        {
+            page = await new OrderSearch(db, filter.Conditions, firstPiece)
+                .NewestAsync(filter.Range.Before(found.LastOrDefault()), most, TestContext.Current.CancellationToken);
+            page.Count.ShouldBeLessThanOrEqualTo(most);
+        }
+
+        return found.ToArray();
+    });
+
+    private static async Task<string[]> PlansAsync(Shop shop, OrderFilterQuery query, int firstPiece, string? before)
+    {
+        List<string> plans = [];
+        foreach (string question in await shop.QuestionsForAsync(query, firstPiece, before))
+        {
+            plans.Add(await shop.InDatabaseAsync(async db => string.Join('\n', await WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), question))));
+        }
+
+        return [.. plans];
+    }
+
+    // Some words with others, some hardly ever, one only long ago; the same in every run.
+    private static async Task<Known[]> GivenOrdersAsync(Shop shop, int count)
+    {
+        Random random = new(1);
+        List<Known> all = [];
+        List<Order> orders = [];
+        for (int at = 0; at < count; at++)
+        {
+            shop.Clock.Advance(TimeSpan.FromMinutes(1));
+            string first = FirstNames[at < count / 4 ? random.Next(FirstNames.Length) : random.Next(FirstNames.Length - 1)];
+            string last = LastNames[random.Next(LastNames.Length)];
+            string? email = random.Next(2) == 0 ? $"{first}{at}@example.com" : null;
+            string phone = random.Next(3) == 0 ? $"9841{at:000000}" : $"9800{at:000000}";
+            int quantity = random.Next(1, 3);
+            OrderWish wish = new()
+            {
+                CustomerName = $"{first} {last}",
+                CustomerEmail = email,
+                CustomerPhone = phone,
+                Lines = [new("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), quantity)],
+            };
+            Order order = Order.Place(wish, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
+            orders.Add(order);
+            all.Add(new(
+                order.Id, shop.Clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture), random.Next(2) == 0 ? "paid" : "expired",
+                random.Next(10) switch { 0 => "stuck", 1 => "paid_late", _ => null }, 18_500 * quantity,
+                [.. ((string?[])[first, last, email, phone]).OfType<string>().Select(word => word.ToLowerInvariant())]));
+        }
+
+        await shop.InDatabaseAsync(async db =>
+        {
+            await db.WriteAsync(
+                () =>
+                {
+                    db.Orders.AddRange(orders);
+                    return Task.FromResult(true);
+                },
+                TestContext.Current.CancellationToken);
+            foreach (Known order in all)
+            {
+                await db.Database.ExecuteSqlAsync(
+                    $"""UPDATE "Orders" SET "Status" = {order.Status}, "Attention" = {order.Attention} WHERE "Id" = {order.Id}""", TestContext.Current.CancellationToken);
+            }
+
+            return true;
+        });
+        return [.. all];
+    }
+
+    private sealed record Known(string Id, string PlacedAt, string Status, string? Attention, long Amount, string[] Words)
+    {
+        internal bool Has(string beginning) => Array.Exists(Words, word => word.StartsWith(beginning, StringComparison.Ordinal));
+    }
+}
