@@ -181,7 +181,7 @@ public sealed class SearchTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        string plan = await PlanAsync(shop, new OrderFilterQuery(null, null, text, null, null));
+        string plan = await PlanAsync(shop, new OrderFilterQuery { Q = text });
 
         plan.ShouldNotContain("SCAN Payments");
         plan.ShouldNotContain("SCAN Orders");
@@ -200,7 +200,7 @@ public sealed class SearchTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        string plan = await PlanAsync(shop, new OrderFilterQuery(status, attention, null, from, null));
+        string plan = await PlanAsync(shop, new OrderFilterQuery { Status = status, Attention = attention, From = from });
 
         plan.ShouldContain(index);
         plan.ShouldNotContain("TEMP B-TREE");

@@ -43,10 +43,10 @@ public sealed partial class PlanTests
 
         foreach ((OrderFilterQuery query, string index) in ((OrderFilterQuery, string)[])
         [
-            (new(null, null, null, null, null), "PK_Orders"),
-            (new("paid", null, null, null, null), "IX_Orders_Status_Id"),
-            (new(null, "stuck", null, null, null), "IX_Orders_Attention_Id"),
-            (new(null, null, null, "2026-11-20", null), "PK_Orders"),
+            (new(), "PK_Orders"),
+            (new() { Status = "paid" }, "IX_Orders_Status_Id"),
+            (new() { Attention = "stuck" }, "IX_Orders_Attention_Id"),
+            (new() { From = "2026-11-20" }, "PK_Orders"),
         ])
         {
             string plan = await ListPlanAsync(shop, query);
@@ -66,11 +66,11 @@ public sealed partial class PlanTests
 
         foreach (string text in (string[])["sita", "98412", "ord_01k9x4c7", "1500", "2083/84-1"])
         {
-            string plan = await ListPlanAsync(shop, new OrderFilterQuery(null, null, text, null, null));
+            string plan = await ListPlanAsync(shop, new OrderFilterQuery { Q = text });
             plan.ShouldNotContain("Seq Scan", customMessage: $"{text}\n{plan}");
         }
 
-        (await ListPlanAsync(shop, new OrderFilterQuery(null, null, "sita", null, null))).ShouldMatch("\"Term\" >= .*\"Term\" <");
+        (await ListPlanAsync(shop, new OrderFilterQuery { Q = "sita" })).ShouldMatch("\"Term\" >= .*\"Term\" <");
     }
 
     private static Task<int> AnalyzeAsync(Shop shop) => shop.SqlAsync($"ANALYZE");
