@@ -1,19 +1,74 @@
-using Khalti.Client;
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Receipts;
+using Khalti.Client;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>
-/// The ceiling: the product's three requests on the product's web server, its JSON, its client of Khalti and the same call of
-/// the gateway, and nothing else. No storage, no rules, no log.
+/// The same three requests with the same call of the gateway, and no storage. Twice: on the shop's own server, with all that
+/// stands around a handler there (log, limits, headers, keys, rules), which is the ceiling that storage is measured by; and on
+/// the web server with JSON and nothing else, which says what all of that costs.
 /// </summary>
 internal static class NullCheckout
 {
-    internal static Task RunAsync(string url, Uri gateway)
+    internal static Task RunAsync(string url, Uri gateway, string app)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = Environments.Production,
+            ContentRootPath = app,
+            Args = [.. PublishedShop.Settings(gateway), $"--Admin:ApiKeys:0={Guid.NewGuid():N}{Guid.NewGuid():N}"],
+        });
+        builder.AddSerilog();
+        builder.ListenByDefaultOn(url);
+        builder.WebHost.UseUrls(url);
+        ServiceDescriptor[] own = [.. builder.Services.Where(IsHosted)];
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProblemDocuments();
+        builder.Services.AddStrictJson();
+        builder.Services.AddRateLimits();
+        builder.Services.AddPageFiles();
+        builder.Services.AddData();
+        builder.Services.AddIdempotency();
+        builder.Services.AddOrders();
+        builder.Services.AddPayments();
+        builder.Services.AddAdmin();
+
+        // Nothing that would touch a database.
+        foreach (ServiceDescriptor hosted in builder.Services.Where(IsHosted).Except(own).ToList())
+        {
+            builder.Services.Remove(hosted);
+        }
+
+        WebApplication server = builder.Build();
+        server.UseRequestLogging();
+        server.UseSecurityHeaders();
+        server.UseProblemDocuments();
+        server.UseRateLimiter();
+        server.UseBodyLimit();
+        server.UsePageFiles();
+        server.UseFileServer();
+        server.UseAuthentication();
+        server.UseAuthorization();
+        server.MapPost(Orders, (PlaceOrderRequest request) => Place(request))
+            .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
+            .WithValidation(new PlaceOrderRules())
+            .WithIdempotency<PlaceOrderRequest>()
+            .RequireAuthorization(Scopes.KeyOrNone);
+        server.MapPost(Verify, (VerifyPaymentRequest request, KhaltiClients clients) => VerifyAsync(request, clients.Widget))
+            .WithValidation(new VerifyPaymentRules())
+            .WithIdempotency<VerifyPaymentRequest>();
+        server.MapGet(Orders + "/{id}", (string id) => TypedResults.Ok(Paid(id, Transaction)));
+        return server.RunAsync();
+    }
+
+    internal static Task RunBareAsync(string url, Uri gateway)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.ListenByDefaultOn(url);
@@ -23,11 +78,11 @@ internal static class NullCheckout
         KhaltiOptions khalti = new() { Widget = { BaseUrl = gateway.ToString() }, EPayment = { BaseUrl = gateway.ToString() } };
         KhaltiClient widget = KhaltiClients.Of(khalti, TimeProvider.System, KhaltiClient.CreateHttpClient).Widget;
 
-        WebApplication app = builder.Build();
-        app.MapPost("/api/v1/orders", (PlaceOrderRequest request) => Place(request));
-        app.MapPost("/api/v1/payments/verify", (VerifyPaymentRequest request) => VerifyAsync(request, widget));
-        app.MapGet("/api/v1/orders/{id}", (string id) => TypedResults.Ok(Paid(id, Transaction)));
-        return app.RunAsync();
+        WebApplication server = builder.Build();
+        server.MapPost(Orders, (PlaceOrderRequest request) => Place(request));
+        server.MapPost(Verify, (VerifyPaymentRequest request) => VerifyAsync(request, widget));
+        server.MapGet(Orders + "/{id}", (string id) => TypedResults.Ok(Paid(id, Transaction)));
+        return server.RunAsync();
     }
 
     /// <summary>An app that does nothing: what starting costs before there is a shop in it.</summary>
@@ -40,8 +95,13 @@ internal static class NullCheckout
         return app.RunAsync();
     }
 
+    private const string Orders = "/api/v1/orders";
+    private const string Verify = "/api/v1/payments/verify";
+
     // As long as one of Khalti's.
     private const string Transaction = "0123456789abcdef012345";
+
+    private static bool IsHosted(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService);
 
     private static Created<OrderView> Place(PlaceOrderRequest request)
     {

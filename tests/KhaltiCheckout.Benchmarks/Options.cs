@@ -8,7 +8,7 @@ internal sealed class Options
     internal const string Usage = """
         dotnet run -c Release --project tests/KhaltiCheckout.Benchmarks -- [options]
 
-          --only null,sqlite,postgres,start   which parts; all if not given
+          --only null,bare,sqlite,postgres,start  which parts; all if not given
           --shoppers 1,16,64,256              how many shoppers at once
           --gateway 0,50                      milliseconds that Khalti's stand-in takes
           --seconds 8                         length of each measured window
@@ -22,7 +22,7 @@ internal sealed class Options
         """;
 
     private static readonly string[] Switches = ["--as-page", "--growth"];
-    private static readonly string[] Parts = ["null", "sqlite", "postgres", "start"];
+    private static readonly string[] Parts = ["null", "bare", "sqlite", "postgres", "start"];
 
     /// <summary>Which program this process is; null for the one that measures. Not for people.</summary>
     internal string? Role { get; private init; }

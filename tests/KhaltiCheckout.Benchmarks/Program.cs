@@ -18,7 +18,10 @@ switch (options.Role)
         await Gateway.RunAsync(options.Url);
         return 0;
     case "null":
-        await NullCheckout.RunAsync(options.Url, new Uri(options.Gateway));
+        await NullCheckout.RunAsync(options.Url, new Uri(options.Gateway), options.App!);
+        return 0;
+    case "bare":
+        await NullCheckout.RunBareAsync(options.Url, new Uri(options.Gateway));
         return 0;
     case "empty":
         await NullCheckout.RunEmptyAsync(options.Url);

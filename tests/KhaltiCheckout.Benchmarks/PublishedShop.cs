@@ -12,6 +12,9 @@ internal sealed partial class PublishedShop
 
     private PublishedShop(string folder, string app) => (_folder, _app) = (folder, app);
 
+    /// <summary>Where it is.</summary>
+    internal string App => _app;
+
     /// <summary>For the merchant's desk; of this run alone.</summary>
     internal string AdminKey { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
@@ -39,17 +42,21 @@ internal sealed partial class PublishedShop
         return process.ExitCode == 0 ? new PublishedShop(folder, app) : throw new InvalidOperationException("The shop could not be published.");
     }
 
+    /// <summary>With the gateway in Khalti's place.</summary>
+    internal static string[] Settings(Uri gateway) =>
+    [
+        "--Khalti:Mode=Sandbox", "--Sandbox:Embedded=false", $"--Sandbox:Url={gateway}",
+
+        // All shoppers share one address here. The limit does its work and is never reached.
+        "--RateLimits:PostsPerMinute=100000000",
+    ];
+
     /// <param name="database">Settings of the section Database.</param>
     private MeasuredProcess Start(string name, Uri gateway, params IEnumerable<string> database) => MeasuredProcess.Start(
         name,
         Path.Combine(_app, "KhaltiCheckout.dll"),
         [
-            "--environment", "Production", "--Khalti:Mode=Sandbox", "--Sandbox:Embedded=false", $"--Sandbox:Url={gateway}",
-            $"--Admin:ApiKeys:0={AdminKey}",
-
-            // All shoppers share one address here. The limit does its work and is never reached.
-            "--RateLimits:PostsPerMinute=100000000",
-            .. database,
+            "--environment", "Production", .. Settings(gateway), $"--Admin:ApiKeys:0={AdminKey}", .. database,
         ],
         _folder);
 

@@ -39,6 +39,8 @@ internal static class Report
         }
 
         Say($"");
+        Say($"Null: the shop's server with all that stands around a handler, the same requests and gateway, no storage. Bare: the web server and JSON alone.");
+        Say($"");
         Say($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both.");
         Say($"");
         Say($"Each call, p50 / p95 / p99 in ms:");

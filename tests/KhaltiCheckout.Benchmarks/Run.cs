@@ -56,13 +56,20 @@ internal sealed class Run(Options options) : IAsyncDisposable
 
     private async Task<List<Row>> CheckOutAsync(PublishedShop shop, MeasuredProcess gateway, CancellationToken cancellationToken)
     {
-        MeasuredProcess? nothing = Wants("null") ? Started(Own("null", "null", "--at", gateway.Address.ToString())) : null;
+        MeasuredProcess? nothing = Wants("null") ? Started(Own("null", "null", "--at", gateway.Address.ToString(), "--app", shop.App)) : null;
         if (nothing is not null)
         {
             await nothing.AnswersAsync("/api/v1/orders/ord_0", cancellationToken);
         }
 
         List<Candidate> candidates = [];
+        if (Wants("bare"))
+        {
+            MeasuredProcess bare = Started(Own("bare", "bare", "--at", gateway.Address.ToString()));
+            await bare.AnswersAsync("/api/v1/orders/ord_0", cancellationToken);
+            candidates.Add(new Candidate("bare", [bare]));
+        }
+
         if (Wants("sqlite"))
         {
             MeasuredProcess onSqlite = await ReadyAsync(shop.StartOnSqlite("sqlite", gateway.Address, shop.SqliteFile("checkout")), cancellationToken);

@@ -35,7 +35,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
         {
             try
             {
-                await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
+                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken));
 
                 // One state of the database, and never in anybody's way.
                 await using DbTransaction snapshot = await sql.BeginAsync(IsolationLevel.RepeatableRead);
@@ -63,7 +63,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
 
             try
             {
-                await using SqlSession sql = new(await pool.OpenConnectionAsync(cancellationToken), keepCommands: false);
+                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken));
                 await using DbTransaction transaction = await sql.BeginAsync(IsolationLevel.Serializable);
                 await sql.ExecuteAsync(patience.GoesAlone ? Alone : WithOthers);
                 T result = await work(sql);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace KhaltiCheckout.Data;
 
@@ -31,6 +32,7 @@ internal static class SqliteCompatibility
         AppContext.SetData(Installed, true);
         AssemblyLoadContext.Default.Resolving += LoadDespiteOlderVersion;
         PreferSystemLibrary();
+        ForgoStatistics();
     }
 
     // The SQLite that serves this process, for the log at start.
@@ -41,6 +43,11 @@ internal static class SqliteCompatibility
         return connection.ServerVersion;
     }
 
+    // SQLite's own handle of an open connection. By reflection, because the compiler knows two versions of its type; at run
+    // time there is one.
+    internal static object HandleOf(SqliteConnection connection) =>
+        typeof(SqliteConnection).GetProperty("Handle")!.GetValue(connection)!;
+
     private static Assembly? LoadDespiteOlderVersion(AssemblyLoadContext context, AssemblyName name)
     {
         if (name.Name?.StartsWith("SQLitePCLRaw", StringComparison.Ordinal) != true)
@@ -50,6 +57,13 @@ internal static class SqliteCompatibility
 
         string file = Path.Combine(AppContext.BaseDirectory, name.Name + ".dll");
         return File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+    }
+
+    // SQLite counts every piece of memory, under a lock, for whoever asks. Nobody does.
+    private static void ForgoStatistics()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
     private static void PreferSystemLibrary()

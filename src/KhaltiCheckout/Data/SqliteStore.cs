@@ -9,9 +9,9 @@ namespace KhaltiCheckout.Data;
 internal sealed class SqliteStore(string connectionString, OrderChanges changes) : CheckoutStore(changes), IAsyncDisposable
 {
     private readonly string _connectionString = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
-    private readonly ConcurrentBag<SqlSession> _readers = [];
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Lock _opening = new();
-    private SqlSession? _connection;
+    private SqliteSession? _connection;
     private GroupCommit? _writer;
 
     /// <summary>SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY, or a version; every other constraint is a bug of ours.</summary>
@@ -22,7 +22,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
     public async ValueTask DisposeAsync()
     {
         // Everybody who waited for an answer has one: the server stops before its services.
-        while (_readers.TryTake(out SqlSession? reader))
+        while (_readers.TryTake(out SqliteSession? reader))
         {
             await reader.DisposeAsync();
         }
@@ -36,7 +36,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        SqlSession sql = _readers.TryTake(out SqlSession? idle) ? idle : Open(writes: false);
+        SqliteSession sql = _readers.TryTake(out SqliteSession? idle) ? idle : Open(writes: false);
         try
         {
             // As statements, which are prepared once and kept.
@@ -71,14 +71,14 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         return _writer;
     }
 
-    private SqlSession Open(bool writes)
+    private SqliteSession Open(bool writes)
     {
         SqliteConnection connection = new(_connectionString);
         try
         {
             connection.Open();
             SqliteSettings.Tell(connection, writes);
-            return new SqlSession(connection, keepCommands: true);
+            return new SqliteSession(connection);
         }
         catch
         {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Refunds;
@@ -28,7 +27,7 @@ public sealed partial class Order
     /// <summary>As it stands in the database; null for one that does not yet.</summary>
     internal int? StoredVersion { get; private set; }
 
-    internal static Order Read(DbDataReader row) => new()
+    internal static Order Read(SqlRow row) => new()
     {
         Id = row.Text(0),
         Status = SnakeCase.Read<OrderStatus>(row.Text(1)),
@@ -42,16 +41,16 @@ public sealed partial class Order
         Metadata = row.TextOrNull(9),
         ReturnUrl = row.TextOrNull(10),
         CreatedAt = row.Instant(11),
-        PlacedOn = row.GetFieldValue<DateOnly>(12),
+        PlacedOn = row.Day(12),
         ExpiresAt = row.Instant(13),
         PaidAt = row.InstantOrNull(14),
-        MismatchesKept = row.GetInt32(15),
-        ReceiptYear = row.NumberOrNull(16),
-        ReceiptCount = row.NumberOrNull(17),
+        MismatchesKept = row.Count(15),
+        ReceiptYear = row.CountOrNull(16),
+        ReceiptCount = row.CountOrNull(17),
         SellerPan = row.TextOrNull(18),
-        VatPercent = row.NumberOrNull(19),
-        Version = row.GetInt32(20),
-        StoredVersion = row.GetInt32(20),
+        VatPercent = row.CountOrNull(19),
+        Version = row.Count(20),
+        StoredVersion = row.Count(20),
     };
 
     /// <summary>What belongs to it, as far as it was asked for.</summary>

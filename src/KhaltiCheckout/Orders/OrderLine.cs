@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Khalti.Client;
 using KhaltiCheckout.Data;
 
@@ -25,13 +24,13 @@ public sealed class OrderLine
 
     public Paisa Amount { get; private set; }
 
-    internal static OrderLine Read(DbDataReader row) => new()
+    internal static OrderLine Read(SqlRow row) => new()
     {
-        Position = row.GetInt32(0),
+        Position = row.Count(0),
         ProductId = row.TextOrNull(1),
         Name = row.Text(2),
         UnitPrice = row.Paisa(3),
-        Quantity = row.GetInt32(4),
+        Quantity = row.Count(4),
         Amount = row.Paisa(5),
     };
 

@@ -57,7 +57,7 @@ internal static class OrderRows
 
         /// <summary>Null when there is no such order.</summary>
         internal Task<int?> FindVersionAsync(string id) =>
-            sql.FindAsync("""SELECT "Version" FROM "Orders" WHERE "Id" = @p0""", static row => row.NumberOrNull(0), id);
+            sql.FindAsync("""SELECT "Version" FROM "Orders" WHERE "Id" = @p0""", static row => row.CountOrNull(0), id);
 
         internal Task<Payment?> FindPaymentAsync(string id) => sql.FindAsync(SelectPayment, Payment.Read, id);
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 
@@ -29,7 +28,7 @@ public sealed partial class Payment
     /// <summary>As it stands in the database; null for one that does not yet.</summary>
     internal int? StoredVersion { get; private set; }
 
-    internal static Payment Read(DbDataReader row) => new()
+    internal static Payment Read(SqlRow row) => new()
     {
         Id = row.Text(0),
         OrderId = row.Text(1),
@@ -54,11 +53,11 @@ public sealed partial class Payment
         LeasedUntil = row.InstantOrNull(20),
         LastAskedAt = row.InstantOrNull(21),
         LastAnsweredAt = row.InstantOrNull(22),
-        Checks = row.GetInt32(23),
-        Denials = row.GetInt32(24),
-        LastAskUnanswered = row.GetBoolean(25),
-        Version = row.GetInt32(26),
-        StoredVersion = row.GetInt32(26),
+        Checks = row.Count(23),
+        Denials = row.Count(24),
+        LastAskUnanswered = row.Flag(25),
+        Version = row.Count(26),
+        StoredVersion = row.Count(26),
     };
 
     /// <summary>In the order of <see cref="Columns"/>.</summary>

@@ -66,11 +66,11 @@ internal sealed class ReceiptBook(CheckoutDb db, IOptions<StoreOptions> store)
 
         StoreOptions shop = store.Value;
         int year = FiscalYear.Of(NepalTime.DayOf(now), shop.FirstDaysOfYears);
-        int? number = await sql.FindAsync(TakeReceipt, static row => row.NumberOrNull(0), year);
+        int? number = await sql.FindAsync(TakeReceipt, static row => row.CountOrNull(0), year);
         if (number is null)
         {
             await sql.ExecuteAsync(BeginYear, year);
-            number = await sql.FindAsync(TakeReceipt, static row => row.NumberOrNull(0), year);
+            number = await sql.FindAsync(TakeReceipt, static row => row.CountOrNull(0), year);
         }
 
         order.TakeReceipt(new ReceiptNumber(year, number!.Value), shop.Pan, shop.VatPercent);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
@@ -14,7 +13,7 @@ public sealed partial class Refund
         "Checks", "Denials", "LastAskUnanswered", "PersonWasCalled", "Version"
         """;
 
-    internal static Refund Read(DbDataReader row) => new()
+    internal static Refund Read(SqlRow row) => new()
     {
         Id = row.Text(0),
         OrderId = row.Text(1),
@@ -33,14 +32,14 @@ public sealed partial class Refund
         CompletedAt = row.InstantOrNull(14),
         CompletedOn = row.DayOrNull(15),
         TakenOffOrder = row.Paisa(16),
-        CreditNoteYear = row.NumberOrNull(17),
-        CreditNoteCount = row.NumberOrNull(18),
+        CreditNoteYear = row.CountOrNull(17),
+        CreditNoteCount = row.CountOrNull(18),
         NextCheckAt = row.InstantOrNull(19),
         LeasedUntil = row.InstantOrNull(20),
-        Checks = row.GetInt32(21),
-        Denials = row.GetInt32(22),
-        LastAskUnanswered = row.GetBoolean(23),
-        PersonWasCalled = row.GetBoolean(24),
-        Version = row.GetInt32(25),
+        Checks = row.Count(21),
+        Denials = row.Count(22),
+        LastAskUnanswered = row.Flag(23),
+        PersonWasCalled = row.Flag(24),
+        Version = row.Count(25),
     };
 }

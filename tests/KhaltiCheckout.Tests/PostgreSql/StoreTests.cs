@@ -44,7 +44,7 @@ public sealed class StoreTests
         int looked = 0;
         Task<bool> ChangeAsync(string mine, string other) => WriteAsync(shop, async sql =>
         {
-            long price = await sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = @p0""", row => row.GetInt64(0), other);
+            long price = await sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = @p0""", row => row.Number(0), other);
             if (Interlocked.Increment(ref looked) == 2)
             {
                 bothHaveLooked.SetResult();
@@ -236,7 +236,7 @@ public sealed class StoreTests
 
         string[] several = ["ilam-tea", "\0"];
         (await shop.InDatabaseAsync(db => db.Products.CountAsync(product => several.Contains(product.Id)))).ShouldBe(1);
-        (await WriteAsync(shop, sql => sql.ListAsync("""SELECT "Id" FROM "Products" WHERE "Id" = @p0""", row => row.GetString(0), "a\0b"))).ShouldBeEmpty();
+        (await WriteAsync(shop, sql => sql.ListAsync("""SELECT "Id" FROM "Products" WHERE "Id" = @p0""", row => row.Text(0), "a\0b"))).ShouldBeEmpty();
     }
 
     private static Func<SqlSession, Task<bool>> AlwaysLosing(Shop shop) => async sql =>
@@ -251,7 +251,7 @@ public sealed class StoreTests
         shop.Services.GetRequiredService<CheckoutStore>().WriteAsync(work, cancellationToken);
 
     private static Task<long> PriceAsync(SqlSession sql) =>
-        sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = 'ilam-tea'""", row => row.GetInt64(0))!;
+        sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = 'ilam-tea'""", row => row.Number(0))!;
 
     private static async Task<long> PriceAsync(Shop shop) =>
         (long)await shop.InDatabaseAsync(db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Price).SingleAsync());

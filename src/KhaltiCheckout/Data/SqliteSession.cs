@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text;
+using Khalti.Client;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace KhaltiCheckout.Data;
+
+/// <summary>
+/// A session on SQLite's own interface: the database is in this process, so a statement is done when it has been called, and
+/// what ADO.NET does around one costs more than the statement. Each is prepared once and kept.
+/// </summary>
+internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(connection)
+{
+    private readonly sqlite3 _database = (sqlite3)SqliteCompatibility.HandleOf(connection);
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (Statement statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        await base.DisposeAsync();
+    }
+
+    internal override Task<int> ExecuteAsync(string sql, params object?[] values)
+    {
+        Statement statement = Prepared(sql);
+        try
+        {
+            statement.Bind(values);
+            while (statement.Step())
+            {
+                // Rows that nobody asked for.
+            }
+
+            return Task.FromResult(raw.sqlite3_changes(_database));
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    internal override Task<List<T>> ListAsync<T>(string sql, Func<SqlRow, T> read, params object?[] values)
+    {
+        Statement statement = Prepared(sql);
+        try
+        {
+            statement.Bind(values);
+            List<T> rows = [];
+            while (statement.Step())
+            {
+                rows.Add(read(statement));
+            }
+
+            return Task.FromResult(rows);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    private Statement Prepared(string sql)
+    {
+        // SQLite gives up a transaction by itself when the disk is full, and what came next would be a commit of its own.
+        if (Transaction is not null && raw.sqlite3_get_autocommit(_database) != 0)
+        {
+            throw new InvalidOperationException("The transaction is over already.");
+        }
+
+        if (!_statements.TryGetValue(sql, out Statement? statement))
+        {
+            int result = raw.sqlite3_prepare_v2(_database, sql, out sqlite3_stmt handle, out string rest);
+            if (result != raw.SQLITE_OK)
+            {
+                throw Failure(_database);
+            }
+
+            if (!string.IsNullOrWhiteSpace(rest))
+            {
+                handle.Dispose();
+                throw new ArgumentException("More than one statement.", nameof(sql));
+            }
+
+            _statements.Add(sql, statement = new Statement(_database, handle));
+        }
+
+        return statement;
+    }
+
+    private static SqliteException Failure(sqlite3 database) => new(
+        raw.sqlite3_errmsg(database).utf8_to_string(), raw.sqlite3_errcode(database) & 0xFF, raw.sqlite3_extended_errcode(database));
+
+    /// <summary>A prepared statement, and the row where it stands. Texts of instants and days are those that EF Core's
+    /// provider writes: SQLite has no type for either.</summary>
+    private sealed class Statement(sqlite3 database, sqlite3_stmt handle) : SqlRow, IDisposable
+    {
+        private const string InstantFormat = "yyyy-MM-dd HH:mm:ss.FFFFFFF";
+        private const string DayFormat = "yyyy-MM-dd";
+        private const int UsualText = 512;
+
+        // SQLite numbers parameters as they come in the text.
+        private readonly int[] _places =
+            [.. Enumerable.Range(0, raw.sqlite3_bind_parameter_count(handle)).Select(place => raw.sqlite3_bind_parameter_index(handle, $"@p{place}"))];
+
+        public void Dispose() => handle.Dispose();
+
+        internal void Bind(object?[] values)
+        {
+            // A value that was forgotten would be the one of the last call.
+            if (values.Length != _places.Length)
+            {
+                throw new ArgumentException($"{_places.Length} values are wanted, {values.Length} given.", nameof(values));
+            }
+
+            for (int place = 0; place < values.Length; place++)
+            {
+                if (Bind(_places[place], values[place]) != raw.SQLITE_OK)
+                {
+                    throw Failure(database);
+                }
+            }
+        }
+
+        /// <summary>False at the end.</summary>
+        internal bool Step()
+        {
+            int result = raw.sqlite3_step(handle);
+            return result is raw.SQLITE_ROW or raw.SQLITE_DONE ? result == raw.SQLITE_ROW : throw Failure(database);
+        }
+
+        // What went wrong in the last step was said by it.
+        internal void Reset() => raw.sqlite3_reset(handle);
+
+        internal override bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
+        internal override string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, column));
+
+        internal override long Number(int column) => raw.sqlite3_column_int64(handle, column);
+
+        internal override bool Flag(int column) => Number(column) != 0;
+
+        internal override DateTimeOffset Instant(int column) =>
+            new(DateTime.ParseExact(Text(column), InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.None), TimeSpan.Zero);
+
+        internal override DateOnly Day(int column) => DateOnly.ParseExact(Text(column), DayFormat, CultureInfo.InvariantCulture);
+
+        private int Bind(int place, object? value) => value switch
+        {
+            null => raw.sqlite3_bind_null(handle, place),
+            string text => Bind(place, Stored.Text(text)),
+            int number => raw.sqlite3_bind_int64(handle, place, number),
+            long number => raw.sqlite3_bind_int64(handle, place, number),
+            bool flag => raw.sqlite3_bind_int64(handle, place, flag ? 1 : 0),
+            Paisa amount => raw.sqlite3_bind_int64(handle, place, (long)amount),
+            DateTimeOffset instant => Bind(place, Stored.Instant(instant), InstantFormat),
+            DateOnly day => Bind(place, day, DayFormat),
+            _ => throw new ArgumentException($"{value.GetType()} has no column type.", nameof(value)),
+        };
+
+        private int Bind(int place, string text)
+        {
+            Span<byte> bytes = stackalloc byte[UsualText];
+            return Encoding.UTF8.TryGetBytes(text, bytes, out int length)
+                ? raw.sqlite3_bind_text(handle, place, bytes[..length])
+                : raw.sqlite3_bind_text(handle, place, Encoding.UTF8.GetBytes(text));
+        }
+
+        private int Bind<T>(int place, T moment, string format)
+            where T : IUtf8SpanFormattable
+        {
+            Span<byte> bytes = stackalloc byte[InstantFormat.Length];
+            return moment.TryFormat(bytes, out int length, format, CultureInfo.InvariantCulture)
+                ? raw.sqlite3_bind_text(handle, place, bytes[..length])
+                : throw new System.Diagnostics.UnreachableException();
+        }    }
+}
