@@ -8,12 +8,23 @@ using KhaltiCheckout.Orders;
 namespace KhaltiCheckout.Admin;
 
 /// <summary>Which orders a merchant wants to see, as it stands in the address.</summary>
-public sealed record OrderFilterQuery(
-    [property: Description("Only orders of this status.")] string? Status,
-    [property: Description("Only orders that a person should look at for this reason, or for `any`.")] string? Attention,
-    [property: Description("Finds by order id or its beginning, reference, receipt number, Khalti's ids, phone, name, e-mail or amount in rupees (`1500`, `Rs 1,500.50`). Several words must all fit.")] string? Q,
-    [property: Description("The first day in Nepal (`2026-11-20`), or an instant (RFC 3339).")] string? From,
-    [property: Description("The last day in Nepal, or an instant; both are included.")] string? To);
+public sealed record OrderFilterQuery
+{
+    [Description("Only orders of this status.")]
+    public string? Status { get; init; }
+
+    [Description("Only orders that a person should look at for this reason, or for `any`.")]
+    public string? Attention { get; init; }
+
+    [Description("Finds by order id or its beginning, reference, receipt number, Khalti's ids, phone, name, e-mail or amount in rupees (`1500`, `Rs 1,500.50`). Several words must all fit.")]
+    public string? Q { get; init; }
+
+    [Description("The first day in Nepal (`2026-11-20`), or an instant (RFC 3339).")]
+    public string? From { get; init; }
+
+    [Description("The last day in Nepal, or an instant; both are included.")]
+    public string? To { get; init; }
+}
 
 /// <summary>The same, understood.</summary>
 internal sealed record OrderFilter(OrderStatus? Status, Attention? Attention, bool AnyAttention, SearchText? Text, string? FirstId, string? EndId)

@@ -21,24 +21,24 @@ public sealed class OrderSearchTests
 
         foreach ((OrderFilterQuery query, Func<Known, bool> fits) in ((OrderFilterQuery, Func<Known, bool>)[])
         [
-            (new(null, null, null, null, null), _ => true),
-            (new("paid", null, null, null, null), order => order.Status == "paid"),
-            (new(null, "any", null, null, null), order => order.Attention is not null),
-            (new(null, "stuck", null, null, null), order => order.Attention == "stuck"),
-            (new("paid", "any", null, null, null), order => order.Status == "paid" && order.Attention is not null),
-            (new(null, null, "sita", null, null), order => order.Has("sita")),
-            (new(null, null, "s", null, null), order => order.Has("s")),
-            (new(null, null, "zen", null, null), order => order.Has("zen")),
-            (new(null, null, "9841", null, null), order => order.Has("9841")),
-            (new(null, null, "Rs 185", null, null), order => order.Amount == 18_500),
-            (new(null, null, "sita rai", null, null), order => order.Has("sita") && order.Has("rai")),
-            (new(null, null, "ram sita", null, null), order => order.Has("ram") && order.Has("sita")),
-            (new(null, null, "zen s 185", null, null), order => order.Has("zen") && order.Has("s") && order.Amount == 18_500),
-            (new("paid", null, "rama", null, null), order => order.Has("rama") && order.Status == "paid"),
-            (new("expired", "any", "s", null, null), order => order.Has("s") && order.Status == "expired" && order.Attention is not null),
-            (new(null, null, middle, null, null), order => order.Id == middle),
-            (new(null, null, "nobody", null, null), _ => false),
-            (new(null, null, "nobody sita", null, null), _ => false),
+            (new(), _ => true),
+            (new() { Status = "paid" }, order => order.Status == "paid"),
+            (new() { Attention = "any" }, order => order.Attention is not null),
+            (new() { Attention = "stuck" }, order => order.Attention == "stuck"),
+            (new() { Status = "paid", Attention = "any" }, order => order.Status == "paid" && order.Attention is not null),
+            (new() { Q = "sita" }, order => order.Has("sita")),
+            (new() { Q = "s" }, order => order.Has("s")),
+            (new() { Q = "zen" }, order => order.Has("zen")),
+            (new() { Q = "9841" }, order => order.Has("9841")),
+            (new() { Q = "Rs 185" }, order => order.Amount == 18_500),
+            (new() { Q = "sita rai" }, order => order.Has("sita") && order.Has("rai")),
+            (new() { Q = "ram sita" }, order => order.Has("ram") && order.Has("sita")),
+            (new() { Q = "zen s 185" }, order => order.Has("zen") && order.Has("s") && order.Amount == 18_500),
+            (new() { Status = "paid", Q = "rama" }, order => order.Has("rama") && order.Status == "paid"),
+            (new() { Status = "expired", Attention = "any", Q = "s" }, order => order.Has("s") && order.Status == "expired" && order.Attention is not null),
+            (new() { Q = middle }, order => order.Id == middle),
+            (new() { Q = "nobody" }, _ => false),
+            (new() { Q = "nobody sita" }, _ => false),
         ])
         {
             string[] wanted = [.. all.Where(fits).Select(order => order.Id).OrderDescending(StringComparer.Ordinal)];
@@ -59,7 +59,7 @@ public sealed class OrderSearchTests
     {
         await using Shop shop = await Shop.OpenAsync();
         Known[] all = await GivenOrdersAsync(shop, 60);
-        OrderFilterQuery query = new(null, null, "sita", all[20].PlacedAt, all[40].PlacedAt);
+        OrderFilterQuery query = new() { Q = "sita", From = all[20].PlacedAt, To = all[40].PlacedAt };
 
         (await AllPagesAsync(shop, query, firstPiece, 4))
             .ShouldBe(all[20..41].Where(order => order.Has("sita")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
@@ -76,7 +76,7 @@ public sealed class OrderSearchTests
     {
         await using Shop shop = await Shop.OpenAsync();
         Known[] all = await GivenOrdersAsync(shop, 10);
-        OrderFilterQuery query = new("paid", null, text, null, null);
+        OrderFilterQuery query = new() { Status = "paid", Q = text };
 
         foreach (string? before in (string?[])[null, all[5].Id])
         {
@@ -103,7 +103,7 @@ public sealed class OrderSearchTests
     {
         await using Shop shop = await Shop.OpenAsync();
         Known[] all = await GivenOrdersAsync(shop, 60);
-        OrderFilterQuery query = new(null, null, text, null, null);
+        OrderFilterQuery query = new() { Q = text };
 
         // Few at once, then step by step. A cursor must not make the order look like the better index to find a word by.
         string[] taken = await PlansAsync(shop, query, firstPiece: 1000, all[50].Id);
@@ -126,7 +126,7 @@ public sealed class OrderSearchTests
 
         foreach (string? before in (string?[])[null, "ord_01k9x4c7qmf3t8v5z2w6y1n0ah"])
         {
-            string plan = (await PlansAsync(shop, new OrderFilterQuery(status, attention, null, from, null), firstPiece: 1000, before)).ShouldHaveSingleItem();
+            string plan = (await PlansAsync(shop, new OrderFilterQuery { Status = status, Attention = attention, From = from }, firstPiece: 1000, before)).ShouldHaveSingleItem();
 
             plan.ShouldContain(index);
             plan.ShouldNotContain("TEMP B-TREE");

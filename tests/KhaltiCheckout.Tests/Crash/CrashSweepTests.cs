@@ -25,33 +25,36 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
     [Fact]
     public async Task Killed_anywhere_while_an_order_is_created_and_verified_nothing_is_lost_or_paid_twice() =>
-        await SweepAsync("create and verify", fewestPoints: 12, async (scene, crashAt) =>
+        await SweepAsync("create and verify", fewestPoints: 12, Nothing, async (scene, shopper, crashAt) =>
         {
             scene.Arm();
-            await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: false));
+            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: false));
             await shopper.PayAsync();
             await shopper.ExpectPaidAsync();
         });
 
     [Fact]
     public async Task Killed_anywhere_while_a_lost_answer_is_settled_nothing_is_lost_or_paid_twice() =>
-        await SweepAsync("settle", fewestPoints: 12, async (scene, crashAt) =>
-        {
-            await scene.Sandbox.FaultAsync("verify", "drop_after", times: 1);
-            await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: false));
-            await shopper.PayAsync();
-            await shopper.KillAsync();
-
-            scene.Arm();
-            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
-            await shopper.ExpectPaidAsync();
-        });
+        await SweepAsync(
+            "settle", fewestPoints: 12,
+            async (scene, shopper) =>
+            {
+                await scene.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+                await shopper.GoOnWithAsync(await scene.StartAsync(0, worker: false));
+                await shopper.PayAsync();
+            },
+            async (scene, shopper, crashAt) =>
+            {
+                scene.Arm();
+                await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
+                await shopper.ExpectPaidAsync();
+            });
 
     [Fact]
     public async Task Killed_anywhere_while_a_link_is_made_and_its_payer_comes_back_nothing_is_lost_or_paid_twice() =>
-        await SweepAsync("pay by link", fewestPoints: 12, async (scene, crashAt) =>
+        await SweepAsync("pay by link", fewestPoints: 12, Nothing, async (scene, shopper, crashAt) =>
         {
-            await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: false));
+            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: false));
             await shopper.PlaceAsync();
             scene.Arm();
             await shopper.PayByLinkAsync();
@@ -61,24 +64,27 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
     [Fact]
     public async Task Killed_anywhere_while_a_link_is_settled_whose_payer_never_came_back_nothing_is_lost() =>
-        await SweepAsync("settle a link", fewestPoints: 8, async (scene, crashAt) =>
-        {
-            await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: false));
-            await shopper.PlaceAsync();
-            await shopper.PayByLinkAsync();
-            await shopper.KillAsync();
-
-            scene.Arm();
-            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
-            await shopper.ExpectPaidAsync();
-        });
+        await SweepAsync(
+            "settle a link", fewestPoints: 8,
+            async (scene, shopper) =>
+            {
+                await shopper.GoOnWithAsync(await scene.StartAsync(0, worker: false));
+                await shopper.PlaceAsync();
+                await shopper.PayByLinkAsync();
+            },
+            async (scene, shopper, crashAt) =>
+            {
+                scene.Arm();
+                await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
+                await shopper.ExpectPaidAsync();
+            });
 
     [Fact]
     public async Task Killed_anywhere_while_a_part_is_given_back_it_is_given_once_and_both_books_say_so() =>
-        await SweepAsync("refund", fewestPoints: 16, async (scene, crashAt) =>
+        await SweepAsync("refund", fewestPoints: 16, Nothing, async (scene, shopper, crashAt) =>
         {
             // On a slow machine the answer to verify may be lost: then the worker finds it.
-            await using Shopper shopper = new(scene, await scene.StartAsync(crashAt, worker: true));
+            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
             await shopper.PayAsync();
             await shopper.ExpectPaidAsync();
             scene.Arm();
@@ -88,30 +94,44 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
     [Fact]
     public async Task Killed_anywhere_while_a_lost_refund_is_settled_it_is_given_once_and_both_books_say_so() =>
-        await SweepAsync("settle a refund", fewestPoints: 12, async (scene, crashAt) =>
-        {
-            await scene.Sandbox.FaultAsync("refund", "drop_after", times: 1);
-            await using Shopper shopper = new(scene, await scene.StartAsync(0, worker: true));
-            await shopper.PayAsync();
-            await shopper.ExpectPaidAsync();
-            await shopper.GiveBackAsync();
-            await shopper.KillAsync();
-
-            scene.Arm();
-            await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
-            await shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: false);
-        });
+        await SweepAsync(
+            "settle a refund", fewestPoints: 12,
+            async (scene, shopper) =>
+            {
+                await scene.Sandbox.FaultAsync("refund", "drop_after", times: 1);
+                await shopper.GoOnWithAsync(await scene.StartAsync(0, worker: true));
+                await shopper.PayAsync();
+                await shopper.ExpectPaidAsync();
+                await shopper.GiveBackAsync();
+            },
+            async (scene, shopper, crashAt) =>
+            {
+                scene.Arm();
+                await shopper.GoOnWithAsync(await scene.StartAsync(crashAt, worker: true));
+                await shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: false);
+            });
 
     private const string Healed = "killed, healed";
     private const string NotReached = "not reached";
 
-    // First without a crash, to learn the moments; then once for each of them.
-    private async Task SweepAsync(string name, int fewestPoints, Func<Scene, int, Task> story)
+    private static Task Nothing(Scene scene, Shopper shopper) => Task.CompletedTask;
+
+    // What came before is done once, up to a kill -9, and every point begins with a copy of its files. First without a crash, to
+    // learn the moments; then once for each of them.
+    private async Task SweepAsync(
+        string name, int fewestPoints, Func<Scene, Shopper, Task> before, Func<Scene, Shopper, int, Task> story)
     {
+        await using Scene first = await Scene.SetAsync();
+        await using Shopper who = new(first);
+        await before(first, who);
+        await who.KillAsync();
+        await first.CloseAsync();
+
         string[] moments;
-        await using (Scene scene = await Scene.SetAsync())
+        await using (Scene scene = await Scene.CopyAsync(first))
         {
-            await story(scene, 0);
+            await using Shopper shopper = who.In(scene);
+            await story(scene, shopper, 0);
             moments = scene.Moments();
         }
 
@@ -121,10 +141,11 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken },
             async (crashAt, _) =>
             {
-                await using Scene scene = await Scene.SetAsync();
+                await using Scene scene = await Scene.CopyAsync(first);
+                await using Shopper shopper = who.In(scene);
                 try
                 {
-                    await story(scene, crashAt);
+                    await story(scene, shopper, crashAt);
                     outcomes[crashAt] = scene.HasCrashed ? Healed : NotReached;
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
@@ -152,11 +173,13 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         private readonly string _folder;
         private readonly TestDatabase _database;
         private readonly Uri _sandbox;
+        private int _refunds;
+        private bool _isClosed;
 
-        private Scene(string folder, SandboxHost sandbox)
+        private Scene(string folder, TestDatabase database, SandboxHost sandbox)
         {
             _folder = folder;
-            _database = TestDatabase.In(folder);
+            _database = database;
             _sandbox = sandbox.Address;
             Sandbox = new SandboxDriver(sandbox);
         }
@@ -165,13 +188,40 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
         internal bool HasCrashed { get; set; }
 
+        private int RefundsBefore { get; init; }
+
         internal static async Task<Scene> SetAsync()
         {
             string folder = Directory.CreateTempSubdirectory("checkout-crash-").FullName;
-            return new Scene(folder, await SandboxHost.StartAsync(
-                new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
-                TimeProvider.System, loggers: null, TestContext.Current.CancellationToken));
+            return new Scene(folder, TestDatabase.WithTablesIn(folder), await OpenSandboxAsync(folder));
         }
+
+        /// <summary>Another scene at which the same has happened. The sandbox remembers it, but counts calls from here on.</summary>
+        internal static async Task<Scene> CopyAsync(Scene before)
+        {
+            string folder = Directory.CreateTempSubdirectory("checkout-crash-").FullName;
+            foreach (string file in Directory.GetFiles(before._folder, "*.db*"))
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            }
+
+            return new Scene(folder, before._database.CopyIn(folder), await OpenSandboxAsync(folder)) { RefundsBefore = before._refunds };
+        }
+
+        /// <summary>Nothing more happens here, and it can be copied.</summary>
+        internal async Task CloseAsync()
+        {
+            _refunds = await RefundsAsync();
+            await Sandbox.DisposeAsync();
+            _isClosed = true;
+        }
+
+        /// <summary>How often Khalti was told to give something back.</summary>
+        internal async Task<int> RefundsAsync() => RefundsBefore + await Sandbox.CountAsync("refund");
+
+        private static Task<SandboxHost> OpenSandboxAsync(string folder) => SandboxHost.StartAsync(
+            new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
+            TimeProvider.System, loggers: null, TestContext.Current.CancellationToken);
 
         internal void Arm() => File.WriteAllText(Path.Combine(_folder, "armed"), "");
 
@@ -198,7 +248,11 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
         public async ValueTask DisposeAsync()
         {
-            await Sandbox.DisposeAsync();
+            if (!_isClosed)
+            {
+                await Sandbox.DisposeAsync();
+            }
+
             _database.Dispose();
             Directory.Delete(_folder, recursive: true);
         }
@@ -206,14 +260,17 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
     /// <summary>What the page in a shopper's browser does, and the merchant's client: they repeat what was not answered, with
     /// the same key and token.</summary>
-    private sealed class Shopper(Scene scene, ShopProcess? shop) : IAsyncDisposable
+    private sealed class Shopper(Scene scene) : IAsyncDisposable
     {
-        private readonly string _key = Guid.NewGuid().ToString();
-        private ShopProcess? _shop = shop;
+        private string _key = Guid.NewGuid().ToString();
+        private ShopProcess? _shop;
         private JsonNode? _order;
         private string? _token;
         private Uri? _back;
         private JsonNode? _refund;
+
+        /// <summary>The same shopper, who goes on at a copy of the scene.</summary>
+        internal Shopper In(Scene copy) => new(copy) { _key = _key, _order = _order, _token = _token, _back = _back, _refund = _refund };
 
         internal async Task PayAsync()
         {
@@ -280,7 +337,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             await UntilAsync(Patience, async () =>
             {
                 last = await UntilAnsweredAsync(HttpMethod.Get, path, null, [200]);
-                wasSent = await scene.Sandbox.CountAsync("refund") > 0;
+                wasSent = await scene.RefundsAsync() > 0;
                 return last.Status() is "completed" or "failed" || (last.Status() == "unknown" && !wasSent);
             });
             if (!wasSent)
@@ -290,7 +347,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
 
             // Khalti's books decide: one call, and what it gave back stands here, as the refund's sum and as the order's.
             long given = (await scene.Sandbox.ListAsync("/_sandbox/transactions")).Sum(transaction => (long)transaction["refundedAmount"]!);
-            (await scene.Sandbox.CountAsync("refund"), given).ShouldBe(wasSent ? (1, Part) : (0, 0));
+            (await scene.RefundsAsync(), given).ShouldBe(wasSent ? (1, Part) : (0, 0));
             JsonNode refund = await UntilAnsweredAsync(HttpMethod.Get, path, null, [200]);
             refund.Status().ShouldBe(wasSent ? "completed" : "unknown");
             ((long)refund["amount"]!).ShouldBe(Part);
@@ -301,14 +358,14 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             JsonNode again = await UntilAnsweredAsync(
                 HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", new { amount = Part, reason = "came back" }, [201, 202]);
             again.Id().ShouldBe((string?)refund["id"]);
-            (await scene.Sandbox.CountAsync("refund")).ShouldBe(wasSent ? 1 : 0);
+            (await scene.RefundsAsync()).ShouldBe(wasSent ? 1 : 0);
         }
 
-        internal async Task KillAsync() => await _shop!.KillAsync();
+        internal async Task KillAsync() => await GoOnWithAsync(null);
 
         internal async Task GoOnWithAsync(ShopProcess? other)
         {
-            await _shop!.DisposeAsync();
+            await DisposeAsync();
             _shop = other;
         }
 

@@ -57,6 +57,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        start.QuickStart();
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -43,10 +43,10 @@ public sealed partial class PlanTests
 
         foreach ((OrderFilterQuery query, string index) in ((OrderFilterQuery, string)[])
         [
-            (new(null, null, null, null, null), "PK_Orders"),
-            (new("paid", null, null, null, null), "IX_Orders_Status_Id"),
-            (new(null, "stuck", null, null, null), "IX_Orders_Attention_Id"),
-            (new(null, null, null, "2026-11-20", null), "PK_Orders"),
+            (new(), "PK_Orders"),
+            (new() { Status = "paid" }, "IX_Orders_Status_Id"),
+            (new() { Attention = "stuck" }, "IX_Orders_Attention_Id"),
+            (new() { From = "2026-11-20" }, "PK_Orders"),
         ])
         {
             string plan = await ListPlanAsync(shop, query);
@@ -57,7 +57,7 @@ public sealed partial class PlanTests
 
         // Those of all reasons are sorted, as PostgreSQL merges no parts of a column with a collation of its own. They are
         // never more than those that wait for a person.
-        string any = await ListPlanAsync(shop, new(null, "any", null, null, null));
+        string any = await ListPlanAsync(shop, new() { Attention = "any" });
         any.Split("Index Only Scan using \"IX_Orders_Attention_Id\"").Length.ShouldBe(Enum.GetValues<Attention>().Length + 1, any);
         any.ShouldNotContain("Seq Scan");
     }
@@ -74,7 +74,7 @@ public sealed partial class PlanTests
         {
             foreach (int firstPiece in (int[])[1, 1000])
             {
-                foreach (string question in await shop.QuestionsForAsync(new(null, null, text, null, null), firstPiece))
+                foreach (string question in await shop.QuestionsForAsync(new() { Q = text }, firstPiece))
                 {
                     string plan = await PlanAsync(shop, question);
                     plan.ShouldNotContain("Seq Scan", customMessage: $"{text}\n{plan}");
@@ -82,7 +82,7 @@ public sealed partial class PlanTests
             }
         }
 
-        (await ListPlanAsync(shop, new OrderFilterQuery(null, null, "sita", null, null))).ShouldMatch("\"Term\" >= .*\"Term\" <");
+        (await ListPlanAsync(shop, new OrderFilterQuery { Q = "sita" })).ShouldMatch("\"Term\" >= .*\"Term\" <");
     }
 
     private static Task<int> AnalyzeAsync(Shop shop) => shop.SqlAsync($"ANALYZE");

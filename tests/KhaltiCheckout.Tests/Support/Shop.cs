@@ -55,7 +55,7 @@ internal sealed class Shop : IAsyncDisposable
     internal static async Task<Shop> OpenAsync(Action<IServiceCollection> services, params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-test-").FullName;
-        TestDatabase database = TestDatabase.In(folder);
+        TestDatabase database = TestDatabase.WithTablesIn(folder);
         TestClock clock = new();
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },

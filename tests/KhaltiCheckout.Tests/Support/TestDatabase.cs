@@ -13,6 +13,7 @@ internal sealed class TestDatabase : IDisposable
 {
     // Made once a run; each database is a copy of it.
     private static readonly Lazy<string> Template = new(MakeTemplate);
+    private static readonly Lazy<byte[]> TemplateFile = new(MakeTemplateFile);
 
     private readonly string? _name;
 
@@ -35,6 +36,20 @@ internal sealed class TestDatabase : IDisposable
 
     internal static TestDatabase In(string folder) =>
         IsPostgreSql ? OnServer(Template.Value) : new TestDatabase(null, $"Data Source={folder}/checkout.db");
+
+    /// <summary>With the tables, also on SQLite: for tests whose subject is not how a shop makes them at its first start.</summary>
+    internal static TestDatabase WithTablesIn(string folder)
+    {
+        if (!IsPostgreSql)
+        {
+            File.WriteAllBytes($"{folder}/checkout.db", TemplateFile.Value);
+        }
+
+        return In(folder);
+    }
+
+    /// <summary>One with the same in it, for which on SQLite the files are there already. Nobody may be connected to this one.</summary>
+    internal TestDatabase CopyIn(string folder) => _name is null ? In(folder) : OnServer(_name);
 
     /// <summary>On PostgreSQL, whatever the others are on. With the tables, or without.</summary>
     internal static TestDatabase OnServer(bool empty = false) => OnServer(empty ? "template0" : Template.Value);
@@ -133,5 +148,22 @@ internal sealed class TestDatabase : IDisposable
 
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Execute($"DROP DATABASE \"{name}\" WITH (FORCE)");
         return name;
+    }
+
+    private static byte[] MakeTemplateFile()
+    {
+        string folder = Directory.CreateTempSubdirectory("checkout-template-").FullName;
+        string connectionString = $"Data Source={folder}/checkout.db;Pooling=False";
+        DbContextOptions<CheckoutDb> options = new DbContextOptionsBuilder<CheckoutDb>().UseSqlite(connectionString).Options;
+        using (CheckoutDb db = new(options, new SqliteStore(connectionString, new OrderChanges())))
+        {
+            db.Database.OpenConnection();
+            SqliteSettings.UseWriteAheadLog(db.Database.GetDbConnection());
+            db.Database.Migrate();
+        }
+
+        byte[] file = File.ReadAllBytes($"{folder}/checkout.db");
+        Directory.Delete(folder, recursive: true);
+        return file;
     }
 }

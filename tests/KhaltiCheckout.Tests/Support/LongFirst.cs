@@ -1,0 +1,27 @@
+using KhaltiCheckout.Tests.Support;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(LongFirst))]
+
+namespace KhaltiCheckout.Tests.Support;
+
+/// <summary>What takes minutes starts first: started last, it would run alone while the other cores wait.</summary>
+public sealed class LongFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Long =
+    [
+        "CrashSweepTests", "OutageTests", "EPaymentSettlingTests", "ModelTests", "StartProgramTests",
+        "SandboxWidgetTests", "DeskAccessibilityTests", "Khalti's official widget", "OrderAccessibilityTests", "DeskTests",
+    ];
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(collection => Place(collection.TestCollectionDisplayName))];
+
+    private static int Place(string name)
+    {
+        int place = Array.FindIndex(Long, one => name.Contains(one, StringComparison.Ordinal));
+        return place < 0 ? Long.Length : place;
+    }
+}
