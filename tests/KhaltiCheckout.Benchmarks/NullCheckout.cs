@@ -1,3 +1,4 @@
+using Khalti.Client;
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
@@ -5,7 +6,6 @@ using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Receipts;
-using Khalti.Client;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Benchmarks;

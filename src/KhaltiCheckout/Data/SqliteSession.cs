@@ -177,5 +177,6 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
             return moment.TryFormat(bytes, out int length, format, CultureInfo.InvariantCulture)
                 ? raw.sqlite3_bind_text(handle, place, bytes[..length])
                 : throw new System.Diagnostics.UnreachableException();
-        }    }
+        }
+    }
 }
