@@ -71,7 +71,9 @@ internal enum Footing
     /// <summary>On whatever it has read.</summary>
     AllItReads,
 
-    /// <summary>On one order and what belongs to it, read with <see cref="SqlSession.ForUpdate"/>, and on unique indexes.</summary>
+    /// <summary>On one order and what belongs to it, read with <see cref="SqlSession.ForUpdate"/>, and on unique indexes. Whatever
+    /// it changes of that order raises the version of the order or of the payment: by that the others, who rest on all that they
+    /// have read, are told of it.</summary>
     OneOrder,
 }
 

@@ -6,6 +6,9 @@ namespace KhaltiCheckout.Data;
 /// <summary>What an exception of PostgreSQL's says about the write that it ended. Pure.</summary>
 internal static class PostgreSqlTrouble
 {
+    // The server gave up a write that said nothing for long, and its connection with it.
+    private const string IdleInTransaction = "25P03";
+
     /// <summary>Whether it is certain that nothing of the write was committed, and another round may bring it through.</summary>
     internal static bool NothingHappened(Exception failure, bool isCommitting) =>
         IsLostRace(failure) || (!isCommitting && (IsLostConnection(failure) || IsTimeout(failure)));
@@ -27,7 +30,7 @@ internal static class PostgreSqlTrouble
     {
         PostgresException { SqlState: var state } =>
             state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
-                or PostgresErrorCodes.TooManyConnections
+                or PostgresErrorCodes.TooManyConnections or IdleInTransaction
             || state.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException { IsTransient: true } => true,
         _ => false,

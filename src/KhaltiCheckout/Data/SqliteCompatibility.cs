@@ -62,8 +62,15 @@ internal static class SqliteCompatibility
     // SQLite counts every piece of memory, under a lock, for whoever asks. Nobody does.
     private static void ForgoStatistics()
     {
-        Batteries_V2.Init();
-        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        try
+        {
+            Batteries_V2.Init();
+            _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        }
+        catch (Exception none) when (none is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // No SQLite here: whoever needs it will say so, and a shop on PostgreSQL does not.
+        }
     }
 
     private static void PreferSystemLibrary()

@@ -138,9 +138,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
 
         internal override bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
-        internal override string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, column));
+        internal override string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, Told(column)));
 
-        internal override long Number(int column) => raw.sqlite3_column_int64(handle, column);
+        internal override long Number(int column) => raw.sqlite3_column_int64(handle, Told(column));
 
         internal override bool Flag(int column) => Number(column) != 0;
 
@@ -148,6 +148,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
             new(DateTime.ParseExact(Text(column), InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.None), TimeSpan.Zero);
 
         internal override DateOnly Day(int column) => DateOnly.ParseExact(Text(column), DayFormat, CultureInfo.InvariantCulture);
+
+        // SQLite gives 0 and no text for what is not there. Nobody owes nothing because a column was empty.
+        private int Told(int column) => IsNull(column) ? throw new InvalidOperationException($"Column {column} is null.") : column;
 
         private int Bind(int place, object? value) => value switch
         {
@@ -164,6 +167,11 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
 
         private int Bind(int place, string text)
         {
+            if (text.Length == 0)
+            {
+                return raw.sqlite3_bind_text(handle, place, ""); // as bytes it would be null
+            }
+
             Span<byte> bytes = stackalloc byte[UsualText];
             return Encoding.UTF8.TryGetBytes(text, bytes, out int length)
                 ? raw.sqlite3_bind_text(handle, place, bytes[..length])

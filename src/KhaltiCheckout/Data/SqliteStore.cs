@@ -8,7 +8,13 @@ namespace KhaltiCheckout.Data;
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
 internal sealed class SqliteStore(string connectionString, OrderChanges changes) : CheckoutStore(changes), IAsyncDisposable
 {
-    private readonly string _connectionString = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
+    private readonly string _connectionString = new SqliteConnectionStringBuilder(connectionString)
+    {
+        Pooling = false,
+
+        // With a shared one, readers would be refused while somebody writes.
+        Cache = SqliteCacheMode.Private,
+    }.ToString();
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Lock _opening = new();
     private SqliteSession? _connection;

@@ -67,6 +67,19 @@ public sealed class SqliteSessionTests
         (await ReadAsync(shop, async sql => (await sql.FindAsync("SELECT @p0", row => row.Text(0), written))!)).ShouldBe(written);
     }
 
+    [Fact]
+    public async Task What_is_not_there_is_no_text_and_no_amount()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await ReadAsync(shop, async sql =>
+        {
+            (await sql.FindAsync("SELECT NULL", row => row.TextOrNull(0))).ShouldBeNull();
+            await Should.ThrowAsync<InvalidOperationException>(() => sql.FindAsync("SELECT NULL", row => row.Text(0)));
+            await Should.ThrowAsync<InvalidOperationException>(() => sql.FindAsync("SELECT NULL", row => row.Paisa(0)));
+            return true;
+        });
+    }
+
     [Theory]
     [InlineData("2026-11-21T10:00:00Z", "2026-11-21 10:00:00")]
     [InlineData("2026-11-21T10:00:00.12Z", "2026-11-21 10:00:00.12")]

@@ -1,4 +1,5 @@
 using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,12 +63,49 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
+    public async Task Two_that_change_one_order_wait_for_each_other_and_neither_begins_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string id = (await shop.GivenOrderAsync()).Id();
+        TaskCompletionSource hasRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource maySave = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int rounds = 0;
+
+        Task first = KeepMismatchAsync(async () =>
+        {
+            hasRead.TrySetResult();
+            await maySave.Task;
+        });
+        await hasRead.Task;
+        Task second = KeepMismatchAsync(() => Task.CompletedTask);
+        await Shop.UntilAsync(async () => await WaitingForALockAsync(shop) > 0);
+        maySave.SetResult();
+        await Task.WhenAll(first, second);
+
+        rounds.ShouldBe(2);
+        (await shop.InDatabaseAsync(db => db.Orders.Where(order => order.Id == id).Select(order => order.MismatchesKept).SingleAsync())).ShouldBe(2);
+
+        Task<bool> KeepMismatchAsync(Func<Task> meanwhile) => WriteAsync(
+            shop,
+            async sql =>
+            {
+                Interlocked.Increment(ref rounds);
+                Order order = (await sql.FindOrderAsync(id, OrderParts.Payments))!;
+                order.KeepMismatch(new Khalti.Client.Paisa(1), shop.Clock.GetUtcNow());
+                await meanwhile();
+                await sql.SaveAsync(order);
+                return true;
+            },
+            Footing.OneOrder);
+    }
+
+    [OnPostgreSql]
     public async Task A_write_that_loses_every_time_is_told_that_the_shop_is_busy()
     {
         await using Shop shop = await Shop.OpenAsync();
         using CancellationTokenSource somebodyWaits = new();
 
-        await Should.ThrowAsync<StoreBusyException>(() => WriteAsync(shop, AlwaysLosing(shop), somebodyWaits.Token));
+        await Should.ThrowAsync<StoreBusyException>(() => WriteAsync(shop, AlwaysLosing(shop), cancellationToken: somebodyWaits.Token));
 
         long changed = await PriceAsync(shop);
         (changed - 18_500).ShouldBe(20_000, "so many rounds, and in each only the other won");
@@ -247,8 +285,9 @@ public sealed class StoreTests
         return true;
     };
 
-    private static Task<T> WriteAsync<T>(Shop shop, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken = default) =>
-        shop.Services.GetRequiredService<CheckoutStore>().WriteAsync(work, cancellationToken);
+    private static Task<T> WriteAsync<T>(
+        Shop shop, Func<SqlSession, Task<T>> work, Footing footing = Footing.AllItReads, CancellationToken cancellationToken = default) =>
+        shop.Services.GetRequiredService<CheckoutStore>().WriteAsync(work, cancellationToken, footing);
 
     private static Task<long> PriceAsync(SqlSession sql) =>
         sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = 'ilam-tea'""", row => row.Number(0))!;
