@@ -4,12 +4,21 @@ namespace KhaltiCheckout.Reconciliation;
 
 /// <summary>The timer around the pass, and nothing else.</summary>
 internal sealed partial class ReconciliationWorker(
-    Reconciler reconciler, IOptions<ReconciliationOptions> options, TimeProvider time, ILogger<ReconciliationWorker> logger)
+    Reconciler reconciler,
+    IOptions<ReconciliationOptions> options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<ReconciliationWorker> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.Enabled)
+        {
+            return;
+        }
+
+        if (!await HasStartedAsync(stoppingToken))
         {
             return;
         }
@@ -27,6 +36,15 @@ internal sealed partial class ReconciliationWorker(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // A start may still fail, as on a port that is taken: then one sentence says so, and no round that broke off beside it.
+    private async Task<bool> HasStartedAsync(CancellationToken stoppingToken)
+    {
+        TaskCompletionSource<bool> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration yes = lifetime.ApplicationStarted.Register(() => started.TrySetResult(true));
+        await using CancellationTokenRegistration no = stoppingToken.Register(() => started.TrySetResult(false));
+        return await started.Task;
     }
 
     private static partial class Log
