@@ -17,13 +17,19 @@ internal sealed class AdoSession(DbConnection connection, bool locksRows) : SqlS
     }
 
     // All at once: every way there and back is time in which rows are locked.
-    internal override async Task ChangeAsync(string orderId, IEnumerable<(string Sql, object?[] Values)> statements)
+    internal override async Task ChangeAsync(string orderId, IEnumerable<SqlChange> changes)
     {
-        await using DbBatch batch = Batch(statements);
-        if (batch.BatchCommands.Count > 0)
+        SqlChange[] all = [.. changes];
+        if (all.Length == 0)
         {
-            await batch.ExecuteNonQueryAsync();
-            LostRaceException.ThrowUnless(batch.BatchCommands.All(command => command.RecordsAffected == 1), orderId);
+            return;
+        }
+
+        await using DbBatch batch = Batch(all.Select(change => (change.Sql, change.Values)));
+        await batch.ExecuteNonQueryAsync();
+        for (int place = 0; place < all.Length; place++)
+        {
+            all[place].Check(batch.BatchCommands[place].RecordsAffected, orderId);
         }
     }
 

@@ -81,13 +81,4 @@ internal enum Footing
 internal sealed class StoreBusyException(Exception? why = null) : Exception("Too many writes are waiting.", why);
 
 /// <summary>A row was changed by somebody else since it was read: decide again.</summary>
-internal sealed class LostRaceException(string row) : Exception($"{row} was changed by somebody else.")
-{
-    internal static void ThrowUnless(bool isAsItWas, string row)
-    {
-        if (!isAsItWas)
-        {
-            throw new LostRaceException(row);
-        }
-    }
-}
+internal sealed class LostRaceException(string row) : Exception($"{row} was changed by somebody else.");

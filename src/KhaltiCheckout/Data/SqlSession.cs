@@ -40,13 +40,12 @@ internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
 
     internal abstract Task<List<T>> ListAsync<T>(string sql, Func<SqlRow, T> read, params object?[] values);
 
-    /// <summary>Statements each of which changes one row.</summary>
-    /// <exception cref="LostRaceException">One of them did not: its row was no longer as it was read.</exception>
-    internal virtual async Task ChangeAsync(string orderId, IEnumerable<(string Sql, object?[] Values)> statements)
+    /// <exception cref="LostRaceException">One that changes a row did not find it as it was read.</exception>
+    internal virtual async Task ChangeAsync(string orderId, IEnumerable<SqlChange> changes)
     {
-        foreach ((string sql, object?[] values) in statements)
+        foreach (SqlChange change in changes)
         {
-            LostRaceException.ThrowUnless(await ExecuteAsync(sql, values) == 1, orderId);
+            change.Check(await ExecuteAsync(change.Sql, change.Values), orderId);
         }
     }
 
@@ -55,6 +54,23 @@ internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
     {
         List<T> rows = await ListAsync(sql, read, values);
         return rows.Count == 0 ? default : rows[0];
+    }
+}
+
+/// <summary>A statement that adds a row, or changes one.</summary>
+/// <param name="Adds">Else its condition names the version that was read.</param>
+internal readonly record struct SqlChange(string Sql, object?[] Values, bool Adds)
+{
+    internal static SqlChange Add(string sql, params object?[] values) => new(sql, values, Adds: true);
+
+    internal static SqlChange Update(string sql, object?[] values) => new(sql, values, Adds: false);
+
+    internal void Check(int rows, string orderId)
+    {
+        if (!Adds && rows != 1)
+        {
+            throw new LostRaceException(orderId);
+        }
     }
 }
 

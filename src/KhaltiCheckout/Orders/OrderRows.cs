@@ -76,7 +76,7 @@ internal static class OrderRows
         /// <exception cref="LostRaceException">Somebody else has changed it since it was found.</exception>
         internal async Task SaveAsync(Order order)
         {
-            await sql.ChangeAsync(order.Id, StatementsFor(order));
+            await sql.ChangeAsync(order.Id, ChangesOf(order));
             if (order.Version != order.StoredVersion)
             {
                 sql.Change(order.Id);
@@ -86,34 +86,38 @@ internal static class OrderRows
         }
     }
 
-    private static IEnumerable<(string Sql, object?[] Values)> StatementsFor(Order order)
+    private static IEnumerable<SqlChange> ChangesOf(Order order)
     {
         if (order.StoredVersion is null)
         {
-            yield return (Order.Insert, order.Values());
+            yield return SqlChange.Add(Order.Insert, order.Values());
             foreach (OrderLine line in order.Lines)
             {
-                yield return (InsertLine, [order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount]);
+                yield return SqlChange.Add(
+                    InsertLine, order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount);
             }
 
             foreach (SearchTerm term in order.SearchTerms)
             {
-                yield return (InsertSearchTerm, [term.Term, term.OrderId]);
+                yield return SqlChange.Add(InsertSearchTerm, term.Term, term.OrderId);
             }
         }
         else if (order.Version != order.StoredVersion)
         {
-            yield return (Order.Update, order.Changes());
+            yield return SqlChange.Update(Order.Update, order.Changes());
         }
 
         foreach (Payment payment in order.Payments.Where(payment => payment.Version != payment.StoredVersion))
         {
-            yield return payment.StoredVersion is null ? (Payment.Insert, payment.Values()) : (Payment.Update, payment.Changes());
+            yield return payment.StoredVersion is null
+                ? SqlChange.Add(Payment.Insert, payment.Values())
+                : SqlChange.Update(Payment.Update, payment.Changes());
         }
 
         foreach (TimelineEntry entry in order.Timeline)
         {
-            yield return (InsertTimeline, [entry.OrderId, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note]);
+            yield return SqlChange.Add(
+                InsertTimeline, entry.OrderId, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note);
         }
     }
 }
