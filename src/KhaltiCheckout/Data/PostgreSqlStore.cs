@@ -7,9 +7,10 @@ namespace KhaltiCheckout.Data;
 
 /// <summary>
 /// PostgreSQL: many writers at once, here and in other processes. A piece of work that rests on whatever it has read runs in a
-/// serializable transaction, as if it were the only one. One that rests on its order and on unique indexes locks that order's rows,
-/// reads what has been committed, and waits only for whoever holds a row that it changes. One that another was in the way of runs again on fresh facts, and so does one whose connection broke
-/// before its commit was sent. Afterwards is too late: it may have happened, so whoever is told of it must look.
+/// serializable transaction, as if it were the only one. One that rests on its order and on unique indexes locks that order's
+/// rows, reads what has been committed, and waits only for whoever holds a row that it changes. One that another was in the way
+/// of runs again on fresh facts, and so does one whose connection broke before its commit was sent. Afterwards is too late: it
+/// may have happened, so whoever is told of it must look.
 /// </summary>
 internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges changes) : CheckoutStore(changes), IDisposable
 {
