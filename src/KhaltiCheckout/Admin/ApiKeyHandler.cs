@@ -13,13 +13,15 @@ namespace KhaltiCheckout.Admin;
 /// names no key is a failure and not nobody: routes that take a key refuse it, also those that do without one.
 /// </summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, Keys keys, CheckoutDb db,
-    TimeProvider time)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TimeProvider time)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     internal const string SchemeName = "ApiKey";
 
     private const string Bearer = "Bearer ";
+
+    // Made for those who bring a key. Most requests are a shopper's.
+    private Keys Keys => Context.RequestServices.GetRequiredService<Keys>();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -30,7 +32,7 @@ internal sealed class ApiKeyHandler(
         }
 
         KeyHolder? holder = header is [{ } one] && one.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? await keys.FindAsync(one[Bearer.Length..].Trim(), Context.RequestAborted)
+            ? await Keys.FindAsync(one[Bearer.Length..].Trim(), Context.RequestAborted)
             : null;
         return holder is null
             ? AuthenticateResult.Fail("No key of this shop.")
@@ -55,10 +57,11 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         }
 
+        CheckoutDb db = Context.RequestServices.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         AdminSession? session = await db.AdminSessions.AsNoTracking()
             .SingleOrDefaultAsync(session => session.Hash == hash && session.ExpiresAt > now, Context.RequestAborted);
-        KeyHolder? holder = session is null ? null : await keys.FindByIdAsync(session.KeyId, Context.RequestAborted);
+        KeyHolder? holder = session is null ? null : await Keys.FindByIdAsync(session.KeyId, Context.RequestAborted);
         if (holder is null)
         {
             return AuthenticateResult.NoResult();

@@ -1,7 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Catalogue;
 
@@ -13,14 +12,17 @@ public sealed record ProductView(
 /// <summary>Shows what the shop sells.</summary>
 internal static class ListProducts
 {
-    internal static async Task<Ok<List<ProductView>>> Handle(CheckoutDb db, HttpResponse response, CancellationToken cancellationToken)
+    private const string SelectProducts =
+        """SELECT "Id", "Name", "NameNe", "Description", "DescriptionNe", "Price" FROM "Products" ORDER BY "Position" """;
+
+    internal static async Task<Ok<List<ProductView>>> Handle(CheckoutStore store, HttpResponse response, CancellationToken cancellationToken)
     {
-        List<ProductView> products = await db.Products.AsNoTracking()
-            .OrderBy(product => product.Position)
-            .Select(product => new ProductView(
-                product.Id, product.Name, product.NameNe, product.Description, product.DescriptionNe, product.Price,
-                "/img/products/" + product.Id + ".svg"))
-            .ToListAsync(cancellationToken);
+        List<ProductView> products = await store.ReadAsync(
+            sql => sql.ListAsync(
+                SelectProducts,
+                static row => new ProductView(
+                    row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Paisa(5), $"/img/products/{row.Text(0)}.svg")),
+            cancellationToken);
 
         // The price that counts is taken when the order is placed.
         response.Headers.CacheControl = "public, max-age=60";

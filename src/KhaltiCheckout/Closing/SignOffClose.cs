@@ -40,7 +40,7 @@ internal static class SignOffClose
 
                 close!.SignOff(note, user.KeyName(), now);
                 CloseView view = CloseView.Of(close)!;
-                await answer.KeepAsync(StatusCodes.Status200OK, view);
+                await answer.KeepAsync(db, StatusCodes.Status200OK, view);
                 return ((ProblemHttpResult?)null, (CloseView?)view);
             },
             cancellationToken);

@@ -42,26 +42,23 @@ internal sealed class AnswerToKeep(IResult answer, string requestId) : IResult
 
     private async Task KeepAsync(HttpContext httpContext, string body)
     {
-        CheckoutDb db = httpContext.RequestServices.GetRequiredService<CheckoutDb>();
+        CheckoutStore store = httpContext.RequestServices.GetRequiredService<CheckoutStore>();
         HttpResponse response = httpContext.Response;
 
         // "Not now" and "not you" are no answers to keep: the same key may try again.
         if (response.StatusCode is 401 or 403 or 429 or >= 500)
         {
-            await IdempotencyFilter.ReleaseAsync(db, requestId, httpContext.RequestServices.GetRequiredService<TimeProvider>());
+            await IdempotencyFilter.ReleaseAsync(store, requestId, httpContext.RequestServices.GetRequiredService<TimeProvider>());
             return;
         }
 
-        await db.WriteAsync(
-            async () =>
+        // An answer that was kept in the handler's transaction stands.
+        await store.WriteAsync(
+            async sql =>
             {
-                if (await db.IdempotentRequests.FindAsync([requestId]) is { AnswerStatus: null } request)
-                {
-                    request.Answer(response.StatusCode, response.ContentType, response.Headers.Location, body);
-                }
-
+                await sql.AnswerRequestAsync(requestId, response.StatusCode, response.ContentType, response.Headers.Location, body);
                 return true;
             },
-            CancellationToken.None);
+            CancellationToken.None, Footing.OneOrder);
     }
 }

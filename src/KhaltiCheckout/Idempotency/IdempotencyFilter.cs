@@ -6,7 +6,6 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -45,7 +44,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
             }));
         }
 
-        CheckoutDb db = http.RequestServices.GetRequiredService<CheckoutDb>();
+        CheckoutStore store = http.RequestServices.GetRequiredService<CheckoutStore>();
         TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
 
         // Each API key has keys of its own: nobody finds another's answers, or takes their keys, by guessing. A header that is
@@ -53,8 +52,8 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         string owner = http.User.KeyId() ?? (http.Request.Headers.Authorization is { Count: > 0 } unknown ? $"?{unknown}" : "");
         string id = Hash($"{owner}\n{key}");
         string fingerprint = Fingerprint(context);
-        Beginning beginning = await db.WriteAsync(
-            () => BeginAsync(db, id, fingerprint, time.GetUtcNow(), http.RequestAborted), http.RequestAborted);
+        DateTimeOffset now = time.GetUtcNow();
+        Beginning beginning = await store.WriteAsync(sql => BeginAsync(sql, id, fingerprint, now), http.RequestAborted, Footing.OneOrder);
         if (beginning.Refusal is not null || beginning.Answer is not null)
         {
             return (object?)beginning.Refusal ?? new ReplayedAnswer(beginning.Answer!);
@@ -71,33 +70,29 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         }
         catch
         {
-            await ReleaseAsync(db, id, time);
+            await ReleaseAsync(store, id, time);
             throw;
         }
     }
 
-    internal static async Task ReleaseAsync(CheckoutDb db, string id, TimeProvider time) =>
-        await db.WriteAsync(
-            async () =>
+    internal static Task ReleaseAsync(CheckoutStore store, string id, TimeProvider time)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return store.WriteAsync(
+            async sql =>
             {
-                // An answer that was kept in the handler's transaction stands, whatever happened afterwards.
-                if (await db.IdempotentRequests.FindAsync([id]) is { AnswerStatus: null } request)
-                {
-                    request.Release(time.GetUtcNow());
-                }
-
+                await sql.ReleaseRequestAsync(id, now);
                 return true;
             },
-            CancellationToken.None);
+            CancellationToken.None, Footing.OneOrder);
+    }
 
-    private static async Task<Beginning> BeginAsync(
-        CheckoutDb db, string id, string fingerprint, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Beginning> BeginAsync(SqlSession sql, string id, string fingerprint, DateTimeOffset now)
     {
-        IdempotentRequest? known = await db.IdempotentRequests.SingleOrDefaultAsync(request => request.Id == id, cancellationToken);
-        if (known is { } old && old.ExpiresAt <= now)
+        IdempotentRequest? known = await sql.FindRequestAsync(id);
+        if (known?.ExpiresAt <= now)
         {
-            db.Remove(old);
-            await db.SaveChangesAsync(cancellationToken);
+            await sql.ForgetRequestAsync(id);
             known = null;
         }
 
@@ -105,7 +100,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         {
             case null:
                 known = IdempotentRequest.Begin(id, fingerprint, now, Lease);
-                db.Add(known);
+                await sql.AddRequestAsync(known);
                 return new Beginning(Running: known);
             case var other when other.Fingerprint != fingerprint:
                 return new Beginning(Problems.IdempotencyKeyReused());
@@ -115,6 +110,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
                 return new Beginning(Problems.IdempotencyInProgress());
             default:
                 known.TakeOver(now, Lease);
+                await sql.SaveLeaseAsync(known);
                 return new Beginning(Running: known);
         }
     }

@@ -1,3 +1,4 @@
+using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -6,6 +7,10 @@ namespace KhaltiCheckout.Idempotency;
 /// <summary>A request that came with an Idempotency-Key, and its answer once there is one.</summary>
 public sealed class IdempotentRequest
 {
+    internal const string Columns = """
+        "Id", "Fingerprint", "CreatedAt", "ExpiresAt", "LeasedUntil", "AnswerStatus", "AnswerContentType", "AnswerLocation", "AnswerBody", "Version"
+        """;
+
     /// <summary>How long an answer is kept.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
@@ -46,15 +51,28 @@ public sealed class IdempotentRequest
         LeasedUntil = now + lease,
     };
 
+    /// <summary>Of a row with <see cref="Columns"/>.</summary>
+    internal static IdempotentRequest Read(SqlRow row) => new()
+    {
+        Id = row.Text(0),
+        Fingerprint = row.Text(1),
+        CreatedAt = row.Instant(2),
+        ExpiresAt = row.Instant(3),
+        LeasedUntil = row.Instant(4),
+        AnswerStatus = row.CountOrNull(5),
+        AnswerContentType = row.TextOrNull(6),
+        AnswerLocation = row.TextOrNull(7),
+        AnswerBody = row.TextOrNull(8),
+        Version = row.Count(9),
+    };
+
+    /// <summary>In the order of <see cref="Columns"/>.</summary>
+    internal object?[] Values() =>
+        [Id, Fingerprint, CreatedAt, ExpiresAt, LeasedUntil, AnswerStatus, AnswerContentType, AnswerLocation, AnswerBody, Version];
+
     internal void TakeOver(DateTimeOffset now, TimeSpan lease)
     {
         LeasedUntil = now + lease;
-        Version++;
-    }
-
-    internal void Release(DateTimeOffset now)
-    {
-        LeasedUntil = now;
         Version++;
     }
 

@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Idempotency;
 /// The answer of the request that is running, for handlers that make something new: kept in the transaction that makes it,
 /// so that a process which dies in between leaves either both or neither. A no-op without an Idempotency-Key.
 /// </summary>
-internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
+internal sealed class KeptAnswer(IOptions<JsonOptions> json)
 {
     private const string ContentType = "application/json; charset=utf-8";
 
@@ -44,7 +44,7 @@ internal sealed class KeptAnswer(CheckoutDb db, IOptions<JsonOptions> json)
     }
 
     /// <summary>The same for a handler that saves with EF Core.</summary>
-    internal async Task KeepAsync(int status, object body, string? location = null)
+    internal async Task KeepAsync(CheckoutDb db, int status, object body, string? location = null)
     {
         if (_requestId is null)
         {

@@ -1,7 +1,6 @@
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using QRCoder;
 
@@ -13,10 +12,10 @@ internal static class DrawOrderAddress
     internal const string MediaType = "image/svg+xml";
 
     internal static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, IOptions<StoreOptions> store, HttpRequest request, CancellationToken cancellationToken) =>
-        await db.Orders.AnyAsync(order => order.Id == id, cancellationToken)
-            ? TypedResults.Content(Draw(AddressOf(id, store.Value, request)), MediaType)
-            : Problems.NotFound("order");
+        string id, CheckoutStore store, IOptions<StoreOptions> settings, HttpRequest request, CancellationToken cancellationToken) =>
+        await store.ReadAsync(sql => sql.FindVersionAsync(id), cancellationToken) is null
+            ? Problems.NotFound("order")
+            : TypedResults.Content(Draw(AddressOf(id, settings.Value, request)), MediaType);
 
     // Localhost is another machine for whoever scans it: then the address by which the shop was reached serves better.
     private static string AddressOf(string id, StoreOptions store, HttpRequest request)

@@ -12,7 +12,7 @@ internal static class OrdersFeature
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderChanges>();
-        services.AddScoped<ReceiptBook>();
+        services.AddSingleton<ReceiptBook>();
         services.AddSingleton<StoreAddress>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();

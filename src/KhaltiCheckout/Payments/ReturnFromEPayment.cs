@@ -2,7 +2,6 @@ using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Primitives;
 
 namespace KhaltiCheckout.Payments;
@@ -21,20 +20,20 @@ internal static partial class ReturnFromEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(2);
 
     internal static async Task<IResult> Handle(
-        HttpRequest request, CheckoutDb db, Settlement settlement, OrderChanges changes, ILogger<Settlement> logger,
+        HttpRequest request, CheckoutStore store, Settlement settlement, OrderChanges changes, ILogger<Settlement> logger,
         CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         StringValues told = request.Query["pidx"];
         string? pidx = told is [{ Length: > 0 and <= LongestPidx } one] ? one : null;
         Payment? payment = pidx is null ? null
-            : await db.Payments.AsNoTracking().SingleOrDefaultAsync(payment => payment.Pidx == pidx, cancellationToken);
+            : await store.ReadAsync(sql => sql.FindPaymentByPidxAsync(pidx), cancellationToken);
         if (payment is null)
         {
             // Some failures come back without pidx. Then the browser knows which order it left from; anybody else's it
             // can't name.
             string? left = StringValues.IsNullOrEmpty(told) ? request.Cookies[OrderCookie] : null;
-            bool known = left is not null && await db.Orders.AnyAsync(order => order.Id == left, cancellationToken);
+            bool known = left is not null && await store.ReadAsync(sql => sql.FindVersionAsync(left), cancellationToken) is not null;
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }
 
@@ -46,13 +45,13 @@ internal static partial class ReturnFromEPayment
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }
         }
-        catch (Exception failure) when (failure is DbException or DbUpdateException)
+        catch (DbException failure)
         {
             // Who has just paid gets the page of the order in any case; the worker asks again.
             Log.CheckFailed(logger, failure, payment.Id);
         }
 
-        Order order = await db.Orders.AsNoTracking().SingleAsync(order => order.Id == payment.OrderId, cancellationToken);
+        Order order = (await store.ReadAsync(sql => sql.FindOrderAsync(payment.OrderId, OrderParts.Payments), cancellationToken))!;
         return SeeOther(request, order.ReturnUrl is { } shop ? $"{shop}{(shop.Contains('?', StringComparison.Ordinal) ? '&' : '?')}order={order.Id}" : PageOf(order.Id));
     }
 

@@ -46,7 +46,7 @@ internal sealed class ReceiptYearMapping : IEntityTypeConfiguration<ReceiptYear>
 }
 
 /// <summary>Gives receipts and credit notes their numbers. Inside the transaction that makes them due, and nowhere else.</summary>
-internal sealed class ReceiptBook(CheckoutDb db, IOptions<StoreOptions> store)
+internal sealed class ReceiptBook(IOptions<StoreOptions> store)
 {
     private const string TakeReceipt = """
         UPDATE "ReceiptYears" SET "LastReceipt" = "LastReceipt" + 1, "Version" = "Version" + 1 WHERE "Year" = @p0 RETURNING "LastReceipt"
@@ -77,18 +77,18 @@ internal sealed class ReceiptBook(CheckoutDb db, IOptions<StoreOptions> store)
     }
 
     /// <summary>For refunds that have just been given on a receipt.</summary>
-    internal async Task NumberCreditNotesAsync(Order order, DateTimeOffset now)
+    internal async Task NumberCreditNotesAsync(CheckoutDb db, Order order, DateTimeOffset now)
     {
         foreach (Refund refund in order.Refunds.Where(refund => refund.NeedsCreditNote))
         {
             if (order.ReceiptNumber is not null)
             {
-                refund.TakeCreditNote((await YearOfAsync(now)).NextCreditNote());
+                refund.TakeCreditNote((await YearOfAsync(db, now)).NextCreditNote());
             }
         }
     }
 
-    private async Task<ReceiptYear> YearOfAsync(DateTimeOffset now)
+    private async Task<ReceiptYear> YearOfAsync(CheckoutDb db, DateTimeOffset now)
     {
         int year = FiscalYear.Of(NepalTime.DayOf(now), store.Value.FirstDaysOfYears);
         ReceiptYear? book = await db.ReceiptYears.FindAsync(year);

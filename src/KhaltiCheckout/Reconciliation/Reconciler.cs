@@ -2,7 +2,6 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Refunds;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Reconciliation;
 
@@ -11,7 +10,7 @@ namespace KhaltiCheckout.Reconciliation;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class Reconciler(
-    IServiceScopeFactory scopes, KhaltiHealth health, TimeProvider time, ILogger<Reconciler> logger)
+    IServiceScopeFactory scopes, CheckoutStore store, KhaltiHealth health, TimeProvider time, ILogger<Reconciler> logger)
 {
     private const int MostAtATime = 100;
     private const int AskedAtOnce = 4;
@@ -30,18 +29,7 @@ internal sealed partial class Reconciler(
     // Links that a process asked for and did not live to get: no question for Khalti, so no trouble of Khalti's keeps them.
     private async Task CloseAbandonedAsync(CancellationToken cancellationToken)
     {
-        List<string> abandoned;
-        await using (AsyncServiceScope scope = scopes.CreateAsyncScope())
-        {
-            DateTimeOffset now = time.GetUtcNow();
-            abandoned = await scope.ServiceProvider.GetRequiredService<CheckoutDb>().Payments
-                .Where(payment => payment.Status == PaymentStatus.Initiated && payment.Pidx == null && payment.LeasedUntil <= now)
-                .OrderBy(payment => payment.LeasedUntil)
-                .Select(payment => payment.Id)
-                .Take(MostAtATime)
-                .ToListAsync(cancellationToken);
-        }
-
+        List<string> abandoned = await store.ReadAsync(sql => sql.ListAbandonedLinksAsync(time.GetUtcNow(), MostAtATime), cancellationToken);
         foreach (string paymentId in abandoned)
         {
             await CheckAsync(paymentId, cancellationToken, Asking.WhenOwed);
@@ -61,7 +49,7 @@ internal sealed partial class Reconciler(
 
         while (gateway.IsFine)
         {
-            List<string> due = await DuePaymentsAsync(method, cancellationToken);
+            List<string> due = await store.ReadAsync(sql => sql.ListDuePaymentsAsync(method, time.GetUtcNow(), MostAtATime), cancellationToken);
             int before = asked;
             await Parallel.ForEachAsync(
                 due,
@@ -88,8 +76,11 @@ internal sealed partial class Reconciler(
 
     private async Task<int> AskAboutRefundsAsync(PaymentMethod method, bool dueOrNot, CancellationToken cancellationToken)
     {
+        DateTimeOffset now = time.GetUtcNow();
+        List<string> refunds = await store.ReadAsync(
+            sql => dueOrNot ? sql.ListRefundToProbeAsync(method, now) : sql.ListDueRefundsAsync(method, now, MostAtATime), cancellationToken);
         int asked = 0;
-        foreach (string refundId in await DueRefundsAsync(method, dueOrNot, cancellationToken))
+        foreach (string refundId in refunds)
         {
             if (dueOrNot || health.Of(method).IsFine)
             {
@@ -98,20 +89,6 @@ internal sealed partial class Reconciler(
         }
 
         return asked;
-    }
-
-    private async Task<List<string>> DueRefundsAsync(PaymentMethod method, bool dueOrNot, CancellationToken cancellationToken)
-    {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
-        DateTimeOffset now = time.GetUtcNow();
-        return await db.Refunds
-            .Where(refund => refund.NextCheckAt != null && (dueOrNot || refund.NextCheckAt <= now) && refund.Method == method
-                && (refund.LeasedUntil == null || refund.LeasedUntil <= now))
-            .OrderBy(refund => refund.NextCheckAt)
-            .Select(refund => refund.Id)
-            .Take(dueOrNot ? 1 : MostAtATime)
-            .ToListAsync(cancellationToken);
     }
 
     private async Task<bool> CheckRefundAsync(string refundId, bool dueOrNot, CancellationToken cancellationToken)
@@ -133,18 +110,17 @@ internal sealed partial class Reconciler(
     // night without a worker, the shoppers' writes do not wait behind a long one.
     private async Task ForgetOldAsync(CancellationToken cancellationToken)
     {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
-        await ForgetAsync(db, db.IdempotentRequests.Where(request => request.ExpiresAt <= now).OrderBy(request => request.ExpiresAt), cancellationToken);
-        await ForgetAsync(db, db.AdminSessions.Where(session => session.ExpiresAt <= now).OrderBy(session => session.ExpiresAt), cancellationToken);
-    }
-
-    private static async Task ForgetAsync<T>(CheckoutDb db, IQueryable<T> old, CancellationToken cancellationToken)
-    {
-        if (await old.AnyAsync(cancellationToken))
+        (bool answers, bool signIns) = await store.ReadAsync(
+            async sql => (await sql.HasOldAnswersAsync(now), await sql.HasOldSignInsAsync(now)), cancellationToken);
+        if (answers)
         {
-            await db.WriteAsync(() => old.Take(MostForgottenAPass).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+            await store.WriteAsync(sql => sql.ForgetAnswersAsync(now, MostForgottenAPass), cancellationToken);
+        }
+
+        if (signIns)
+        {
+            await store.WriteAsync(sql => sql.ForgetSignInsAsync(now, MostForgottenAPass), cancellationToken);
         }
     }
 
@@ -152,33 +128,15 @@ internal sealed partial class Reconciler(
     // should expire has its open payment asked about once more first.
     private async Task BringForwardAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
-        IQueryable<Payment> waiting = db.Payments.Where(payment =>
-            payment.Method == method && (payment.Token != null || payment.Pidx != null)
-            && payment.NextCheckAt > now && payment.LeasedUntil == null);
-        IQueryable<Payment> expiring = waiting.Where(payment =>
-            (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.Initiated)
-            && db.Orders.Any(order => order.Id == payment.OrderId && order.ExpiresAt <= now
-                && (payment.LastAskedAt == null || payment.LastAskedAt < order.ExpiresAt)));
-        if (await expiring.AnyAsync(cancellationToken))
+        if (await store.ReadAsync(sql => sql.HasExpiringPaymentsAsync(method, now), cancellationToken))
         {
-            await db.WriteAsync(
-                () => expiring.ExecuteUpdateAsync(set => set.SetProperty(payment => payment.NextCheckAt, now), cancellationToken),
-                cancellationToken);
+            await store.WriteAsync(sql => sql.HurryExpiringPaymentsAsync(method, now), cancellationToken);
         }
 
         if (health.Of(method).TakeRecovery())
         {
-            await db.WriteAsync(
-                () => waiting.Where(payment => payment.LastAskUnanswered)
-                    .ExecuteUpdateAsync(set => set.SetProperty(payment => payment.NextCheckAt, now), cancellationToken),
-                cancellationToken);
-            IQueryable<Refund> refunds = db.Refunds.Where(refund => refund.Method == method && refund.LastAskUnanswered && refund.NextCheckAt > now && refund.LeasedUntil == null);
-            await db.WriteAsync(
-                () => refunds.ExecuteUpdateAsync(set => set.SetProperty(refund => refund.NextCheckAt, now), cancellationToken),
-                cancellationToken);
+            await store.WriteAsync(sql => sql.HurryUnansweredAsync(method, now), cancellationToken);
         }
     }
 
@@ -190,30 +148,9 @@ internal sealed partial class Reconciler(
             return 0;
         }
 
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
-        DateTimeOffset now = time.GetUtcNow();
-        string? paymentId = await db.Payments
-            .Where(payment => payment.Method == method && payment.NextCheckAt != null && (payment.Token != null || payment.Pidx != null)
-                && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
-            .OrderBy(payment => payment.LastAskedAt)
-            .Select(payment => payment.Id)
-            .FirstOrDefaultAsync(cancellationToken);
-        return paymentId is null ? await AskAboutRefundsAsync(method, dueOrNot: true, cancellationToken)
+        List<string> payment = await store.ReadAsync(sql => sql.ListPaymentToProbeAsync(method, time.GetUtcNow()), cancellationToken);
+        return payment is not [var paymentId] ? await AskAboutRefundsAsync(method, dueOrNot: true, cancellationToken)
             : await CheckAsync(paymentId, cancellationToken, Asking.WhenOwed) ? 1 : 0;
-    }
-
-    private async Task<List<string>> DuePaymentsAsync(PaymentMethod method, CancellationToken cancellationToken)
-    {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
-        DateTimeOffset now = time.GetUtcNow();
-        return await db.Payments
-            .Where(payment => payment.Method == method && payment.NextCheckAt <= now && (payment.Token != null || payment.Pidx != null) && (payment.LeasedUntil == null || payment.LeasedUntil <= now))
-            .OrderBy(payment => payment.NextCheckAt)
-            .Select(payment => payment.Id)
-            .Take(MostAtATime)
-            .ToListAsync(cancellationToken);
     }
 
     // One payment's trouble must not keep the others waiting.
@@ -234,37 +171,27 @@ internal sealed partial class Reconciler(
 
     private async Task<int> ExpireOrdersAsync(CancellationToken cancellationToken)
     {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        CheckoutDb db = scope.ServiceProvider.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
-        List<string> due = await db.Orders
-            .Where(order => order.Status == OrderStatus.Pending && order.ExpiresAt <= now
-                && !order.Payments.Any(payment => payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview
-                    || (payment.Status == PaymentStatus.Initiated && payment.Pidx == null)
-                    || (payment.Pidx != null && payment.Status == PaymentStatus.Initiated
-                        && (payment.LastAnsweredAt == null || payment.LastAnsweredAt < order.ExpiresAt))))
-            .OrderBy(order => order.ExpiresAt)
-            .Select(order => order.Id)
-            .Take(MostOrdersAPass)
-            .ToListAsync(cancellationToken);
+        List<string> due = await store.ReadAsync(sql => sql.ListOrdersToExpireAsync(now, MostOrdersAPass), cancellationToken);
         int expired = 0;
         foreach (string orderId in due)
         {
-            expired += await db.WriteAsync(() => ExpireAsync(db, orderId, now, cancellationToken), cancellationToken);
+            expired += await store.WriteAsync(sql => ExpireAsync(sql, orderId, now), cancellationToken, Footing.OneOrder);
         }
 
         return expired;
     }
 
-    private static async Task<int> ExpireAsync(CheckoutDb db, string orderId, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<int> ExpireAsync(SqlSession sql, string orderId, DateTimeOffset now)
     {
-        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId, cancellationToken);
+        Order order = (await sql.FindOrderAsync(orderId, OrderParts.Payments))!;
         if (!order.ShouldExpire(now))
         {
             return 0;
         }
 
         order.Expire(now);
+        await sql.SaveAsync(order);
         return 1;
     }
 

@@ -4,7 +4,7 @@ namespace KhaltiCheckout.Reconciliation;
 
 /// <summary>The timer around the pass, and nothing else.</summary>
 internal sealed partial class ReconciliationWorker(
-    Reconciler reconciler,
+    IServiceProvider services,
     IOptions<ReconciliationOptions> options,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -23,6 +23,8 @@ internal sealed partial class ReconciliationWorker(
             return;
         }
 
+        // Not before: a database that can't be used is for the start to explain.
+        Reconciler reconciler = services.GetRequiredService<Reconciler>();
         using PeriodicTimer timer = new(options.Value.Interval, time);
         do
         {

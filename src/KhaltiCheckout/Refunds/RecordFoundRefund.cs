@@ -78,9 +78,9 @@ internal static class RecordFoundRefund
 
                 Refund found = order.RecordFoundRefund(
                     payment, request.Amount, request.Note.Trim(), books.KhaltiState, Actor.Merchant, now, user.KeyName());
-                await receipts.NumberCreditNotesAsync(order, now);
+                await receipts.NumberCreditNotesAsync(db, order, now);
                 RefundView view = RefundView.Of(found);
-                await answer.KeepAsync(StatusCodes.Status201Created, view, LocationOf(view));
+                await answer.KeepAsync(db, StatusCodes.Status201Created, view, LocationOf(view));
                 return ((ProblemHttpResult?)null, (RefundView?)view);
             },
             cancellationToken);

@@ -103,7 +103,7 @@ internal sealed partial class RefundSettlement(
                 if (current.Version == payment.Version)
                 {
                     Compare(order, current, books, by, now, keyName, alarm);
-                    await receipts.NumberCreditNotesAsync(order, now);
+                    await receipts.NumberCreditNotesAsync(db, order, now);
                 }
 
                 return true;
@@ -250,7 +250,7 @@ internal sealed partial class RefundSettlement(
                 if (isOpen)
                 {
                     change(order, refund, order.Payments.Single(payment => payment.Id == refund.PaymentId));
-                    await receipts.NumberCreditNotesAsync(order, time.GetUtcNow());
+                    await receipts.NumberCreditNotesAsync(db, order, time.GetUtcNow());
                 }
 
                 return (refund.Status, isOpen);

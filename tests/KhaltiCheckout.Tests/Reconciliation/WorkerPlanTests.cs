@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Reflection;
+using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,8 +10,16 @@ namespace KhaltiCheckout.Tests.Reconciliation;
 [Trait("Database", "Sqlite")]
 public sealed class WorkerPlanTests
 {
+    /// <summary>Every statement that the worker has.</summary>
+    internal static string[] Statements =>
+    [
+        .. typeof(OpenWork).GetFields(BindingFlags.NonPublic | BindingFlags.Static).Where(constant => constant.IsLiteral)
+            .Select(constant => ((string)constant.GetRawConstantValue()!).Trim())
+            .Where(text => Array.Exists(["SELECT ", "UPDATE ", "DELETE "], verb => text.StartsWith(verb, StringComparison.Ordinal))),
+    ];
+
     [Fact]
-    public async Task No_question_of_a_round_reads_a_whole_table()
+    public async Task A_round_with_nothing_to_do_asks_those_questions_and_no_others()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -17,10 +27,16 @@ public sealed class WorkerPlanTests
 
         await shop.PassAsync();
 
-        string[] questions = [.. shop.Log.Lines.Skip(before)
-            .Where(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
-            .Select(line => line[line.IndexOf("SELECT", StringComparison.Ordinal)..].Trim())];
-        questions.Length.ShouldBeGreaterThan(5);
+        shop.Log.Lines.Skip(before).ShouldNotContain(
+            line => line.Contains("Executed DbCommand", StringComparison.Ordinal), "EF Core would be in memory for this alone");
+    }
+
+    [Fact]
+    public async Task No_question_of_a_round_reads_a_whole_table()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] questions = Statements;
+        questions.Length.ShouldBeGreaterThan(10);
         foreach (string question in questions)
         {
             List<string> plan = await shop.InDatabaseAsync(db => PlanAsync(db.Database.GetDbConnection(), question));

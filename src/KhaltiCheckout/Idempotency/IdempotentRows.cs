@@ -1,0 +1,51 @@
+using KhaltiCheckout.Data;
+
+namespace KhaltiCheckout.Idempotency;
+
+/// <summary>Requests with an Idempotency-Key in plain SQL: the shop's own pages send one with every order.</summary>
+internal static class IdempotentRows
+{
+    private const string SelectRequest = $"""SELECT {IdempotentRequest.Columns} FROM "IdempotentRequests" WHERE "Id" = @p0""";
+
+    private const string InsertRequest = $"""
+        INSERT INTO "IdempotentRequests" ({IdempotentRequest.Columns}) VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
+        """;
+
+    private const string DeleteRequest = """DELETE FROM "IdempotentRequests" WHERE "Id" = @p0""";
+
+    private const string LeaseRequest = """
+        UPDATE "IdempotentRequests" SET "LeasedUntil" = @p1, "Version" = @p2 WHERE "Id" = @p0
+        """;
+
+    // What has been answered stays answered.
+    private const string ReleaseRequest = """
+        UPDATE "IdempotentRequests" SET "LeasedUntil" = @p1, "Version" = "Version" + 1 WHERE "Id" = @p0 AND "AnswerStatus" IS NULL
+        """;
+
+    private const string AnswerRequest = """
+        UPDATE "IdempotentRequests" SET "AnswerStatus" = @p1, "AnswerContentType" = @p2, "AnswerLocation" = @p3, "AnswerBody" = @p4,
+            "Version" = "Version" + 1
+        WHERE "Id" = @p0 AND "AnswerStatus" IS NULL
+        """;
+
+    extension(SqlSession sql)
+    {
+        /// <summary>Nobody else takes it until this work is done.</summary>
+        internal Task<IdempotentRequest?> FindRequestAsync(string id) => sql.FindAsync(SelectRequest + sql.ForUpdate, IdempotentRequest.Read, id);
+
+        /// <summary>Of two with one id, the database refuses one.</summary>
+        internal Task AddRequestAsync(IdempotentRequest request) => sql.ExecuteAsync(InsertRequest, request.Values());
+
+        internal Task ForgetRequestAsync(string id) => sql.ExecuteAsync(DeleteRequest, id);
+
+        /// <summary>For one that was found in the same work and taken over.</summary>
+        internal Task SaveLeaseAsync(IdempotentRequest request) =>
+            sql.ExecuteAsync(LeaseRequest, request.Id, request.LeasedUntil, request.Version);
+
+        /// <summary>The next try need not wait.</summary>
+        internal Task ReleaseRequestAsync(string id, DateTimeOffset now) => sql.ExecuteAsync(ReleaseRequest, id, now);
+
+        internal Task AnswerRequestAsync(string id, int status, string? contentType, string? location, string body) =>
+            sql.ExecuteAsync(AnswerRequest, id, status, contentType, location, body);
+    }
+}

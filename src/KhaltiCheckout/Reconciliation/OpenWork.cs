@@ -1,0 +1,124 @@
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
+
+namespace KhaltiCheckout.Reconciliation;
+
+/// <summary>
+/// What the worker asks the database, every second and in plain SQL: it is little, always the same, and the only thing that a
+/// shop without visitors does. Statuses stand in the text, so that the indexes of what is open answer.
+/// </summary>
+internal static class OpenWork
+{
+    private const string AbandonedLinks = """
+        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND "LeasedUntil" <= @p0 ORDER BY "LeasedUntil" LIMIT @p1
+        """;
+
+    // Without a token and without a link there is nothing that Khalti could be asked about.
+    private const string CanBeAskedAbout = """("Token" IS NOT NULL OR "Pidx" IS NOT NULL)""";
+
+    private const string NobodyAsks = """("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1)""";
+
+    private const string DuePayments = $"""
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks}
+        ORDER BY "NextCheckAt" LIMIT @p2
+        """;
+
+    private const string PaymentToProbe = $"""
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks}
+        ORDER BY "LastAskedAt" NULLS FIRST LIMIT 1
+        """;
+
+    private const string DueRefunds = $"""
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT @p2
+        """;
+
+    private const string RefundToProbe = $"""
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT 1
+        """;
+
+    private const string Waiting = $"""
+        "Method" = @p0 AND {CanBeAskedAbout} AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL
+        """;
+
+    // Orders whose time is over, with a payment that nobody has asked about since.
+    private const string Expiring = $"""
+        {Waiting} AND "Status" IN ('verifying', 'initiated')
+            AND EXISTS (SELECT 1 FROM "Orders" AS o WHERE o."Id" = "Payments"."OrderId" AND o."ExpiresAt" <= @p1
+                AND ("Payments"."LastAskedAt" IS NULL OR "Payments"."LastAskedAt" < o."ExpiresAt"))
+        """;
+
+    private const string AnyExpiring = $"""SELECT "Id" FROM "Payments" WHERE {Expiring} LIMIT 1""";
+    private const string HurryExpiring = $"""UPDATE "Payments" SET "NextCheckAt" = @p1 WHERE {Expiring}""";
+    private const string HurryPayments = $"""UPDATE "Payments" SET "NextCheckAt" = @p1 WHERE {Waiting} AND "LastAskUnanswered" """;
+
+    private const string HurryRefunds = """
+        UPDATE "Refunds" SET "NextCheckAt" = @p1 WHERE "Method" = @p0 AND "LastAskUnanswered" AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL
+        """;
+
+    // Orders that a payment keeps from expiring: one whose outcome is open, or a link that Khalti has not been asked about since.
+    private const string OrdersToExpire = """
+        SELECT o."Id" FROM "Orders" AS o WHERE o."Status" = 'pending' AND o."ExpiresAt" <= @p0
+            AND NOT EXISTS (SELECT 1 FROM "Payments" AS p WHERE p."OrderId" = o."Id" AND (
+                p."Status" IN ('verifying', 'needs_review')
+                OR (p."Status" = 'initiated' AND (p."Pidx" IS NULL OR p."LastAnsweredAt" IS NULL OR p."LastAnsweredAt" < o."ExpiresAt"))))
+        ORDER BY o."ExpiresAt" LIMIT @p1
+        """;
+
+    private const string AnyOldAnswer = """SELECT "Id" FROM "IdempotentRequests" WHERE "ExpiresAt" <= @p0 LIMIT 1""";
+
+    private const string ForgetAnswers = """
+        DELETE FROM "IdempotentRequests" WHERE "Id" IN (
+            SELECT "Id" FROM "IdempotentRequests" WHERE "ExpiresAt" <= @p0 ORDER BY "ExpiresAt" LIMIT @p1)
+        """;
+
+    private const string AnyOldSignIn = """SELECT "Hash" FROM "AdminSessions" WHERE "ExpiresAt" <= @p0 LIMIT 1""";
+
+    private const string ForgetSignIns = """
+        DELETE FROM "AdminSessions" WHERE "Hash" IN (
+            SELECT "Hash" FROM "AdminSessions" WHERE "ExpiresAt" <= @p0 ORDER BY "ExpiresAt" LIMIT @p1)
+        """;
+
+    extension(SqlSession sql)
+    {
+        /// <summary>Links that a process asked for and did not live to get.</summary>
+        internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(AbandonedLinks, now, atMost);
+
+        internal Task<List<string>> ListDuePaymentsAsync(PaymentMethod method, DateTimeOffset now, int atMost) =>
+            sql.ListIdsAsync(DuePayments, SnakeCase.Of(method), now, atMost);
+
+        internal Task<List<string>> ListDueRefundsAsync(PaymentMethod method, DateTimeOffset now, int atMost) =>
+            sql.ListIdsAsync(DueRefunds, SnakeCase.Of(method), now, atMost);
+
+        /// <summary>The one that has waited longest, due or not. None or one.</summary>
+        internal Task<List<string>> ListPaymentToProbeAsync(PaymentMethod method, DateTimeOffset now) =>
+            sql.ListIdsAsync(PaymentToProbe, SnakeCase.Of(method), now);
+
+        /// <summary>The one that is due first, due or not. None or one.</summary>
+        internal Task<List<string>> ListRefundToProbeAsync(PaymentMethod method, DateTimeOffset now) =>
+            sql.ListIdsAsync(RefundToProbe, SnakeCase.Of(method), now);
+
+        internal Task<List<string>> ListOrdersToExpireAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(OrdersToExpire, now, atMost);
+
+        internal async Task<bool> HasExpiringPaymentsAsync(PaymentMethod method, DateTimeOffset now) =>
+            (await sql.ListIdsAsync(AnyExpiring, SnakeCase.Of(method), now)).Count > 0;
+
+        /// <summary>Makes due what an order waits for whose time is over.</summary>
+        internal Task<int> HurryExpiringPaymentsAsync(PaymentMethod method, DateTimeOffset now) =>
+            sql.ExecuteAsync(HurryExpiring, SnakeCase.Of(method), now);
+
+        /// <summary>Makes due what waits only because Khalti did not answer.</summary>
+        internal async Task<int> HurryUnansweredAsync(PaymentMethod method, DateTimeOffset now) =>
+            await sql.ExecuteAsync(HurryPayments, SnakeCase.Of(method), now) + await sql.ExecuteAsync(HurryRefunds, SnakeCase.Of(method), now);
+
+        internal async Task<bool> HasOldAnswersAsync(DateTimeOffset now) => (await sql.ListIdsAsync(AnyOldAnswer, now)).Count > 0;
+
+        internal Task<int> ForgetAnswersAsync(DateTimeOffset now, int atMost) => sql.ExecuteAsync(ForgetAnswers, now, atMost);
+
+        internal async Task<bool> HasOldSignInsAsync(DateTimeOffset now) => (await sql.ListIdsAsync(AnyOldSignIn, now)).Count > 0;
+
+        internal Task<int> ForgetSignInsAsync(DateTimeOffset now, int atMost) => sql.ExecuteAsync(ForgetSignIns, now, atMost);
+
+        private Task<List<string>> ListIdsAsync(string question, params object?[] values) => sql.ListAsync(question, static row => row.Text(0), values);
+    }
+}
