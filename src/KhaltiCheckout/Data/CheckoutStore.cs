@@ -43,6 +43,10 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <summary>Looks, at one state of the database.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken);
 
+    /// <summary>Looks whether the database is there: not only what is open of it.</summary>
+    /// <exception cref="System.Data.Common.DbException">It is not, or is none of ours.</exception>
+    internal abstract Task ReachAsync(CancellationToken cancellationToken);
+
     protected abstract Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>Commits, and says so before and after.</summary>
@@ -71,9 +75,9 @@ internal enum Footing
     /// <summary>On whatever it has read.</summary>
     AllItReads,
 
-    /// <summary>On one order and what belongs to it, read with <see cref="SqlSession.ForUpdate"/>, and on unique indexes. Whatever
-    /// it changes of that order raises the version of the order or of the payment: by that the others, who rest on all that they
-    /// have read, are told of it.</summary>
+    /// <summary>On one order and what belongs to it, or on one request with an Idempotency-Key, read with
+    /// <see cref="SqlSession.ForUpdate"/>, and on unique indexes. Whatever it changes of that order raises the version of the order
+    /// or of the payment: by that the others, who rest on all that they have read, are told of it.</summary>
     OneOrder,
 }
 

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Data;
 /// <param name="connection">Open, and ours until the session ends.</param>
 internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
 {
-    private HashSet<string> _changed = new(StringComparer.Ordinal);
+    private List<string>? _changed;
 
     /// <summary>For EF Core, which joins the work.</summary>
     internal DbConnection Connection => connection;
@@ -18,14 +18,14 @@ internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
     internal DbTransaction? Transaction { get; private set; }
 
     /// <summary>Orders that the work under way has changed.</summary>
-    internal IReadOnlyCollection<string> Changed => _changed;
+    internal IReadOnlyCollection<string> Changed => _changed ?? [];
 
     public virtual ValueTask DisposeAsync() => connection.DisposeAsync();
 
     /// <summary>Work begins, perhaps again.</summary>
-    internal void Forget() => _changed = new(StringComparer.Ordinal);
+    internal void Forget() => _changed = null;
 
-    internal void Change(string orderId) => _changed.Add(orderId);
+    internal void Change(string orderId) => (_changed ??= []).Add(orderId);
 
     internal async Task<DbTransaction> BeginAsync(System.Data.IsolationLevel isolation = System.Data.IsolationLevel.Unspecified) =>
         Transaction = await connection.BeginTransactionAsync(isolation);

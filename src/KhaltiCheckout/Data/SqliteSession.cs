@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Khalti.Client;
 using Microsoft.Data.Sqlite;
@@ -13,7 +12,7 @@ namespace KhaltiCheckout.Data;
 internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(connection)
 {
     private readonly sqlite3 _database = (sqlite3)SqliteCompatibility.HandleOf(connection);
-    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Statement> _statements = new(new ByLength());
 
     public override async ValueTask DisposeAsync()
     {
@@ -92,15 +91,20 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
         return statement;
     }
 
+    /// <summary>The length of a statement says which one it is nearly as well as the whole of its long text.</summary>
+    private sealed class ByLength : IEqualityComparer<string>
+    {
+        public bool Equals(string? one, string? other) => string.Equals(one, other, StringComparison.Ordinal);
+
+        public int GetHashCode(string text) => text.Length;
+    }
+
     private static SqliteException Failure(sqlite3 database) => new(
         raw.sqlite3_errmsg(database).utf8_to_string(), raw.sqlite3_errcode(database) & 0xFF, raw.sqlite3_extended_errcode(database));
 
-    /// <summary>A prepared statement, and the row where it stands. Texts of instants and days are those that EF Core's
-    /// provider writes: SQLite has no type for either.</summary>
+    /// <summary>A prepared statement, and the row where it stands.</summary>
     private sealed class Statement(sqlite3 database, sqlite3_stmt handle) : SqlRow, IDisposable
     {
-        private const string InstantFormat = "yyyy-MM-dd HH:mm:ss.FFFFFFF";
-        private const string DayFormat = "yyyy-MM-dd";
         private const int UsualText = 512;
 
         // SQLite numbers parameters as they come in the text.
@@ -138,19 +142,28 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
 
         internal override bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
-        internal override string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, Told(column)));
+        internal override string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
-        internal override long Number(int column) => raw.sqlite3_column_int64(handle, Told(column));
+        internal override long Number(int column)
+        {
+            long number = raw.sqlite3_column_int64(handle, column);
+            return number == 0 && IsNull(column) ? throw Missing(column) : number;
+        }
 
         internal override bool Flag(int column) => Number(column) != 0;
 
-        internal override DateTimeOffset Instant(int column) =>
-            new(DateTime.ParseExact(Text(column), InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.None), TimeSpan.Zero);
+        internal override DateTimeOffset Instant(int column) => SqliteText.ReadInstant(Bytes(column));
 
-        internal override DateOnly Day(int column) => DateOnly.ParseExact(Text(column), DayFormat, CultureInfo.InvariantCulture);
+        internal override DateOnly Day(int column) => DateOnly.FromDateTime(SqliteText.ReadInstant(Bytes(column)).UtcDateTime);
 
         // SQLite gives 0 and no text for what is not there. Nobody owes nothing because a column was empty.
-        private int Told(int column) => IsNull(column) ? throw new InvalidOperationException($"Column {column} is null.") : column;
+        private ReadOnlySpan<byte> Bytes(int column)
+        {
+            ReadOnlySpan<byte> bytes = raw.sqlite3_column_blob(handle, column);
+            return bytes.IsEmpty && IsNull(column) ? throw Missing(column) : bytes;
+        }
+
+        private static InvalidOperationException Missing(int column) => new($"Column {column} is null.");
 
         private int Bind(int place, object? value) => value switch
         {
@@ -160,8 +173,8 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
             long number => raw.sqlite3_bind_int64(handle, place, number),
             bool flag => raw.sqlite3_bind_int64(handle, place, flag ? 1 : 0),
             Paisa amount => raw.sqlite3_bind_int64(handle, place, (long)amount),
-            DateTimeOffset instant => Bind(place, Stored.Instant(instant), InstantFormat),
-            DateOnly day => Bind(place, day, DayFormat),
+            DateTimeOffset instant => Bind(place, Stored.Instant(instant)),
+            DateOnly day => Bind(place, day),
             _ => throw new ArgumentException($"{value.GetType()} has no column type.", nameof(value)),
         };
 
@@ -178,13 +191,17 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
                 : raw.sqlite3_bind_text(handle, place, Encoding.UTF8.GetBytes(text));
         }
 
-        private int Bind<T>(int place, T moment, string format)
-            where T : IUtf8SpanFormattable
+        private int Bind(int place, DateTime instant)
         {
-            Span<byte> bytes = stackalloc byte[InstantFormat.Length];
-            return moment.TryFormat(bytes, out int length, format, CultureInfo.InvariantCulture)
-                ? raw.sqlite3_bind_text(handle, place, bytes[..length])
-                : throw new System.Diagnostics.UnreachableException();
+            Span<byte> bytes = stackalloc byte[SqliteText.LongestInstant];
+            return raw.sqlite3_bind_text(handle, place, bytes[..SqliteText.Write(instant, bytes)]);
+        }
+
+        private int Bind(int place, DateOnly day)
+        {
+            Span<byte> bytes = stackalloc byte[SqliteText.LongestInstant];
+            SqliteText.Write(day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), bytes);
+            return raw.sqlite3_bind_text(handle, place, bytes[..SqliteText.Day]);
         }
     }
 }

@@ -8,13 +8,10 @@ namespace KhaltiCheckout.Data;
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
 internal sealed class SqliteStore(string connectionString, OrderChanges changes) : CheckoutStore(changes), IAsyncDisposable
 {
-    private readonly string _connectionString = new SqliteConnectionStringBuilder(connectionString)
-    {
-        Pooling = false,
+    // A commit waits for the disk on a thread of the pool, where the pool would keep one a processor: the others would stand still.
+    private const int MoreThreads = 2;
 
-        // With a shared one, readers would be refused while somebody writes.
-        Cache = SqliteCacheMode.Private,
-    }.ToString();
+    private readonly string _connectionString = Own(connectionString);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Lock _opening = new();
     private SqliteSession? _connection;
@@ -60,6 +57,14 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
+    // A file that was deleted stays open, and whatever is written into it is lost.
+    internal override async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await using SqliteSession fresh = Open(writes: false);
+        await fresh.FindVersionAsync("");
+    }
+
     // With one writer everything rests on everything.
     protected override Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
         Writer().WriteAsync(work, cancellationToken);
@@ -70,6 +75,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         {
             lock (_opening)
             {
+                WantThreads();
                 _connection ??= Open(writes: true);
                 _writer ??= new GroupCommit(_connection);
             }
@@ -78,12 +84,42 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         return _writer;
     }
 
+    private static string Own(string connectionString)
+    {
+        SqliteConnectionStringBuilder builder = new(connectionString)
+        {
+            Pooling = false,
+
+            // With a shared one, readers would be refused while somebody writes.
+            Cache = SqliteCacheMode.Private,
+        };
+        if (builder.Mode == SqliteOpenMode.ReadWriteCreate)
+        {
+            // PrepareDatabase makes the file. One that is missing later is not replaced by an empty one.
+            builder.Mode = SqliteOpenMode.ReadWrite;
+        }
+
+        return builder.ToString();
+    }
+
+    private static void WantThreads()
+    {
+        ThreadPool.GetMinThreads(out int threads, out int forCompletions);
+        ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + MoreThreads), forCompletions);
+    }
+
     private SqliteSession Open(bool writes)
     {
         SqliteConnection connection = new(_connectionString);
         try
         {
             connection.Open();
+            if (writes)
+            {
+                // A backup that took its file's place has no write-ahead log yet.
+                SqliteSettings.UseWriteAheadLog(connection);
+            }
+
             SqliteSettings.Tell(connection, writes);
             return new SqliteSession(connection);
         }

@@ -4,7 +4,6 @@ using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Health;
 
@@ -34,13 +33,12 @@ internal static class HealthFeature
     private static Ok<AliveView> Live() => TypedResults.Ok(new AliveView("alive"));
 
     private static async Task<Results<Ok<HealthView>, ProblemHttpResult>> ReadyAsync(
-        CheckoutDb db, KhaltiHealth khalti, CancellationToken cancellationToken)
+        CheckoutStore store, KhaltiHealth khalti, CancellationToken cancellationToken)
     {
         (KhaltiCondition condition, DateTimeOffset? since) = khalti.Now;
         try
         {
-            // Reads a table of ours: reachable and migrated.
-            await db.Orders.AnyAsync(order => order.Id == "", cancellationToken);
+            await store.ReachAsync(cancellationToken);
             return TypedResults.Ok(new HealthView("ready", "fine", SnakeCase.Of(condition), since));
         }
         catch (DbException)
