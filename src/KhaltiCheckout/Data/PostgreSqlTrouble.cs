@@ -25,8 +25,9 @@ internal static class PostgreSqlTrouble
     internal static bool IsTimeout(Exception failure) =>
         Of(failure) is { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
 
-    /// <summary>The connection broke, or none can be had: the server restarts, an operator ended it, too many are open.</summary>
-    internal static bool IsLostConnection(Exception failure) => Of(failure) switch
+    /// <summary>The connection broke, or none can be had: the server restarts, an operator ended it, too many are open. Where
+    /// it breaks while a statement is about to be sent, Npgsql falls over what it has just put away.</summary>
+    internal static bool IsLostConnection(Exception failure) => failure is ObjectDisposedException || Of(failure) switch
     {
         PostgresException { SqlState: var state } =>
             state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow

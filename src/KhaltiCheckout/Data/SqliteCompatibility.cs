@@ -12,24 +12,17 @@ namespace KhaltiCheckout.Data;
 // native library inside 2.0.6 (SQLite 3.35.5, built without usleep) sleeps a whole second whenever it waits for a lock,
 // so the machine's own newer library serves where there is one.
 // Goes when every registry we build on has SQLitePCLRaw 2.1.13 or newer: this file, the two direct package references
-// and NU1605 in Directory.Build.props. The sandbox compiles the same file, hence the guard,
-// and hence no XML comments: two assemblies with the same documented name stop the OpenAPI generator.
+// and NU1605 in Directory.Build.props. The sandbox compiles the same file: hence no XML comments, as two assemblies with the same
+// documented name stop the OpenAPI generator. In one process both may come at once: so each does all of it, which does no harm
+// twice, and neither goes on before it is done.
 internal static class SqliteCompatibility
 {
-    private const string Installed = "KhaltiCheckout.SqliteCompatibility";
-
     // A module initializer, because the first use of any SQLite type is already too late.
 #pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Install()
     {
-        if (AppContext.GetData(Installed) is not null)
-        {
-            return;
-        }
-
-        AppContext.SetData(Installed, true);
         AssemblyLoadContext.Default.Resolving += LoadDespiteOlderVersion;
         PreferSystemLibrary();
         ForgoStatistics();
@@ -85,7 +78,14 @@ internal static class SqliteCompatibility
             return; // Another bundle, with a provider and library of its own: it stays in charge.
         }
 
-        NativeLibrary.SetDllImportResolver(provider, static (library, _, _) =>
-            library == "e_sqlite3" && NativeLibrary.TryLoad("libsqlite3.so.0", out nint system) ? system : 0);
+        try
+        {
+            NativeLibrary.SetDllImportResolver(provider, static (library, _, _) =>
+                library == "e_sqlite3" && NativeLibrary.TryLoad("libsqlite3.so.0", out nint system) ? system : 0);
+        }
+        catch (InvalidOperationException)
+        {
+            // One assembly has one resolver, and it is the other's, which is the same.
+        }
     }
 }

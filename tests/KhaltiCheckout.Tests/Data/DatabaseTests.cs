@@ -40,6 +40,42 @@ public sealed class DatabaseTests
         await OpenAndCheckAsync(shop, connections: 8);
     }
 
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_start_on_tables_as_they_should_be_and_a_checkout_ask_EF_Core_nothing()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        int before = shop.Log.Lines.Count();
+
+        await shop.ReopenAsync();
+        await shop.GetAsync("/api/v1/products");
+        await shop.GivenPaidAsync();
+        await shop.PassAsync();
+        await shop.AskAsync("/health/ready");
+
+        string[] lines = [.. shop.Log.Lines.Skip(before)];
+        lines.ShouldContain(line => line.Contains("Database ready", StringComparison.Ordinal));
+        lines.ShouldNotContain(line => line.Contains("Executed DbCommand", StringComparison.Ordinal), "it would stay in memory for that");
+        await shop.InDatabaseAsync(db => db.Orders.CountAsync());
+        shop.Log.Lines.Skip(before).ShouldContain(line => line.Contains("Executed DbCommand", StringComparison.Ordinal), "or else this test sees nothing");
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_copy_that_takes_the_files_place_gets_a_write_ahead_log()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode paid, string _) = await shop.GivenPaidAsync();
+        string file = await shop.InDatabaseAsync(db => Task.FromResult(db.Database.GetDbConnection().DataSource));
+        string copy = file + ".copy";
+        await shop.SqlAsync($"VACUUM INTO {copy}");
+
+        await shop.ReopenAsync(("Database:ConnectionString", $"Data Source={copy}"));
+
+        (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
+        (await shop.InDatabaseAsync(db => db.Database.SqlQuery<string>($"SELECT journal_mode AS Value FROM pragma_journal_mode").SingleAsync())).ShouldBe("wal");
+    }
+
     [Theory]
     [InlineData("the same token twice", "token")]
     [InlineData("the same transaction twice", "transaction")]

@@ -56,6 +56,40 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task When_one_of_a_group_fails_and_another_loses_a_race_what_all_did_counts_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        int before = await PositionAsync();
+        int tries = 0;
+
+        Task<int>[] group = await GroupAsync(
+            store,
+            Count,
+            async sql =>
+            {
+                await Count(sql);
+                throw new InvalidOperationException("not this one");
+            },
+            async sql =>
+            {
+                await Count(sql);
+                return ++tries <= 3 ? throw new LostRaceException("a row") : tries;
+            },
+            Count);
+
+        (await group[0]).ShouldBe(1);
+        await Should.ThrowAsync<InvalidOperationException>(group[1]);
+        (await group[2]).ShouldBe(4);
+        (await group[3]).ShouldBe(1);
+        (await PositionAsync()).ShouldBe(before + 3);
+
+        Task<int> Count(SqlSession sql) => sql.ExecuteAsync("""UPDATE "Products" SET "Position" = "Position" + 1 WHERE "Id" = 'ilam-tea'""");
+
+        Task<int> PositionAsync() => shop.InDatabaseAsync(db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Position).SingleAsync());
+    }
+
+    [Fact]
     public async Task What_waited_together_is_one_commit_and_nobody_is_answered_before_it()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -94,6 +94,33 @@ public sealed class SqliteSessionTests
         read.Instant.ShouldBe(new DateTimeOffset(Stored.Instant(instant)));
     }
 
+    [Theory]
+    [InlineData("2026-11-21T10:00:00Z")]
+    [InlineData("2026-11-21 10:00:00+00:00")]
+    [InlineData("2026-11-21 15:45:00.0000000+05:45")]
+    [InlineData("2026-11-21 10:00")]
+    [InlineData("2026-11-21 10:00:00.0000000")]
+    public async Task Instants_that_somebody_wrote_by_hand_are_read_as_they_are_meant(string text)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (await ReadAsync(shop, sql => sql.FindAsync("SELECT @p0", row => row.Instant(0), text)))
+            .ShouldBe(new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task A_day_comes_back_as_it_was_and_what_is_no_instant_is_not_guessed()
+    {
+        DateOnly day = new(2026, 2, 28);
+        await using Shop shop = await Shop.OpenAsync();
+        await ReadAsync(shop, async sql =>
+        {
+            (await sql.FindAsync("SELECT @p0", row => (row.Text(0), row.Day(0)), day)).ShouldBe(("2026-02-28", day));
+            await Should.ThrowAsync<FormatException>(() => sql.FindAsync("SELECT 'tomorrow at noon'", row => row.Instant(0)));
+            await Should.ThrowAsync<FormatException>(() => sql.FindAsync("SELECT '2026-02-30 00:00:00'", row => row.Instant(0)));
+            return true;
+        });
+    }
+
     [Fact]
     public async Task What_SQLite_refuses_is_said_with_its_code_and_the_statement_can_be_used_again()
     {

@@ -86,6 +86,20 @@ public sealed class HealthTests
         await ShouldBeNotReadyAsync(shop);
     }
 
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_file_that_was_deleted_is_missed_and_not_replaced_by_an_empty_one()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        await shop.GivenOrderAsync(); // the file is open, to write and to read
+        string file = await shop.InDatabaseAsync(db => Task.FromResult(db.Database.GetDbConnection().DataSource));
+        File.Delete(file);
+
+        await ShouldBeNotReadyAsync(shop);
+        File.Exists(file).ShouldBeFalse();
+    }
+
     private static async Task ShouldBeNotReadyAsync(Shop shop)
     {
         JsonNode problem = (await shop.AskAsync("/health/ready")).ShouldBeProblem(503, "not_ready");

@@ -203,7 +203,7 @@ public sealed class StoreTests
         await Shop.UntilAsync(() => Task.FromResult(relay.Refused >= 3));
         relay.Mend();
 
-        (await paying).Status.ShouldBe(200);
+        (await paying).Status.ShouldBe(200, string.Join('\n', shop.Log.Lines));
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
         (await shop.Sandbox.CountAsync("verify")).ShouldBe(1);
     }

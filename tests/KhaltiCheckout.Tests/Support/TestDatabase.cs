@@ -125,7 +125,7 @@ internal sealed class TestDatabase : IDisposable
     private static TestDatabase OnServer(string template)
     {
         string name = $"checkout_{Guid.NewGuid():N}";
-        Execute($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
+        Execute($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\" STRATEGY FILE_COPY");
         return new TestDatabase(name, On(name));
     }
 

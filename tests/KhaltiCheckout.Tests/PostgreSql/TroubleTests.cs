@@ -1,0 +1,42 @@
+using KhaltiCheckout.Data;
+using Npgsql;
+
+namespace KhaltiCheckout.Tests.PostgreSql;
+
+/// <summary>What may be tried again after which trouble: never a commit that may have happened.</summary>
+public sealed class TroubleTests
+{
+    public static TheoryData<string, bool, bool> Troubles => new()
+    {
+        { "serialization", true, true },
+        { "unique", true, true },
+        { "shutdown", true, false },
+        { "idle", true, false },
+        { "broken", true, false },
+        { "put away", true, false },
+        { "syntax", false, false },
+        { "ours", false, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Troubles))]
+    public void Only_what_certainly_did_not_happen_is_tried_again(string trouble, bool beforeItsCommit, bool atItsCommit)
+    {
+        Exception failure = trouble switch
+        {
+            "serialization" => Server("40001"),
+            "unique" => Server("23505"),
+            "shutdown" => Server("57P01"),
+            "idle" => Server("25P03"),
+            "broken" => new NpgsqlException("broken", new IOException("reset by peer")),
+            "put away" => new ObjectDisposedException("what Npgsql had put away"),
+            "syntax" => Server("42601"),
+            _ => new InvalidOperationException("a bug of ours"),
+        };
+
+        PostgreSqlTrouble.NothingHappened(failure, isCommitting: false).ShouldBe(beforeItsCommit);
+        PostgreSqlTrouble.NothingHappened(failure, isCommitting: true).ShouldBe(atItsCommit);
+    }
+
+    private static PostgresException Server(string state) => new("no", "ERROR", "ERROR", state);
+}
