@@ -22,7 +22,7 @@ public sealed class ShopAccessibilityTests(Browser browser) : AccessibilityTests
     public async Task The_shop_is_accessible_in_every_state(int width, string language)
     {
         await OpenAsync(("Store:MaxAmount", "400000"));
-        Visit visit = (await VisitAsync(new Shopper(width, language, Traced: false))).Expecting("net::ERR_FAILED");
+        Visit visit = (await VisitAsync(new Shopper(width, language))).Expecting("net::ERR_FAILED");
         ShopPage shop = await visit.OpenShopAsync();
         IPage page = shop.Page;
         await Expect(shop.AddButton("ilam-tea")).ToBeVisibleAsync();
@@ -58,7 +58,7 @@ public sealed class OrderAccessibilityTests(Browser browser) : AccessibilityTest
     public async Task An_order_is_accessible_in_every_state(int width, string language)
     {
         await OpenAsync();
-        Visit visit = (await VisitAsync(new Shopper(width, language, Traced: false))).Expecting("status of 404", "answer: 404 GET");
+        Visit visit = (await VisitAsync(new Shopper(width, language))).Expecting("status of 404", "answer: 404 GET");
         string id = await Shop.GivenOrderAsync("singing-bowl", 2);
         Action<JsonNode> change = _ => { };
         await visit.WithoutEventsAsync(); // they would tell how it really is
@@ -123,7 +123,7 @@ public sealed class WindowAccessibilityTests(Browser browser) : AccessibilityTes
     public async Task The_way_through_the_window_is_accessible_at_every_step(int width, string language)
     {
         await OpenAsync();
-        Visit visit = (await VisitAsync(new Shopper(width, language, Traced: false))).Expecting("net::ERR_", "/api/v2/payment/confirm/");
+        Visit visit = (await VisitAsync(new Shopper(width, language))).Expecting("net::ERR_", "/api/v2/payment/confirm/");
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         IPage page = order.Page;
         await page.Locator("#cancel").ClickAsync();
@@ -169,7 +169,7 @@ public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests
     public async Task The_desk_is_accessible_in_every_view(int width, string language)
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
-        Visit visit = (await VisitAsync(new Shopper(width, language, Traced: false))).Expecting("401");
+        Visit visit = (await VisitAsync(new Shopper(width, language))).Expecting("401");
         string id = await Shop.GivenOrderAsync("singing-bowl", 2);
         string token = await Shop.Sandbox.ConfirmedTokenAsync(640_000, id);
         await Shop.PostAsync("/api/v1/payments/verify", new { orderId = id, token, amount = 640_000 });

@@ -36,7 +36,7 @@ public sealed class OfficialWidgetTests(Browser browser) : PayingTests(browser)
     {
         const string Theirs = "iframe[id^='khalti-widget-']";
         await OpenAsync();
-        Visit visit = await VisitAsync(new Shopper(width, language, Traced: false));
+        Visit visit = await VisitAsync(new Shopper(width, language));
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         Widget widget = await order.OpenWidgetAsync();
         await visit.JudgeAsync(order.Page, "official-open", Theirs);

@@ -8,6 +8,10 @@ internal static class Places
     /// <summary>Screenshots and traces.</summary>
     internal static string Results { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "TestResults", "browser")).FullName;
 
+    /// <summary>Whether a failure leaves a trace beside its picture and its log. Recording costs time at every step, so it is asked
+    /// for with BROWSER_TRACES=1.</summary>
+    internal static bool KeepsTraces { get; } = Environment.GetEnvironmentVariable("BROWSER_TRACES") == "1";
+
     /// <summary>Where to look after this test has failed; an ending is yet to be added.</summary>
     internal static string Failed(string test) => Path.Combine(
         Directory.CreateDirectory(Path.Combine(Results, "failed")).FullName,

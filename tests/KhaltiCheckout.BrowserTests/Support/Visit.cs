@@ -67,7 +67,7 @@ internal sealed class Visit
             HasTouch = shopper.Touch,
         });
         context.SetDefaultTimeout(15_000);
-        if (shopper.Traced)
+        if (Places.KeepsTraces)
         {
             await context.Tracing.StartAsync(new TracingStartOptions { Snapshots = true });
         }
@@ -130,7 +130,7 @@ internal sealed class Visit
             await Context.Pages[tab].ScreenshotAsync(new PageScreenshotOptions { Path = $"{name}-{tab}.png", FullPage = true });
         }
 
-        if (Shopper.Traced)
+        if (Places.KeepsTraces)
         {
             await Context.Tracing.StopAsync(new TracingStopOptions { Path = name + ".zip" });
         }
