@@ -18,16 +18,28 @@ public sealed partial class Order
             @p18, @p19, @p20)
         """;
 
-    internal const string Update = """
+    // An index whose columns stand in an update is written again, with the same values, too.
+    private const string UpdateVersion = """UPDATE "Orders" SET "Version" = @p0 WHERE "Id" = @p1 AND "Version" = @p2""";
+
+    private const string UpdateState = """
         UPDATE "Orders" SET "Status" = @p0, "Attention" = @p1, "AmountRefunded" = @p2, "PaidAt" = @p3, "MismatchesKept" = @p4,
             "ReceiptYear" = @p5, "ReceiptCount" = @p6, "SellerPan" = @p7, "VatPercent" = @p8, "Version" = @p9
         WHERE "Id" = @p10 AND "Version" = @p11
         """;
 
+    private State _stored;
+
     /// <summary>As it stands in the database; null for one that does not yet.</summary>
     internal int? StoredVersion { get; private set; }
 
-    internal static Order Read(SqlRow row) => new()
+    internal static Order Read(SqlRow row)
+    {
+        Order order = Filled(row);
+        order._stored = order.Now;
+        return order;
+    }
+
+    private static Order Filled(SqlRow row) => new()
     {
         Id = row.Text(0),
         Status = SnakeCase.Read<OrderStatus>(row.Text(1)),
@@ -68,21 +80,32 @@ public sealed partial class Order
         ReturnUrl, CreatedAt, PlacedOn, ExpiresAt, PaidAt, MismatchesKept, ReceiptYear, ReceiptCount, SellerPan, VatPercent, Version,
     ];
 
-    /// <summary>What can change, and of which version: for <see cref="Update"/>.</summary>
-    internal object?[] Changes() =>
-    [
-        SnakeCase.Of(Status), AttentionText, AmountRefunded, PaidAt, MismatchesKept, ReceiptYear, ReceiptCount, SellerPan, VatPercent, Version,
-        Id, StoredVersion,
-    ];
+    /// <summary>Saves what has changed since it was read, and that something has.</summary>
+    internal SqlChange Change() => Now == _stored
+        ? SqlChange.Update(UpdateVersion, [Version, Id, StoredVersion])
+        : SqlChange.Update(
+            UpdateState,
+            [
+                SnakeCase.Of(Status), AttentionText, AmountRefunded, PaidAt, MismatchesKept, ReceiptYear, ReceiptCount, SellerPan, VatPercent,
+                Version, Id, StoredVersion,
+            ]);
 
     /// <summary>All of it is in the database now.</summary>
     internal void IsStored()
     {
         StoredVersion = Version;
+        _stored = Now;
         _payments.ForEach(payment => payment.IsStored());
         _timeline.Clear();
         _searchTerms.Clear();
     }
 
+    // All that can change, but for the version.
+    private State Now => new(Status, Attention, AmountRefunded, PaidAt, MismatchesKept, ReceiptYear, ReceiptCount, SellerPan, VatPercent);
+
     private string? AttentionText => Attention is { } attention ? SnakeCase.Of(attention) : null;
+
+    private readonly record struct State(
+        OrderStatus Status, Attention? Attention, Khalti.Client.Paisa AmountRefunded, DateTimeOffset? PaidAt, int MismatchesKept, int? ReceiptYear,
+        int? ReceiptCount, string? SellerPan, int? VatPercent);
 }

@@ -104,7 +104,7 @@ internal static class OrderRows
         }
         else if (order.Version != order.StoredVersion)
         {
-            yield return SqlChange.Update(Order.Update, order.Changes());
+            yield return order.Change();
         }
 
         foreach (Payment payment in order.Payments.Where(payment => payment.Version != payment.StoredVersion))

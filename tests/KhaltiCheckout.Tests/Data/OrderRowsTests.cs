@@ -82,6 +82,56 @@ public sealed class OrderRowsTests
         }
     }
 
+    /// <summary>Fixed when an order is placed. Whatever else it has can change.</summary>
+    private static readonly string[] Fixed =
+    [
+        "Id", "Amount", "CustomerName", "CustomerEmail", "CustomerPhone", "Reference", "Metadata", "ReturnUrl", "CreatedAt", "PlacedOn", "ExpiresAt",
+    ];
+
+    [Fact]
+    public async Task Whatever_can_change_of_an_order_is_saved_also_when_nothing_else_has_changed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string id = (await shop.GivenOrderAsync()).Id();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Order other = (await FindAsync())!;
+        IProperty[] changing = await shop.InDatabaseAsync(db =>
+        {
+            Fill(db, other, number: 3000);
+            return Task.FromResult(PropertiesOf(db, other).Where(property => !Fixed.Contains(property.Name) && !property.IsConcurrencyToken).ToArray());
+        });
+        changing.Length.ShouldBeGreaterThan(5);
+        foreach (IProperty property in changing)
+        {
+            Order order = (await FindAsync())!;
+            object? before = property.PropertyInfo!.GetValue(order);
+            object? value = property.PropertyInfo.GetValue(other);
+            property.PropertyInfo.SetValue(order, value);
+            order.Tell("looked_at", Actor.Merchant, shop.Clock.GetUtcNow());
+
+            await SaveAsync(order);
+
+            value.ShouldNotBe(before, property.Name);
+            property.PropertyInfo.GetValue(await FindAsync()).ShouldBe(value, property.Name);
+
+            // Back again on the same object: what it compares with is what was saved last.
+            property.PropertyInfo.SetValue(order, before);
+            order.Tell("looked_at", Actor.Merchant, shop.Clock.GetUtcNow());
+            await SaveAsync(order);
+            property.PropertyInfo.GetValue(await FindAsync()).ShouldBe(before, property.Name);
+        }
+
+        Task<Order?> FindAsync() => store.ReadAsync(sql => sql.FindOrderAsync(id, OrderParts.Payments), TestContext.Current.CancellationToken);
+
+        Task SaveAsync(Order order) => store.WriteAsync(
+            async sql =>
+            {
+                await sql.SaveAsync(order);
+                return true;
+            },
+            TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task An_order_that_somebody_else_has_changed_is_decided_again_on_fresh_facts()
     {
