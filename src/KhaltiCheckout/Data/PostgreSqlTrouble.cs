@@ -27,7 +27,7 @@ internal static class PostgreSqlTrouble
 
     /// <summary>The connection broke, or none can be had: the server restarts, an operator ended it, too many are open. Where
     /// it breaks while a statement is about to be sent, Npgsql falls over what it has just put away.</summary>
-    internal static bool IsLostConnection(Exception failure) => failure is ObjectDisposedException || Of(failure) switch
+    internal static bool IsLostConnection(Exception failure) => WasPutAway(failure) || Of(failure) switch
     {
         PostgresException { SqlState: var state } =>
             state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
@@ -40,6 +40,11 @@ internal static class PostgreSqlTrouble
     /// <summary>Whether a question outside any write never got an answer.</summary>
     internal static bool CouldNotAsk(Exception failure) =>
         failure is not CommitUnknownException && (IsLostConnection(failure) || IsTimeout(failure));
+
+    // By its name, which nothing of ours has: another object that was put away is a bug, and tried again would only hide it.
+    private static bool WasPutAway(Exception? failure) =>
+        failure is ObjectDisposedException { ObjectName: "System.Threading.ManualResetEventSlim" }
+        || (failure is not null && WasPutAway(failure.InnerException));
 
     private static NpgsqlException? Of(Exception? failure) => failure as NpgsqlException ?? (failure is null ? null : Of(failure.InnerException));
 }

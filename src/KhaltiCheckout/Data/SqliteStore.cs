@@ -57,7 +57,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
-    // A file that was deleted stays open, and whatever is written into it is lost.
+    // A file that was deleted stays open here, and whatever is written into it is lost.
     internal override async Task ReachAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +95,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         };
         if (builder.Mode == SqliteOpenMode.ReadWriteCreate)
         {
-            // PrepareDatabase makes the file. One that is missing later is not replaced by an empty one.
+            // PrepareDatabase makes the file: what is written here goes into one that is there.
             builder.Mode = SqliteOpenMode.ReadWrite;
         }
 

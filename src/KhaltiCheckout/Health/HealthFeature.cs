@@ -41,7 +41,7 @@ internal static class HealthFeature
             await store.ReachAsync(cancellationToken);
             return TypedResults.Ok(new HealthView("ready", "fine", SnakeCase.Of(condition), since));
         }
-        catch (DbException)
+        catch (Exception failure) when (failure is DbException || PostgreSqlTrouble.CouldNotAsk(failure))
         {
             return Problems.NotReady("not_reachable", SnakeCase.Of(condition), since);
         }

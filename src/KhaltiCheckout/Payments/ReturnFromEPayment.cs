@@ -1,4 +1,3 @@
-using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -37,6 +36,8 @@ internal static partial class ReturnFromEPayment
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }
 
+        // Before anything that may fail: it never changes.
+        Order order = (await store.ReadAsync(sql => sql.FindOrderAsync(payment.OrderId, OrderParts.Payments), cancellationToken))!;
         try
         {
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
@@ -45,13 +46,12 @@ internal static partial class ReturnFromEPayment
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }
         }
-        catch (DbException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Who has just paid gets the page of the order in any case; the worker asks again.
             Log.CheckFailed(logger, failure, payment.Id);
         }
 
-        Order order = (await store.ReadAsync(sql => sql.FindOrderAsync(payment.OrderId, OrderParts.Payments), cancellationToken))!;
         return SeeOther(request, order.ReturnUrl is { } shop ? $"{shop}{(shop.Contains('?', StringComparison.Ordinal) ? '&' : '?')}order={order.Id}" : PageOf(order.Id));
     }
 

@@ -184,6 +184,42 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task Who_comes_back_from_Khaltis_page_when_too_much_waits_gets_the_page_of_the_order_and_the_worker_asks()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await shop.GivenOrderAsync();
+        Uri back = await shop.Sandbox.OutcomeAsync(await shop.GivenLinkAsync(order), "completed");
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource patience = new();
+        List<Task<bool>> waiting =
+        [
+            store.WriteAsync(
+                async _ =>
+                {
+                    await gate.Task;
+                    return true;
+                },
+                patience.Token),
+        ];
+        while (waiting.Count < 2000 && !waiting[^1].IsFaulted)
+        {
+            waiting.Add(store.WriteAsync(_ => Task.FromResult(true), patience.Token));
+        }
+
+        (int Status, string? Location) page = await shop.ComeBackAsync(back);
+        gate.SetResult();
+
+        page.ShouldBe((303, $"/order.html?id={order.Id()}"));
+        (await Should.ThrowAsync<StoreBusyException>(waiting[^1])).ShouldNotBeNull();
+        (await Task.WhenAll(waiting[..^1])).ShouldAllBe(done => done);
+        (await shop.ReadAsync(order)).Status().ShouldBe("pending");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(5));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
     public async Task Who_gives_up_while_waiting_changes_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -1,4 +1,5 @@
 using KhaltiCheckout.Data;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace KhaltiCheckout.Tests.PostgreSql;
@@ -14,6 +15,8 @@ public sealed class TroubleTests
         { "idle", true, false },
         { "broken", true, false },
         { "put away", true, false },
+        { "put away while EF Core saved", true, false },
+        { "ours put away", false, false },
         { "syntax", false, false },
         { "ours", false, false },
     };
@@ -29,13 +32,22 @@ public sealed class TroubleTests
             "shutdown" => Server("57P01"),
             "idle" => Server("25P03"),
             "broken" => new NpgsqlException("broken", new IOException("reset by peer")),
-            "put away" => new ObjectDisposedException("what Npgsql had put away"),
+            "put away" => PutAway(),
+            "put away while EF Core saved" => new DbUpdateException("not saved", PutAway()),
+            "ours put away" => new ObjectDisposedException(nameof(CheckoutDb)),
             "syntax" => Server("42601"),
             _ => new InvalidOperationException("a bug of ours"),
         };
 
         PostgreSqlTrouble.NothingHappened(failure, isCommitting: false).ShouldBe(beforeItsCommit);
         PostgreSqlTrouble.NothingHappened(failure, isCommitting: true).ShouldBe(atItsCommit);
+    }
+
+    private static ObjectDisposedException PutAway()
+    {
+        ManualResetEventSlim gone = new();
+        gone.Dispose();
+        return Should.Throw<ObjectDisposedException>(gone.Reset);
     }
 
     private static PostgresException Server(string state) => new("no", "ERROR", "ERROR", state);
