@@ -56,7 +56,7 @@ internal static class OpenWork
         UPDATE "Refunds" SET "NextCheckAt" = @p1 WHERE "Method" = @p0 AND "LastAskUnanswered" AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL
         """;
 
-    // Orders that a payment keeps from expiring: one whose outcome is open, or a link that Khalti has not been asked about since.
+    // None that a payment keeps from expiring: one whose outcome is open, or a link about which Khalti has not answered since.
     private const string OrdersToExpire = """
         SELECT o."Id" FROM "Orders" AS o WHERE o."Status" = 'pending' AND o."ExpiresAt" <= @p0
             AND NOT EXISTS (SELECT 1 FROM "Payments" AS p WHERE p."OrderId" = o."Id" AND (
