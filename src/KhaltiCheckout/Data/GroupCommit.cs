@@ -14,11 +14,16 @@ internal sealed class GroupCommit(SqlSession connection)
 {
     // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
     private const int MostWaiting = 1000;
+
+    // Whoever is answered together comes back together, and a rush would stay one. So the first group of it is small, and its
+    // people go on while the next is written; while there are more than fit, the next is twice as large.
+    private const int FirstTogether = 4;
     private const int MostTogether = 128;
 
     private readonly ConcurrentQueue<Work> _waiting = new();
     private int _count;
     private int _writing;
+    private int _together = FirstTogether;
 
     /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
     internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
@@ -44,15 +49,25 @@ internal sealed class GroupCommit(SqlSession connection)
     private async Task WriteGroupAsync()
     {
         List<Work> group = [];
-        while (group.Count < MostTogether && _waiting.TryDequeue(out Work? next))
+        while (group.Count < _together && _waiting.TryDequeue(out Work? next))
         {
             group.Add(next);
         }
 
         Interlocked.Add(ref _count, -group.Count);
         await CommitAsync(group);
+        if (_waiting.IsEmpty)
+        {
+            _together = FirstTogether;
+        }
+        else if (group.Count == _together)
+        {
+            _together = Math.Min(_together * 2, MostTogether);
+        }
 
-        // Who came too late for this group makes the next one: elsewhere, because this thread has an answer to give.
+        group.ForEach(work => work.Answer());
+
+        // Who did not fit into this group makes the next one: elsewhere, because this thread has an answer to give.
         Interlocked.Exchange(ref _writing, 0);
         if (!_waiting.IsEmpty && TryBegin())
         {
@@ -76,8 +91,6 @@ internal sealed class GroupCommit(SqlSession connection)
             // Nothing of it is on the disk.
             group.ForEach(work => work.Fail(failure));
         }
-
-        group.ForEach(work => work.Answer());
     }
 
     // False when a piece of work has failed, and nothing was written.

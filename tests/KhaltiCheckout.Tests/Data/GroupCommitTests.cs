@@ -95,37 +95,46 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
-        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource last = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<int> first = store.WriteAsync(
-            async _ =>
-            {
-                await gate.Task;
-                return 0;
-            },
-            TestContext.Current.CancellationToken);
-        Task<int>[] waiting = [.. Enumerable.Range(0, 10).Select(number => store.WriteAsync(
-            async sql =>
-            {
-                await sql.ExecuteAsync(Put, $"term{number}", order.Id());
-                if (number == 9)
-                {
-                    await last.Task;
-                }
 
-                return number;
-            },
-            TestContext.Current.CancellationToken))];
+        Task<int>[] waiting = await GroupAsync(store, [.. Enumerable.Range(0, 4).Select(number => (Func<SqlSession, Task<int>>)(async sql =>
+        {
+            await sql.ExecuteAsync(Put, $"term{number}", order.Id());
+            if (number == 3)
+            {
+                await last.Task;
+            }
 
-        gate.SetResult();
-        await first;
+            return number;
+        }))]);
 
         // The last of the group is still at work: the others have done theirs, and have no answer yet.
         waiting.ShouldAllBe(one => !one.IsCompleted);
         (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(0);
         last.SetResult();
         await Task.WhenAll(waiting);
-        (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(10);
+        (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_rush_is_written_in_groups_that_double_so_that_its_first_have_their_answer_before_its_last()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+
+        (await CommittedBeforeAsync("first", 30)).ShouldBe(Enumerable.Range(0, 30).Select(number => number < 4 ? 0 : number < 12 ? 4 : number < 28 ? 12 : 28));
+
+        // The next rush begins anew.
+        (await CommittedBeforeAsync("second", 5)).ShouldBe([0, 0, 0, 0, 4]);
+
+        // For each, how many of its rush others could see when it was written.
+        async Task<int[]> CommittedBeforeAsync(string rush, int size) =>
+            await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, size).Select(number => (Func<SqlSession, Task<int>>)(async sql =>
+            {
+                await sql.ExecuteAsync(Put, $"{rush}{number}", order.Id());
+                return await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith(rush)));
+            }))]));
     }
 
     [Fact]
