@@ -24,7 +24,7 @@ internal static partial class RequestLogging
         LoggerConfiguration log = Configured(builder.Configuration).Enrich.FromLogContext()
 
             // The sentence on the error stream says it; a stack trace beside it would only hide it.
-            .Filter.ByExcluding(entry => entry.Exception is not null && Hosting.Explanation(entry.Exception) is not null);
+            .Filter.ByExcluding(entry => entry.Exception is not null && (Hosting.Explanation(entry.Exception) is not null || IsHangUp(entry.Exception)));
         log = options.Format.ToUpperInvariant() switch
         {
             "JSON" => log.WriteTo.Console(new JsonFormatter(renderMessage: true)),
@@ -58,6 +58,12 @@ internal static partial class RequestLogging
             }
         });
     }
+
+    /// <summary>
+    /// Whether a client hung up in the middle of a word of its JSON. Whoever read it leaves the pipe as if it was still reading, so
+    /// Kestrel warns with a stack trace (dotnet/aspnetcore issue 52324); the request's own line, a 499, says what happened.
+    /// </summary>
+    internal static bool IsHangUp(Exception failure) => failure is InvalidOperationException { Source: "System.IO.Pipelines" };
 
     private static LoggerConfiguration Configured(IConfiguration settings)
     {

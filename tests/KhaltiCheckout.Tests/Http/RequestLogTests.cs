@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KhaltiCheckout.Tests.Support;
@@ -39,6 +40,33 @@ public sealed partial class RequestLogTests
         line.ShouldContain("GET /nope%0D%0A");
         program.Output.Count(one => one.Contains("/nope", StringComparison.Ordinal)).ShouldBe(1);
         program.Output.ShouldAllBe(one => !one.Contains("secret-token") && !one.Contains('\u001b') && LineStart().IsMatch(one));
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_in_the_middle_of_a_body_leaves_one_line_and_no_warning()
+    {
+        await using ShopProgram program = ShopProgram.Start("Development");
+        using HttpClient http = await ConnectAsync(program);
+
+        for (int shopper = 1; shopper <= 15; shopper++)
+        {
+            using (TcpClient phone = new())
+            {
+                // In the middle of a word.
+                await phone.ConnectAsync(http.BaseAddress!.Host, http.BaseAddress.Port, TestContext.Current.CancellationToken);
+                await phone.GetStream().WriteAsync(
+                    "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{\"items\":\"il"u8.ToArray(),
+                    TestContext.Current.CancellationToken);
+
+                // By the time of this answer the server waits for the rest.
+                await http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+            }
+
+            int sofar = shopper;
+            await program.LineAsync(_ => program.Output.Count(line => line.Contains("POST /api/v1/orders 499 ", StringComparison.Ordinal)) == sofar);
+        }
+
+        program.Output.ShouldAllBe(line => LineStart().IsMatch(line) && !line.Contains(" WRN ") && !line.Contains(" ERR "));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using Microsoft.EntityFrameworkCore;
@@ -11,13 +12,34 @@ namespace KhaltiCheckout.Tests.Support;
 /// </summary>
 internal sealed class TestDatabase : IDisposable
 {
+    // All that a test could have changed but rows, in one word.
+    private const string Shape = """
+        SELECT md5(string_agg(one, chr(10) ORDER BY one)) FROM (
+          SELECT 'relation ' || oid::regclass || relkind::text || coalesce(relacl::text, '') AS one FROM pg_class WHERE relnamespace = 'public'::regnamespace
+          UNION ALL SELECT 'column ' || attrelid::regclass || attnum || attname || atttypid || atttypmod || attnotnull
+            FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
+          UNION ALL SELECT 'default ' || adrelid::regclass || adnum || pg_get_expr(adbin, adrelid) FROM pg_attrdef
+          UNION ALL SELECT 'constraint ' || conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+          UNION ALL SELECT 'index ' || pg_get_indexdef(indexrelid) || indisvalid
+            FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace
+          UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+          UNION ALL SELECT 'function ' || pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+          UNION ALL SELECT 'schema ' || nspname FROM pg_namespace) AS all_of_it
+        """;
+
     // Made once a run; each database is a copy of it.
-    private static readonly Lazy<string> Template = new(MakeTemplate);
+    private static readonly Lazy<Model> Template = new(MakeTemplate);
     private static readonly Lazy<byte[]> TemplateFile = new(MakeTemplateFile);
 
-    private readonly string? _name;
+    // To make a database and to drop it takes PostgreSQL longer than most tests last, so one whose test changed nothing but rows
+    // serves the next.
+    private static readonly ConcurrentBag<string> Idle = [];
 
-    private TestDatabase(string? name, string connectionString) => (_name, ConnectionString) = (name, connectionString);
+    private readonly string? _name;
+    private readonly bool _ofTemplate;
+
+    private TestDatabase(string? name, string connectionString, bool ofTemplate = false) =>
+        (_name, ConnectionString, _ofTemplate) = (name, connectionString, ofTemplate);
 
     /// <summary>How to reach the server, as one who may make databases; null when the run has none.</summary>
     internal static string? Server => Environment.GetEnvironmentVariable("TEST_POSTGRESQL");
@@ -35,7 +57,7 @@ internal sealed class TestDatabase : IDisposable
     internal string[] Arguments => [.. Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
 
     internal static TestDatabase In(string folder) =>
-        IsPostgreSql ? OnServer(Template.Value) : new TestDatabase(null, $"Data Source={folder}/checkout.db");
+        IsPostgreSql ? OnServer() : new TestDatabase(null, $"Data Source={folder}/checkout.db");
 
     /// <summary>With the tables, also on SQLite: for tests whose subject is not how a shop makes them at its first start.</summary>
     internal static TestDatabase WithTablesIn(string folder)
@@ -49,10 +71,13 @@ internal sealed class TestDatabase : IDisposable
     }
 
     /// <summary>One with the same in it, for which on SQLite the files are there already. Nobody may be connected to this one.</summary>
-    internal TestDatabase CopyIn(string folder) => _name is null ? In(folder) : OnServer(_name);
+    internal TestDatabase CopyIn(string folder) => _name is null ? In(folder) : CopyOf(_name);
 
     /// <summary>On PostgreSQL, whatever the others are on. With the tables, or without.</summary>
-    internal static TestDatabase OnServer(bool empty = false) => OnServer(empty ? "template0" : Template.Value);
+    internal static TestDatabase OnServer(bool empty = false) =>
+        empty ? CopyOf("template0")
+        : Idle.TryTake(out string? idle) ? new TestDatabase(idle, On(idle), ofTemplate: true)
+        : CopyOf(Template.Value.Name);
 
     /// <summary>All that is stored, to look for what must not be. Of SQLite the files, with what was deleted and what is not
     /// checkpointed yet.</summary>
@@ -101,9 +126,18 @@ internal sealed class TestDatabase : IDisposable
 
     public void Dispose()
     {
-        if (_name is not null)
+        if (_name is null)
         {
-            Execute($"DROP DATABASE \"{_name}\" WITH (FORCE)");
+            return;
+        }
+
+        if (_ofTemplate && TryEmpty(_name, Template.Value))
+        {
+            Idle.Add(_name);
+        }
+        else
+        {
+            Drop(_name);
         }
     }
 
@@ -116,17 +150,58 @@ internal sealed class TestDatabase : IDisposable
     {
         using NpgsqlConnection connection = new(connectionString);
         connection.Open();
+        Execute(connection, sql);
+    }
+
 #pragma warning disable CA2100 // Names that are made here.
+    private static void Execute(NpgsqlConnection connection, string sql)
+    {
         using NpgsqlCommand command = new(sql, connection);
-#pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
 
-    private static TestDatabase OnServer(string template)
+    private static string? Ask(NpgsqlConnection connection, string sql)
+    {
+        using NpgsqlCommand command = new(sql, connection);
+        return (string?)command.ExecuteScalar();
+    }
+#pragma warning restore CA2100
+
+    private static TestDatabase CopyOf(string template)
     {
         string name = $"checkout_{Guid.NewGuid():N}";
         Execute($"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\" STRATEGY FILE_COPY");
-        return new TestDatabase(name, On(name));
+        return new TestDatabase(name, On(name), ofTemplate: template == Template.Value.Name);
+    }
+
+    private static void Drop(string name) => Execute($"DROP DATABASE \"{name}\" WITH (FORCE)");
+
+    // As it came from the template, unless its test has changed more than rows. Who was killed in the test may still have a
+    // session, with a transaction open.
+    private static bool TryEmpty(string name, Model model)
+    {
+        Execute($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+        using NpgsqlConnection connection = new(On(name) + ";Pooling=False");
+        connection.Open();
+        if (Ask(connection, Shape) != model.Shape)
+        {
+            return false;
+        }
+
+        // Without foreign keys and triggers.
+        Execute(connection, $"""
+            SET session_replication_role = replica;
+            DO $$
+            DECLARE one regclass;
+            BEGIN
+              FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+                EXECUTE 'DELETE FROM ' || one;
+              END LOOP;
+              PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence;
+            END $$;
+            {model.Rows}
+            """);
+        return true;
     }
 
     private static string On(string database) =>
@@ -135,7 +210,7 @@ internal sealed class TestDatabase : IDisposable
             Database = database,
         }.ToString();
 
-    private static string MakeTemplate()
+    private static Model MakeTemplate()
     {
         string name = $"checkout_template_{Guid.NewGuid():N}";
         Execute($"CREATE DATABASE \"{name}\" TEMPLATE template0");
@@ -146,8 +221,17 @@ internal sealed class TestDatabase : IDisposable
             db.Database.Migrate();
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Execute($"DROP DATABASE \"{name}\" WITH (FORCE)");
-        return name;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Idle.Append(name).ToList().ForEach(Drop);
+        using NpgsqlConnection connection = new(On(name) + ";Pooling=False");
+        connection.Open();
+
+        // What the migrations put in.
+        string[] tables = Ask(connection, "SELECT string_agg(quote_ident(tablename), ' ') FROM pg_tables WHERE schemaname = 'public'")!.Split(' ');
+        string rows = string.Join('\n', tables.Select(table => Ask(connection, $"""
+            SELECT format('INSERT INTO %1$s SELECT * FROM json_populate_recordset(NULL::%1$s, %2$L);', '{table}', json_agg(one))
+            FROM {table} AS one HAVING count(*) > 0
+            """)));
+        return new Model(name, Ask(connection, Shape)!, rows);
     }
 
     private static byte[] MakeTemplateFile()
@@ -166,4 +250,9 @@ internal sealed class TestDatabase : IDisposable
         Directory.Delete(folder, recursive: true);
         return file;
     }
+
+    /// <param name="Name">The database.</param>
+    /// <param name="Shape">What <see cref="TestDatabase.Shape"/> says of it.</param>
+    /// <param name="Rows">SQL that puts in what it has in it.</param>
+    private sealed record Model(string Name, string Shape, string Rows);
 }
