@@ -16,7 +16,7 @@ internal sealed class GroupCommit(SqlSession connection)
     private const int MostWaiting = 1000;
 
     // Whoever is answered together comes back together, and a rush would stay one. So the first group of it is small, and its
-    // people go on while the next is written; while there are more than fit, the next is twice as large.
+    // people go on while the next is written; while there are more than fit, the next is twice as large, and half when few come.
     private const int FirstTogether = 4;
     private const int MostTogether = 128;
 
@@ -63,6 +63,10 @@ internal sealed class GroupCommit(SqlSession connection)
         else if (group.Count == _together)
         {
             _together = Math.Min(_together * 2, MostTogether);
+        }
+        else if (group.Count < _together / 2)
+        {
+            _together = Math.Max(_together / 2, FirstTogether);
         }
 
         group.ForEach(work => work.Answer());

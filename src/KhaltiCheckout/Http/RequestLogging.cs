@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Options;
 using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 
 namespace KhaltiCheckout.Http;
@@ -18,13 +21,16 @@ internal static partial class RequestLogging
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
 
+    private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel";
+
     internal static void AddSerilog(this WebApplicationBuilder builder)
     {
         LogOptions options = builder.Configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new LogOptions();
         LoggerConfiguration log = Configured(builder.Configuration).Enrich.FromLogContext()
 
             // The sentence on the error stream says it; a stack trace beside it would only hide it.
-            .Filter.ByExcluding(entry => entry.Exception is not null && (Hosting.Explanation(entry.Exception) is not null || IsHangUp(entry.Exception)));
+            .Filter.ByExcluding(entry => entry.Exception is not null && Hosting.Explanation(entry.Exception) is not null)
+            .Filter.ByExcluding(entry => IsHangUp(Category(entry), LevelConvert.ToExtensionsLevel(entry.Level), entry.Exception));
         log = options.Format.ToUpperInvariant() switch
         {
             "JSON" => log.WriteTo.Console(new JsonFormatter(renderMessage: true)),
@@ -60,10 +66,15 @@ internal static partial class RequestLogging
     }
 
     /// <summary>
-    /// Whether a client hung up in the middle of a word of its JSON. Whoever read it leaves the pipe as if it was still reading, so
-    /// Kestrel warns with a stack trace (dotnet/aspnetcore issue 52324); the request's own line, a 499, says what happened.
+    /// Whether Kestrel warns about a client who hung up in the middle of a word of its JSON. Whoever read it leaves the pipe as if it
+    /// was still reading, so Kestrel shows a stack trace (dotnet/aspnetcore issue 52324); the request's own line, mostly a 499, says
+    /// what happened. Anything else of Kestrel's, above all an exception that became a 500, is an error and no warning.
     /// </summary>
-    internal static bool IsHangUp(Exception failure) => failure is InvalidOperationException { Source: "System.IO.Pipelines" };
+    internal static bool IsHangUp(string? category, LogLevel level, Exception? failure) =>
+        category == Kestrel && level == LogLevel.Warning && failure is InvalidOperationException { Source: "System.IO.Pipelines" };
+
+    private static string? Category(LogEvent entry) =>
+        entry.Properties.TryGetValue(Constants.SourceContextPropertyName, out LogEventPropertyValue? category) ? (category as ScalarValue)?.Value as string : null;
 
     private static LoggerConfiguration Configured(IConfiguration settings)
     {

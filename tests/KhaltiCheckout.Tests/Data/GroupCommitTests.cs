@@ -19,7 +19,7 @@ public sealed class GroupCommitTests
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
 
-        // All of these wait behind the first one, and so are one group.
+        // All of these wait behind the first one, and so are written in groups.
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<int> first = store.WriteAsync(
             async _ =>
@@ -95,6 +95,7 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource last = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         Task<int>[] waiting = await GroupAsync(store, [.. Enumerable.Range(0, 4).Select(number => (Func<SqlSession, Task<int>>)(async sql =>
@@ -102,11 +103,14 @@ public sealed class GroupCommitTests
             await sql.ExecuteAsync(Put, $"term{number}", order.Id());
             if (number == 3)
             {
+                reached.SetResult();
                 await last.Task;
             }
 
             return number;
         }))]);
+
+        await reached.Task;
 
         // The last of the group is still at work: the others have done theirs, and have no answer yet.
         waiting.ShouldAllBe(one => !one.IsCompleted);
@@ -291,16 +295,20 @@ public sealed class GroupCommitTests
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(40);
     }
 
+    // The first piece of work is a group of its own, and the others wait behind it.
     private static async Task<Task<int>[]> GroupAsync(CheckoutStore store, params Func<SqlSession, Task<int>>[] works)
     {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<int> first = store.WriteAsync(
             async _ =>
             {
+                begun.SetResult();
                 await gate.Task;
                 return 0;
             },
             TestContext.Current.CancellationToken);
+        await begun.Task;
         Task<int>[] waiting = [.. works.Select(work => store.WriteAsync(work, TestContext.Current.CancellationToken))];
         gate.SetResult();
         await first;

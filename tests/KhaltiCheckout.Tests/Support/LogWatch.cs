@@ -30,7 +30,7 @@ internal sealed class LogWatch : ILoggerProvider
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             // The shop's own log leaves it out, too.
-            if (exception is null || !RequestLogging.IsHangUp(exception))
+            if (!RequestLogging.IsHangUp(category, logLevel, exception))
             {
                 lines.Enqueue((logLevel, $"{category}: {formatter(state, exception)} {exception}"));
             }

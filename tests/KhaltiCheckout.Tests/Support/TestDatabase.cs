@@ -24,6 +24,8 @@ internal sealed class TestDatabase : IDisposable
             FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace
           UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
           UNION ALL SELECT 'function ' || pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+          UNION ALL SELECT 'analyzed ' || starelid::regclass
+            FROM pg_statistic JOIN pg_class ON pg_class.oid = starelid WHERE relnamespace = 'public'::regnamespace
           UNION ALL SELECT 'schema ' || nspname FROM pg_namespace) AS all_of_it
         """;
 
@@ -131,13 +133,21 @@ internal sealed class TestDatabase : IDisposable
             return;
         }
 
-        if (_ofTemplate && TryEmpty(_name, Template.Value))
+        bool asNew = false;
+        try
         {
-            Idle.Add(_name);
+            asNew = _ofTemplate && TryEmpty(_name, Template.Value);
         }
-        else
+        finally
         {
-            Drop(_name);
+            if (asNew)
+            {
+                Idle.Add(_name);
+            }
+            else
+            {
+                Drop(_name);
+            }
         }
     }
 
@@ -180,6 +190,11 @@ internal sealed class TestDatabase : IDisposable
     // session, with a transaction open.
     private static bool TryEmpty(string name, Model model)
     {
+        using (NpgsqlConnection pooled = new(On(name)))
+        {
+            NpgsqlConnection.ClearPool(pooled);
+        }
+
         Execute($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
         using NpgsqlConnection connection = new(On(name) + ";Pooling=False");
         connection.Open();
@@ -188,19 +203,7 @@ internal sealed class TestDatabase : IDisposable
             return false;
         }
 
-        // Without foreign keys and triggers.
-        Execute(connection, $"""
-            SET session_replication_role = replica;
-            DO $$
-            DECLARE one regclass;
-            BEGIN
-              FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
-                EXECUTE 'DELETE FROM ' || one;
-              END LOOP;
-              PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence;
-            END $$;
-            {model.Rows}
-            """);
+        Execute(connection, $"TRUNCATE {model.Tables} RESTART IDENTITY; {model.Rows}");
         return true;
     }
 
@@ -226,12 +229,12 @@ internal sealed class TestDatabase : IDisposable
         connection.Open();
 
         // What the migrations put in.
-        string[] tables = Ask(connection, "SELECT string_agg(quote_ident(tablename), ' ') FROM pg_tables WHERE schemaname = 'public'")!.Split(' ');
-        string rows = string.Join('\n', tables.Select(table => Ask(connection, $"""
+        string tables = Ask(connection, "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'")!;
+        string rows = string.Join('\n', tables.Split(',').Select(table => Ask(connection, $"""
             SELECT format('INSERT INTO %1$s SELECT * FROM json_populate_recordset(NULL::%1$s, %2$L);', '{table}', json_agg(one))
             FROM {table} AS one HAVING count(*) > 0
             """)));
-        return new Model(name, Ask(connection, Shape)!, rows);
+        return new Model(name, Ask(connection, Shape)!, tables, rows);
     }
 
     private static byte[] MakeTemplateFile()
@@ -253,6 +256,7 @@ internal sealed class TestDatabase : IDisposable
 
     /// <param name="Name">The database.</param>
     /// <param name="Shape">What <see cref="TestDatabase.Shape"/> says of it.</param>
+    /// <param name="Tables">As SQL takes them, with commas.</param>
     /// <param name="Rows">SQL that puts in what it has in it.</param>
-    private sealed record Model(string Name, string Shape, string Rows);
+    private sealed record Model(string Name, string Shape, string Tables, string Rows);
 }
