@@ -118,10 +118,10 @@ internal sealed class Filler(string file)
             tables.Terms.Add(term.Term, id);
         }
 
-        tables.Timeline.Add(id, null, now.UtcDateTime, "order_placed", "shopper", $"1 lines, {amount} paisa");
+        tables.Timeline.Add(id, 1, null, now.UtcDateTime, "order_placed", "shopper", $"1 lines, {amount} paisa");
         if (!isPaid)
         {
-            tables.Timeline.Add(id, null, now.AddHours(1).UtcDateTime, "order_" + status, status == "expired" ? "worker" : "shopper", null);
+            tables.Timeline.Add(id, 4, null, now.AddHours(1).UtcDateTime, "order_" + status, status == "expired" ? "worker" : "shopper", null);
         }
 
         if (isPaid || _random.Next(3) == 0)
@@ -139,9 +139,9 @@ internal sealed class Filler(string file)
             payment, order, "widget", status, isPaid ? "Completed" : null, amount, isPaid ? amount * 3 / 100 : null, $"token-of-{order}",
             isPaid ? payment[^22..] : null, isPaid ? null : "refused_by_khalti", at.UtcDateTime, isPaid ? at.UtcDateTime : null,
             isPaid ? amount : null, refunded, isPaid ? day : null, 0, 0, 0, 3);
-        tables.Timeline.Add(order, payment, at.UtcDateTime, "payment_verifying", "shopper", $"widget, {amount} paisa");
+        tables.Timeline.Add(order, 2, payment, at.UtcDateTime, "payment_verifying", "shopper", $"widget, {amount} paisa");
         tables.Timeline.Add(
-            order, payment, at.UtcDateTime, isPaid ? "payment_completed" : "payment_failed", "khalti", $"transaction {payment[^22..]}, {amount} paisa, Khalti said so, as expected");
+            order, 3, payment, at.UtcDateTime, isPaid ? "payment_completed" : "payment_failed", "khalti", $"transaction {payment[^22..]}, {amount} paisa, Khalti said so, as expected");
         return payment;
     }
 
@@ -155,7 +155,7 @@ internal sealed class Filler(string file)
         tables.Refunds.Add(
             Id(TypeId.Refund, at), order, payment, "completed", "merchant", refunded, 0, "came back", at.UtcDateTime, at.UtcDateTime,
             NepalTime.DayOf(at), 0, 0, 0, 2, "widget", 0, refunded, ReceiptYear, number + 1);
-        tables.Timeline.Add(order, payment, at.UtcDateTime, "refund_completed", "merchant", $"{refunded} of {amount} paisa");
+        tables.Timeline.Add(order, 5, payment, at.UtcDateTime, "refund_completed", "merchant", $"{refunded} of {amount} paisa");
     }
 
     // As the shop's own, but drawn from numbers that come again in every run.

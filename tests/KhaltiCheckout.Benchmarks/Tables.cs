@@ -20,7 +20,7 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
         "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version", "Method", "PersonWasCalled", "TakenOffOrder",
         "CreditNoteYear", "CreditNoteCount");
 
-    internal Table Timeline { get; } = new(connection, "Timeline", "OrderId", "PaymentId", "At", "What", "By", "Note");
+    internal Table Timeline { get; } = new(connection, "Timeline", "OrderId", "Id", "PaymentId", "At", "What", "By", "Note");
 
     internal Table Terms { get; } = new(connection, "SearchTerms", "Term", "OrderId");
 

@@ -258,8 +258,8 @@ public sealed partial class Order
     internal void Tell(
         string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null, string? keyName = null)
     {
-        _timeline.Add(TimelineEntry.Of(Id, paymentId, now, what, by, note, keyName));
         Version++;
+        _timeline.Add(TimelineEntry.Of(Id, Version, paymentId, now, what, by, note, keyName));
     }
 
     internal void Raise(Attention attention, DateTimeOffset now, string? paymentId)

@@ -10,8 +10,7 @@ public sealed class OrderLine
     {
     }
 
-    public long Id { get; private set; }
-
+    /// <summary>Of an order's lines, from 0.</summary>
     public int Position { get; private set; }
 
     public string? ProductId { get; private set; }

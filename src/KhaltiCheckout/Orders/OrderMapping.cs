@@ -25,7 +25,7 @@ internal sealed class OrderMapping
         builder.HasIndex(order => new { order.Amount, order.Id });
         builder.HasIndex(order => new { order.ReceiptYear, order.ReceiptCount }).IsUnique().HasFilter("\"ReceiptYear\" IS NOT NULL");
         builder.HasIndex(order => order.PlacedOn);
-        builder.HasIndex(order => order.Reference).IsUnique();
+        builder.HasIndex(order => order.Reference).IsUnique().HasFilter("\"Reference\" IS NOT NULL");
 
         // Which orders should expire: a search that must not grow with the orders that are done.
         builder.HasIndex(order => new { order.Status, order.ExpiresAt }).HasFilter("\"Status\" = 'pending'");
@@ -34,12 +34,15 @@ internal sealed class OrderMapping
     public void Configure(EntityTypeBuilder<OrderLine> builder)
     {
         builder.ToTable("OrderLines");
+        builder.Property<string>("OrderId").HasMaxLength(TypeId.LongestId);
+        builder.HasKey("OrderId", nameof(OrderLine.Position));
         builder.Property(line => line.ProductId).HasMaxLength(50);
     }
 
     public void Configure(EntityTypeBuilder<TimelineEntry> builder)
     {
         builder.ToTable("Timeline");
-        builder.HasIndex(entry => new { entry.OrderId, entry.Id });
+        builder.HasKey(entry => new { entry.OrderId, entry.Id });
+        builder.Property(entry => entry.Id).ValueGeneratedNever();
     }
 }

@@ -38,7 +38,8 @@ internal static class OrderRows
         """;
 
     private const string InsertTimeline = """
-        INSERT INTO "Timeline" ("OrderId", "PaymentId", "At", "What", "By", "KeyName", "Note") VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
+        INSERT INTO "Timeline" ("OrderId", "Id", "PaymentId", "At", "What", "By", "KeyName", "Note")
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
         """;
 
     private const string InsertSearchTerm = """INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES (@p0, @p1)""";
@@ -117,7 +118,7 @@ internal static class OrderRows
         foreach (TimelineEntry entry in order.Timeline)
         {
             yield return SqlChange.Add(
-                InsertTimeline, entry.OrderId, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note);
+                InsertTimeline, entry.OrderId, entry.Id, entry.PaymentId, entry.At, entry.What, SnakeCase.Of(entry.By), entry.KeyName, entry.Note);
         }
     }
 }

@@ -7,6 +7,8 @@ public sealed class TimelineEntry
     {
     }
 
+    /// <summary>Which version of the order it made, so each has its own and a later one has a higher; of entries that are older
+    /// than that rule, 0 and below.</summary>
     public long Id { get; private set; }
 
     public string OrderId { get; private set; } = "";
@@ -26,8 +28,9 @@ public sealed class TimelineEntry
     /// <summary>The evidence: what was expected, what was said, which rule decided. No secret, token or phone number.</summary>
     public string? Note { get; private set; }
 
-    internal static TimelineEntry Of(string orderId, string? paymentId, DateTimeOffset at, string what, Actor by, string? note, string? keyName) =>
-        new() { OrderId = orderId, PaymentId = paymentId, At = at, What = what, By = by, Note = note, KeyName = keyName };
+    internal static TimelineEntry Of(
+        string orderId, int version, string? paymentId, DateTimeOffset at, string what, Actor by, string? note, string? keyName) =>
+        new() { OrderId = orderId, Id = version, PaymentId = paymentId, At = at, What = what, By = by, Note = note, KeyName = keyName };
 }
 
 public enum Actor

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace KhaltiCheckout.Tests.Data;
@@ -28,6 +30,38 @@ public sealed class DatabaseTests
         await shop.ReopenAsync();
 
         (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Orders_from_before_their_tables_were_made_anew_keep_their_lines_their_story_and_their_words()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode paid, string _) = await shop.GivenPaidAsync();
+        (JsonNode confirmed, string token) = await shop.GivenConfirmedAsync();
+        JsonNode named = await shop.GivenOrderOfAsync("Sita Rai", "sita@example.com", "9841234567");
+        string[] before = await StoriesAsync(shop);
+        before.Length.ShouldBe(5);
+
+        // The way back is there to be gone from again; it makes tables anew, and warns that it should not be killed.
+        shop.ExpectWarnings();
+        long[] old = await shop.InDatabaseAsync(async db =>
+        {
+            string[] all = [.. db.Database.GetMigrations()];
+            IMigrator migrator = db.GetService<IMigrator>();
+            await migrator.MigrateAsync(all[Array.FindIndex(all, name => name.EndsWith("_FastDesk", StringComparison.Ordinal)) - 1], TestContext.Current.CancellationToken);
+            long[] numbers = await db.Database.SqlQueryRaw<long>("""SELECT "Id" AS "Value" FROM "Timeline" """).ToArrayAsync(TestContext.Current.CancellationToken);
+            await migrator.MigrateAsync(targetMigration: null, TestContext.Current.CancellationToken);
+            return numbers;
+        });
+        old.Distinct().Count().ShouldBe(before.Length, "or else this was no way back");
+
+        await shop.ReopenAsync();
+        (await StoriesAsync(shop)).ShouldBe(before);
+        (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
+        (await shop.SearchAsync("rai")).ShouldBe([named.Id()]);
+        (await shop.VerifyAsync(confirmed, token)).Status.ShouldBe(200);
+        (await StoriesAsync(shop)).Where(line => line.StartsWith(confirmed.Id(), StringComparison.Ordinal)).Select(line => line.Split(' ')[1])
+            .ShouldBe(["order_placed", "payment_verifying", "payment_completed"]);
     }
 
     [Fact]
@@ -151,4 +185,9 @@ public sealed class DatabaseTests
             INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "Amount", "Token", "TransactionId", "CreatedAt", "Checks", "Denials", "LastAskUnanswered", "Version", "AmountRefunded", "AmountReserved")
             VALUES ({id}, {order}, 'widget', {status}, 18500, {token}, {transaction}, '2026-11-21 06:00:00', 0, 0, false, 0, 0, 0)
             """));
+
+    private static Task<string[]> StoriesAsync(Shop shop) => shop.InDatabaseAsync(db => db.Timeline
+        .OrderBy(entry => entry.OrderId).ThenBy(entry => entry.Id)
+        .Select(entry => entry.OrderId + " " + entry.What + " " + entry.By + " " + entry.PaymentId + " " + entry.Note)
+        .ToArrayAsync());
 }

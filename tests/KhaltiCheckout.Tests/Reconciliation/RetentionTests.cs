@@ -77,7 +77,7 @@ public sealed class RetentionTests
         string id = order.Id();
         await shop.SqlAsync($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-            INSERT INTO "Timeline" ("OrderId", "At", "What", "By") SELECT {id}, '2026-01-01 00:00:00', 'looked_at', 'merchant' FROM n
+            INSERT INTO "Timeline" ("OrderId", "Id", "At", "What", "By") SELECT {id}, -i, '2026-01-01 00:00:00', 'looked_at', 'merchant' FROM n
             """);
 
         // From now on one can write into the timeline, and whoever reads it fails.
@@ -85,8 +85,8 @@ public sealed class RetentionTests
             ALTER TABLE "Timeline" RENAME TO "Written";
             CREATE VIEW "Timeline" AS SELECT * FROM "Written" WHERE abs(-9223372036854775807 - 1) > 0;
             CREATE TRIGGER "Write" INSTEAD OF INSERT ON "Timeline" BEGIN
-                INSERT INTO "Written" ("OrderId", "PaymentId", "At", "What", "By", "KeyName", "Note")
-                VALUES (NEW."OrderId", NEW."PaymentId", NEW."At", NEW."What", NEW."By", NEW."KeyName", NEW."Note");
+                INSERT INTO "Written" ("OrderId", "Id", "PaymentId", "At", "What", "By", "KeyName", "Note")
+                VALUES (NEW."OrderId", NEW."Id", NEW."PaymentId", NEW."At", NEW."What", NEW."By", NEW."KeyName", NEW."Note");
             END;
             """);
         await Should.ThrowAsync<SqliteException>(() => shop.SqlAsync($"""CREATE TEMP TABLE "Read" AS SELECT * FROM "Timeline" """));

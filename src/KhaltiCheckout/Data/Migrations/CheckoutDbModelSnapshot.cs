@@ -377,7 +377,8 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Reference\" IS NOT NULL");
 
                     b.HasIndex("Amount", "Id");
 
@@ -398,8 +399,11 @@ namespace KhaltiCheckout.Data.Migrations
 
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
                 {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Position")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Amount")
@@ -408,13 +412,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
-
-                    b.Property<string>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Position")
-                        .HasColumnType("INTEGER");
 
                     b.Property<string>("ProductId")
                         .HasMaxLength(50)
@@ -426,17 +423,17 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<long>("UnitPrice")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId");
+                    b.HasKey("OrderId", "Position");
 
                     b.ToTable("OrderLines", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
                 {
+                    b.Property<string>("OrderId")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("At")
@@ -453,10 +450,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("Note")
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("PaymentId")
                         .HasColumnType("TEXT");
 
@@ -464,9 +457,7 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId", "Id");
+                    b.HasKey("OrderId", "Id");
 
                     b.ToTable("Timeline", (string)null);
                 });

@@ -416,7 +416,8 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("\"Reference\" IS NOT NULL");
 
                     b.HasIndex("Amount", "Id");
 
@@ -437,11 +438,13 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
 
             modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
                 {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint");
@@ -450,14 +453,6 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
-
-                    b.Property<string>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<int>("Position")
-                        .HasColumnType("integer");
 
                     b.Property<string>("ProductId")
                         .HasMaxLength(50)
@@ -470,20 +465,19 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.Property<long>("UnitPrice")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId");
+                    b.HasKey("OrderId", "Position");
 
                     b.ToTable("OrderLines", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
                 {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
+                    b.Property<string>("OrderId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
 
                     b.Property<DateTime>("At")
                         .HasColumnType("timestamp with time zone");
@@ -502,11 +496,6 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.Property<string>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
                     b.Property<string>("PaymentId")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -516,9 +505,7 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId", "Id");
+                    b.HasKey("OrderId", "Id");
 
                     b.ToTable("Timeline", (string)null);
                 });
