@@ -8,7 +8,7 @@ namespace KhaltiCheckout.BrowserTests;
 
 /// <summary>
 /// Every page in every state, in both languages, narrow and wide, light and dark: axe finds nothing, nothing sticks out
-/// sideways, and a picture of it is kept. Three classes, so that they can run side by side.
+/// sideways. Several classes, so that they can run side by side.
 /// </summary>
 public abstract class AccessibilityTests(Browser browser) : BrowserTest(browser)
 {

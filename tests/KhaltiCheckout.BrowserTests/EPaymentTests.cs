@@ -195,7 +195,7 @@ public sealed class EPaymentTests(Browser browser) : BrowserTest(browser)
         await Expect(order.LinkButton).ToBeVisibleAsync();
 
         await order.LinkButton.DblClickAsync();
-        await order.Page.WaitForURLAsync("**/?pidx=*");
+        await KhaltiPage.ReachedAsync(order.Page);
 
         (await Shop.Sandbox.CountAsync("epayment_initiate")).ShouldBe(1);
     }

@@ -1,3 +1,4 @@
+using KhaltiCheckout.BrowserTests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -13,6 +14,13 @@ internal sealed class KhaltiPage(IPage page)
     internal ILocator Amount => page.Locator("#amount");
 
     internal ILocator ClosedTitle => page.Locator("#closed-title");
+
+    /// <summary>Once the shop has sent the shopper here.</summary>
+    internal static async Task<KhaltiPage> ReachedAsync(IPage page)
+    {
+        await page.ReachAsync("/\\?pidx=");
+        return new KhaltiPage(page);
+    }
 
     internal Task ShouldBeOpenAsync() => Expect(page.Locator("#mobile")).ToBeVisibleAsync();
 

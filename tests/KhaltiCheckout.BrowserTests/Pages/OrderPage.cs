@@ -52,8 +52,7 @@ internal sealed class OrderPage(IPage page)
     internal async Task<KhaltiPage> GoToKhaltiAsync()
     {
         await LinkButton.ClickAsync();
-        await page.WaitForURLAsync("**/?pidx=*");
-        return new KhaltiPage(page);
+        return await KhaltiPage.ReachedAsync(page);
     }
 
     internal async Task CancelAsync()

@@ -1,3 +1,4 @@
+using KhaltiCheckout.BrowserTests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -33,7 +34,7 @@ internal sealed class ShopPage(IPage page)
     /// <summary>The order that was just placed, by click or by key.</summary>
     internal async Task<OrderPage> PlacedAsync()
     {
-        await page.WaitForURLAsync("**/order.html?id=ord_*");
+        await page.ReachAsync("/order\\.html\\?id=ord_");
         return new OrderPage(page);
     }
 }

@@ -12,6 +12,9 @@ internal static class Places
     /// for with BROWSER_TRACES=1.</summary>
     internal static bool KeepsTraces { get; } = Environment.GetEnvironmentVariable("BROWSER_TRACES") == "1";
 
+    /// <summary>Whether every state that a test judges leaves a picture, asked for with BROWSER_PICTURES=1.</summary>
+    internal static bool KeepsPictures { get; } = Environment.GetEnvironmentVariable("BROWSER_PICTURES") == "1";
+
     /// <summary>Where to look after this test has failed; an ending is yet to be added.</summary>
     internal static string Failed(string test) => Path.Combine(
         Directory.CreateDirectory(Path.Combine(Results, "failed")).FullName,

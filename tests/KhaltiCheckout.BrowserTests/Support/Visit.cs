@@ -29,8 +29,8 @@ internal sealed class Visit
         context.WebError += (_, error) => _troubles.Enqueue($"script: {error.Error}");
         context.RequestFailed += (_, request) =>
         {
-            // A page that has heard enough hangs up.
-            bool hungUp = request.Url.EndsWith("/events", StringComparison.Ordinal) && request.Failure == "net::ERR_ABORTED";
+            // A page that is left stops reading, and one that has heard enough hangs up. Nothing is lost by either.
+            bool hungUp = request.Method == "GET" && request.ResourceType is "fetch" or "eventsource" && request.Failure == "net::ERR_ABORTED";
             if (IsOurs(request.Url) && !hungUp)
             {
                 _troubles.Enqueue($"failed: {request.Method} {request.Url} {request.Failure}");
@@ -106,14 +106,22 @@ internal sealed class Visit
     internal async Task WithoutEventsAsync() =>
         await Context.RouteAsync("**/events", route => route.FulfillAsync(new RouteFulfillOptions { Status = 204 }));
 
-    /// <summary>Keeps a picture of this state, for people to judge.</summary>
-    internal async Task ShootAsync(IPage page, string state) => await page.ScreenshotAsync(new PageScreenshotOptions
+    /// <summary>Keeps a picture of this state, for people to judge, where they asked for it.</summary>
+    internal async Task ShootAsync(IPage page, string state)
     {
-        Path = Path.Combine(Places.Results, $"{state}-{Shopper}.png"),
+        if (!Places.KeepsPictures)
+        {
+            return;
+        }
 
-        // Khalti's window fills the screen, not the page.
-        FullPage = await new Widget(page).Frame.CountAsync() == 0,
-    });
+        await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = Path.Combine(Places.Results, $"{state}-{Shopper}.png"),
+
+            // Khalti's window fills the screen, not the page.
+            FullPage = await new Widget(page).Frame.CountAsync() == 0,
+        });
+    }
 
     /// <summary>Closes the browser; after a failure it leaves what one needs to understand it.</summary>
     internal async Task EndAsync(string? failedTest)
