@@ -18,6 +18,7 @@ internal sealed class Options
           --growth                            instead of all that: what a request costs among many orders
           --sizes 1000,100000,1000000         how many orders
           --app FOLDER                        a published shop to measure, instead of publishing this one
+          --against FOLDER                    another published shop, measured in turn with this one, on SQLite
           --folder FOLDER                     where the databases go for the time being; the temporary folder if not given
         """;
 
@@ -51,6 +52,8 @@ internal sealed class Options
 
     internal string? App { get; private init; }
 
+    internal string? Against { get; private init; }
+
     internal string? Folder { get; private init; }
 
     /// <exception cref="FormatException">It says something that is no option; the message is for people.</exception>
@@ -78,6 +81,7 @@ internal sealed class Options
             Growth = Take("--growth") is not null,
             Postgres = Take("--postgres"),
             App = Take("--app"),
+            Against = Take("--against"),
             Folder = Take("--folder"),
         };
         return given.Count > 0 ? throw Wrong($"{given.First().Key} is no option.")

@@ -18,6 +18,10 @@ internal sealed partial class PublishedShop
     /// <summary>For the merchant's desk; of this run alone.</summary>
     internal string AdminKey { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
+    /// <summary>The one that the measured one is compared with, if any.</summary>
+    internal static PublishedShop? Other(Options options, string folder) =>
+        options.Against is { } published ? new PublishedShop(folder, Path.GetFullPath(published)) : null;
+
     internal static async Task<PublishedShop> PublishAsync(Options options, string folder, CancellationToken cancellationToken)
     {
         if (options.App is { } published)

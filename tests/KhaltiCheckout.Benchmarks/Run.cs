@@ -72,14 +72,11 @@ internal sealed class Run(Options options) : IAsyncDisposable
 
         if (Wants("sqlite"))
         {
-            // By a start of its own, as on the first day of a shop: what makes tables is in memory for the rest of it.
-            using (MeasuredProcess first = shop.StartOnSqlite("sqlite-first-day", gateway.Address, shop.SqliteFile("checkout")))
+            candidates.Add(await OnSqliteAsync(shop, "sqlite", "SQLite", gateway, cancellationToken));
+            if (PublishedShop.Other(options, _folder) is { } other)
             {
-                await first.AnswersAsync("/health/ready", cancellationToken);
+                candidates.Add(await OnSqliteAsync(other, "sqlite-against", "SQLite, other", gateway, cancellationToken));
             }
-
-            MeasuredProcess onSqlite = await ReadyAsync(shop.StartOnSqlite("sqlite", gateway.Address, shop.SqliteFile("checkout")), cancellationToken);
-            candidates.Add(new Candidate("SQLite", [onSqlite]));
         }
 
         if (Wants("postgres") && options.Postgres is { } given)
@@ -92,6 +89,19 @@ internal sealed class Run(Options options) : IAsyncDisposable
         }
 
         return await new Checkouts(options, gateway, nothing, candidates).RunAsync(cancellationToken);
+    }
+
+    private async Task<Candidate> OnSqliteAsync(
+        PublishedShop shop, string name, string what, MeasuredProcess gateway, CancellationToken cancellationToken)
+    {
+        // By a start of its own, as on the first day of a shop: what makes tables is in memory for the rest of it.
+        string file = shop.SqliteFile(name);
+        using (MeasuredProcess first = shop.StartOnSqlite(name + "-first-day", gateway.Address, file))
+        {
+            await first.AnswersAsync("/health/ready", cancellationToken);
+        }
+
+        return new Candidate(what, [await ReadyAsync(shop.StartOnSqlite(name, gateway.Address, file), cancellationToken)]);
     }
 
     private bool Wants(string part) => options.Only.Contains(part, StringComparer.Ordinal);

@@ -7,6 +7,8 @@ internal static class ApiDocument
 {
     internal const string KeyScheme = "apiKey";
 
+    private const string UiPath = "/swagger";
+
     internal static void AddApiDocument(this IServiceCollection services) =>
         services.AddOpenApi("v1", options =>
         {
@@ -54,12 +56,14 @@ internal static class ApiDocument
     {
         // One document by its full name: the framework's route with a variable answers an unknown name in plain text.
         app.MapOpenApi("/openapi/v1.json");
-        app.UseSwaggerUI(ui =>
+
+        // It matches every request's path with patterns of its own: only those that may be meant get so far.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(UiPath, StringComparison.OrdinalIgnoreCase), swagger => swagger.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("/openapi/v1.json", "Khalti Checkout v1");
-            ui.RoutePrefix = "swagger";
+            ui.RoutePrefix = UiPath[1..];
             ui.DocumentTitle = "Khalti Checkout API";
-        });
+        }));
     }
 
     /// <summary>Which errors a route may answer with, all of them problem documents.</summary>
