@@ -35,7 +35,7 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task An_order_whose_time_runs_out_turns_to_expired_before_the_shoppers_eyes()
     {
-        await OpenAsync(("Store:OrderLifetime", "00:00:04"));
+        await OpenAsync(("Store:OrderLifetime", "00:00:08"));
         Visit visit = await VisitAsync();
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldTellAsync("open");

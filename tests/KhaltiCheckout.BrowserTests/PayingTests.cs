@@ -336,7 +336,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [InlineData("Escape")]
     public async Task While_khaltis_window_does_not_come_the_keyboard_finds_the_way_back_too(string key)
     {
-        (OrderPage order, _) = await GivenSilentKhaltiAsync("**/*widget.html");
+        (OrderPage order, _) = await GivenSilentKhaltiAsync("**/*widget.html", whole: true);
         await order.Page.TabAndPressAsync(order.PayButton, "Enter");
         await Expect(order.WayOut.Button).ToBeFocusedAsync();
         await order.Page.Keyboard.PressAsync("Tab");
@@ -371,7 +371,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task A_shopper_who_leaves_the_window_open_and_comes_back_too_late_was_charged_nothing_and_reads_so()
     {
-        await OpenAsync(("Store:OrderLifetime", "00:00:06"));
+        await OpenAsync(("Store:OrderLifetime", "00:00:09"));
         Visit visit = await VisitAsync(new Shopper(360));
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         Widget widget = await order.OpenWidgetAsync();
@@ -551,7 +551,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task An_order_that_expires_behind_the_window_takes_no_money()
     {
-        await OpenAsync(("Store:OrderLifetime", "00:00:05"));
+        await OpenAsync(("Store:OrderLifetime", "00:00:09"));
         Visit visit = (await VisitAsync()).Expecting(VerifyRefused);
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         Widget widget = await order.OpenWidgetAsync();
@@ -578,10 +578,10 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     /// <summary>An order on a phone, and a part of Khalti's window that never comes.</summary>
-    private async Task<(OrderPage Order, Visit Visit)> GivenSilentKhaltiAsync(string silent, string language = "en")
+    private async Task<(OrderPage Order, Visit Visit)> GivenSilentKhaltiAsync(string silent, string language = "en", bool whole = false)
     {
         await OpenAsync();
-        Visit visit = (await VisitAsync(new Shopper(360, language, Touch: true))).Expecting("net::ERR_");
+        Visit visit = (await VisitAsync(new Shopper(360, language, Touch: true), whole)).Expecting("net::ERR_");
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldTellAsync("open");
         await order.Page.RouteAsync(silent, _ => Task.CompletedTask);

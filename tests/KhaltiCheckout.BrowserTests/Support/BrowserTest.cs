@@ -1,3 +1,5 @@
+using Microsoft.Playwright;
+
 namespace KhaltiCheckout.BrowserTests.Support;
 
 /// <summary>A shop and its shoppers, for one test.</summary>
@@ -59,9 +61,11 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     /// <summary>What a widget is known to do wrong without harm.</summary>
     private protected virtual string[] HarmlessTroubles => [];
 
-    internal async Task<Visit> VisitAsync(Shopper? shopper = null)
+    /// <param name="whole">With all of the browser: what is around the page matters here.</param>
+    internal async Task<Visit> VisitAsync(Shopper? shopper = null, bool whole = false)
     {
-        Visit visit = (await Visit.StartAsync(browser, Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
+        IBrowser chromium = whole ? await browser.WholeAsync() : browser.Chromium;
+        Visit visit = (await Visit.StartAsync(chromium, Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
         _visits.Add(visit);
         return visit;
     }

@@ -53,9 +53,9 @@ internal sealed class Visit
     internal IReadOnlyList<string> Troubles =>
         [.. _troubles.Where(trouble => !_forgiven.Exists(one => trouble.Contains(one, StringComparison.Ordinal)))];
 
-    internal static async Task<Visit> StartAsync(Browser browser, Uri home, Shopper shopper)
+    internal static async Task<Visit> StartAsync(IBrowser browser, Uri home, Shopper shopper)
     {
-        IBrowserContext context = await browser.Chromium.NewContextAsync(new BrowserNewContextOptions
+        IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = home.ToString(),
             ViewportSize = new ViewportSize { Width = shopper.Width, Height = shopper.Height },
