@@ -17,7 +17,8 @@ internal sealed class Checkouts(Options options, MeasuredProcess gateway, Measur
     // Before each window: connections are made, caches are filled again, and shoppers who all began at once are out of step.
     private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(2);
 
-    private const int WarmUpShoppers = 16;
+    // So many make the runtime compile what is hot within half a minute; until then it takes a third of the processor.
+    private const int WarmUpShoppers = 64;
 
     internal async Task<List<Row>> RunAsync(CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal sealed class Options
           --shoppers 1,16,64,256              how many shoppers at once
           --gateway 0,50                      milliseconds that Khalti's stand-in takes
           --seconds 8                         length of each measured window
-          --warm-up 5                         seconds of load on each server before the first window
+          --warm-up 20                        seconds of load on each server before the first window
           --as-page                           orders with e-mail, phone and an Idempotency-Key, as the shop's page sends them
           --postgres "Host=…"|start           an empty database to use, or: start a server of its own (Debian's binaries)
           --growth                            instead of all that: what a request costs among many orders
@@ -76,7 +76,7 @@ internal sealed class Options
             Delays = Numbers("--gateway", "0,50"),
             Sizes = Numbers("--sizes", "1000,100000,1000000"),
             Window = TimeSpan.FromSeconds(Numbers("--seconds", "8")[0]),
-            WarmUp = TimeSpan.FromSeconds(Numbers("--warm-up", "5")[0]),
+            WarmUp = TimeSpan.FromSeconds(Numbers("--warm-up", "20")[0]),
             AsPage = Take("--as-page") is not null,
             Growth = Take("--growth") is not null,
             Postgres = Take("--postgres"),
