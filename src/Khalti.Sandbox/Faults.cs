@@ -8,12 +8,18 @@ namespace Khalti.Sandbox;
 internal sealed class Faults(IHostApplicationLifetime lifetime)
 {
     private ImmutableList<FaultRule> _rules = [];
+    private TaskCompletionSource _mended = Unmended();
 
     internal IReadOnlyList<FaultRule> Rules => Volatile.Read(ref _rules);
 
     internal void Add(FaultRule rule) => ImmutableInterlocked.Update(ref _rules, rules => rules.Add(rule));
 
-    internal void Clear() => Interlocked.Exchange(ref _rules, []);
+    /// <summary>Removes the rules. Calls that they hold up go on at once.</summary>
+    internal void Clear()
+    {
+        Interlocked.Exchange(ref _rules, []);
+        Interlocked.Exchange(ref _mended, Unmended()).SetResult();
+    }
 
     /// <summary>Does the call, or not, with every fault that strikes it. Null: no answer at all, the connection is cut.</summary>
     internal async Task<Answer?> AroundAsync(string operation, Func<Task<Answer>> call)
@@ -41,13 +47,17 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
     /// <summary>Delays add up; of the others the first that strikes is the one.</summary>
     private async Task<FaultRule?> WaitAndChooseAsync(string operation)
     {
+        // Before looking at the rules: who still finds one that is just being removed must not wait for it.
+        Task mended = Volatile.Read(ref _mended).Task;
         foreach (FaultRule rule in Rules.Where(rule => rule.Strikes(operation)))
         {
             if (rule.DelayMs is { } wait and > 0)
             {
                 // Real time, as this is trouble of the network and not of Khalti's clock. And a caller who hangs up does
                 // not stop it: Khalti would do the thing all the same, which is the case worth testing.
-                await Task.Delay(TimeSpan.FromMilliseconds(wait), TimeProvider.System, lifetime.ApplicationStopping);
+                await mended.WaitAsync(TimeSpan.FromMilliseconds(wait), TimeProvider.System, lifetime.ApplicationStopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                lifetime.ApplicationStopping.ThrowIfCancellationRequested();
             }
 
             if (rule.Kind != FaultRule.Delay)
@@ -58,6 +68,8 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
 
         return null;
     }
+
+    private static TaskCompletionSource Unmended() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Answer Failure(FaultRule rule)
     {

@@ -4,6 +4,9 @@ namespace Khalti.Sandbox.Tests;
 
 public sealed class FaultTests
 {
+    // A caller gives up long before.
+    private const int TooLong = 600_000;
+
     [Theory]
     [InlineData(401, """{"detail": "Invalid token.", "status_code": 401}""")]
     [InlineData(404, """{"detail": "Not found."}""")]
@@ -81,20 +84,40 @@ public sealed class FaultTests
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
-        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "delay", delayMs = 400 });
-        using HttpClient impatient = new() { BaseAddress = sandbox.Address, Timeout = TimeSpan.FromMilliseconds(75) };
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "delay", delayMs = TooLong });
+        using HttpClient impatient = new() { BaseAddress = sandbox.Address };
         impatient.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Key {RunningSandbox.SecretKey}");
-
-        await Should.ThrowAsync<TaskCanceledException>(() => impatient.PostAsync(
+        using CancellationTokenSource patience = new();
+        Task<HttpResponseMessage> reply = impatient.PostAsync(
             "/api/v2/payment/verify/",
             new FormUrlEncodedContent([KeyValuePair.Create("token", token), KeyValuePair.Create("amount", "1500")]),
-            TestContext.Current.CancellationToken));
-
+            patience.Token);
+        await HeldUpAsync(sandbox, "verify");
+        await patience.CancelAsync();
+        await Should.ThrowAsync<TaskCanceledException>(() => reply);
         (await sandbox.StateAsync(token)).ShouldBe("Confirmed");
+
+        await sandbox.SendAsync(HttpMethod.Delete, "/_sandbox/faults");
         while (await sandbox.StateAsync(token) != "Completed")
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
+    }
+
+    [Fact]
+    public async Task Who_mends_the_network_lets_go_what_it_held_up()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string token = await sandbox.GivenConfirmedAsync();
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "delay", delayMs = TooLong });
+        Task<Reply> reply = sandbox.VerifyAsync(token);
+        await HeldUpAsync(sandbox, "verify");
+        (await sandbox.StateAsync(token)).ShouldBe("Confirmed");
+
+        await sandbox.SendAsync(HttpMethod.Delete, "/_sandbox/faults");
+
+        (await reply).Status.ShouldBe(200);
+        (await sandbox.VerifyAsync(await sandbox.GivenConfirmedAsync())).Status.ShouldBe(200);
     }
 
     [Fact]
@@ -181,5 +204,13 @@ public sealed class FaultTests
         reply.Status.ShouldBe(400);
         reply.Text.Length.ShouldBeGreaterThan(20);
         (await sandbox.GetAsync("/_sandbox/faults")).ShouldBe(200, "[]");
+    }
+
+    private static async Task HeldUpAsync(RunningSandbox sandbox, string operation)
+    {
+        while (!(await sandbox.RequestsAsync()).Any(request => (string?)request!["operation"] == operation && request["status"] is null))
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
     }
 }

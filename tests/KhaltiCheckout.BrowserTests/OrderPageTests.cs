@@ -35,11 +35,12 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task An_order_whose_time_runs_out_turns_to_expired_before_the_shoppers_eyes()
     {
-        await OpenAsync(("Store:OrderLifetime", "00:00:08"));
+        await OpenAsync();
         Visit visit = await VisitAsync();
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldTellAsync("open");
 
+        Shop.Clock.Advance(Storefront.TooLong);
         await order.ShouldStandAsync("expired", "");
         await Expect(order.Text).ToContainTextAsync("No payment was recorded for it.");
         await order.ShouldNotOfferToPayAsync();
@@ -112,6 +113,7 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
         await order.ShouldStandAsync("pending", "verifying");
         await visit.ShootAsync(order.Page, "without-javascript-verifying");
 
+        Shop.Clock.Advance(Storefront.AMoment);
         await Shop.UntilAsync(id, "paid");
         await order.Page.ReloadAsync();
         await Expect(notice).ToContainTextAsync("Paid. Khalti has confirmed your payment.");

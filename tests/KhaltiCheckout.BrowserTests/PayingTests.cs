@@ -354,7 +354,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         await visit.WithoutEventsAsync(); // the page has not heard of it
         await order.PayButton.TapAsync();
         await Expect(order.WayOut.Button).ToBeVisibleAsync();
-        await Shop.Sandbox.FaultAsync("verify", "delay", delayMs: 3000);
+        await Shop.Sandbox.HoldUpAsync("verify");
         string token = await Shop.Sandbox.ConfirmedTokenAsync(TeaPrice, order.Id);
         Task paid = Shop.PostAsync("/api/v1/payments/verify", new { orderId = order.Id, token, amount = TeaPrice });
         await Shop.UntilAsync(order.Id, found => found["payments"]!.AsArray().Count > 0);
@@ -364,6 +364,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         await order.ShouldTellAsync("verifying");
         await Expect(order.Note).ToBeHiddenAsync();
         await order.ShouldNotOfferToPayAsync();
+        await Shop.Sandbox.MendAsync();
         await paid;
         await order.ShouldStandAsync("paid", "completed");
     }
@@ -371,11 +372,12 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task A_shopper_who_leaves_the_window_open_and_comes_back_too_late_was_charged_nothing_and_reads_so()
     {
-        await OpenAsync(("Store:OrderLifetime", "00:00:09"));
+        await OpenAsync();
         Visit visit = await VisitAsync(new Shopper(360));
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         Widget widget = await order.OpenWidgetAsync();
         await widget.ReachCodeAsync();
+        Shop.Clock.Advance(Storefront.TooLong);
         await order.ShouldStandAsync("expired", ""); // behind the window
 
         await widget.CloseButton.ClickAsync();
@@ -467,7 +469,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     public async Task A_reload_while_khalti_checks_neither_asks_twice_nor_forgets()
     {
         OrderPage order = await GivenOpenOrderAsync("net::ERR_ABORTED");
-        await Shop.Sandbox.FaultAsync("verify", "delay", delayMs: 2500);
+        await Shop.Sandbox.HoldUpAsync("verify");
         Widget widget = await order.OpenWidgetAsync();
         Task<IRequest> posted = order.Page.WaitForRequestAsync("**/payments/verify");
         await widget.PayAsync();
@@ -478,6 +480,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         await order.ShouldStandAsync("pending", "verifying");
         await Expect(order.Text).ToContainTextAsync("Please do not pay again.");
         await order.ShouldNotOfferToPayAsync();
+        await Shop.Sandbox.MendAsync();
         await order.ShouldStandAsync("paid", "completed");
         (await Shop.Sandbox.CountAsync("verify")).ShouldBe(1);
     }
@@ -498,6 +501,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         await Expect(order.Text).ToContainTextAsync(language == "ne" ? "कृपया फेरि भुक्तानी नगर्नुहोस्।" : "Please do not pay again.");
         await order.ShouldNotOfferToPayAsync();
 
+        Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         await KhaltiShouldHoldAsync((TeaPrice, "Completed"));
     }
@@ -551,11 +555,12 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task An_order_that_expires_behind_the_window_takes_no_money()
     {
-        await OpenAsync(("Store:OrderLifetime", "00:00:09"));
+        await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting(VerifyRefused);
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         Widget widget = await order.OpenWidgetAsync();
         await widget.ReachCodeAsync();
+        Shop.Clock.Advance(Storefront.TooLong);
         OrderPage other = await visit.OpenOrderAsync(order.Id);
         await other.ShouldStandAsync("expired", "");
         await Expect(other.Text).ToContainTextAsync("No payment was recorded for it.");

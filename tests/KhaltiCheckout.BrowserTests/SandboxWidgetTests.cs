@@ -69,6 +69,7 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
 
         await order.ShouldStandAsync("pending", "verifying");
         await order.ShouldNotOfferToPayAsync();
+        Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         await KhaltiShouldHoldAsync((TeaPrice, "Completed"));
     }
@@ -84,6 +85,7 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
         string id = order.Id;
         await order.Page.CloseAsync();
 
+        Shop.Clock.Advance(Storefront.AMoment);
         await Shop.UntilAsync(id, "paid");
         OrderPage later = await Visits[0].OpenOrderAsync(id);
         await later.ShouldStandAsync("paid", "completed");

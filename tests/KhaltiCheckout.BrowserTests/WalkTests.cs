@@ -49,11 +49,12 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
         await Expect(widget.Code).ToBeVisibleAsync();
         await walk.StepAsync(page, "khalti-code");
 
-        await Shop.Sandbox.FaultAsync("verify", "delay", delayMs: 3000);
+        await Shop.Sandbox.HoldUpAsync("verify");
         await widget.GiveCodeAsync();
         await order.ShouldTellAsync("verifying");
         await walk.StepAsync(order, "verifying", NotKnown);
 
+        await Shop.Sandbox.MendAsync();
         await order.ShouldStandAsync("paid", "completed");
         await Expect(page.Locator("#qr")).ToBeVisibleAsync();
         await walk.StepAsync(order, "paid", "रु\u00a0१,२८,१८५ को भुक्तानी पुष्टि गर्‍यो");
@@ -98,6 +99,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
         await walk.StepAsync(order, "unknown", NotKnown);
         await order.ShouldNotOfferToPayAsync();
 
+        Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         await walk.StepAsync(order, "found", "भुक्तानी पुष्टि गर्‍यो");
     }
@@ -134,8 +136,10 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task Into_a_time_that_runs_out()
     {
-        (Visit visit, Walk walk) = await GivenShopperAsync("expired", ("Store:OrderLifetime", "00:00:03"));
+        (Visit visit, Walk walk) = await GivenShopperAsync("expired");
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        await order.ShouldTellAsync("open");
+        Shop.Clock.Advance(Storefront.TooLong);
         await order.ShouldStandAsync("expired", "");
         await walk.StepAsync(order, "expired", NoneRecorded);
     }

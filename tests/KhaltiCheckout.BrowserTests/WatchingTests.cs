@@ -16,9 +16,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task A_payment_settled_elsewhere_appears_at_once_and_the_page_never_asked()
     {
-        (OrderPage order, Asked asked) = await GivenOrderAsync();
-        await order.ShouldTellAsync("open");
-        await asked.AtLeastAsync(Asked.Events, 1);
+        (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
 
         await PayElsewhereAsync(order.Id);
 
@@ -30,13 +28,13 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task A_lost_answer_is_told_when_it_is_settled_and_the_page_never_asked()
     {
-        (OrderPage order, Asked asked) = await GivenOrderAsync();
+        (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
-        await asked.AtLeastAsync(Asked.Events, 1);
 
         await PayElsewhereAsync(order.Id);
 
         await order.ShouldTellAsync("verifying");
+        Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         asked.Of(Asked.Order).ShouldBe(1);
     }
@@ -44,8 +42,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task What_needs_no_more_news_gives_its_connection_back()
     {
-        (OrderPage order, Asked asked) = await GivenOrderAsync();
-        await asked.AtLeastAsync(Asked.Events, 1);
+        (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         Task over = HungUpAsync(order.Page);
         await PayElsewhereAsync(order.Id);
         await order.ShouldStandAsync("paid", "completed");
@@ -79,6 +76,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         for (int minute = 0; minute < 5; minute++)
         {
             int before = asked.Of(Asked.Events);
+            await asked.OverAsync(Asked.Events, before);
             await order.Page.Clock.FastForwardAsync(60_000 * 2);
             await asked.AtLeastAsync(Asked.Events, before + 1);
         }
@@ -111,8 +109,11 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         await visit.Context.RouteAsync(
             Asked.EventsPath, route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = ": over\n\n" }),
             new BrowserContextRouteOptions { Times = 1 });
-        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
-        await asked.AtLeastAsync(Asked.Events, 2);
+        Told told = await Told.InAsync(visit.Context);
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit, still: true);
+        await asked.OverAsync(Asked.Events, 1);
+        await order.Page.Clock.FastForwardAsync(1_500); // its first pause is no longer
+        await told.NewsAsync();
 
         await PayElsewhereAsync(order.Id);
         await order.ShouldStandAsync("paid", "completed");
@@ -125,12 +126,12 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("net::ERR_ABORTED");
         await visit.WithoutEventsAsync();
+        Told told = await Told.InAsync(visit.Context);
         (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
         await asked.AtLeastAsync(Asked.Order, 2);
         await visit.Context.UnrouteAllAsync();
-        Task<IResponse> connected = order.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/events", StringComparison.Ordinal) && answer.Status == 200);
         await order.Page.Clock.FastForwardAsync(120_000);
-        await connected;
+        await told.NewsAsync();
         int before = asked.Of(Asked.Order);
 
         await PayElsewhereAsync(order.Id);
@@ -141,9 +142,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task A_tab_long_out_of_sight_hangs_up_and_catches_up_when_it_is_seen_again()
     {
-        (OrderPage order, Asked asked) = await GivenOrderAsync();
-        await asked.AtLeastAsync(Asked.Events, 1);
-        await order.ShouldTellAsync("open");
+        (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         await order.Page.EvaluateAsync(Hide);
         Task over = HungUpAsync(order.Page);
         await order.Page.Clock.FastForwardAsync(31_000);
@@ -160,8 +159,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task A_glance_at_another_tab_keeps_the_connection()
     {
-        (OrderPage order, Asked asked) = await GivenOrderAsync();
-        await asked.AtLeastAsync(Asked.Events, 1);
+        (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         await order.Page.EvaluateAsync(Hide);
         await order.Page.Clock.FastForwardAsync(10_000);
         await order.Page.EvaluateAsync(Show);
@@ -192,8 +190,22 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         await order.ShouldStandAsync("paid", "completed");
     }
 
+    /// <summary>An open order in a page that has heard how it stands. Its time stands still, so that nothing makes it lose its
+    /// patience with a slow machine.</summary>
+    private async Task<(OrderPage Order, Asked Asked)> GivenHearingOrderAsync()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync();
+        Told told = await Told.InAsync(visit.Context);
+        (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit, still: true);
+        await told.NewsAsync();
+        await order.ShouldTellAsync("open");
+        return (order, asked);
+    }
+
     /// <summary>An open order in a page whose clock the test holds, and what that page asks the shop.</summary>
-    private async Task<(OrderPage Order, Asked Asked)> GivenOrderAsync(string? scriptBefore = null, Visit? visit = null)
+    /// <param name="still">Time stands unless the test moves it.</param>
+    private async Task<(OrderPage Order, Asked Asked)> GivenOrderAsync(string? scriptBefore = null, Visit? visit = null, bool still = false)
     {
         if (visit is null)
         {
@@ -201,7 +213,13 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
             visit = await VisitAsync();
         }
 
-        await visit.Context.Clock.InstallAsync();
+        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        await visit.Context.Clock.InstallAsync(new ClockInstallOptions { TimeDate = now });
+        if (still)
+        {
+            await visit.Context.Clock.PauseAtAsync(now.AddSeconds(1));
+        }
+
         Asked asked = new(visit.Context);
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync(), scriptBefore);
         return (order, asked);

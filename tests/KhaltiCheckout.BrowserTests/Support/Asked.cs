@@ -11,13 +11,15 @@ internal sealed partial class Asked
     internal const string EventsPath = "**/api/v1/orders/*/events";
 
     private readonly ConcurrentQueue<string> _addresses = new();
+    private readonly ConcurrentQueue<string> _over = new();
     private readonly Channel<bool> _more = Channel.CreateUnbounded<bool>();
 
-    internal Asked(IBrowserContext context) => context.Request += (_, request) =>
+    internal Asked(IBrowserContext context)
     {
-        _addresses.Enqueue(request.Url);
-        _more.Writer.TryWrite(true);
-    };
+        context.Request += (_, request) => Note(_addresses, request);
+        context.RequestFinished += (_, request) => Note(_over, request);
+        context.RequestFailed += (_, request) => Note(_over, request);
+    }
 
     internal static Regex Order { get; } = OrderAddress();
 
@@ -25,11 +27,22 @@ internal sealed partial class Asked
 
     internal int Of(Regex address) => _addresses.Count(address.IsMatch);
 
-    internal async Task AtLeastAsync(Regex address, int times)
+    internal Task AtLeastAsync(Regex address, int times) => UntilAsync(() => Of(address) >= times);
+
+    /// <summary>Waits until so many of the questions have an answer, or never will.</summary>
+    internal Task OverAsync(Regex address, int times) => UntilAsync(() => _over.Count(address.IsMatch) >= times);
+
+    private void Note(ConcurrentQueue<string> place, IRequest request)
+    {
+        place.Enqueue(request.Url);
+        _more.Writer.TryWrite(true);
+    }
+
+    private async Task UntilAsync(Func<bool> reached)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(15));
-        while (Of(address) < times)
+        while (!reached())
         {
             await _more.Reader.ReadAsync(patience.Token);
         }

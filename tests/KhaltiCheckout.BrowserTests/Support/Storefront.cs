@@ -11,16 +11,26 @@ using Microsoft.Extensions.Logging;
 
 namespace KhaltiCheckout.BrowserTests.Support;
 
-/// <summary>The real shop on a real port with the real clock and its worker running, and the real sandbox beside it.</summary>
+/// <summary>
+/// The real shop on a real port with its worker running, and the real sandbox beside it. At both, time stands still until
+/// the test moves it, so what a page shows for a few seconds stays until the test has looked at it. A page's own time goes on.
+/// </summary>
 internal sealed class Storefront : IAsyncDisposable
 {
+    /// <summary>Longer than the worker waits before it asks again about a payment of which it has not asked often.</summary>
+    internal static readonly TimeSpan AMoment = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longer than an order can be paid.</summary>
+    internal static readonly TimeSpan TooLong = TimeSpan.FromHours(2);
+
     private readonly string _folder;
     private readonly WebApplicationFactory<CheckoutDb> _app;
     private readonly HttpClient _http;
 
-    private Storefront(string folder, SandboxHost sandbox, Dictionary<string, string?> settings)
+    private Storefront(string folder, SandboxHost sandbox, ShopClock clock, Dictionary<string, string?> settings)
     {
         _folder = folder;
+        Clock = clock;
         SandboxAddress = sandbox.Address;
         Sandbox = new SandboxDriver(sandbox);
         _app = new WebApplicationFactory<CheckoutDb>().WithWebHostBuilder(builder =>
@@ -31,7 +41,7 @@ internal sealed class Storefront : IAsyncDisposable
                 builder.UseSetting(key, value);
             }
 
-            builder.ConfigureTestServices(services => services.AddSingleton<ILoggerProvider>(Log));
+            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(clock).AddSingleton<ILoggerProvider>(Log));
         });
         _app.UseKestrel(0);
         _app.StartServer();
@@ -44,6 +54,8 @@ internal sealed class Storefront : IAsyncDisposable
 
     internal SandboxDriver Sandbox { get; }
 
+    internal ShopClock Clock { get; }
+
     internal LogWatch Log { get; } = new();
 
     /// <summary>What a shopper typed into Khalti's window and the shop must never see.</summary>
@@ -54,14 +66,15 @@ internal sealed class Storefront : IAsyncDisposable
     internal static async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-browser-").FullName;
+        ShopClock clock = new();
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
-            TimeProvider.System, loggers: null, TestContext.Current.CancellationToken);
+            clock, loggers: null, TestContext.Current.CancellationToken);
         Dictionary<string, string?> all = new(StringComparer.OrdinalIgnoreCase)
         {
             ["hostBuilder:reloadConfigOnChange"] = "false",
             ["Khalti:Mode"] = "Sandbox",
-            ["Khalti:TimeoutSeconds"] = "5",
+            ["Khalti:TimeoutSeconds"] = "30", // a test holds an answer up as long as it looks
             ["Sandbox:Embedded"] = "false",
             ["Sandbox:Url"] = sandbox.Address.ToString(),
             ["Database:ConnectionString"] = $"Data Source={folder}/checkout.db",
@@ -74,7 +87,7 @@ internal sealed class Storefront : IAsyncDisposable
             all[key] = value;
         }
 
-        return new Storefront(folder, sandbox, all);
+        return new Storefront(folder, sandbox, clock, all);
     }
 
     public async ValueTask DisposeAsync()

@@ -10,7 +10,11 @@ namespace KhaltiCheckout.BrowserTests.Support;
 /// </summary>
 internal sealed class Visit
 {
+    // A page gives up on an answer after 15 s. Sooner, the page was left.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(14);
+
     private readonly ConcurrentQueue<string> _troubles = new();
+    private readonly ConcurrentDictionary<IRequest, long> _asked = new();
     private readonly List<string> _forgiven = [];
     private readonly Uri _home;
 
@@ -27,11 +31,10 @@ internal sealed class Visit
             }
         };
         context.WebError += (_, error) => _troubles.Enqueue($"script: {error.Error}");
+        context.Request += (_, request) => _asked[request] = TimeProvider.System.GetTimestamp();
         context.RequestFailed += (_, request) =>
         {
-            // A page that is left stops reading, and one that has heard enough hangs up. Nothing is lost by either.
-            bool hungUp = request.Method == "GET" && request.ResourceType is "fetch" or "eventsource" && request.Failure == "net::ERR_ABORTED";
-            if (IsOurs(request.Url) && !hungUp)
+            if (IsOurs(request.Url) && !HasHungUp(request))
             {
                 _troubles.Enqueue($"failed: {request.Method} {request.Url} {request.Failure}");
             }
@@ -145,6 +148,14 @@ internal sealed class Visit
 
         await Context.CloseAsync();
     }
+
+    // A page that is left stops reading, and one that has heard enough hangs up. Nothing is lost by either.
+    private bool HasHungUp(IRequest request) => request.Method == "GET" && request.Failure == "net::ERR_ABORTED" && request.ResourceType switch
+    {
+        "eventsource" => true,
+        "fetch" => _asked.TryGetValue(request, out long since) && TimeProvider.System.GetElapsedTime(since) < Patience,
+        _ => false,
+    };
 
     private bool IsOurs(string url) => url.StartsWith(_home.ToString(), StringComparison.Ordinal);
 }

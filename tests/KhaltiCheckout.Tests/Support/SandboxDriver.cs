@@ -59,6 +59,9 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
     internal Task FaultAsync(string operation, string kind, int? status = null, int? times = null, int? delayMs = null, double? probability = null) =>
         PostAsync("/_sandbox/faults", new { operation, kind, status, times, delayMs, probability });
 
+    /// <summary>Khalti gets these calls and sits on them until it is mended.</summary>
+    internal Task HoldUpAsync(string operation) => FaultAsync(operation, "delay", delayMs: 600_000);
+
     internal async Task MendAsync()
     {
         using HttpResponseMessage answer = await _http.DeleteAsync("/_sandbox/faults", TestContext.Current.CancellationToken);
