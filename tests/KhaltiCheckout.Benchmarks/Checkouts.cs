@@ -1,14 +1,22 @@
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>One server, or several of them behind one address, under one load.</summary>
-internal sealed record Row(string What, int Delay, int Shoppers, Measured Measured, double? OfNull);
+internal sealed record Row(
+    string What, int Delay, int Shoppers, Measured Measured, IReadOnlyList<Measured>? Ceiling, IReadOnlyList<Measured> Rounds)
+{
+    /// <summary>Checkouts a second, as a share of the null checkout's in the same rounds. Null for itself, and without one.</summary>
+    internal double? OfNull => Ceiling is null ? null : Measured.PerSecond / Measured.Together(Ceiling).PerSecond;
+
+    /// <summary>The same in each round.</summary>
+    internal IEnumerable<double> OfNullInRounds => Ceiling is null ? [] : Rounds.Zip(Ceiling, (its, nulls) => its.PerSecond / nulls.PerSecond);
+}
 
 /// <summary>A way to run the shop.</summary>
 internal sealed record Candidate(string What, IReadOnlyList<MeasuredProcess> Servers);
 
 /// <summary>
-/// Checkouts by so many shoppers at once, against every server in turn. The null checkout is measured before and after each
-/// of the others, and the ratio is to the mean of both: a machine is never as fast as it was a minute ago.
+/// Checkouts by so many shoppers at once, against every server in turn, in several rounds of short windows: a machine is
+/// never as fast as it was a minute ago.
 /// </summary>
 internal sealed class Checkouts(Options options, MeasuredProcess gateway, MeasuredProcess? nothing, IReadOnlyList<Candidate> candidates)
 {
@@ -22,8 +30,8 @@ internal sealed class Checkouts(Options options, MeasuredProcess gateway, Measur
 
     internal async Task<List<Row>> RunAsync(CancellationToken cancellationToken)
     {
-        Candidate? ceiling = nothing is null ? null : new Candidate(Null, [nothing]);
-        foreach (Candidate cold in ceiling is null ? candidates : [ceiling, .. candidates])
+        Candidate[] servers = [.. nothing is null ? [] : new Candidate[] { new(Null, [nothing]) }, .. candidates];
+        foreach (Candidate cold in servers)
         {
             Progress.Say($"warming {cold.What}");
             await Load.RunAsync(cold.Servers, WarmUpShoppers, options.WarmUp, LeadIn, options.AsPage, cancellationToken);
@@ -36,41 +44,30 @@ internal sealed class Checkouts(Options options, MeasuredProcess gateway, Measur
             (await http.GetAsync($"{Gateway.DelayPath}{delay}", cancellationToken)).EnsureSuccessStatusCode();
             foreach (int shoppers in options.Shoppers)
             {
-                rows.AddRange(await CompareAsync(ceiling, delay, shoppers, cancellationToken));
+                rows.AddRange(await CompareAsync(servers, delay, shoppers, cancellationToken));
             }
         }
 
         return rows;
     }
 
-    private async Task<List<Row>> CompareAsync(Candidate? ceiling, int delay, int shoppers, CancellationToken cancellationToken)
+    private async Task<List<Row>> CompareAsync(Candidate[] servers, int delay, int shoppers, CancellationToken cancellationToken)
     {
-        Measured? before = await MeasureCeilingAsync();
-        List<Row> rows = before is null ? [] : [new Row(Null, delay, shoppers, before, null)];
-        foreach (Candidate candidate in candidates)
+        List<Measured>[] windows = [.. servers.Select(_ => new List<Measured>())];
+        for (int round = 0; round < options.Rounds; round++)
         {
-            Measured measured = await MeasureAsync(candidate);
-            Measured? after = await MeasureCeilingAsync();
-            double? ratio = before is null || after is null ? null : measured.PerSecond * 2 / (before.PerSecond + after.PerSecond);
-            rows.Add(new Row(candidate.What, delay, shoppers, measured, ratio));
-            if (after is not null)
+            // There and back: what gets slower from one minute to the next, slows all of them alike.
+            foreach (int turn in Enumerable.Range(0, servers.Length))
             {
-                rows.Add(new Row(Null, delay, shoppers, after, null));
+                int which = round % 2 == 0 ? turn : servers.Length - 1 - turn;
+                Measured measured = await Load.RunAsync(servers[which].Servers, shoppers, LeadIn, options.Window, options.AsPage, cancellationToken);
+                Progress.Say($"gateway {delay} ms, {shoppers} shoppers, {servers[which].What}: {measured.PerSecond:0} a second, {measured.Errors} errors");
+                windows[which].Add(measured);
             }
-
-            before = after;
         }
 
-        return rows;
-
-        async Task<Measured?> MeasureCeilingAsync() => ceiling is null ? null : await MeasureAsync(ceiling);
-
-        async Task<Measured> MeasureAsync(Candidate candidate)
-        {
-            Measured measured = await Load.RunAsync(candidate.Servers, shoppers, LeadIn, options.Window, options.AsPage, cancellationToken);
-            Progress.Say($"gateway {delay} ms, {shoppers} shoppers, {candidate.What}: {measured.PerSecond:0} a second, {measured.Errors} errors");
-            return measured;
-        }
+        List<Measured>? ceiling = nothing is null ? null : windows[0];
+        return [.. servers.Zip(windows, (server, its) => new Row(server.What, delay, shoppers, Measured.Together(its), its == ceiling ? null : ceiling, its))];
     }
 }
 

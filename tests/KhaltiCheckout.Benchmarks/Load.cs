@@ -4,9 +4,18 @@ using System.Diagnostics;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>What a window of load brought.</summary>
+/// <param name="Stolen">The share of the machine's time that its host gave to others.</param>
 internal sealed record Measured(
-    double Seconds, IReadOnlyList<Times> Times, int Errors, string? Example, TimeSpan Processor, double Memory, double PeakMemory)
+    double Seconds, IReadOnlyList<Times> Times, int Errors, string? Example, TimeSpan Processor, double Stolen, double Memory, double PeakMemory)
 {
+    /// <summary>Several windows of one server as one.</summary>
+    internal static Measured Together(IReadOnlyList<Measured> windows) => new(
+        windows.Sum(window => window.Seconds), [.. windows.SelectMany(window => window.Times)], windows.Sum(window => window.Errors),
+        windows.Select(window => window.Example).FirstOrDefault(example => example is not null),
+        windows.Aggregate(TimeSpan.Zero, (sum, window) => sum + window.Processor), windows.Average(window => window.Stolen),
+        windows.Max(window => window.Memory),
+        windows.Max(window => window.PeakMemory));
+
     internal double PerSecond => Times.Count / Seconds;
 
     internal double ProcessorMilliseconds => Processor.TotalMilliseconds / Times.Count;
@@ -43,6 +52,7 @@ internal static class Load
             () => ShopAsync(new Shopper(http, addresses, number, asPage), begin, end, errors, cancellationToken), cancellationToken))];
         await Task.Delay(warmUp, cancellationToken);
         TimeSpan before = await ProcessorAsync(servers);
+        MachineTime machine = MachineTime.Now();
         foreach (MeasuredProcess server in servers)
         {
             server.ForgetPeak();
@@ -51,10 +61,11 @@ internal static class Load
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end);
         await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
         TimeSpan used = await ProcessorAsync(servers) - before;
+        double stolen = MachineTime.Now().StolenSince(machine);
         double memory = servers.Sum(server => server.MemoryMegabytes);
         double peak = servers.Sum(server => server.PeakMemoryMegabytes);
         List<Times>[] all = await Task.WhenAll(running);
-        return new Measured(window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, memory, peak);
+        return new Measured(window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, stolen, memory, peak);
     }
 
     private static async Task<List<Times>> ShopAsync(

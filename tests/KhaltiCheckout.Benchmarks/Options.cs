@@ -11,7 +11,8 @@ internal sealed class Options
           --only null,bare,sqlite,postgres,start  which parts; all if not given
           --shoppers 1,16,64,256              how many shoppers at once
           --gateway 0,50                      milliseconds that Khalti's stand-in takes
-          --seconds 8                         length of each measured window
+          --rounds 4                          how often every server has its turn, there and back
+          --seconds 4                         length of each measured window
           --warm-up 20                        seconds of load on each server before the first window
           --as-page                           orders with e-mail, phone and an Idempotency-Key, as the shop's page sends them
           --postgres "Host=…"|start           an empty database to use, or: start a server of its own (Debian's binaries)
@@ -39,6 +40,8 @@ internal sealed class Options
     internal IReadOnlyList<int> Delays { get; private init; } = [];
 
     internal IReadOnlyList<int> Sizes { get; private init; } = [];
+
+    internal int Rounds { get; private init; }
 
     internal TimeSpan Window { get; private init; }
 
@@ -75,7 +78,8 @@ internal sealed class Options
             Shoppers = Numbers("--shoppers", "1,16,64,256"),
             Delays = Numbers("--gateway", "0,50"),
             Sizes = Numbers("--sizes", "1000,100000,1000000"),
-            Window = TimeSpan.FromSeconds(Numbers("--seconds", "8")[0]),
+            Rounds = Math.Max(1, Numbers("--rounds", "4")[0]),
+            Window = TimeSpan.FromSeconds(Numbers("--seconds", "4")[0]),
             WarmUp = TimeSpan.FromSeconds(Numbers("--warm-up", "20")[0]),
             AsPage = Take("--as-page") is not null,
             Growth = Take("--growth") is not null,

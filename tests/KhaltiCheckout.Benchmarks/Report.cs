@@ -13,7 +13,7 @@ internal static class Report
         Say($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
         Say($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");
         Say($"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy beside them the figures mean little.");
-        Say($"- The shop's log as in Production, one line a request, to a file{(options.AsPage ? "; orders as the shop's page sends them" : "")}{(options.Growth ? "" : FormattableString.Invariant($"; windows of {options.Window.TotalSeconds} s"))}.");
+        Say($"- The shop's log as in Production, one line a request, to a file{(options.AsPage ? "; orders as the shop's page sends them" : "")}{(options.Growth ? "" : FormattableString.Invariant($"; {options.Rounds} windows of {options.Window.TotalSeconds} s each, in turn"))}.");
         Say($"");
     }
 
@@ -28,20 +28,20 @@ internal static class Report
 
         Say($"## Verified checkouts: create, verify, read");
         Say($"");
-        Say($"| gateway ms | shoppers | server | checkouts/s | of null | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms each | memory MB | peak MB | errors |");
-        Say($"| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        Say($"| gateway ms | shoppers | server | checkouts/s | of null | in each round | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms each | memory MB | peak MB | stolen % | errors |");
+        Say($"| ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
             Measured m = row.Measured;
             double p50 = m.Percentile(0.5, times => times.Whole);
             double p99 = m.Percentile(0.99, times => times.Whole);
-            Say($"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.OfNull:0.00} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | {p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {m.Errors} |");
+            Say($"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.OfNull:0.00} | {Each(row.OfNullInRounds)} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | {p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {100 * m.Stolen:0} | {m.Errors} |");
         }
 
         Say($"");
         Say($"Null: the shop's server with all that stands around a handler, the same requests and gateway, no storage. Bare: the web server and JSON alone.");
         Say($"");
-        Say($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both.");
+        Say($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both. Stolen: what the machine's host gave to others of its processors meanwhile.");
         Say($"");
         Say($"Each call, p50 / p95 / p99 in ms:");
         Say($"");
@@ -99,6 +99,9 @@ internal static class Report
     }
 
     internal static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static string Each(IEnumerable<double> ratios) =>
+        string.Join(", ", ratios.Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)));
 
     private static string Three(Row row, Func<Times, long> step) => string.Join(" / ", new[] { 0.5, 0.95, 0.99 }
         .Select(share => row.Measured.Percentile(share, step).ToString("0.0", CultureInfo.InvariantCulture)));
