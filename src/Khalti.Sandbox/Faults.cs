@@ -58,6 +58,10 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
                 await mended.WaitAsync(TimeSpan.FromMilliseconds(wait), TimeProvider.System, lifetime.ApplicationStopping)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 lifetime.ApplicationStopping.ThrowIfCancellationRequested();
+                if (mended.IsCompleted)
+                {
+                    return null;
+                }
             }
 
             if (rule.Kind != FaultRule.Delay)

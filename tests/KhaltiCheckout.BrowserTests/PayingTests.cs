@@ -495,12 +495,14 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
         Widget widget = await order.OpenWidgetAsync();
+        Task answered = order.VerifiedAsync();
         await widget.PayAsync();
 
         await order.ShouldStandAsync("pending", "verifying");
         await Expect(order.Text).ToContainTextAsync(language == "ne" ? "कृपया फेरि भुक्तानी नगर्नुहोस्।" : "Please do not pay again.");
         await order.ShouldNotOfferToPayAsync();
 
+        await answered;
         Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         await KhaltiShouldHoldAsync((TeaPrice, "Completed"));

@@ -65,10 +65,12 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
         OrderPage order = await GivenOpenOrderAsync();
         await Shop.Sandbox.FaultAsync("verify", kind, status, times: 1);
         Widget widget = await order.OpenWidgetAsync();
+        Task answered = order.VerifiedAsync();
         await widget.PayAsync();
 
         await order.ShouldStandAsync("pending", "verifying");
         await order.ShouldNotOfferToPayAsync();
+        await answered;
         Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         await KhaltiShouldHoldAsync((TeaPrice, "Completed"));
@@ -80,8 +82,10 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
         OrderPage order = await GivenOpenOrderAsync();
         await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
         Widget widget = await order.OpenWidgetAsync();
+        Task answered = order.VerifiedAsync();
         await widget.PayAsync();
         await order.ShouldStandAsync("pending", "verifying");
+        await answered;
         string id = order.Id;
         await order.Page.CloseAsync();
 

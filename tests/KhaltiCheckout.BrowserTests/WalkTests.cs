@@ -94,11 +94,13 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
         Widget widget = await order.OpenWidgetAsync();
+        Task answered = order.VerifiedAsync();
         await widget.PayAsync();
         await order.ShouldTellAsync("verifying");
         await walk.StepAsync(order, "unknown", NotKnown);
         await order.ShouldNotOfferToPayAsync();
 
+        await answered;
         Shop.Clock.Advance(Storefront.AMoment);
         await order.ShouldStandAsync("paid", "completed");
         await walk.StepAsync(order, "found", "भुक्तानी पुष्टि गर्‍यो");

@@ -1,6 +1,7 @@
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace KhaltiCheckout.BrowserTests;
 
@@ -82,8 +83,9 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         }
 
         await PayElsewhereAsync(order.Id);
+        await asked.OverAsync(Asked.Order, asked.Of(Asked.Order)); // a leap would end the page's patience with it
         await order.Page.Clock.FastForwardAsync(20_000); // fifteen seconds are its longest pause
-        await order.ShouldStandAsync("paid", "completed");
+        await Expect(order.Status).ToHaveAttributeAsync("data-status", "paid", new() { Timeout = 30_000 });
     }
 
     [Fact]
@@ -129,6 +131,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         Told told = await Told.InAsync(visit.Context);
         (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
         await asked.AtLeastAsync(Asked.Order, 2);
+        await asked.OverAsync(Asked.Events, asked.Of(Asked.Events));
         await visit.Context.UnrouteAllAsync();
         await order.Page.Clock.FastForwardAsync(120_000);
         await told.NewsAsync();
@@ -169,6 +172,20 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         await order.ShouldStandAsync("paid", "completed");
         asked.Of(Asked.Events).ShouldBe(1);
         asked.Of(Asked.Order).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task When_the_time_to_pay_is_over_the_page_knows_it_by_itself()
+    {
+        (OrderPage order, _) = await GivenHearingOrderAsync();
+        await Expect(order.PayButton).ToBeVisibleAsync();
+        await order.Page.RouteAsync("**/api/v1/orders/ord_*", _ => Task.CompletedTask); // the shop does not say so
+
+        await order.Page.Clock.FastForwardAsync((long)Storefront.TooLong.TotalMilliseconds);
+
+        await order.ShouldTellAsync("timeup");
+        await order.ShouldStandAsync("pending", "");
+        await order.ShouldNotOfferToPayAsync();
     }
 
     [Fact]

@@ -15,8 +15,8 @@ internal sealed partial class PrepareDatabase(
     private const string SelectMigrations = """SELECT "MigrationId" FROM "__EFMigrationsHistory" """;
     private const string ChangeNothing = """UPDATE "Products" SET "Position" = "Position" WHERE FALSE""";
 
-    // A minute: longer than a migration, shorter than an operator's patience.
-    private const int MostWaits = 1200;
+    // Ten minutes: longer than it takes to write a large shop's tables anew.
+    private const int MostWaits = 12_000;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -42,6 +42,10 @@ internal sealed class OrderPage(IPage page)
     /// <summary>The page's own name for what it tells the shopper.</summary>
     internal Task ShouldTellAsync(string state) => Expect(Status).ToHaveAttributeAsync("data-state", state);
 
+    /// <summary>When the shop has said what came of this page's payment: then it has written down what it knows, and when it
+    /// asks again. The page is told of the payment before.</summary>
+    internal Task VerifiedAsync() => page.WaitForResponseAsync("**/api/v1/payments/verify");
+
     internal async Task<Widget> OpenWidgetAsync()
     {
         await PayButton.ClickAsync();
