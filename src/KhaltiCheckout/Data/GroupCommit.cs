@@ -7,10 +7,10 @@ namespace KhaltiCheckout.Data;
 /// The writer of this process. SQLite has one writer at a time, and most of a small commit is waiting for the disk: so
 /// whatever waits meanwhile is written together, with one commit, and answered after it. A piece of work that fails undoes
 /// nobody else's: then the group is done again, each piece behind a savepoint of its own. Whoever comes while nobody writes
-/// does it at once, on their own thread; nobody polls.
+/// does it at once, on their own thread; what came meanwhile is written on a thread that does nothing else. Nobody polls.
 /// </summary>
 /// <param name="connection">The one connection that writes; nobody else uses it.</param>
-internal sealed class GroupCommit(SqlSession connection)
+internal sealed class GroupCommit(SqlSession connection) : IDisposable
 {
     // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
     private const int MostWaiting = 1000;
@@ -21,6 +21,12 @@ internal sealed class GroupCommit(SqlSession connection)
     private const int MostTogether = 128;
 
     private readonly ConcurrentQueue<Work> _waiting = new();
+
+    // In a rush, one group after the other. On a thread of the pool each would wait behind the answers of the one before.
+    private readonly SemaphoreSlim _rush = new(0);
+    private Thread? _rushing;
+    private bool _isOver;
+
     private int _count;
     private int _writing;
     private int _together = FirstTogether;
@@ -38,13 +44,57 @@ internal sealed class GroupCommit(SqlSession connection)
         _waiting.Enqueue(one);
         if (TryBegin())
         {
-            _ = WriteGroupAsync();
+            _ = WriteAtOnceAsync();
         }
 
         return one.Done;
     }
 
+    /// <summary>For when nobody will write any more.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        _rush.Release();
+        _rushing?.Join();
+        _rush.Dispose();
+    }
+
     private bool TryBegin() => Interlocked.Exchange(ref _writing, 1) == 0;
+
+    // False when nobody waits, or somebody else has begun to write.
+    private bool TryGoOn()
+    {
+        Interlocked.Exchange(ref _writing, 0);
+        return !_waiting.IsEmpty && TryBegin();
+    }
+
+    private async Task WriteAtOnceAsync()
+    {
+        await WriteGroupAsync();
+        if (TryGoOn())
+        {
+            // Elsewhere: this thread has an answer to give.
+            if (_rushing is null)
+            {
+                _rushing = new Thread(WriteRushes) { Name = "Writer", IsBackground = true };
+                _rushing.Start();
+            }
+
+            _rush.Release();
+        }
+    }
+
+    private void WriteRushes()
+    {
+        for (_rush.Wait(); !_isOver; _rush.Wait())
+        {
+            do
+            {
+                WriteGroupAsync().GetAwaiter().GetResult();
+            }
+            while (TryGoOn());
+        }
+    }
 
     private async Task WriteGroupAsync()
     {
@@ -70,13 +120,6 @@ internal sealed class GroupCommit(SqlSession connection)
         }
 
         group.ForEach(work => work.Answer());
-
-        // Who did not fit into this group makes the next one: elsewhere, because this thread has an answer to give.
-        Interlocked.Exchange(ref _writing, 0);
-        if (!_waiting.IsEmpty && TryBegin())
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static writer => _ = writer.WriteGroupAsync(), this, preferLocal: false);
-        }
     }
 
     private async Task CommitAsync(List<Work> group)

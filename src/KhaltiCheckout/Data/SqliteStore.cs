@@ -30,6 +30,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
             await reader.DisposeAsync();
         }
 
+        _writer?.Dispose();
         if (_connection is not null)
         {
             await _connection.DisposeAsync();
