@@ -85,7 +85,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         await PayElsewhereAsync(order.Id);
         await asked.OverAsync(Asked.Order, asked.Of(Asked.Order)); // a leap would end the page's patience with it
         await order.Page.Clock.FastForwardAsync(20_000); // fifteen seconds are its longest pause
-        await Expect(order.Status).ToHaveAttributeAsync("data-status", "paid", new() { Timeout = 30_000 });
+        await order.ShouldStandAsync("paid", "completed");
     }
 
     [Fact]
