@@ -4,13 +4,11 @@ using System.Data.Common;
 namespace KhaltiCheckout.Data;
 
 /// <summary>
-/// The writer of this process. SQLite has one writer at a time, and most of a small commit is waiting for the disk: so
-/// whatever waits meanwhile is written together, with one commit, and answered after it. A piece of work that fails undoes
-/// nobody else's: then the group is done again, each piece behind a savepoint of its own. Whoever comes while nobody writes
-/// does it at once, on their own thread; what came meanwhile is written on a thread that does nothing else. Nobody polls.
+/// The writer of this process: a thread that does nothing else. SQLite has one writer at a time, and most of a small commit is
+/// waiting for the disk: so whatever waits meanwhile is written together, with one commit, and answered after it. A piece of
+/// work that fails undoes nobody else's: then the group is done again, each piece behind a savepoint of its own.
 /// </summary>
-/// <param name="connection">The one connection that writes; nobody else uses it.</param>
-internal sealed class GroupCommit(SqlSession connection) : IDisposable
+internal sealed class GroupCommit : IDisposable
 {
     // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
     private const int MostWaiting = 1000;
@@ -20,20 +18,30 @@ internal sealed class GroupCommit(SqlSession connection) : IDisposable
     private const int FirstTogether = 4;
     private const int MostTogether = 128;
 
+    private readonly SqlSession _connection;
     private readonly ConcurrentQueue<Work> _waiting = new();
 
-    // In a rush, one group after the other. On a thread of the pool each would wait behind the answers of the one before.
-    private readonly SemaphoreSlim _rush = new(0);
-    private Thread? _rushing;
-    private bool _isOver;
+    // Wakes without polling before: on a busy machine a thread that yields is put behind all others, for milliseconds.
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Thread _thread;
 
     private int _count;
-    private int _writing;
+    private int _isAwake;
     private int _together = FirstTogether;
+    private bool _isOver;
+
+    /// <param name="connection">The one connection that writes; nobody else uses it.</param>
+    internal GroupCommit(SqlSession connection)
+    {
+        _connection = connection;
+        _thread = new Thread(Write) { Name = "Writer", IsBackground = true };
+        _thread.UnsafeStart();
+    }
 
     /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
     internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_isOver, this);
         if (Interlocked.Increment(ref _count) > MostWaiting && cancellationToken.CanBeCanceled)
         {
             Interlocked.Decrement(ref _count);
@@ -42,58 +50,51 @@ internal sealed class GroupCommit(SqlSession connection) : IDisposable
 
         Work<T> one = new(work, cancellationToken);
         _waiting.Enqueue(one);
-        if (TryBegin())
+        if (TryWake())
         {
-            _ = WriteAtOnceAsync();
+            _wake.Set();
         }
 
         return one.Done;
     }
 
-    /// <summary>For when nobody will write any more.</summary>
+    /// <summary>After everything that waits is written.</summary>
     public void Dispose()
     {
-        _isOver = true;
-        _rush.Release();
-        _rushing?.Join();
-        _rush.Dispose();
-    }
-
-    private bool TryBegin() => Interlocked.Exchange(ref _writing, 1) == 0;
-
-    // False when nobody waits, or somebody else has begun to write.
-    private bool TryGoOn()
-    {
-        Interlocked.Exchange(ref _writing, 0);
-        return !_waiting.IsEmpty && TryBegin();
-    }
-
-    private async Task WriteAtOnceAsync()
-    {
-        await WriteGroupAsync();
-        if (TryGoOn())
+        if (!Interlocked.Exchange(ref _isOver, true))
         {
-            // Elsewhere: this thread has an answer to give.
-            if (_rushing is null)
-            {
-                _rushing = new Thread(WriteRushes) { Name = "Writer", IsBackground = true };
-                _rushing.Start();
-            }
-
-            _rush.Release();
+            _wake.Set();
+            _thread.Join();
+            _wake.Dispose();
         }
     }
 
-    private void WriteRushes()
+    private void Write()
     {
-        for (_rush.Wait(); !_isOver; _rush.Wait())
+        bool isLast;
+        do
         {
+            _wake.WaitOne();
+            isLast = Volatile.Read(ref _isOver);
             do
             {
-                WriteGroupAsync().GetAwaiter().GetResult();
+                while (!_waiting.IsEmpty)
+                {
+                    WriteGroupAsync().GetAwaiter().GetResult();
+                }
             }
             while (TryGoOn());
         }
+        while (!isLast);
+    }
+
+    private bool TryWake() => Interlocked.Exchange(ref _isAwake, 1) == 0;
+
+    // False when nobody waits, or somebody who came this moment has called already.
+    private bool TryGoOn()
+    {
+        Interlocked.Exchange(ref _isAwake, 0);
+        return !_waiting.IsEmpty && TryWake();
     }
 
     private async Task WriteGroupAsync()
@@ -145,14 +146,14 @@ internal sealed class GroupCommit(SqlSession connection) : IDisposable
     {
         try
         {
-            await using DbTransaction transaction = await connection.BeginAsync();
+            await using DbTransaction transaction = await _connection.BeginAsync();
             foreach (Work work in group)
             {
                 if (apart)
                 {
-                    await work.RunApartAsync(connection);
+                    await work.RunApartAsync(_connection);
                 }
-                else if (!await work.TryRunAsync(connection))
+                else if (!await work.TryRunAsync(_connection))
                 {
                     return false;
                 }
@@ -163,7 +164,7 @@ internal sealed class GroupCommit(SqlSession connection) : IDisposable
         }
         finally
         {
-            connection.End();
+            _connection.End();
         }
     }
 

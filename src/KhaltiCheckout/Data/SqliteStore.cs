@@ -8,9 +8,6 @@ namespace KhaltiCheckout.Data;
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
 internal sealed class SqliteStore(string connectionString, OrderChanges changes) : CheckoutStore(changes), IAsyncDisposable
 {
-    // A commit waits for the disk on a thread of the pool, where the pool would keep one a processor: the others would stand still.
-    private const int MoreThreads = 2;
-
     private readonly string _connectionString = Own(connectionString);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Lock _opening = new();
@@ -31,9 +28,9 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
 
         _writer?.Dispose();
-        if (_connection is not null)
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
-            await _connection.DisposeAsync();
+            await connection.DisposeAsync();
         }
     }
 
@@ -76,7 +73,6 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         {
             lock (_opening)
             {
-                WantThreads();
                 _connection ??= Open(writes: true);
                 _writer ??= new GroupCommit(_connection);
             }
@@ -101,12 +97,6 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
 
         return builder.ToString();
-    }
-
-    private static void WantThreads()
-    {
-        ThreadPool.GetMinThreads(out int threads, out int forCompletions);
-        ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + MoreThreads), forCompletions);
     }
 
     private SqliteSession Open(bool writes)

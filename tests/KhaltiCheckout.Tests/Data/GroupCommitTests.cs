@@ -283,6 +283,36 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task What_waits_when_the_store_is_closed_is_written_and_answered_and_who_comes_after_is_told()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> first = store.WriteAsync(
+            async _ =>
+            {
+                begun.SetResult();
+                await gate.Task;
+                return true;
+            },
+            TestContext.Current.CancellationToken);
+        await begun.Task;
+        Task<int>[] waiting = [.. Enumerable.Range(0, 10).Select(number => store.WriteAsync(
+            sql => sql.ExecuteAsync(Put, $"term{number}", order.Id()), TestContext.Current.CancellationToken))];
+
+        Task closed = Task.Run(async () => await ((IAsyncDisposable)store).DisposeAsync(), TestContext.Current.CancellationToken);
+        gate.SetResult();
+        await closed;
+
+        (await first).ShouldBeTrue();
+        (await Task.WhenAll(waiting)).ShouldAllBe(rows => rows == 1);
+        (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(10);
+        await Should.ThrowAsync<ObjectDisposedException>(() => store.WriteAsync(_ => Task.FromResult(0), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Two_processes_that_write_at_once_to_one_file_wait_for_each_other()
     {
         await using Shop shop = await Shop.OpenAsync();
