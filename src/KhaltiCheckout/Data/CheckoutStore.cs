@@ -23,11 +23,13 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// </summary>
     /// <exception cref="StoreBusyException">Too much is waiting already; nothing was done. Never for work that can't be
     /// cancelled: that is Khalti's answer, or something else that must not get lost.</exception>
-    internal async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken, Footing footing = Footing.AllItReads)
+    internal async Task<T> WriteAsync<T>(
+        Func<SqlSession, Task<T>> work, CancellationToken cancellationToken, Footing footing = Footing.AllItReads, Turn turn = Turn.AsTheyCome)
     {
         IReadOnlyCollection<string> changed = [];
         T result = await CommitAsync(
             footing,
+            turn,
             async sql =>
             {
                 sql.Forget();
@@ -47,7 +49,7 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <exception cref="System.Data.Common.DbException">It is not, or is none of ours.</exception>
     internal abstract Task ReachAsync(CancellationToken cancellationToken);
 
-    protected abstract Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
+    protected abstract Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>Commits, and says so before and after.</summary>
     internal static async Task CommitAsync(System.Data.Common.DbTransaction transaction)
@@ -79,6 +81,17 @@ internal enum Footing
     /// <see cref="SqlSession.ForUpdate"/>, and on unique indexes. Whatever it changes of that order raises the version of the order
     /// or of the payment: by that the others, who rest on all that they have read, are told of it.</summary>
     OneOrder,
+}
+
+/// <summary>When a piece of work is written that has to wait. Matters where one writes for all.</summary>
+internal enum Turn
+{
+    /// <summary>After those who came before.</summary>
+    AsTheyCome,
+
+    /// <summary>Before those who do not ask for it: for what Khalti is asked after. That takes its time, and the sooner it
+    /// begins, the more of the others are written in it.</summary>
+    First,
 }
 
 /// <summary>More is waiting to be written than can be in a moment. Nothing was done.</summary>

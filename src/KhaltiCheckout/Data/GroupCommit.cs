@@ -13,12 +13,14 @@ internal sealed class GroupCommit : IDisposable
     // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
     private const int MostWaiting = 1000;
 
-    // Whoever is answered together comes back together, and a rush would stay one. So the first group of it is small, and its
-    // people go on while the next is written; while there are more than fit, the next is twice as large, and half when few come.
-    private const int FirstTogether = 4;
+    // Whoever is answered together comes back together, and a rush would stay one. So a group is small, and its people go on
+    // while the next is written. While there are more than fit, each is larger by one than the one before: a commit costs
+    // nearly the same for many. After one that was not full the next is smaller by one.
+    private const int FewestTogether = 4;
     private const int MostTogether = 128;
 
     private readonly SqlSession _connection;
+    private readonly ConcurrentQueue<Work> _first = new();
     private readonly ConcurrentQueue<Work> _waiting = new();
 
     // Wakes without polling before: on a busy machine a thread that yields is put behind all others, for milliseconds.
@@ -27,7 +29,7 @@ internal sealed class GroupCommit : IDisposable
 
     private int _count;
     private int _isAwake;
-    private int _together = FirstTogether;
+    private int _together = FewestTogether;
     private bool _isOver;
 
     /// <param name="connection">The one connection that writes; nobody else uses it.</param>
@@ -39,7 +41,7 @@ internal sealed class GroupCommit : IDisposable
     }
 
     /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
-    internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Turn turn, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isOver, this);
         if (Interlocked.Increment(ref _count) > MostWaiting && cancellationToken.CanBeCanceled)
@@ -49,7 +51,7 @@ internal sealed class GroupCommit : IDisposable
         }
 
         Work<T> one = new(work, cancellationToken);
-        _waiting.Enqueue(one);
+        (turn == Turn.First ? _first : _waiting).Enqueue(one);
         if (TryWake())
         {
             _wake.Set();
@@ -69,6 +71,8 @@ internal sealed class GroupCommit : IDisposable
         }
     }
 
+    private bool SomebodyWaits => !_first.IsEmpty || !_waiting.IsEmpty;
+
     private void Write()
     {
         bool isLast;
@@ -78,7 +82,7 @@ internal sealed class GroupCommit : IDisposable
             isLast = Volatile.Read(ref _isOver);
             do
             {
-                while (!_waiting.IsEmpty)
+                while (SomebodyWaits)
                 {
                     WriteGroupAsync().GetAwaiter().GetResult();
                 }
@@ -94,32 +98,20 @@ internal sealed class GroupCommit : IDisposable
     private bool TryGoOn()
     {
         Interlocked.Exchange(ref _isAwake, 0);
-        return !_waiting.IsEmpty && TryWake();
+        return SomebodyWaits && TryWake();
     }
 
     private async Task WriteGroupAsync()
     {
         List<Work> group = [];
-        while (group.Count < _together && _waiting.TryDequeue(out Work? next))
+        while (group.Count < _together && (_first.TryDequeue(out Work? next) || _waiting.TryDequeue(out next)))
         {
             group.Add(next);
         }
 
         Interlocked.Add(ref _count, -group.Count);
         await CommitAsync(group);
-        if (_waiting.IsEmpty)
-        {
-            _together = FirstTogether;
-        }
-        else if (group.Count == _together)
-        {
-            _together = Math.Min(_together * 2, MostTogether);
-        }
-        else if (group.Count < _together / 2)
-        {
-            _together = Math.Max(_together / 2, FirstTogether);
-        }
-
+        _together = Math.Clamp(group.Count == _together ? _together + 1 : _together - 1, FewestTogether, MostTogether);
         group.ForEach(work => work.Answer());
     }
 

@@ -53,7 +53,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
 
     internal override Task ReachAsync(CancellationToken cancellationToken) => ReadAsync(static sql => sql.FindVersionAsync(""), cancellationToken);
 
-    protected override async Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    protected override async Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
         PostgreSqlPatience patience = new(mustBeSaved: !cancellationToken.CanBeCanceled);
         while (true)

@@ -64,8 +64,8 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
     }
 
     // With one writer everything rests on everything.
-    protected override Task<T> CommitAsync<T>(Footing footing, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
-        Writer().WriteAsync(work, cancellationToken);
+    protected override Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        Writer().WriteAsync(work, turn, cancellationToken);
 
     private GroupCommit Writer()
     {

@@ -80,7 +80,8 @@ internal static class InitiateEPayment
         };
 
         Task<Claim> TryAsync() => store.WriteAsync(
-            sql => ClaimAsync(request.OrderId, sql, time.GetUtcNow(), lease, earlierLinksAreKnown), cancellationToken, Footing.OneOrder);
+            sql => ClaimAsync(request.OrderId, sql, time.GetUtcNow(), lease, earlierLinksAreKnown), cancellationToken, Footing.OneOrder,
+            Turn.First);
     }
 
     private static Created<InitiatedPaymentView> Link(Payment payment, HttpResponse response)

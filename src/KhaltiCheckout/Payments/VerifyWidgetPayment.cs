@@ -73,7 +73,7 @@ internal static class VerifyWidgetPayment
         };
 
         Task<Claim> TryAsync(bool linksAreKnown) => store.WriteAsync(
-            sql => ClaimAsync(request, sql, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown), cancellationToken, Footing.OneOrder);
+            sql => ClaimAsync(request, sql, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown), cancellationToken, Footing.OneOrder, Turn.First);
     }
 
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and

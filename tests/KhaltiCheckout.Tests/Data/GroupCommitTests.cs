@@ -114,24 +114,45 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task A_rush_is_written_in_groups_that_double_so_that_its_first_have_their_answer_before_its_last()
+    public async Task A_rush_is_written_in_groups_that_grow_by_one_so_that_its_first_have_their_answer_before_its_last()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
 
-        (await CommittedBeforeAsync("first", 30)).ShouldBe(Enumerable.Range(0, 30).Select(number => number < 4 ? 0 : number < 12 ? 4 : number < 28 ? 12 : 28));
+        // Groups of 4, 5, 6, 7 and what is left.
+        (await CommittedBeforeAsync("first", 25)).ShouldBe(Enumerable.Range(0, 25).Select(number => number < 4 ? 0 : number < 9 ? 4 : number < 15 ? 9 : number < 22 ? 15 : 22));
 
-        // The next rush begins anew.
+        // Those who come alone make them small again.
+        for (int number = 0; number < 4; number++)
+        {
+            await store.WriteAsync(sql => sql.ExecuteAsync(Put, $"alone{number}", order.Id()), TestContext.Current.CancellationToken);
+        }
+
         (await CommittedBeforeAsync("second", 5)).ShouldBe([0, 0, 0, 0, 4]);
 
         // For each, how many of its rush others could see when it was written.
         async Task<int[]> CommittedBeforeAsync(string rush, int size) =>
-            await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, size).Select(number => (Func<SqlSession, Task<int>>)(async sql =>
-            {
-                await sql.ExecuteAsync(Put, $"{rush}{number}", order.Id());
-                return await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith(rush)));
-            }))]));
+            await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, size).Select(number => Seeing(shop, order, rush, number))]));
+    }
+
+    [Fact]
+    public async Task What_Khalti_is_asked_after_is_written_before_others_who_wait_and_in_its_own_order()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+
+        Task<int>[] others = [.. Enumerable.Range(0, 5).Select(number => store.WriteAsync(
+            Seeing(shop, order, "term", number), TestContext.Current.CancellationToken))];
+        Task<int>[] before = [.. Enumerable.Range(5, 6).Select(number => store.WriteAsync(
+            Seeing(shop, order, "term", number), TestContext.Current.CancellationToken, turn: Turn.First))];
+        gate.SetResult();
+        await first;
+
+        (await Task.WhenAll(before)).ShouldBe([0, 0, 0, 0, 4, 4]);
+        (await Task.WhenAll(others)).ShouldBe([4, 4, 4, 9, 9]);
     }
 
     [Fact]
@@ -286,6 +307,13 @@ public sealed class GroupCommitTests
         placed.ShouldAllBe(answer => answer.Status == 201);
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(40);
     }
+
+    // Puts a term, and gives back how many of its kind others could see at that moment.
+    private static Func<SqlSession, Task<int>> Seeing(Shop shop, JsonNode order, string kind, int number) => async sql =>
+    {
+        await sql.ExecuteAsync(Put, $"{kind}{number}", order.Id());
+        return await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith(kind)));
+    };
 
     // The first piece of work is a group of its own, and the others wait behind it.
     private static async Task<Task<int>[]> GroupAsync(CheckoutStore store, params Func<SqlSession, Task<int>>[] works)
