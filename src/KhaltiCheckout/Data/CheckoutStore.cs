@@ -89,8 +89,8 @@ internal enum Turn
     /// <summary>After those who came before.</summary>
     AsTheyCome,
 
-    /// <summary>Before those who do not ask for it: for what Khalti is asked after. That takes its time, and the sooner it
-    /// begins, the more of the others are written in it.</summary>
+    /// <summary>Before most of those who do not ask for it: for the start of a payment. Khalti is asked after it and takes its
+    /// time, and the sooner it begins, the more of the others are written in it.</summary>
     First,
 }
 

@@ -13,13 +13,14 @@ internal sealed class GroupCommit : IDisposable
     // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
     private const int MostWaiting = 1000;
 
-    // Whoever is answered together comes back together, and a rush would stay one. So a group is small, and its people go on
-    // while the next is written. While there are more than fit, each is larger by one than the one before: a commit costs
-    // nearly the same for many. After one that was not full the next is smaller by one.
+    // Whoever is answered together comes back together, and a rush would stay one. So groups begin small, and their people go on
+    // while the next is written. After a full one the next is larger by one, as a commit costs nearly the same for many; after
+    // one that was not full it is smaller by one.
     private const int FewestTogether = 4;
     private const int MostTogether = 128;
 
     private readonly SqlSession _connection;
+    private readonly Lock _coming = new();
     private readonly ConcurrentQueue<Work> _first = new();
     private readonly ConcurrentQueue<Work> _waiting = new();
 
@@ -43,7 +44,6 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
     internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Turn turn, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_isOver, this);
         if (Interlocked.Increment(ref _count) > MostWaiting && cancellationToken.CanBeCanceled)
         {
             Interlocked.Decrement(ref _count);
@@ -51,10 +51,15 @@ internal sealed class GroupCommit : IDisposable
         }
 
         Work<T> one = new(work, cancellationToken);
-        (turn == Turn.First ? _first : _waiting).Enqueue(one);
-        if (TryWake())
+        lock (_coming)
         {
-            _wake.Set();
+            // Whoever is in the queue before the end is written.
+            ObjectDisposedException.ThrowIf(_isOver, this);
+            (turn == Turn.First ? _first : _waiting).Enqueue(one);
+            if (TryWake())
+            {
+                _wake.Set();
+            }
         }
 
         return one.Done;
@@ -63,12 +68,19 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>After everything that waits is written.</summary>
     public void Dispose()
     {
-        if (!Interlocked.Exchange(ref _isOver, true))
+        lock (_coming)
         {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isOver = true;
             _wake.Set();
-            _thread.Join();
-            _wake.Dispose();
         }
+
+        _thread.Join();
+        _wake.Dispose();
     }
 
     private bool SomebodyWaits => !_first.IsEmpty || !_waiting.IsEmpty;
@@ -103,8 +115,10 @@ internal sealed class GroupCommit : IDisposable
 
     private async Task WriteGroupAsync()
     {
+        // One place in each is for those who came without asking to be first.
         List<Work> group = [];
-        while (group.Count < _together && (_first.TryDequeue(out Work? next) || _waiting.TryDequeue(out next)))
+        while (group.Count < _together
+            && ((group.Count < _together - 1 && _first.TryDequeue(out Work? next)) || _waiting.TryDequeue(out next) || _first.TryDequeue(out next)))
         {
             group.Add(next);
         }

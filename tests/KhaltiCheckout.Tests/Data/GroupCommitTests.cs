@@ -20,7 +20,7 @@ public sealed class GroupCommitTests
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
 
         // All of these wait behind the first one, and so are written in groups.
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         Task<int>[] waiting = [.. Enumerable.Range(0, 20).Select(number => store.WriteAsync(
             async sql =>
             {
@@ -28,9 +28,9 @@ public sealed class GroupCommitTests
                 return number % 5 == 3 ? throw new InvalidOperationException($"no {number}") : number;
             },
             TestContext.Current.CancellationToken))];
-        gate.SetResult();
+        writer.Open();
 
-        await first;
+        await writer.First;
         for (int number = 0; number < waiting.Length; number++)
         {
             if (number % 5 == 3)
@@ -96,14 +96,14 @@ public sealed class GroupCommitTests
             await sql.ExecuteAsync(Put, $"term{number}", order.Id());
             if (number == 3)
             {
-                reached.SetResult();
+                reached.TrySetResult();
                 await last.Task;
             }
 
             return number;
         }))]);
 
-        await reached.Task;
+        await Task.WhenAny([reached.Task, .. waiting]);
 
         // The last of the group is still at work: the others have done theirs, and have no answer yet.
         waiting.ShouldAllBe(one => !one.IsCompleted);
@@ -142,17 +142,18 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
 
         Task<int>[] others = [.. Enumerable.Range(0, 5).Select(number => store.WriteAsync(
             Seeing(shop, order, "term", number), TestContext.Current.CancellationToken))];
         Task<int>[] before = [.. Enumerable.Range(5, 6).Select(number => store.WriteAsync(
             Seeing(shop, order, "term", number), TestContext.Current.CancellationToken, turn: Turn.First))];
-        gate.SetResult();
-        await first;
+        writer.Open();
+        await writer.First;
 
-        (await Task.WhenAll(before)).ShouldBe([0, 0, 0, 0, 4, 4]);
-        (await Task.WhenAll(others)).ShouldBe([4, 4, 4, 9, 9]);
+        // Groups of 4, 5 and the rest; in each, one place is for those who did not ask.
+        (await Task.WhenAll(before)).ShouldBe([0, 0, 0, 4, 4, 4]);
+        (await Task.WhenAll(others)).ShouldBe([0, 4, 4, 9, 9]);
     }
 
     [Fact]
@@ -161,7 +162,7 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         List<Task<bool>> waiting = [];
         using CancellationTokenSource patience = new();
         StoreBusyException? refused = null;
@@ -191,14 +192,14 @@ public sealed class GroupCommitTests
         using HttpResponseMessage answer = await shop.Http.SendAsync(place, TestContext.Current.CancellationToken);
         string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Task<bool> mustNotGetLost = store.WriteAsync(_ => Task.FromResult(true), CancellationToken.None);
-        gate.SetResult();
+        writer.Open();
 
         ((int)answer.StatusCode).ShouldBe(503);
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         ((string)JsonNode.Parse(body)!["code"]!).ShouldBe("busy");
         (await mustNotGetLost).ShouldBeTrue();
         (await Task.WhenAll(waiting)).ShouldAllBe(done => done);
-        await first;
+        await writer.First;
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(0);
         await shop.GivenOrderAsync();
     }
@@ -212,7 +213,7 @@ public sealed class GroupCommitTests
         Uri back = await shop.Sandbox.OutcomeAsync(await shop.GivenLinkAsync(order), "completed");
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
         using CancellationTokenSource patience = new();
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, patience.Token);
+        using Busy writer = await Busy.MakeAsync(store, patience.Token);
         List<Task<bool>> waiting = [];
         do
         {
@@ -221,12 +222,12 @@ public sealed class GroupCommitTests
         while (waiting.Count < 2000 && !waiting[^1].IsFaulted);
 
         (int Status, string? Location) page = await shop.ComeBackAsync(back);
-        gate.SetResult();
+        writer.Open();
 
         page.ShouldBe((303, $"/order.html?id={order.Id()}"));
         (await Should.ThrowAsync<StoreBusyException>(waiting[^1])).ShouldNotBeNull();
         (await Task.WhenAll(waiting[..^1])).ShouldAllBe(done => done);
-        await first;
+        await writer.First;
         (await shop.ReadAsync(order)).Status().ShouldBe("pending");
         await shop.PassAfterAsync(TimeSpan.FromMinutes(5));
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
@@ -238,15 +239,15 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         using CancellationTokenSource hungUp = new();
         Task<int> given = store.WriteAsync(sql => sql.ExecuteAsync(Put, "given", order.Id()), hungUp.Token);
 
         await hungUp.CancelAsync();
-        gate.SetResult();
+        writer.Open();
 
         await Should.ThrowAsync<OperationCanceledException>(given);
-        await first;
+        await writer.First;
         (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term == "given"))).ShouldBe(0);
     }
 
@@ -281,18 +282,30 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         Task<int>[] waiting = [.. Enumerable.Range(0, 10).Select(number => store.WriteAsync(
             sql => sql.ExecuteAsync(Put, $"term{number}", order.Id()), TestContext.Current.CancellationToken))];
 
         Task closed = Task.Run(async () => await ((IAsyncDisposable)store).DisposeAsync(), TestContext.Current.CancellationToken);
-        gate.SetResult();
+        List<Task<int>> taken = [];
+        Task<int> refused = WriteNothingAsync();
+        while (!refused.IsFaulted)
+        {
+            taken.Add(refused);
+            await Task.Yield();
+            refused = WriteNothingAsync();
+        }
+
+        writer.Open();
         await closed;
 
-        await first;
+        await writer.First;
         (await Task.WhenAll(waiting)).ShouldAllBe(rows => rows == 1);
         (await shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith("term")))).ShouldBe(10);
-        await Should.ThrowAsync<ObjectDisposedException>(() => store.WriteAsync(_ => Task.FromResult(0), TestContext.Current.CancellationToken));
+        (await Task.WhenAll(taken)).ShouldAllBe(nothing => nothing == 0);
+        await Should.ThrowAsync<ObjectDisposedException>(refused);
+
+        Task<int> WriteNothingAsync() => store.WriteAsync(_ => Task.FromResult(0), CancellationToken.None);
     }
 
     [Fact]
@@ -318,27 +331,39 @@ public sealed class GroupCommitTests
     // The first piece of work is a group of its own, and the others wait behind it.
     private static async Task<Task<int>[]> GroupAsync(CheckoutStore store, params Func<SqlSession, Task<int>>[] works)
     {
-        (Task first, TaskCompletionSource gate) = await BusyAsync(store, TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         Task<int>[] waiting = [.. works.Select(work => store.WriteAsync(work, TestContext.Current.CancellationToken))];
-        gate.SetResult();
-        await first;
+        writer.Open();
+        await writer.First;
         return waiting;
     }
 
-    // From here on the writer is at a piece of work, until the gate opens.
-    private static async Task<(Task First, TaskCompletionSource Gate)> BusyAsync(CheckoutStore store, CancellationToken cancellationToken)
+    // The writer is at a piece of work until the gate opens. It opens at the end, too: a test that fails before does not wait.
+    private sealed class Busy : IDisposable
     {
-        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<bool> first = store.WriteAsync(
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private Busy(CheckoutStore store, CancellationToken cancellationToken) => First = store.WriteAsync(
             async _ =>
             {
-                begun.SetResult();
-                await gate.Task;
+                _begun.TrySetResult();
+                await _gate.Task;
                 return true;
             },
             cancellationToken);
-        await begun.Task;
-        return (first, gate);
+
+        internal Task First { get; }
+
+        internal static async Task<Busy> MakeAsync(CheckoutStore store, CancellationToken cancellationToken)
+        {
+            Busy busy = new(store, cancellationToken);
+            await Task.WhenAny(busy.First, busy._begun.Task);
+            return busy;
+        }
+
+        public void Dispose() => Open();
+
+        internal void Open() => _gate.TrySetResult();
     }
 }
