@@ -45,6 +45,11 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <summary>Looks, at one state of the database.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken);
 
+    /// <summary>Looks before it writes, where one writes for all: what is read here is not read there. Null elsewhere. Whatever is
+    /// decided by it asks, when it writes, whether it is still so.</summary>
+    internal virtual Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
+        where T : class => Task.FromResult<T?>(null);
+
     /// <summary>Looks whether the database is there: not only what is open of it.</summary>
     /// <exception cref="System.Data.Common.DbException">It is not, or is none of ours.</exception>
     internal abstract Task ReachAsync(CancellationToken cancellationToken);

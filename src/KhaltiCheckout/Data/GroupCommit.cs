@@ -29,8 +29,8 @@ internal sealed class GroupCommit : IDisposable
     private readonly Thread _thread;
 
     private int _count;
-    private int _isAwake;
     private int _together = FewestTogether;
+    private bool _isAwake;
     private bool _isOver;
 
     /// <param name="connection">The one connection that writes; nobody else uses it.</param>
@@ -56,8 +56,9 @@ internal sealed class GroupCommit : IDisposable
             // Whoever is in the queue before the end is written.
             ObjectDisposedException.ThrowIf(_isOver, this);
             (turn == Turn.First ? _first : _waiting).Enqueue(one);
-            if (TryWake())
+            if (!_isAwake)
             {
+                _isAwake = true;
                 _wake.Set();
             }
         }
@@ -83,34 +84,30 @@ internal sealed class GroupCommit : IDisposable
         _wake.Dispose();
     }
 
-    private bool SomebodyWaits => !_first.IsEmpty || !_waiting.IsEmpty;
-
     private void Write()
     {
-        bool isLast;
-        do
+        while (WaitForWork())
         {
-            _wake.WaitOne();
-            isLast = Volatile.Read(ref _isOver);
-            do
-            {
-                while (SomebodyWaits)
-                {
-                    WriteGroupAsync().GetAwaiter().GetResult();
-                }
-            }
-            while (TryGoOn());
+            WriteGroupAsync().GetAwaiter().GetResult();
         }
-        while (!isLast);
     }
 
-    private bool TryWake() => Interlocked.Exchange(ref _isAwake, 1) == 0;
-
-    // False when nobody waits, or somebody who came this moment has called already.
-    private bool TryGoOn()
+    // False at the end, when everybody is written.
+    private bool WaitForWork()
     {
-        Interlocked.Exchange(ref _isAwake, 0);
-        return SomebodyWaits && TryWake();
+        while (true)
+        {
+            lock (_coming)
+            {
+                _isAwake = !_first.IsEmpty || !_waiting.IsEmpty;
+                if (_isAwake || _isOver)
+                {
+                    return _isAwake;
+                }
+            }
+
+            _wake.WaitOne();
+        }
     }
 
     private async Task WriteGroupAsync()

@@ -55,6 +55,9 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
+    internal override Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
+        where T : class => ReadAsync(look, cancellationToken);
+
     // A file that was deleted stays open here, and whatever is written into it is lost.
     internal override async Task ReachAsync(CancellationToken cancellationToken)
     {

@@ -32,6 +32,12 @@ public sealed partial class Order
     /// <summary>As it stands in the database; null for one that does not yet.</summary>
     internal int? StoredVersion { get; private set; }
 
+    /// <summary>One number for the versions of the order and of its payments, as they stand in the database.</summary>
+    internal long StoredState => (StoredVersion ?? 0) + _payments.Sum(payment => (payment.StoredVersion ?? 0) + 1L);
+
+    /// <summary>Whether it came with its lines: no order has none.</summary>
+    internal bool IsWhole => _lines.Count > 0;
+
     internal static Order Read(SqlRow row)
     {
         Order order = Filled(row);

@@ -83,6 +83,8 @@ public sealed partial class Order
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
 
+    internal Payment PaymentOf(string id) => _payments.Single(payment => payment.Id == id);
+
     internal static Order Place(OrderWish wish, DateTimeOffset now, TimeSpan lifetime)
     {
         Order order = new()

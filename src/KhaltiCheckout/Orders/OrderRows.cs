@@ -32,6 +32,11 @@ internal static class OrderRows
         SELECT "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount" FROM "OrderLines" WHERE "OrderId" = @p0 ORDER BY "Position"
         """;
 
+    // Versions only grow, so their sum is another when any of them is, or when a payment has come.
+    private const string SelectState = """
+        SELECT "Version" + (SELECT COALESCE(SUM("Version" + 1), 0) FROM "Payments" WHERE "OrderId" = @p0) FROM "Orders" WHERE "Id" = @p0
+        """;
+
     private const string InsertLine = """
         INSERT INTO "OrderLines" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount")
         VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
@@ -55,6 +60,10 @@ internal static class OrderRows
                 parts == OrderParts.All && order.AmountRefunded > Khalti.Client.Paisa.Zero ? await sql.ListAsync(SelectRefunds, Refund.Read, id) : []);
             return order;
         }
+
+        /// <summary>Whether order and payments are in the database as they were found.</summary>
+        internal async Task<bool> IsAsFoundAsync(Order order) =>
+            await sql.FindAsync(SelectState, static row => row.Number(0), order.Id) == order.StoredState;
 
         /// <summary>Null when there is no such order.</summary>
         internal Task<int?> FindVersionAsync(string id) =>

@@ -79,9 +79,13 @@ internal static class InitiateEPayment
             _ => Problems.KhaltiUnavailable(),
         };
 
-        Task<Claim> TryAsync() => store.WriteAsync(
-            sql => ClaimAsync(request.OrderId, sql, time.GetUtcNow(), lease, earlierLinksAreKnown), cancellationToken, Footing.OneOrder,
-            Turn.First);
+        // The order's version and the unique index on links being made see to it that of any number of clicks one asks Khalti.
+        Task<Claim> TryAsync() => store.DecideAsync(
+            request.OrderId, OrderParts.All,
+            async (sql, order) => order is null
+                ? new Claim(Problems.NotFound("order"))
+                : await DecideAsync(order, sql, time.GetUtcNow(), lease, earlierLinksAreKnown),
+            cancellationToken, Turn.First);
     }
 
     private static Created<InitiatedPaymentView> Link(Payment payment, HttpResponse response)
@@ -90,19 +94,6 @@ internal static class InitiateEPayment
         return TypedResults.Created(
             $"/api/v1/orders/{payment.OrderId}",
             new InitiatedPaymentView(payment.Id, payment.Pidx!, payment.PaymentUrl!, payment.LinkExpiresAt!.Value));
-    }
-
-    // The order's version and the unique index on links being made see to it that of any number of clicks one asks Khalti.
-    private static async Task<Claim> ClaimAsync(string orderId, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)
-    {
-        if (await sql.FindOrderAsync(orderId, OrderParts.All) is not { } order)
-        {
-            return new Claim(Problems.NotFound("order"));
-        }
-
-        Claim claim = await DecideAsync(order, sql, now, lease, earlierLinksAreKnown);
-        await sql.SaveAsync(order);
-        return claim;
     }
 
     private static async Task<Claim> DecideAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)

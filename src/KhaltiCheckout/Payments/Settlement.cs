@@ -35,9 +35,10 @@ internal sealed partial class Settlement(
         """;
 
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
+    /// <param name="order">Its order, as it was saved with it.</param>
     /// <returns>The order as it is then.</returns>
-    internal async Task<Order> VerifyAsync(Payment payment) =>
-        await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti);
+    internal async Task<Order> VerifyAsync(Payment payment, Order order) =>
+        await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti, known: order);
 
     /// <summary>Finds out what became of a payment whose outcome is not known.</summary>
     /// <param name="returned">Whether the shopper just came back from Khalti's page: then they may have paid, whatever
@@ -94,10 +95,11 @@ internal sealed partial class Settlement(
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         Note(PaymentMethod.Epayment, finding, now);
-        return await store.WriteAsync(
-            async sql =>
+        return await store.DecideAsync(
+            order.Id, OrderParts.All,
+            async (sql, current) =>
             {
-                (Order current, Payment asked) = await FindAsync(sql, payment);
+                Payment asked = current!.PaymentOf(payment.Id);
                 EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
                 if (link is not null && await sql.FindPaymentByPidxAsync(link.Pidx) is { } other && other.Id != asked.Id)
                 {
@@ -105,10 +107,9 @@ internal sealed partial class Settlement(
                 }
 
                 current.TakeLink(asked, link, finding, now);
-                await sql.SaveAsync(current);
                 return asked;
             },
-            CancellationToken.None, Footing.OneOrder);
+            CancellationToken.None, known: order);
     }
 
     private Task<bool> LeaseAsync(string paymentId, Asking asking, CancellationToken cancellationToken)
@@ -128,7 +129,7 @@ internal sealed partial class Settlement(
     }
 
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
-    private async Task<Order> ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false)
+    private async Task<Order> ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false, Order? known = null)
     {
         DateTimeOffset now = time.GetUtcNow();
         if (asked.Token is not null || asked.Pidx is not null)
@@ -136,9 +137,17 @@ internal sealed partial class Settlement(
             Note(asked.Method, finding, now);
         }
 
-        Order order = await store.WriteAsync(
-            sql => SaveAsync(sql, asked, finding, by, now, returned), CancellationToken.None, Footing.OneOrder);
-        Log.Settled(logger, asked.Id, finding.Kind, order.Payments.Single(payment => payment.Id == asked.Id).Status, finding.Rule);
+        // As Khalti was asked about it: the payment itself may be the one that is changed.
+        int version = asked.Version;
+        Order order = await store.DecideAsync(
+            asked.OrderId, OrderParts.All,
+            async (sql, current) =>
+            {
+                await ApplyAsync(sql, current!, current!.PaymentOf(asked.Id), version, finding, by, now, returned);
+                return current;
+            },
+            CancellationToken.None, known: known);
+        Log.Settled(logger, asked.Id, finding.Kind, order.PaymentOf(asked.Id).Status, finding.Rule);
         return order;
     }
 
@@ -150,23 +159,8 @@ internal sealed partial class Settlement(
         }
     }
 
-    // All of the order: it is shown, too.
-    private static async Task<(Order Order, Payment Payment)> FindAsync(SqlSession sql, Payment asked)
-    {
-        Order order = (await sql.FindOrderAsync(asked.OrderId, OrderParts.All))!;
-        return (order, order.Payments.Single(payment => payment.Id == asked.Id));
-    }
-
-    private async Task<Order> SaveAsync(SqlSession sql, Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
-    {
-        (Order order, Payment payment) = await FindAsync(sql, asked);
-        await ApplyAsync(sql, order, payment, asked, finding, by, now, returned);
-        await sql.SaveAsync(order);
-        return order;
-    }
-
     private async Task ApplyAsync(
-        SqlSession sql, Order order, Payment payment, Payment asked, Finding finding, Actor by, DateTimeOffset now, bool returned)
+        SqlSession sql, Order order, Payment payment, int askedVersion, Finding finding, Actor by, DateTimeOffset now, bool returned)
     {
         if (finding.TransactionId is { } transactionId && await sql.IsAnothersAsync(transactionId, payment.Id))
         {
@@ -182,7 +176,7 @@ internal sealed partial class Settlement(
         // When somebody else asked meanwhile, theirs may be the newer answer. Money that has moved counts whenever it is
         // heard of; of the rest, a verify's refusal proves only that nothing happened to the one who asked alone, and a
         // link's state is theirs to say.
-        if (payment.Version != asked.Version)
+        if (payment.Version != askedVersion)
         {
             if (finding.Failure == Failures.RefusedByKhalti)
             {

@@ -60,7 +60,7 @@ internal static class VerifyWidgetPayment
         // Of all posts of this token, one made the row and only that one calls Khalti. It no longer matters whether the
         // shopper is still there.
         OrderView order = claim.Started is not null
-            ? OrderView.Of(await settlement.VerifyAsync(claim.Started))
+            ? OrderView.Of(await settlement.VerifyAsync(claim.Started, claim.Order!))
             : (await GetOrder.FindAsync(store, request.OrderId, CancellationToken.None))!;
         PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
         return paid.Status switch
@@ -72,24 +72,18 @@ internal static class VerifyWidgetPayment
             _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),
         };
 
-        Task<Claim> TryAsync(bool linksAreKnown) => store.WriteAsync(
-            sql => ClaimAsync(request, sql, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown), cancellationToken, Footing.OneOrder, Turn.First);
+        Task<Claim> TryAsync(bool linksAreKnown) => store.DecideAsync(
+            request.OrderId, OrderParts.Payments,
+            (sql, found) => ClaimAsync(request, found, sql, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown), cancellationToken, Turn.First);
     }
 
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
     // the order's version, make sure that of any number of posts at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        VerifyPaymentRequest request, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool linksAreKnown)
-    {
-        if (await sql.FindOrderAsync(request.OrderId, OrderParts.Payments) is not { } order)
-        {
-            return Claim.Refused(Problems.NotFound("order"));
-        }
-
-        Claim claim = Decide(request, order, await sql.FindPaymentByTokenAsync(request.Token), now, lease, linksAreKnown);
-        await sql.SaveAsync(order);
-        return claim;
-    }
+        VerifyPaymentRequest request, Order? found, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool linksAreKnown) =>
+        found is { } order
+            ? Decide(request, order, await sql.FindPaymentByTokenAsync(request.Token), now, lease, linksAreKnown)
+            : Claim.Refused(Problems.NotFound("order"));
 
     private static Claim Decide(
         VerifyPaymentRequest request, Order order, Payment? known, DateTimeOffset now, TimeSpan lease, bool linksAreKnown)
@@ -135,10 +129,10 @@ internal static class VerifyWidgetPayment
 
         return !linksAreKnown && order.Payments.Any(payment => payment.MayBePaidUnseen)
             ? Claim.LookFirst
-            : Claim.Of(order.StartVerifying(request.Token, now, lease));
+            : Claim.Of(order.StartVerifying(request.Token, now, lease), order);
     }
 
-    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started, bool MustLookFirst = false)
+    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started, Order? Order = null, bool MustLookFirst = false)
     {
         internal static Claim LookFirst => new(null, null, null, MustLookFirst: true);
 
@@ -146,6 +140,6 @@ internal static class VerifyWidgetPayment
 
         internal static Claim Stored(Payment payment) => new(null, payment.Id, null);
 
-        internal static Claim Of(Payment payment) => new(null, payment.Id, payment);
+        internal static Claim Of(Payment payment, Order order) => new(null, payment.Id, payment, order);
     }
 }

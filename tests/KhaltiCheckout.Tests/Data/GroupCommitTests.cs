@@ -337,33 +337,4 @@ public sealed class GroupCommitTests
         (await writer.First).ShouldBeTrue();
         return waiting;
     }
-
-    // The writer is at a piece of work until the gate opens. It opens at the end, too: a test that fails before does not wait.
-    private sealed class Busy : IDisposable
-    {
-        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        private Busy(CheckoutStore store, CancellationToken cancellationToken) => First = store.WriteAsync(
-            async _ =>
-            {
-                _begun.TrySetResult();
-                await _gate.Task;
-                return true;
-            },
-            cancellationToken);
-
-        internal Task<bool> First { get; }
-
-        internal static async Task<Busy> MakeAsync(CheckoutStore store, CancellationToken cancellationToken)
-        {
-            Busy busy = new(store, cancellationToken);
-            await Task.WhenAny(busy.First, busy._begun.Task);
-            return busy;
-        }
-
-        public void Dispose() => Open();
-
-        internal void Open() => _gate.TrySetResult();
-    }
 }

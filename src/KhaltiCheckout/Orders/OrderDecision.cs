@@ -1,0 +1,48 @@
+using KhaltiCheckout.Data;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>Decides about one order and saves it with its payments and its timeline, in one piece of work.</summary>
+internal static class OrderDecision
+{
+    extension(CheckoutStore store)
+    {
+        /// <param name="orderId">Which order.</param>
+        /// <param name="parts">What of it <paramref name="decide"/> needs.</param>
+        /// <param name="decide">Runs again on fresh facts when somebody else was first, so it changes nothing but the order that
+        /// it is given, which is null when there is none.</param>
+        /// <param name="cancellationToken">Until the work begins.</param>
+        /// <param name="turn">When it is written.</param>
+        /// <param name="known">The order as an earlier decision has saved it, for one that follows: it is read again only if it
+        /// has changed since. Nobody else changes it meanwhile.</param>
+        internal async Task<T> DecideAsync<T>(
+            string orderId, OrderParts parts, Func<SqlSession, Order?, Task<T>> decide, CancellationToken cancellationToken,
+            Turn turn = Turn.AsTheyCome, Order? known = null)
+        {
+            // With its lines, as it may be shown after the decision that follows.
+            Order? found = known is { IsWhole: true }
+                ? known
+                : await store.LookAheadAsync(sql => sql.FindOrderAsync(orderId, OrderParts.All), cancellationToken);
+            return await store.WriteAsync(
+                async sql =>
+                {
+                    Order? order = await TakeAsync(sql) ?? await sql.FindOrderAsync(orderId, parts);
+                    T decided = await decide(sql, order);
+                    if (order is not null)
+                    {
+                        await sql.SaveAsync(order);
+                    }
+
+                    return decided;
+                },
+                cancellationToken, Footing.OneOrder, turn);
+
+            // Once: a decision that was undone has left its traces in it. And not where rows have to be locked to stay as they are.
+            async Task<Order?> TakeAsync(SqlSession sql)
+            {
+                (Order? once, found) = (found, null);
+                return once is not null && sql.ForUpdate.Length == 0 && await sql.IsAsFoundAsync(once) ? once : null;
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Tests.Data;
+using KhaltiCheckout.Tests.Payments;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KhaltiCheckout.Tests.Orders;
+
+/// <summary>Whatever was read before its turn came, a decision rests on the facts as they are when it is written.</summary>
+public sealed class OrderDecisionTests
+{
+    [Fact]
+    public async Task An_order_that_has_changed_since_it_was_read_is_read_again_before_anything_is_decided()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        Order known = await FindAsync(shop, order);
+        (await shop.CancelAsync(order)).Status.ShouldBe(200);
+
+        (await DecideAsync(shop, known, found => found.Status)).ShouldBe(OrderStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_payment_that_has_changed_without_its_order_is_seen_too()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = (await shop.GivenLinkAsync()).Order;
+        Order known = await FindAsync(shop, order);
+        await shop.SqlAsync($"""UPDATE "Payments" SET "Version" = "Version" + 1, "Checks" = 7 WHERE "OrderId" = {order.Id()}""");
+
+        (await DecideAsync(shop, known, found => found.Payments.Single().Checks)).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_payment_that_has_come_since_is_seen_too()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        Order known = await FindAsync(shop, order);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(200);
+
+        (await DecideAsync(shop, known, found => found.Payments.Count)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_order_that_does_not_exist_is_null()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (await Store(shop).DecideAsync(
+            "ord_nobody", OrderParts.All, (_, found) => Task.FromResult(found is null), TestContext.Current.CancellationToken)).ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task An_order_that_is_as_it_was_is_not_read_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Order known = await FindAsync(shop, (await shop.GivenLinkAsync()).Order);
+
+        (await DecideAsync(shop, known, found => ReferenceEquals(found, known))).ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_decision_that_was_undone_with_its_group_is_made_again_on_fresh_facts_and_counts_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        Order known = await FindAsync(shop, order);
+        List<(bool IsKnown, int Version)> decided = [];
+        using Busy writer = await Busy.MakeAsync(Store(shop), TestContext.Current.CancellationToken);
+
+        Task<int> told = DecideAsync(shop, known, found =>
+        {
+            decided.Add((ReferenceEquals(found, known), found.Version));
+            found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
+            return found.Version;
+        });
+        Task<bool> failing = FailAsync(shop);
+        writer.Open();
+
+        (await told).ShouldBe(2);
+        await Should.ThrowAsync<InvalidOperationException>(failing);
+        decided.ShouldBe([(true, 1), (false, 1)]);
+        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "told_once"]);
+        (await FindAsync(shop, order)).Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_decision_that_lost_a_race_leaves_nothing_of_itself_behind()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        int rounds = 0;
+
+        (await DecideAsync(shop, await FindAsync(shop, order), found =>
+        {
+            found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
+            return ++rounds < 3 ? throw new LostRaceException("a row") : found.Version;
+        })).ShouldBe(2);
+
+        rounds.ShouldBe(3);
+        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "told_once"]);
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task Payments_among_others_work_that_fails_all_the_time_are_verified_once_and_refused_for_good()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode Order, string Token)[] paid = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.GivenConfirmedAsync()));
+        JsonNode[] refused = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.GivenOrderAsync()));
+        using CancellationTokenSource enough = new();
+        Task<int>[] failing = [.. Enumerable.Range(0, 4).Select(_ => FailUntilAsync(shop, enough.Token))];
+
+        (int Status, JsonNode Body)[] answers = await RaceTests.AtOnceAsync(40, shopper => shopper % 2 == 0
+            ? shop.VerifyAsync(paid[shopper / 2].Order, paid[shopper / 2].Token)
+            : shop.VerifyAsync(refused[shopper / 2], $"unknown{shopper}"));
+
+        await enough.CancelAsync();
+        (await Task.WhenAll(failing)).ShouldAllBe(failed => failed > 0);
+        answers.Select(answer => answer.Status).ShouldBe(Enumerable.Range(0, 40).Select(shopper => shopper % 2 == 0 ? 200 : 402));
+        (await shop.Sandbox.CountAsync("verify")).ShouldBe(40);
+        foreach ((JsonNode order, _) in paid)
+        {
+            (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "payment_verifying", "payment_completed"]);
+        }
+
+        foreach (JsonNode order in refused)
+        {
+            (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "payment_verifying", "payment_failed"]);
+        }
+    }
+
+    private static CheckoutStore Store(Shop shop) => shop.Services.GetRequiredService<CheckoutStore>();
+
+    private static async Task<Order> FindAsync(Shop shop, JsonNode order) =>
+        (await Store(shop).ReadAsync(sql => sql.FindOrderAsync(order.Id(), OrderParts.All), TestContext.Current.CancellationToken))!;
+
+    private static Task<T> DecideAsync<T>(Shop shop, Order known, Func<Order, T> decide) => Store(shop).DecideAsync(
+        known.Id, OrderParts.All, (_, found) => Task.FromResult(decide(found!)), TestContext.Current.CancellationToken, known: known);
+
+    private static Task<bool> FailAsync(Shop shop) => Store(shop).WriteAsync<bool>(
+        _ => throw new InvalidOperationException("not this one"), TestContext.Current.CancellationToken);
+
+    private static async Task<int> FailUntilAsync(Shop shop, CancellationToken enough)
+    {
+        int failed = 0;
+        for (; !enough.IsCancellationRequested; failed++)
+        {
+            await Should.ThrowAsync<InvalidOperationException>(FailAsync(shop));
+        }
+
+        return failed;
+    }
+}
