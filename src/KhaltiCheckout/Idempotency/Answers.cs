@@ -19,7 +19,7 @@ internal sealed class ReplayedAnswer(IdempotentRequest request) : IResult
 }
 
 /// <summary>Writes the handler's answer into the database before it goes to the client.</summary>
-internal sealed class AnswerToKeep(IResult answer, string requestId) : IResult
+internal sealed class AnswerToKeep(IResult answer, IdempotentRequest running) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -48,7 +48,7 @@ internal sealed class AnswerToKeep(IResult answer, string requestId) : IResult
         // "Not now" and "not you" are no answers to keep: the same key may try again.
         if (response.StatusCode is 401 or 403 or 429 or >= 500)
         {
-            await IdempotencyFilter.ReleaseAsync(store, requestId, httpContext.RequestServices.GetRequiredService<TimeProvider>());
+            await IdempotencyFilter.ReleaseAsync(store, running, httpContext.RequestServices.GetRequiredService<TimeProvider>());
             return;
         }
 
@@ -56,7 +56,7 @@ internal sealed class AnswerToKeep(IResult answer, string requestId) : IResult
         await store.WriteAsync(
             async sql =>
             {
-                await sql.AnswerRequestAsync(requestId, response.StatusCode, response.ContentType, response.Headers.Location, body);
+                await sql.AnswerRequestAsync(running, response.StatusCode, response.ContentType, response.Headers.Location, body);
                 return true;
             },
             CancellationToken.None, Footing.OneOrder);

@@ -59,10 +59,11 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
             return (object?)beginning.Refusal ?? new ReplayedAnswer(beginning.Answer!);
         }
 
-        http.RequestServices.GetRequiredService<KeptAnswer>().IsFor(beginning.Running!);
+        IdempotentRequest running = beginning.Running!;
+        http.RequestServices.GetRequiredService<KeptAnswer>().IsFor(running);
         try
         {
-            return new AnswerToKeep((IResult)(await next(context))!, id);
+            return new AnswerToKeep((IResult)(await next(context))!, running);
         }
         catch (TakenOverException)
         {
@@ -70,18 +71,18 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         }
         catch
         {
-            await ReleaseAsync(store, id, time);
+            await ReleaseAsync(store, running, time);
             throw;
         }
     }
 
-    internal static Task ReleaseAsync(CheckoutStore store, string id, TimeProvider time)
+    internal static Task ReleaseAsync(CheckoutStore store, IdempotentRequest running, TimeProvider time)
     {
         DateTimeOffset now = time.GetUtcNow();
         return store.WriteAsync(
             async sql =>
             {
-                await sql.ReleaseRequestAsync(id, now);
+                await sql.ReleaseRequestAsync(running, now);
                 return true;
             },
             CancellationToken.None, Footing.OneOrder);

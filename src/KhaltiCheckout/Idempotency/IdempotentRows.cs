@@ -17,15 +17,15 @@ internal static class IdempotentRows
         UPDATE "IdempotentRequests" SET "LeasedUntil" = @p1, "Version" = @p2 WHERE "Id" = @p0
         """;
 
-    // What has been answered stays answered.
+    // What has been answered stays answered, and who was taken over has no say any more.
     private const string ReleaseRequest = """
-        UPDATE "IdempotentRequests" SET "LeasedUntil" = @p1, "Version" = "Version" + 1 WHERE "Id" = @p0 AND "AnswerStatus" IS NULL
+        UPDATE "IdempotentRequests" SET "LeasedUntil" = @p2, "Version" = "Version" + 1 WHERE "Id" = @p0 AND "Version" = @p1 AND "AnswerStatus" IS NULL
         """;
 
     private const string AnswerRequest = """
-        UPDATE "IdempotentRequests" SET "AnswerStatus" = @p1, "AnswerContentType" = @p2, "AnswerLocation" = @p3, "AnswerBody" = @p4,
+        UPDATE "IdempotentRequests" SET "AnswerStatus" = @p2, "AnswerContentType" = @p3, "AnswerLocation" = @p4, "AnswerBody" = @p5,
             "Version" = "Version" + 1
-        WHERE "Id" = @p0 AND "AnswerStatus" IS NULL
+        WHERE "Id" = @p0 AND "Version" = @p1 AND "AnswerStatus" IS NULL
         """;
 
     extension(SqlSession sql)
@@ -43,9 +43,12 @@ internal static class IdempotentRows
             sql.ExecuteAsync(LeaseRequest, request.Id, request.LeasedUntil, request.Version);
 
         /// <summary>The next try need not wait.</summary>
-        internal Task ReleaseRequestAsync(string id, DateTimeOffset now) => sql.ExecuteAsync(ReleaseRequest, id, now);
+        /// <param name="running">As this process began it or took it over.</param>
+        internal Task ReleaseRequestAsync(IdempotentRequest running, DateTimeOffset now) =>
+            sql.ExecuteAsync(ReleaseRequest, running.Id, running.Version, now);
 
-        internal Task AnswerRequestAsync(string id, int status, string? contentType, string? location, string body) =>
-            sql.ExecuteAsync(AnswerRequest, id, status, contentType, location, body);
+        /// <param name="running">As this process began it or took it over.</param>
+        internal Task AnswerRequestAsync(IdempotentRequest running, int status, string? contentType, string? location, string body) =>
+            sql.ExecuteAsync(AnswerRequest, running.Id, running.Version, status, contentType, location, body);
     }
 }

@@ -1,9 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Data;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Idempotency;
 
@@ -159,6 +161,40 @@ public sealed class IdempotencyTests
         (early.Status, early.Json.Code()).ShouldBe((409, "idempotency_in_progress"));
         (late.Status, late.Replayed).ShouldBe((201, false));
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_was_slower_than_their_lease_neither_answers_for_the_next_try_nor_takes_its_key_away()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        DateTimeOffset now = shop.Clock.GetUtcNow();
+        IdempotentRequest slow = IdempotentRequest.Begin("request", "body", now, TimeSpan.FromSeconds(15));
+        await WriteAsync(sql => sql.AddRequestAsync(slow));
+        IdempotentRequest next = await FindAsync();
+        next.TakeOver(now.AddSeconds(16), TimeSpan.FromSeconds(15));
+        await WriteAsync(sql => sql.SaveLeaseAsync(next));
+
+        await WriteAsync(sql => sql.AnswerRequestAsync(slow, 200, "application/json", null, "slow"));
+        await WriteAsync(sql => sql.ReleaseRequestAsync(slow, now.AddSeconds(17)));
+
+        IdempotentRequest kept = await FindAsync();
+        (kept.AnswerStatus, kept.LeasedUntil).ShouldBe((null, next.LeasedUntil));
+        await WriteAsync(sql => sql.AnswerRequestAsync(next, 201, "application/json", null, "next"));
+        await WriteAsync(sql => sql.ReleaseRequestAsync(next, now.AddSeconds(18)));
+        kept = await FindAsync();
+        (kept.AnswerStatus, kept.AnswerBody, kept.LeasedUntil).ShouldBe((201, "next", next.LeasedUntil));
+
+        async Task<IdempotentRequest> FindAsync() =>
+            (await store.ReadAsync(sql => sql.FindRequestAsync("request"), TestContext.Current.CancellationToken))!;
+
+        Task WriteAsync(Func<SqlSession, Task> change) => store.WriteAsync(
+            async sql =>
+            {
+                await change(sql);
+                return true;
+            },
+            TestContext.Current.CancellationToken, Footing.OneOrder);
     }
 
     [Fact]
