@@ -38,6 +38,9 @@ internal sealed record Part(string Table, string Where, params object[] Values)
 
     private string? Look { get; init; }
 
+    // What together is the same as Where, each of it along an index.
+    private string[] Ways { get; init; } = [Where];
+
     /// <summary>What is true of many.</summary>
     internal static Part OfOrder(string column, object value) => new("Orders", $"\"{column}\" = {{0}}", value)
     {
@@ -52,6 +55,9 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     internal static Part OfWords(string first, string end) => new("SearchTerms", "\"Term\" >= {0} AND \"Term\" < {1}", first, end)
     {
         Look = """EXISTS (SELECT 1 FROM "SearchTerms" AS t WHERE t."OrderId" = o."Id" AND t."Term" >= {0} AND t."Term" < {1})""",
+
+        // Of the word itself the index has the orders by their ids; of those that only begin with it, by word.
+        Ways = ["\"Term\" = {0}", "\"Term\" > {0} AND \"Term\" < {1}"],
     };
 
     /// <summary>What only one has.</summary>
@@ -63,10 +69,19 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     internal string Ids(IdRange range, SqlValues values) =>
         $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
 
+    /// <summary>The same in several, of which the first may be sorted and the others are short. An order may be in two of them.</summary>
+    internal IEnumerable<string> IdsByWay(IdRange range, SqlValues values)
+    {
+        string[] names = [.. Values.Select(values.Add)];
+        return Ways.Select((way, place) =>
+            $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(way, names)}{range.Limits(place == 0 && Ways.Length > 1 ? Id : Limited, values)}");
+    }
+
     internal string Holds(SqlValues values) => In(Look ?? $"""o."Id" IN (SELECT {Id} FROM "{Table}" WHERE {Where})""", values);
 
-    private string In(string text, SqlValues values) =>
-        string.Format(CultureInfo.InvariantCulture, text, [.. Values.Select(values.Add)]);
+    private string In(string text, SqlValues values) => In(text, [.. Values.Select(values.Add)]);
+
+    private static string In(string text, string[] names) => string.Format(CultureInfo.InvariantCulture, text, names);
 }
 
 /// <summary>Ids of which none is looked at outside.</summary>

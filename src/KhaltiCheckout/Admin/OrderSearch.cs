@@ -1,3 +1,4 @@
+using System.Globalization;
 using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,8 +15,8 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
     private const int FirstPiece = 1000;
     private const int Growth = 5;
 
-    // What a single condition fits has only to be put in order; with others each order is looked at, as on the way back.
-    private const int Alone = 8;
+    // Of what a single condition fits, only the newest are put in order; with others each order is looked at, as on the way back.
+    private const int Alone = 40;
 
     internal async Task<List<string>> NewestAsync(IdRange range, int most, CancellationToken cancellationToken)
     {
@@ -29,7 +30,12 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         {
             if (await RarestAsync(piece, cancellationToken) is { } rarest)
             {
-                return [.. found, .. await AllOfAsync(rarest, range, most - found.Count, cancellationToken)];
+                int missing = most - found.Count;
+                return
+                [
+                    .. found,
+                    .. await (conditions.Count == 1 ? NewestOfAsync(rarest, range, missing, cancellationToken) : AllOfAsync(rarest, range, missing, cancellationToken)),
+                ];
             }
 
             string? from = await OneOlderAsync(range, piece, cancellationToken);
@@ -57,6 +63,32 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         }
 
         return rarest;
+    }
+
+    // Along each index by itself, so that nothing is sorted whole. An order may come on several ways, and more than once on one.
+    private async Task<List<string>> NewestOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
+    {
+        for (int length = most; ; length *= Growth)
+        {
+            SqlValues values = new();
+            string[] ways = [.. condition.Parts.SelectMany(part => part.IdsByWay(range, values))];
+            string sql = string.Join(" UNION ALL ", ways.Select((ids, way) => string.Create(
+                CultureInfo.InvariantCulture, $"""SELECT {way} AS "Way", "Id" FROM ({ids} ORDER BY 1 DESC LIMIT {values.Add(length)}) AS way""")));
+            List<Found> found = await AskAsync<Found>(sql, values, cancellationToken);
+
+            // Below where a way was cut off, it may have others.
+            string? end = found.GroupBy(one => one.Way).Where(way => way.Count() == length)
+                .Select(way => way.Select(one => one.Id).Min(StringComparer.Ordinal)).Max(StringComparer.Ordinal);
+            List<string> newest =
+            [
+                .. found.Select(one => one.Id).Where(id => string.CompareOrdinal(id, end) >= 0).Distinct(StringComparer.Ordinal)
+                    .OrderDescending(StringComparer.Ordinal).Take(most),
+            ];
+            if (newest.Count == most || end is null)
+            {
+                return newest;
+            }
+        }
     }
 
     private Task<List<string>> AllOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
@@ -90,4 +122,6 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
 
     private Task<List<T>> AskAsync<T>(string sql, SqlValues values, CancellationToken cancellationToken) =>
         db.Database.SqlQueryRaw<T>(sql, values.All).ToListAsync(cancellationToken);
+
+    private sealed record Found(int Way, string Id);
 }

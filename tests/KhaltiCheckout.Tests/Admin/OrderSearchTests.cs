@@ -102,12 +102,12 @@ public sealed class OrderSearchTests
     public async Task Words_are_found_by_their_beginning_and_looked_up_by_order(string text)
     {
         await using Shop shop = await Shop.OpenAsync();
-        Known[] all = await GivenOrdersAsync(shop, 60);
+        Known[] all = await GivenOrdersAsync(shop, 150);
         OrderFilterQuery query = new() { Q = text };
 
         // Few at once, then step by step. A cursor must not make the order look like the better index to find a word by.
-        string[] taken = await PlansAsync(shop, query, firstPiece: 1000, all[50].Id);
-        string[] walked = await PlansAsync(shop, query, firstPiece: 2, all[50].Id);
+        string[] taken = await PlansAsync(shop, query, firstPiece: 1000, all[100].Id);
+        string[] walked = await PlansAsync(shop, query, firstPiece: 1, all[100].Id);
 
         taken.ShouldAllBe(plan => plan.Contains("SEARCH SearchTerms USING COVERING INDEX IX_SearchTerms_Term_OrderId (Term>? AND Term<?)"));
         walked.ShouldContain(plan => plan.StartsWith("SEARCH o USING COVERING INDEX sqlite_autoindex_Orders_1 (Id>? AND Id<?)", StringComparison.Ordinal)
