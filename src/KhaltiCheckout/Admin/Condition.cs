@@ -33,31 +33,33 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     // Which column has the order's id.
     private string Id => Table == "Orders" ? "\"Id\"" : "\"OrderId\"";
 
-    // What limits the ids. Of the words it is no column: an index by id would be taken for shorter than the one by word.
-    private string Limited => Table == "SearchTerms" ? $"{Id} || ''" : Id;
+    // Limits and sorts ids that are found by word. No column: an index by id would be taken for shorter than the one by word.
+    private string Apart => $"{Id} || ''";
+
+    private string Limited => Table == "SearchTerms" ? Apart : Id;
 
     private string? Look { get; init; }
 
-    // What together is the same as Where, each of it along an index.
-    private string[] Ways { get; init; } = [Where];
+    // Whether the index that finds them has them by their ids. Null for what only one has, or nobody.
+    private bool? IsSorted { get; init; }
 
     /// <summary>What is true of many.</summary>
     internal static Part OfOrder(string column, object value) => new("Orders", $"\"{column}\" = {{0}}", value)
     {
         Look = $$"""EXISTS (SELECT 1 FROM "Orders" AS x WHERE x."Id" = o."Id" AND x."{{column}}" = {0})""",
+        IsSorted = true,
     };
 
     internal static Part OfIds(string first, string end) => new("Orders", "\"Id\" >= {0} AND \"Id\" < {1}", first, end)
     {
         Look = "o.\"Id\" >= {0} AND o.\"Id\" < {1}",
+        IsSorted = true,
     };
 
     internal static Part OfWords(string first, string end) => new("SearchTerms", "\"Term\" >= {0} AND \"Term\" < {1}", first, end)
     {
         Look = """EXISTS (SELECT 1 FROM "SearchTerms" AS t WHERE t."OrderId" = o."Id" AND t."Term" >= {0} AND t."Term" < {1})""",
-
-        // Of the word itself the index has the orders by their ids; of those that only begin with it, by word.
-        Ways = ["\"Term\" = {0}", "\"Term\" > {0} AND \"Term\" < {1}"],
+        IsSorted = false,
     };
 
     /// <summary>What only one has.</summary>
@@ -69,12 +71,28 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     internal string Ids(IdRange range, SqlValues values) =>
         $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
 
-    /// <summary>The same in several, of which the first may be sorted and the others are short. An order may be in two of them.</summary>
-    internal IEnumerable<string> IdsByWay(IdRange range, SqlValues values)
+    /// <summary>The newest so many of them, along each index by itself. An order may be there more than once.</summary>
+    internal IEnumerable<string> NewestIds(IdRange range, int most, SqlValues values)
     {
         string[] names = [.. Values.Select(values.Add)];
-        return Ways.Select((way, place) =>
-            $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(way, names)}{range.Limits(place == 0 && Ways.Length > 1 ? Id : Limited, values)}");
+        switch (IsSorted)
+        {
+            case null:
+                yield return Select(Where, Limited, order: null);
+                break;
+            case true:
+                yield return Select(Where, Limited, order: Id);
+                break;
+            default:
+                // The index has the orders of one word by their ids, and those of all that begin with it by word.
+                yield return Select("\"Term\" = {0}", Id, order: Id);
+                yield return Select("\"Term\" > {0} AND \"Term\" < {1}", Apart, order: Apart);
+                break;
+        }
+
+        string Select(string where, string limited, string? order) =>
+            $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(where, names)}{range.Limits(limited, values)}"
+            + (order is null ? "" : $" ORDER BY {order} DESC LIMIT {values.Add(most)}");
     }
 
     internal string Holds(SqlValues values) => In(Look ?? $"""o."Id" IN (SELECT {Id} FROM "{Table}" WHERE {Where})""", values);

@@ -71,9 +71,9 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         for (int length = most; ; length *= Growth)
         {
             SqlValues values = new();
-            string[] ways = [.. condition.Parts.SelectMany(part => part.IdsByWay(range, values))];
+            string[] ways = [.. condition.Parts.SelectMany(part => part.NewestIds(range, length, values))];
             string sql = string.Join(" UNION ALL ", ways.Select((ids, way) => string.Create(
-                CultureInfo.InvariantCulture, $"""SELECT {way} AS "Way", "Id" FROM ({ids} ORDER BY 1 DESC LIMIT {values.Add(length)}) AS way""")));
+                CultureInfo.InvariantCulture, $"""SELECT {way} AS "Way", "Id" FROM ({ids}) AS way""")));
             List<Found> found = await AskAsync<Found>(sql, values, cancellationToken);
 
             // Below where a way was cut off, it may have others.
