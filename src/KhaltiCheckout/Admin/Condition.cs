@@ -40,26 +40,25 @@ internal sealed record Part(string Table, string Where, params object[] Values)
 
     private string? Look { get; init; }
 
-    // Whether the index that finds them has them by their ids. Null for what only one has, or nobody.
-    private bool? IsSorted { get; init; }
+    private Found Many { get; init; } = Found.One;
 
     /// <summary>What is true of many.</summary>
     internal static Part OfOrder(string column, object value) => new("Orders", $"\"{column}\" = {{0}}", value)
     {
         Look = $$"""EXISTS (SELECT 1 FROM "Orders" AS x WHERE x."Id" = o."Id" AND x."{{column}}" = {0})""",
-        IsSorted = true,
+        Many = Found.ById,
     };
 
     internal static Part OfIds(string first, string end) => new("Orders", "\"Id\" >= {0} AND \"Id\" < {1}", first, end)
     {
         Look = "o.\"Id\" >= {0} AND o.\"Id\" < {1}",
-        IsSorted = true,
+        Many = Found.ById,
     };
 
     internal static Part OfWords(string first, string end) => new("SearchTerms", "\"Term\" >= {0} AND \"Term\" < {1}", first, end)
     {
         Look = """EXISTS (SELECT 1 FROM "SearchTerms" AS t WHERE t."OrderId" = o."Id" AND t."Term" >= {0} AND t."Term" < {1})""",
-        IsSorted = false,
+        Many = Found.ByWord,
     };
 
     /// <summary>What only one has.</summary>
@@ -71,19 +70,19 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     internal string Ids(IdRange range, SqlValues values) =>
         $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
 
-    /// <summary>The newest so many of them, along each index by itself. An order may be there more than once.</summary>
+    /// <summary>At least the newest so many of them, along each index by itself. An order may be there more than once.</summary>
     internal IEnumerable<string> NewestIds(IdRange range, int most, SqlValues values)
     {
         string[] names = [.. Values.Select(values.Add)];
-        switch (IsSorted)
+        switch (Many)
         {
-            case null:
+            case Found.One:
                 yield return Select(Where, Limited, order: null);
                 break;
-            case true:
+            case Found.ById:
                 yield return Select(Where, Limited, order: Id);
                 break;
-            default:
+            case Found.ByWord:
                 // The index has the orders of one word by their ids, and those of all that begin with it by word.
                 yield return Select("\"Term\" = {0}", Id, order: Id);
                 yield return Select("\"Term\" > {0} AND \"Term\" < {1}", Apart, order: Apart);
@@ -96,6 +95,19 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     }
 
     internal string Holds(SqlValues values) => In(Look ?? $"""o."Id" IN (SELECT {Id} FROM "{Table}" WHERE {Where})""", values);
+
+    /// <summary>How the index has those that fit.</summary>
+    private enum Found
+    {
+        /// <summary>One, or none.</summary>
+        One,
+
+        /// <summary>Many, by their ids.</summary>
+        ById,
+
+        /// <summary>Many, by the words that begin so.</summary>
+        ByWord,
+    }
 
     private string In(string text, SqlValues values) => In(text, [.. Values.Select(values.Add)]);
 
@@ -116,7 +128,7 @@ internal sealed record IdRange(string? First, string? End)
         (First is null ? "" : $" AND {column} >= {values.Add(First)}") + (End is null ? "" : $" AND {column} < {values.Add(End)}");
 }
 
-/// <summary>The values of a query, in the order in which its text has them.</summary>
+/// <summary>The values of a query, in the order of their numbers in its text.</summary>
 internal sealed class SqlValues
 {
     private readonly List<object> _values = [];

@@ -65,7 +65,8 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         return rarest;
     }
 
-    // Along each index by itself, so that nothing is sorted whole. An order may come on several ways, and more than once on one.
+    // Along each index by itself: of a common word nothing is sorted, and of those that begin with it only the newest are kept.
+    // An order may come on several ways, and more than once on one.
     private async Task<List<string>> NewestOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
     {
         for (int length = most; ; length *= Growth)

@@ -45,8 +45,8 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <summary>Looks, at one state of the database.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken);
 
-    /// <summary>Looks before it writes, where one writes for all: what is read here is not read there. Null elsewhere. Whatever is
-    /// decided by it asks, when it writes, whether it is still so.</summary>
+    /// <summary>Looks before it writes, where one writes for all: what is read here is not read there. Null elsewhere, and when that
+    /// can't be done just now. Whatever is decided by it asks, when it writes, whether it is still so.</summary>
     internal virtual Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
         where T : class => Task.FromResult<T?>(null);
 

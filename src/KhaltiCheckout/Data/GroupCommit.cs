@@ -41,6 +41,9 @@ internal sealed class GroupCommit : IDisposable
         _thread.UnsafeStart();
     }
 
+    /// <summary>Whether whoever comes now is told to come back, unless they can't be.</summary>
+    internal bool IsFull => Volatile.Read(ref _count) >= MostWaiting;
+
     /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
     internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Turn turn, CancellationToken cancellationToken)
     {

@@ -55,8 +55,20 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
-    internal override Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
-        where T : class => ReadAsync(look, cancellationToken);
+    internal override async Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            // Whoever will be refused is refused without work.
+            return _writer is { IsFull: true } && cancellationToken.CanBeCanceled ? null : await ReadAsync(look, cancellationToken);
+        }
+        catch (SqliteException)
+        {
+            // The writer looks for itself, and what it has to save is not lost because nobody else could.
+            return null;
+        }
+    }
 
     // A file that was deleted stays open here, and whatever is written into it is lost.
     internal override async Task ReachAsync(CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public sealed partial class Order
     /// <summary>One number for the versions of the order and of its payments, as they stand in the database.</summary>
     internal long StoredState => (StoredVersion ?? 0) + _payments.Sum(payment => (payment.StoredVersion ?? 0) + 1L);
 
-    /// <summary>Whether it came with its lines: no order has none.</summary>
+    /// <summary>Whether it came with all its parts: then it has lines, as no order has none.</summary>
     internal bool IsWhole => _lines.Count > 0;
 
     internal static Order Read(SqlRow row)

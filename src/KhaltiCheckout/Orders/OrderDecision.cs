@@ -9,8 +9,8 @@ internal static class OrderDecision
     {
         /// <param name="orderId">Which order.</param>
         /// <param name="parts">What of it <paramref name="decide"/> needs.</param>
-        /// <param name="decide">Runs again on fresh facts when somebody else was first, so it changes nothing but the order that
-        /// it is given, which is null when there is none.</param>
+        /// <param name="decide">Is given the order, or null when there is none. Runs again on fresh facts when somebody else was
+        /// first, so it changes nothing outside the order and the database.</param>
         /// <param name="cancellationToken">Until the work begins.</param>
         /// <param name="turn">When it is written.</param>
         /// <param name="known">The order as an earlier decision has saved it, for one that follows: it is read again only if it

@@ -84,7 +84,7 @@ internal static class InitiateEPayment
             request.OrderId, OrderParts.All,
             async (sql, order) => order is null
                 ? new Claim(Problems.NotFound("order"))
-                : await DecideAsync(order, sql, time.GetUtcNow(), lease, earlierLinksAreKnown),
+                : await ClaimAsync(order, sql, time.GetUtcNow(), lease, earlierLinksAreKnown),
             cancellationToken, Turn.First);
     }
 
@@ -96,7 +96,7 @@ internal static class InitiateEPayment
             new InitiatedPaymentView(payment.Id, payment.Pidx!, payment.PaymentUrl!, payment.LinkExpiresAt!.Value));
     }
 
-    private static async Task<Claim> DecideAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)
+    private static async Task<Claim> ClaimAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)
     {
         if (order.HasPaymentUnderWay)
         {

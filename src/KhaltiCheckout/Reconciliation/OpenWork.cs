@@ -49,8 +49,8 @@ internal static class OpenWork
         """;
 
     private const string AnyExpiring = $"""SELECT "Id" FROM "Payments" WHERE {Expiring} LIMIT 1""";
-    private const string HurryExpiring = $"""UPDATE "Payments" SET "NextCheckAt" = @p1 WHERE {Expiring}""";
-    private const string HurryPayments = $"""UPDATE "Payments" SET "NextCheckAt" = @p1 WHERE {Waiting} AND "LastAskUnanswered" """;
+    private const string HurryExpiring = $"""UPDATE "Payments" SET "NextCheckAt" = @p1, "Version" = "Version" + 1 WHERE {Expiring}""";
+    private const string HurryPayments = $"""UPDATE "Payments" SET "NextCheckAt" = @p1, "Version" = "Version" + 1 WHERE {Waiting} AND "LastAskUnanswered" """;
 
     private const string HurryRefunds = """
         UPDATE "Refunds" SET "NextCheckAt" = @p1 WHERE "Method" = @p0 AND "LastAskUnanswered" AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL

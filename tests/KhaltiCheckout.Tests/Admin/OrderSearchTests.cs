@@ -110,6 +110,13 @@ public sealed class OrderSearchTests
         string[] walked = await PlansAsync(shop, query, firstPiece: 1, all[100].Id);
 
         taken.ShouldAllBe(plan => plan.Contains("SEARCH SearchTerms USING COVERING INDEX IX_SearchTerms_Term_OrderId (Term>? AND Term<?)"));
+        // Those of one word alone come in order.
+        if (!text.Contains(' ', StringComparison.Ordinal))
+        {
+            taken[^1].ShouldContain("SEARCH SearchTerms USING COVERING INDEX IX_SearchTerms_Term_OrderId (Term=? AND OrderId<?)");
+            taken[^1].Split("TEMP B-TREE").Length.ShouldBe(2, taken[^1]);
+        }
+
         walked.ShouldContain(plan => plan.StartsWith("SEARCH o USING COVERING INDEX sqlite_autoindex_Orders_1 (Id>? AND Id<?)", StringComparison.Ordinal)
             && plan.Contains("SEARCH t USING PRIMARY KEY (OrderId=? AND Term>? AND Term<?)") && !plan.Contains("TEMP B-TREE"));
     }

@@ -34,14 +34,35 @@ public sealed class OrderDecisionTests
     }
 
     [Fact]
-    public async Task A_payment_that_has_come_since_is_seen_too()
+    public async Task A_payment_that_has_come_since_is_seen_though_its_order_has_not_changed()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
         Order known = await FindAsync(shop, order);
         (await shop.VerifyAsync(order, token)).Status.ShouldBe(200);
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Version" = {known.Version} WHERE "Id" = {order.Id()}""");
 
         (await DecideAsync(shop, known, found => found.Payments.Count)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_happens_to_an_order_while_Khalti_is_asked_is_kept_and_the_payment_completes(bool inAnotherProcess)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.HoldUpAsync("verify");
+        Task<(int Status, JsonNode Body)> paying = shop.VerifyAsync(order, token);
+        await Shop.UntilAsync(async () => await shop.Sandbox.CountAsync("verify") == 1);
+
+        (await (inAnotherProcess ? other : shop).VerifyAsync(order, token, amount: 1)).Status.ShouldBe(422);
+        await shop.Sandbox.MendAsync();
+
+        (await paying).Status.ShouldBe(200);
+        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "payment_verifying", "amount_mismatch", "payment_completed"]);
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
     }
 
     [Fact]
@@ -116,11 +137,18 @@ public sealed class OrderDecisionTests
         using CancellationTokenSource enough = new();
         Task<int>[] failing = [.. Enumerable.Range(0, 4).Select(_ => FailUntilAsync(shop, enough.Token))];
 
-        (int Status, JsonNode Body)[] answers = await RaceTests.AtOnceAsync(40, shopper => shopper % 2 == 0
-            ? shop.VerifyAsync(paid[shopper / 2].Order, paid[shopper / 2].Token)
-            : shop.VerifyAsync(refused[shopper / 2], $"unknown{shopper}"));
+        (int Status, JsonNode Body)[] answers;
+        try
+        {
+            answers = await RaceTests.AtOnceAsync(40, shopper => shopper % 2 == 0
+                ? shop.VerifyAsync(paid[shopper / 2].Order, paid[shopper / 2].Token)
+                : shop.VerifyAsync(refused[shopper / 2], $"unknown{shopper}"));
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
 
-        await enough.CancelAsync();
         (await Task.WhenAll(failing)).ShouldAllBe(failed => failed > 0);
         answers.Select(answer => answer.Status).ShouldBe(Enumerable.Range(0, 40).Select(shopper => shopper % 2 == 0 ? 200 : 402));
         (await shop.Sandbox.CountAsync("verify")).ShouldBe(40);
