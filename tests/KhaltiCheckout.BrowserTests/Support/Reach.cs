@@ -7,12 +7,12 @@ namespace KhaltiCheckout.BrowserTests.Support;
 internal static class Reach
 {
     /// <summary>
-    /// Waits until a click has led the page to an address and all of it is there. WaitForURLAsync looks first and listens then:
-    /// a page that goes in between is missed.
+    /// Waits until a click has led the page to an address and all of it is there. WaitForURLAsync and WaitForLoadStateAsync look
+    /// first and listen then, and miss what happens in between: so the page itself is asked, again and again.
     /// </summary>
     internal static async Task ReachAsync(this IPage page, string address)
     {
         await Expect(page).ToHaveURLAsync(new Regex(address, RegexOptions.None, TimeSpan.FromSeconds(1)));
-        await page.WaitForLoadStateAsync();
+        await page.WaitForFunctionAsync("() => document.readyState === 'complete'");
     }
 }
