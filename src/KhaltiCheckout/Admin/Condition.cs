@@ -36,30 +36,34 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     // Limits and sorts ids that are found by word. No column: an index by id would be taken for shorter than the one by word.
     private string Apart => $"{Id} || ''";
 
-    private string Limited => Table == "SearchTerms" ? Apart : Id;
+    private string Limited => Come == Coming.ByWord ? Apart : Id;
 
     private string? Look { get; init; }
 
-    private Found Many { get; init; } = Found.One;
+    /// <summary>How the index has those that fit.</summary>
+    internal Coming Come { get; private init; } = Coming.Alone;
 
     /// <summary>What is true of many.</summary>
     internal static Part OfOrder(string column, object value) => new("Orders", $"\"{column}\" = {{0}}", value)
     {
         Look = $$"""EXISTS (SELECT 1 FROM "Orders" AS x WHERE x."Id" = o."Id" AND x."{{column}}" = {0})""",
-        Many = Found.ById,
+        Come = Coming.ById,
     };
 
     internal static Part OfIds(string first, string end) => new("Orders", "\"Id\" >= {0} AND \"Id\" < {1}", first, end)
     {
         Look = "o.\"Id\" >= {0} AND o.\"Id\" < {1}",
-        Many = Found.ById,
+        Come = Coming.ById,
     };
 
     internal static Part OfWords(string first, string end) => new("SearchTerms", "\"Term\" >= {0} AND \"Term\" < {1}", first, end)
     {
         Look = """EXISTS (SELECT 1 FROM "SearchTerms" AS t WHERE t."OrderId" = o."Id" AND t."Term" >= {0} AND t."Term" < {1})""",
-        Many = Found.ByWord,
+        Come = Coming.ByWord,
     };
+
+    /// <summary>One word, and not those that begin with it.</summary>
+    internal static Part OfWord(string word) => new("SearchTerms", "\"Term\" = {0}", word) { Come = Coming.ById };
 
     /// <summary>What only one has.</summary>
     internal static Part OfName(string table, string column, string value) => new(table, $"\"{column}\" = {{0}}", value);
@@ -74,15 +78,15 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     internal IEnumerable<string> NewestIds(IdRange range, int most, SqlValues values)
     {
         string[] names = [.. Values.Select(values.Add)];
-        switch (Many)
+        switch (Come)
         {
-            case Found.One:
+            case Coming.Alone:
                 yield return Select(Where, Limited, order: null);
                 break;
-            case Found.ById:
+            case Coming.ById:
                 yield return Select(Where, Limited, order: Id);
                 break;
-            case Found.ByWord:
+            case Coming.ByWord:
                 // The index has the orders of one word by their ids, and those of all that begin with it by word.
                 yield return Select("\"Term\" = {0}", Id, order: Id);
                 yield return Select("\"Term\" > {0} AND \"Term\" < {1}", Apart, order: Apart);
@@ -94,24 +98,59 @@ internal sealed record Part(string Table, string Where, params object[] Values)
             + (order is null ? "" : $" ORDER BY {order} DESC LIMIT {values.Add(most)}");
     }
 
-    internal string Holds(SqlValues values) => In(Look ?? $"""o."Id" IN (SELECT {Id} FROM "{Table}" WHERE {Where})""", values);
-
-    /// <summary>How the index has those that fit.</summary>
-    private enum Found
+    /// <summary>Of a part by word, the words that at least so many orders have: it is gone from each word straight to the next,
+    /// past all its orders.</summary>
+    /// <param name="orders">How many.</param>
+    /// <param name="most">How many words are looked at, common or not. When there are more, an empty one comes with the others.</param>
+    /// <param name="values">Takes the values.</param>
+    internal string CommonWords(int orders, int most, SqlValues values)
     {
-        /// <summary>One, or none.</summary>
-        One,
-
-        /// <summary>Many, by their ids.</summary>
-        ById,
-
-        /// <summary>Many, by the words that begin so.</summary>
-        ByWord,
+        string[] names = [.. Values.Select(values.Add)];
+        return $"""
+            WITH RECURSIVE words("Word", "Number") AS (
+                SELECT MIN("Term"), 1 FROM "SearchTerms" WHERE {In("\"Term\" >= {0} AND \"Term\" < {1}", names)}
+                UNION ALL
+                SELECT (SELECT MIN(s."Term") FROM "SearchTerms" AS s WHERE s."Term" > words."Word" AND {In("s.\"Term\" < {1}", names)}), words."Number" + 1
+                FROM words WHERE words."Word" IS NOT NULL AND words."Number" <= {values.Add(most)})
+            SELECT CASE WHEN words."Number" > {values.Add(most)} THEN '' ELSE words."Word" END AS "Value" FROM words
+            WHERE words."Word" IS NOT NULL AND (words."Number" > {values.Add(most)} OR EXISTS (
+                SELECT 1 FROM "SearchTerms" AS t WHERE t."Term" = words."Word" LIMIT 1 OFFSET {values.Add(orders - 1)}))
+            """;
     }
+
+    /// <summary>Of a part by word, what is none of these words.</summary>
+    /// <param name="words">In the order of the alphabet.</param>
+    internal IEnumerable<Part> Without(IEnumerable<string> words)
+    {
+        string where = "\"Term\" >= {0} AND \"Term\" < {1}";
+        object first = Values[0];
+        foreach (string word in words)
+        {
+            yield return this with { Where = where, Values = [first, word] };
+            (first, where) = (word, "\"Term\" > {0} AND \"Term\" < {1}");
+        }
+
+        yield return this with { Where = where, Values = [first, Values[1]] };
+    }
+
+    internal string Holds(SqlValues values) => In(Look ?? $"""o."Id" IN (SELECT {Id} FROM "{Table}" WHERE {Where})""", values);
 
     private string In(string text, SqlValues values) => In(text, [.. Values.Select(values.Add)]);
 
     private static string In(string text, string[] names) => string.Format(CultureInfo.InvariantCulture, text, names);
+}
+
+/// <summary>In which order an index has the orders that fit.</summary>
+internal enum Coming
+{
+    /// <summary>There is one, or none.</summary>
+    Alone,
+
+    /// <summary>By their ids.</summary>
+    ById,
+
+    /// <summary>By the words that begin so.</summary>
+    ByWord,
 }
 
 /// <summary>Ids of which none is looked at outside.</summary>

@@ -8,6 +8,7 @@ namespace KhaltiCheckout.Admin;
 /// Finds the newest orders that fit, however many there are. Two ways lead there: to take all that the rarest of the conditions
 /// fits, and to go back from the newest order until there are enough. The first is short when few fit, the second when many
 /// do, and nobody knows which it is: so both are tried by turns, each time a longer piece, and whichever is short soon ends it.
+/// A third is for conditions that are common each and rare together: to lay the lists of their orders over each other.
 /// </summary>
 /// <param name="firstPiece">How many orders, the first time.</param>
 internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> conditions, int firstPiece = OrderSearch.FirstPiece)
@@ -17,6 +18,13 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
 
     // Of what a single condition fits, only the newest are put in order; with others each order is looked at, as on the way back.
     private const int Alone = 40;
+
+    // Of how many words that begin alike it is asked whether they are common, and how many lists are laid over others.
+    private const int MostWords = 500;
+    private const int MostMeetings = 12;
+
+    // What part of a first piece makes a word common. Of one that is not, the orders are looked at one by one.
+    private const int Rare = 20;
 
     internal async Task<List<string>> NewestAsync(IdRange range, int most, CancellationToken cancellationToken)
     {
@@ -46,6 +54,10 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
             }
 
             range = range.Before(from);
+            if (piece == firstPiece && conditions.Count > 1 && await MeetingAsync(range, most - found.Count, cancellationToken) is { } meeting)
+            {
+                return [.. found, .. meeting];
+            }
         }
     }
 
@@ -90,6 +102,66 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
                 return newest;
             }
         }
+    }
+
+    // Where each condition is true of many and hardly ever of the same order, both ways are long. But an index has the orders of
+    // one word, one status or one amount by their ids: such lists laid over each other show where they meet, and no order is
+    // looked at. Null when there are too many of them.
+    private async Task<List<string>?> MeetingAsync(IdRange range, int most, CancellationToken cancellationToken)
+    {
+        List<Part[]> together = [[]];
+        List<Condition> rest = [];
+        foreach (Condition condition in conditions)
+        {
+            if (await ListsOfAsync(condition, cancellationToken) is not var (lists, few))
+            {
+                return null;
+            }
+
+            together = [.. together.SelectMany(_ => lists, (others, list) => (Part[])[.. others, list])];
+            rest.Add(condition with { Parts = few, IsSorted = false });
+        }
+
+        if (together.Count > MostMeetings)
+        {
+            return null;
+        }
+
+        List<string> found = [];
+        foreach (Part[] lists in together)
+        {
+            SqlValues values = new();
+            string ids = string.Join(" INTERSECT ", lists.Select(list => list.Ids(range, values)));
+            found.AddRange(await AskAsync<string>($"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}", values, cancellationToken));
+        }
+
+        foreach (Condition one in rest.Where(one => one.Parts.Count > 0))
+        {
+            found.AddRange(await AllOfAsync(one, range, most, cancellationToken));
+        }
+
+        return [.. found.Distinct(StringComparer.Ordinal).OrderDescending(StringComparer.Ordinal).Take(most)];
+    }
+
+    // What has its orders by their ids, and what has few.
+    private async Task<(List<Part> Lists, List<Part> Few)?> ListsOfAsync(Condition condition, CancellationToken cancellationToken)
+    {
+        List<Part> lists = [.. condition.Parts.Where(part => part.Come == Coming.ById)];
+        List<Part> few = [.. condition.Parts.Where(part => part.Come == Coming.Alone)];
+        foreach (Part part in condition.Parts.Where(part => part.Come == Coming.ByWord))
+        {
+            SqlValues values = new();
+            List<string> words = await AskAsync<string>(part.CommonWords(Math.Max(1, firstPiece / Rare), MostWords, values), values, cancellationToken);
+            if (words.Contains(""))
+            {
+                return null;
+            }
+
+            lists.AddRange(words.Select(Part.OfWord));
+            few.AddRange(part.Without(words));
+        }
+
+        return (lists, few);
     }
 
     private Task<List<string>> AllOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)

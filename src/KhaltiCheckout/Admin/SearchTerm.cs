@@ -9,11 +9,18 @@ namespace KhaltiCheckout.Admin;
 /// <summary>
 /// A word under which an order is found by its beginning: of the customer's name, their e-mail address, their phone number.
 /// A row of its own, because an index finds the beginning of a text and no database finds a word in the middle of one.
+/// <para>
+/// Addresses mostly begin with a name, and no two are the same: whoever asks for the name would go through all of them. So an
+/// address is found by the letters it begins with, which others have, too; and by more than them behind <see cref="EmailMark"/>.
+/// </para>
 /// </summary>
 public sealed class SearchTerm
 {
     /// <summary>The longest is an e-mail address.</summary>
     internal const int LongestTerm = 254;
+
+    /// <summary>No other term begins with it, nor does what is asked for.</summary>
+    private const string EmailMark = "@";
 
     /// <summary>
     /// Makes the terms of orders that were placed before there were any; for the migration. Words that stand between blanks
@@ -67,13 +74,24 @@ public sealed class SearchTerm
 
     internal static IEnumerable<SearchTerm> Of(string orderId, string? name, string? email, string? phone)
     {
-        IEnumerable<string> words = WordsOf(name).SelectMany(word => word.Split('-').Append(word)).Append(Fold(email ?? ""));
-        return words.Append(National(Digits(phone ?? "")))
-            .Select(Trim)
+        IEnumerable<string> words = WordsOf(name).SelectMany(word => word.Split('-').Append(word)).Append(National(Digits(phone ?? "")));
+        return words.Select(Trim)
+            .Concat(OfAddress(Trim(Fold(email ?? ""))))
             .Where(term => term.Length is > 0 and <= LongestTerm)
             .Distinct(StringComparer.Ordinal)
             .Select(term => new SearchTerm { Term = term, OrderId = orderId });
     }
+
+    /// <summary>Whatever begins with a word, begins with one of these.</summary>
+    internal static string[] Beginnings(string word) => LettersOf(word) is var letters && letters.Length > 0 && letters.Length < word.Length ? [word, Marked(word)] : [word];
+
+    private static string[] OfAddress(string address) => LettersOf(address) is { Length: > 0 } letters ? [letters, Marked(address)] : [address];
+
+    // The end of the longest is left out, here and there.
+    private static string Marked(string address) => EmailMark + address[..Math.Min(address.Length, LongestTerm - EmailMark.Length)];
+
+    // A to Z, as databases know no other.
+    private static string LettersOf(string word) => string.Concat(word.TakeWhile(char.IsAsciiLetterLower));
 
     /// <summary>A phone number as it is dialled in Nepal, whichever way it was written.</summary>
     internal static string National(string digits)

@@ -93,7 +93,7 @@ internal sealed partial class SearchText
         return rupees.Length <= MostRupeeDigits ? new Paisa(long.Parse(rupees + paisa, CultureInfo.InvariantCulture)) : null;
     }
 
-    private static IEnumerable<string> TermsOf(string folded)
+    private static string[] TermsOf(string folded)
     {
         if (PhoneNumber().IsMatch(folded))
         {
@@ -110,7 +110,7 @@ internal sealed partial class SearchText
         }
 
         string word = SearchTerm.Trim(folded);
-        return word.Length > 0 ? [word] : [];
+        return word.Length > 0 ? SearchTerm.Beginnings(word) : [];
     }
 
     [GeneratedRegex(@"^\s*\+?[0-9][0-9\s-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

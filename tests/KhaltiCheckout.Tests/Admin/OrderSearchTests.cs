@@ -34,6 +34,13 @@ public sealed class OrderSearchTests
             (new() { Q = "sita rai" }, order => order.Has("sita") && order.Has("rai")),
             (new() { Q = "ram sita" }, order => order.Has("ram") && order.Has("sita")),
             (new() { Q = "zen s 185" }, order => order.Has("zen") && order.Has("s") && order.Amount == 18_500),
+            (new() { Q = "rama sitaram" }, order => order.Has("rama") && order.Has("sitaram")),
+            (new() { Q = "ram s rai" }, order => order.Has("ram") && order.Has("s") && order.Has("rai")),
+            (new() { Q = "sita1" }, order => order.Has("sita1")),
+            (new() { Q = "sitaram1 r" }, order => order.Has("sitaram1") && order.Has("r")),
+            (new() { Q = "rai rama7@ex" }, order => order.Has("rai") && order.Has("rama7@ex")),
+            (new() { Q = "9800 s" }, order => order.Has("9800") && order.Has("s")),
+            (new() { Q = "9841 185 sita" }, order => order.Has("9841") && order.Amount == 18_500 && order.Has("sita")),
             (new() { Status = "paid", Q = "rama" }, order => order.Has("rama") && order.Status == "paid"),
             (new() { Status = "expired", Attention = "any", Q = "s" }, order => order.Has("s") && order.Status == "expired" && order.Attention is not null),
             (new() { Q = middle }, order => order.Id == middle),
@@ -121,6 +128,24 @@ public sealed class OrderSearchTests
             && plan.Contains("SEARCH t USING PRIMARY KEY (OrderId=? AND Term>? AND Term<?)") && !plan.Contains("TEMP B-TREE"));
     }
 
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task Of_two_common_words_the_orders_are_laid_over_each_other_along_the_index()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Known[] all = await GivenOrdersAsync(shop, 150);
+
+        string[] plans = await PlansAsync(shop, new OrderFilterQuery { Q = "rama sitaram" }, firstPiece: 1, all[100].Id);
+
+        // No further back than the first piece: where it ends, and what is in it.
+        plans.Count(plan => plan.StartsWith("SEARCH o ", StringComparison.Ordinal)).ShouldBe(2);
+        string words = plans.First(plan => plan.Contains("RECURSIVE STEP", StringComparison.Ordinal));
+        words.ShouldContain("SEARCH s USING COVERING INDEX IX_SearchTerms_Term_OrderId (Term>? AND Term<?)");
+        string meeting = plans.Where(plan => plan.Contains("INTERSECT", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        meeting.Split("SEARCH SearchTerms USING COVERING INDEX IX_SearchTerms_Term_OrderId (Term=? AND OrderId<?)").Length.ShouldBe(3, meeting);
+        meeting.ShouldNotContain("TEMP B-TREE");
+    }
+
     [Theory]
     [InlineData("paid", null, null, "IX_Orders_Status_Id (Status=?")]
     [InlineData(null, "stuck", null, "IX_Orders_Attention_Id (Attention=?")]
@@ -147,13 +172,17 @@ public sealed class OrderSearchTests
         OrderFilter filter = OrderFilter.Read(query, errors);
         errors.ShouldBeEmpty();
         List<string> found = [];
-        for (List<string> page = [""]; page.Count > 0; found.AddRange(page))
+        List<string> page;
+        do
         {
             page = await new OrderSearch(db, filter.Conditions, firstPiece)
                 .NewestAsync(filter.Range.Before(found.LastOrDefault()), most, TestContext.Current.CancellationToken);
             page.Count.ShouldBeLessThanOrEqualTo(most);
+            found.AddRange(page);
         }
+        while (page.Count == most);
 
+        // A page that is not full is the last.
         return found.ToArray();
     });
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -149,6 +151,41 @@ public sealed class SearchTests
 
         (await shop.SearchAsync("sita.rai@example.com")).ShouldBe([wanted]);
         (await shop.SearchAsync("SITA.R")).ShouldBe([wanted]);
+        for (int length = 1; length <= "sita.rai@example.com".Length; length++)
+        {
+            (await shop.SearchAsync("sita.rai@example.com"[..length])).ShouldBe([wanted], $"{length} letters of it");
+        }
+
+        (await shop.SearchAsync("sita.x")).ShouldBeEmpty();
+        (await shop.SearchAsync("@sita")).ShouldBe([wanted]);
+        (await shop.SearchAsync("@example.com")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("9841.sita@example.com", "9841")]
+    [InlineData("9841.sita@example.com", "9841.s")]
+    [InlineData("सीता@example.com", "सीता")]
+    [InlineData("सीता@example.com", "सीता@ex")]
+    [InlineData("s1@example.com", "s1@")]
+    [InlineData("o'neil@example.com", "o'n")]
+    [InlineData("_sita@example.com", "_sita@")]
+    public async Task So_is_one_that_begins_with_something_else_than_letters(string email, string typed)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string wanted = (await shop.GivenOrderOfAsync("Ram", email)).Id();
+        await shop.GivenOrderOfAsync("Ram", "ram@example.com");
+
+        (await shop.SearchAsync(typed)).ShouldBe([wanted]);
+    }
+
+    [Fact]
+    public async Task So_is_the_longest_as_far_as_a_search_is_read()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string email = "s" + new string('1', PlaceOrderRules.LongestEmail - "s@example.com".Length) + "@example.com";
+        string wanted = (await shop.GivenOrderOfAsync("Ram", email)).Id();
+
+        (await shop.SearchAsync(email[..SearchText.Longest])).ShouldBe([wanted]);
     }
 
     [Fact]

@@ -78,6 +78,9 @@ internal static class Desk
         });
         return [.. shop.Log.Lines.Skip(before)
             .Where(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
-            .Select(line => line[line.IndexOf("SELECT", StringComparison.Ordinal)..].Trim())];
+            .Select(line => line[Beginning(line)..].Trim())];
+
+        static int Beginning(string line) =>
+            line.IndexOf("WITH RECURSIVE", StringComparison.Ordinal) is >= 0 and int at ? at : line.IndexOf("SELECT", StringComparison.Ordinal);
     }
 }
