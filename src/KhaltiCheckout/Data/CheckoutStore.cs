@@ -50,6 +50,9 @@ internal abstract class CheckoutStore(OrderChanges changes)
     internal virtual Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
         where T : class => Task.FromResult<T?>(null);
 
+    /// <summary>What was placed here a moment ago. Null where rows are locked while they are decided about: there they are read anyway.</summary>
+    internal virtual PlacedOrders? Placed => null;
+
     /// <summary>Looks whether the database is there: not only what is open of it.</summary>
     /// <exception cref="System.Data.Common.DbException">It is not, or is none of ours.</exception>
     internal abstract Task ReachAsync(CancellationToken cancellationToken);

@@ -34,6 +34,8 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
+    internal override PlacedOrders Placed { get; } = new();
+
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

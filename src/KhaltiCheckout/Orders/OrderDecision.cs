@@ -22,7 +22,7 @@ internal static class OrderDecision
             // With its lines, as it may be shown after the decision that follows.
             Order? found = known is { IsWhole: true }
                 ? known
-                : await store.LookAheadAsync(sql => sql.FindOrderAsync(orderId, OrderParts.All), cancellationToken);
+                : store.Placed?.Take(orderId) ?? await store.LookAheadAsync(sql => sql.FindOrderAsync(orderId, OrderParts.All), cancellationToken);
             return await store.WriteAsync(
                 async sql =>
                 {

@@ -143,35 +143,41 @@ internal static class PlaceOrder
             KeyName = user.KeyName(),
         };
         DateTimeOffset now = time.GetUtcNow();
-        (OrderView? placed, ProblemHttpResult? refusal) = await store.WriteAsync(
+        (Order? placed, OrderView? view, ProblemHttpResult? refusal) = await store.WriteAsync(
             sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken, Footing.OneOrder);
-        return placed is null ? refusal! : TypedResults.Created(LocationOf(placed), placed);
+        if (placed is null || view is null)
+        {
+            return refusal!;
+        }
+
+        store.Placed?.Keep(placed);
+        return TypedResults.Created(LocationOf(view), view);
     }
 
-    private static async Task<(OrderView? Placed, ProblemHttpResult? Refusal)> PlaceAsync(
+    private static async Task<(Order? Placed, OrderView? View, ProblemHttpResult? Refusal)> PlaceAsync(
         PlaceOrderRequest request, OrderWish wish, SqlSession sql, KeptAnswer answer, StoreOptions rules, DateTimeOffset now)
     {
         if (await LinesOfAsync(request, sql) is not { } lines)
         {
-            return (null, Problems.NotFound("product"));
+            return (null, null, Problems.NotFound("product"));
         }
 
         Order order = Order.Place(wish with { Lines = lines }, now, rules.OrderLifetime);
         if (order.Amount < rules.Least || (rules.Most is { } most && order.Amount > most))
         {
-            return (null, Problems.AmountOutOfRange(order.Amount, rules.Least, rules.Most));
+            return (null, null, Problems.AmountOutOfRange(order.Amount, rules.Least, rules.Most));
         }
 
         // Of two at once the unique index refuses one, which then finds the other here.
         if (wish.Reference is not null && await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
         {
-            return (null, Problems.ReferenceTaken(other));
+            return (null, null, Problems.ReferenceTaken(other));
         }
 
         await sql.SaveAsync(order);
         OrderView view = OrderView.Of(order);
         await answer.KeepAsync(sql, StatusCodes.Status201Created, view, LocationOf(view));
-        return (view, null);
+        return (order, view, null);
     }
 
     // Null when a product is not in the catalogue.

@@ -86,6 +86,74 @@ public sealed class OrderDecisionTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
+    public async Task An_order_that_was_just_placed_here_is_not_read_for_its_first_decision_and_for_every_other_it_is()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode placed = await shop.GivenOrderAsync();
+        Order read = await FindAsync(shop, placed);
+        CheckoutStore store = Store(shop);
+        Order kept = store.Placed!.Take(placed.Id())!;
+        kept.ShouldNotBeSameAs(read);
+        kept.Values().ShouldBe(read.Values());
+        kept.StoredState.ShouldBe(read.StoredState);
+        kept.Lines.Select(line => (line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount))
+            .ShouldBe(read.Lines.Select(line => (line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount)));
+        (kept.Payments.Count, kept.Timeline.Count, kept.SearchTerms.Count, kept.IsWhole).ShouldBe((0, 0, 0, true));
+
+        store.Placed.Keep(kept);
+        (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeTrue();
+        (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_order_that_was_placed_here_and_has_changed_since_is_seen_as_it_is(bool inAnotherProcess)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        JsonNode placed = await shop.GivenOrderAsync();
+        (await (inAnotherProcess ? other : shop).VerifyAsync(placed, "token-of-nobody", amount: 1)).Status.ShouldBe(422);
+        (await (inAnotherProcess ? other : shop).CancelAsync(placed)).Status.ShouldBe(200);
+
+        (await DecideAsync(shop, placed, found => (found.Status, found.MismatchesKept))).ShouldBe((OrderStatus.Cancelled, 1));
+        (await shop.VerifyAsync(placed, "token-of-nobody")).Status.ShouldBe(409);
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task Of_many_who_want_a_placed_order_one_gets_it_and_newer_ones_take_the_place_of_older_ones()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        PlacedOrders placed = new();
+        Order[] orders = [.. Enumerable.Range(0, 5000).Select(_ => Given(shop))];
+        foreach (Order order in orders)
+        {
+            placed.Keep(order);
+        }
+
+        System.Collections.Concurrent.ConcurrentBag<Order> taken = [];
+        await Parallel.ForEachAsync(orders.Concat(orders), (order, _) =>
+        {
+            if (placed.Take(order.Id) is { } one)
+            {
+                one.ShouldBeSameAs(order);
+                taken.Add(one);
+            }
+
+            return ValueTask.CompletedTask;
+        });
+
+        taken.ShouldBeUnique();
+        taken.Count.ShouldBeInRange(500, 1024);
+        taken.ShouldContain(orders[^1]);
+
+        static Order Given(Shop shop) => Order.Place(
+            new OrderWish { Lines = [new("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), 1)] }, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_decision_that_was_undone_with_its_group_is_made_again_on_fresh_facts_and_counts_once()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -170,6 +238,9 @@ public sealed class OrderDecisionTests
 
     private static Task<T> DecideAsync<T>(Shop shop, Order known, Func<Order, T> decide) => Store(shop).DecideAsync(
         known.Id, OrderParts.All, (_, found) => Task.FromResult(decide(found!)), TestContext.Current.CancellationToken, known: known);
+
+    private static Task<T> DecideAsync<T>(Shop shop, JsonNode placed, Func<Order, T> decide) => Store(shop).DecideAsync(
+        placed.Id(), OrderParts.All, (_, found) => Task.FromResult(decide(found!)), TestContext.Current.CancellationToken);
 
     private static Task<bool> FailAsync(Shop shop) => Store(shop).WriteAsync<bool>(
         _ => throw new InvalidOperationException("not this one"), TestContext.Current.CancellationToken);
