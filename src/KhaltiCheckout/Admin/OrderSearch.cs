@@ -118,13 +118,19 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
                 return null;
             }
 
+            if (lists.Count == 0)
+            {
+                // Then the few are all.
+                return await AllOfAsync(condition with { Parts = few, IsSorted = false }, range, most, cancellationToken);
+            }
+
+            if (together.Count * lists.Count > MostMeetings)
+            {
+                return null;
+            }
+
             together = [.. together.SelectMany(_ => lists, (others, list) => (Part[])[.. others, list])];
             rest.Add(condition with { Parts = few, IsSorted = false });
-        }
-
-        if (together.Count > MostMeetings)
-        {
-            return null;
         }
 
         List<string> found = [];

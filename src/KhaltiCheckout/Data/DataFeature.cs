@@ -30,7 +30,7 @@ internal static class DataFeature
 
         services.AddSingleton<CheckoutStore>(provider => OptionsOf(provider).IsPostgreSql
             ? new PostgreSqlStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<OrderChanges>())
-            : new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>()));
+            : new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>(), provider.GetRequiredService<TimeProvider>()));
         services.AddScoped(provider => OptionsOf(provider).IsPostgreSql
             ? new PostgreSqlCheckoutDb(
                 provider.GetRequiredService<DbContextOptions<PostgreSqlCheckoutDb>>(), provider.GetRequiredService<CheckoutStore>(),

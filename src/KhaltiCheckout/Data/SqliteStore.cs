@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Data;
 
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
-internal sealed class SqliteStore(string connectionString, OrderChanges changes) : CheckoutStore(changes), IAsyncDisposable
+internal sealed class SqliteStore(string connectionString, OrderChanges changes, TimeProvider? time = null) : CheckoutStore(changes), IAsyncDisposable
 {
     private readonly string _connectionString = Own(connectionString);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
@@ -34,7 +34,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes)
         }
     }
 
-    internal override PlacedOrders Placed { get; } = new();
+    internal override PlacedOrders Placed { get; } = new(time ?? TimeProvider.System);
 
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
     {

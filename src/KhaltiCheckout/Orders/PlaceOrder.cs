@@ -142,7 +142,9 @@ internal static class PlaceOrder
             Metadata = request.Metadata,
             KeyName = user.KeyName(),
         };
-        DateTimeOffset now = time.GetUtcNow();
+
+        // As it is read back.
+        DateTimeOffset now = new(Stored.Instant(time.GetUtcNow()));
         (Order? placed, OrderView? view, ProblemHttpResult? refusal) = await store.WriteAsync(
             sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken, Footing.OneOrder);
         if (placed is null || view is null)

@@ -59,6 +59,21 @@ public sealed class OrderSearchTests
         }
     }
 
+    [Fact]
+    public async Task Beginnings_with_many_common_words_are_not_laid_over_each_other_in_every_way()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        Known[] all = await GivenOrdersAsync(shop, 150);
+
+        // Of a hundred words each, every one common: a hundred million ways.
+        OrderFilterQuery query = new() { Q = "s 9800 98000 9800" };
+        (await AllPagesAsync(shop, query, firstPiece: 2, most: 200))
+            .ShouldBe(all.Where(order => order.Has("s") && order.Has("98000")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
+        query = new() { Q = "s s s s s s s" };
+        (await AllPagesAsync(shop, query, firstPiece: 2, most: 200))
+            .ShouldBe(all.Where(order => order.Has("s")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]

@@ -89,6 +89,7 @@ public sealed class OrderDecisionTests
     public async Task An_order_that_was_just_placed_here_is_not_read_for_its_first_decision_and_for_every_other_it_is()
     {
         await using Shop shop = await Shop.OpenAsync();
+        shop.Clock.Advance(TimeSpan.FromTicks(7)); // less than a database can hold
         JsonNode placed = await shop.GivenOrderAsync();
         Order read = await FindAsync(shop, placed);
         CheckoutStore store = Store(shop);
@@ -103,6 +104,29 @@ public sealed class OrderDecisionTests
         store.Placed.Keep(kept);
         (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeTrue();
         (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeFalse();
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task An_order_is_not_kept_for_long_nor_when_it_is_large()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        PlacedOrders placed = new(shop.Clock);
+        Order first = Given(shop, 1), second = Given(shop, 1), small = Given(shop, 5), large = Given(shop, 6), described = Given(shop, 1, "why");
+        placed.Keep(first);
+        placed.Keep(second);
+
+        shop.Clock.Advance(TimeSpan.FromMinutes(2));
+        placed.Take(first.Id).ShouldBeSameAs(first);
+        shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        placed.Take(second.Id).ShouldBeNull();
+
+        placed.Keep(small);
+        placed.Take(small.Id).ShouldBeSameAs(small);
+        placed.Keep(large);
+        placed.Take(large.Id).ShouldBeNull();
+        placed.Keep(described);
+        placed.Take(described.Id).ShouldBeNull();
     }
 
     [Theory]
@@ -125,8 +149,8 @@ public sealed class OrderDecisionTests
     public async Task Of_many_who_want_a_placed_order_one_gets_it_and_newer_ones_take_the_place_of_older_ones()
     {
         await using Shop shop = await Shop.OpenAsync();
-        PlacedOrders placed = new();
-        Order[] orders = [.. Enumerable.Range(0, 5000).Select(_ => Given(shop))];
+        PlacedOrders placed = new(shop.Clock);
+        Order[] orders = [.. Enumerable.Range(0, 5000).Select(_ => Given(shop, 1))];
         foreach (Order order in orders)
         {
             placed.Keep(order);
@@ -147,9 +171,6 @@ public sealed class OrderDecisionTests
         taken.ShouldBeUnique();
         taken.Count.ShouldBeInRange(500, 1024);
         taken.ShouldContain(orders[^1]);
-
-        static Order Given(Shop shop) => Order.Place(
-            new OrderWish { Lines = [new("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), 1)] }, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
     }
 
     [Fact]
@@ -229,6 +250,16 @@ public sealed class OrderDecisionTests
         {
             (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "payment_verifying", "payment_failed"]);
         }
+    }
+
+    private static Order Given(Shop shop, int lines, string? note = null)
+    {
+        OrderWish wish = new()
+        {
+            Lines = [.. Enumerable.Range(0, lines).Select(_ => new WantedLine("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), 1))],
+            Metadata = note is null ? null : new Dictionary<string, string> { ["note"] = note },
+        };
+        return Order.Place(wish, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
     }
 
     private static CheckoutStore Store(Shop shop) => shop.Services.GetRequiredService<CheckoutStore>();
