@@ -112,15 +112,16 @@ public sealed class OrderDecisionTests
     {
         await using Shop shop = await Shop.OpenAsync();
         PlacedOrders placed = new(shop.Clock);
-        Order first = Given(shop, 1), second = Given(shop, 1), small = Given(shop, 5), large = Given(shop, 6), described = Given(shop, 1, "why");
+        Order first = Given(shop, 1), second = Given(shop, 1);
         placed.Keep(first);
         placed.Keep(second);
 
         shop.Clock.Advance(TimeSpan.FromMinutes(2));
         placed.Take(first.Id).ShouldBeSameAs(first);
-        shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        shop.Clock.Advance(TimeSpan.FromTicks(1));
         placed.Take(second.Id).ShouldBeNull();
 
+        Order small = Given(shop, 5), large = Given(shop, 6), described = Given(shop, 1, "why");
         placed.Keep(small);
         placed.Take(small.Id).ShouldBeSameAs(small);
         placed.Keep(large);
