@@ -45,13 +45,17 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <summary>Looks, at one state of the database.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken);
 
+    /// <summary>Looks by one statement, which is at one state of the database by itself.</summary>
+    internal virtual Task<T> AskAsync<T>(Func<SqlSession, Task<T>> question, CancellationToken cancellationToken) =>
+        ReadAsync(question, cancellationToken);
+
     /// <summary>Looks before it writes, where one writes for all: what is read here is not read there. Null elsewhere, and when that
     /// can't be done just now. Whatever is decided by it asks, when it writes, whether it is still so.</summary>
     internal virtual Task<T?> LookAheadAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
         where T : class => Task.FromResult<T?>(null);
 
-    /// <summary>What was placed here a moment ago. Null where rows are locked while they are decided about: there they are read anyway.</summary>
-    internal virtual PlacedOrders? Placed => null;
+    /// <summary>What was saved here a moment ago. Null where rows are locked while they are decided about: there they are read anyway.</summary>
+    internal virtual RecentOrders? Recent => null;
 
     /// <summary>Looks whether the database is there: not only what is open of it.</summary>
     /// <exception cref="System.Data.Common.DbException">It is not, or is none of ours.</exception>

@@ -34,20 +34,28 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
         }
     }
 
-    internal override PlacedOrders Placed { get; } = new(time ?? TimeProvider.System);
+    internal override RecentOrders Recent { get; } = new(time ?? TimeProvider.System);
 
-    internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        SqliteSession sql = _readers.TryTake(out SqliteSession? idle) ? idle : Open(writes: false);
-        try
+    internal override Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken) => AskAsync(
+        async sql =>
         {
             // As statements, which are prepared once and kept.
             await sql.ExecuteAsync("BEGIN");
             T seen = await look(sql);
             await sql.ExecuteAsync("ROLLBACK");
-            _readers.Add(sql);
             return seen;
+        },
+        cancellationToken);
+
+    internal override async Task<T> AskAsync<T>(Func<SqlSession, Task<T>> question, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        SqliteSession sql = _readers.TryTake(out SqliteSession? idle) ? idle : Open(writes: false);
+        try
+        {
+            T answer = await question(sql);
+            _readers.Add(sql);
+            return answer;
         }
         catch
         {

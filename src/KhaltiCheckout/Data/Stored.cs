@@ -5,6 +5,9 @@ namespace KhaltiCheckout.Data;
 /// <summary>Values as both databases can hold them, so that what is read back is what was written.</summary>
 internal static class Stored
 {
+    /// <summary>As it is read back, for what is shown before it is.</summary>
+    internal static DateTimeOffset Now(TimeProvider time) => new(Instant(time.GetUtcNow()));
+
     /// <summary>PostgreSQL knows microseconds. In UTC: SQLite can't sort an instant with an offset.</summary>
     internal static DateTime Instant(DateTimeOffset instant)
     {

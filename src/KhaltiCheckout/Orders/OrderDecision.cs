@@ -20,9 +20,8 @@ internal static class OrderDecision
             Turn turn = Turn.AsTheyCome, Order? known = null)
         {
             // With its lines, as it may be shown after the decision that follows.
-            Order? found = known is { IsWhole: true }
-                ? known
-                : store.Placed?.Take(orderId) ?? await store.LookAheadAsync(sql => sql.FindOrderAsync(orderId, OrderParts.All), cancellationToken);
+            Order? own = known is { IsWhole: true } ? known : store.Recent?.Take<Order>(orderId);
+            Order? found = own ?? await store.LookAheadAsync(sql => sql.FindOrderAsync(orderId, OrderParts.All), cancellationToken);
             return await store.WriteAsync(
                 async sql =>
                 {
@@ -30,6 +29,7 @@ internal static class OrderDecision
                     T decided = await decide(sql, order);
                     if (order is not null)
                     {
+                        await EnsureIsAsFoundAsync(sql, order);
                         await sql.SaveAsync(order);
                     }
 
@@ -41,7 +41,16 @@ internal static class OrderDecision
             async Task<Order?> TakeAsync(SqlSession sql)
             {
                 (Order? once, found) = (found, null);
-                return once is not null && sql.ForUpdate.Length == 0 && await sql.IsAsFoundAsync(once) ? once : null;
+                return once is not null && sql.ForUpdate.Length == 0 && (once == own || await sql.IsAsFoundAsync(once)) ? once : null;
+            }
+
+            // One that only this process has had a hand in is mostly as it was, and when it is changed, its version is asked for anyway.
+            async Task EnsureIsAsFoundAsync(SqlSession sql, Order order)
+            {
+                if (order == own && order.Version == order.StoredVersion && !await sql.IsAsFoundAsync(order))
+                {
+                    throw new LostRaceException(order.Id);
+                }
             }
         }
     }

@@ -62,8 +62,10 @@ internal static class OrderRows
         }
 
         /// <summary>Whether order and payments are in the database as they were found.</summary>
-        internal async Task<bool> IsAsFoundAsync(Order order) =>
-            await sql.FindAsync(SelectState, static row => row.Number(0), order.Id) == order.StoredState;
+        internal Task<bool> IsAsFoundAsync(Order order) => sql.IsInStateAsync(order.Id, order.StoredState);
+
+        /// <inheritdoc cref="Order.StoredState"/>
+        internal async Task<bool> IsInStateAsync(string id, long state) => await sql.FindAsync(SelectState, static row => row.Number(0), id) == state;
 
         /// <summary>Null when there is no such order.</summary>
         internal Task<int?> FindVersionAsync(string id) =>

@@ -143,8 +143,7 @@ internal static class PlaceOrder
             KeyName = user.KeyName(),
         };
 
-        // As it is read back.
-        DateTimeOffset now = new(Stored.Instant(time.GetUtcNow()));
+        DateTimeOffset now = Stored.Now(time);
         (Order? placed, OrderView? view, ProblemHttpResult? refusal) = await store.WriteAsync(
             sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken, Footing.OneOrder);
         if (placed is null || view is null)
@@ -152,7 +151,7 @@ internal static class PlaceOrder
             return refusal!;
         }
 
-        store.Placed?.Keep(placed);
+        store.Recent?.Keep(placed, placed);
         return TypedResults.Created(LocationOf(view), view);
     }
 

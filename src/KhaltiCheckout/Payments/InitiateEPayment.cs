@@ -84,7 +84,7 @@ internal static class InitiateEPayment
             request.OrderId, OrderParts.All,
             async (sql, order) => order is null
                 ? new Claim(Problems.NotFound("order"))
-                : await ClaimAsync(order, sql, time.GetUtcNow(), lease, earlierLinksAreKnown),
+                : await ClaimAsync(order, sql, Stored.Now(time), lease, earlierLinksAreKnown),
             cancellationToken, Turn.First);
     }
 

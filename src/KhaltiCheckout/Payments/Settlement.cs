@@ -86,7 +86,7 @@ internal sealed partial class Settlement(
     internal async Task<Payment> RequestLinkAsync(Payment payment, Order order)
     {
         Reply<EPaymentLink> reply = await epayment.InitiateAsync(order);
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Stored.Now(time);
         Finding finding = reply switch
         {
             Reply<EPaymentLink>.Answered => new Finding(FindingKind.Waiting, "Khalti has made a payment link", KhaltiState: "Initiated"),
@@ -131,7 +131,7 @@ internal sealed partial class Settlement(
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
     private async Task<Order> ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false, Order? known = null)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Stored.Now(time);
         if (asked.Token is not null || asked.Pidx is not null)
         {
             Note(asked.Method, finding, now);

@@ -60,7 +60,7 @@ internal static class VerifyWidgetPayment
         // Of all posts of this token, one made the row and only that one calls Khalti. It no longer matters whether the
         // shopper is still there.
         OrderView order = claim.Started is not null
-            ? OrderView.Of(await settlement.VerifyAsync(claim.Started, claim.Order!))
+            ? Show(await settlement.VerifyAsync(claim.Started, claim.Order!), store)
             : (await GetOrder.FindAsync(store, request.OrderId, CancellationToken.None))!;
         PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
         return paid.Status switch
@@ -74,7 +74,14 @@ internal static class VerifyWidgetPayment
 
         Task<Claim> TryAsync(bool linksAreKnown) => store.DecideAsync(
             request.OrderId, OrderParts.Payments,
-            (sql, found) => ClaimAsync(request, found, sql, time.GetUtcNow(), khalti.Value.Lease, linksAreKnown), cancellationToken, Turn.First);
+            (sql, found) => ClaimAsync(request, found, sql, Stored.Now(time), khalti.Value.Lease, linksAreKnown), cancellationToken, Turn.First);
+    }
+
+    private static OrderView Show(Order settled, CheckoutStore store)
+    {
+        OrderView view = OrderView.Of(settled);
+        store.Recent?.Keep(settled, new ShownOrder(view, settled.StoredState));
+        return view;
     }
 
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and

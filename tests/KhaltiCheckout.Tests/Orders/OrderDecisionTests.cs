@@ -93,7 +93,7 @@ public sealed class OrderDecisionTests
         JsonNode placed = await shop.GivenOrderAsync();
         Order read = await FindAsync(shop, placed);
         CheckoutStore store = Store(shop);
-        Order kept = store.Placed!.Take(placed.Id())!;
+        Order kept = store.Recent!.Take<Order>(placed.Id())!;
         kept.ShouldNotBeSameAs(read);
         kept.Values().ShouldBe(read.Values());
         kept.StoredState.ShouldBe(read.StoredState);
@@ -101,7 +101,7 @@ public sealed class OrderDecisionTests
             .ShouldBe(read.Lines.Select(line => (line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount)));
         (kept.Payments.Count, kept.Timeline.Count, kept.SearchTerms.Count, kept.IsWhole).ShouldBe((0, 0, 0, true));
 
-        store.Placed.Keep(kept);
+        store.Recent.Keep(kept, kept);
         (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeTrue();
         (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeFalse();
     }
@@ -111,23 +111,23 @@ public sealed class OrderDecisionTests
     public async Task An_order_is_not_kept_for_long_nor_when_it_is_large()
     {
         await using Shop shop = await Shop.OpenAsync();
-        PlacedOrders placed = new(shop.Clock);
+        RecentOrders placed = new(shop.Clock);
         Order first = Given(shop, 1), second = Given(shop, 1);
-        placed.Keep(first);
-        placed.Keep(second);
+        placed.Keep(first, first);
+        placed.Keep(second, second);
 
         shop.Clock.Advance(TimeSpan.FromMinutes(2));
-        placed.Take(first.Id).ShouldBeSameAs(first);
+        placed.Take<Order>(first.Id).ShouldBeSameAs(first);
         shop.Clock.Advance(TimeSpan.FromTicks(1));
-        placed.Take(second.Id).ShouldBeNull();
+        placed.Take<Order>(second.Id).ShouldBeNull();
 
         Order small = Given(shop, 5), large = Given(shop, 6), described = Given(shop, 1, "why");
-        placed.Keep(small);
-        placed.Take(small.Id).ShouldBeSameAs(small);
-        placed.Keep(large);
-        placed.Take(large.Id).ShouldBeNull();
-        placed.Keep(described);
-        placed.Take(described.Id).ShouldBeNull();
+        placed.Keep(small, small);
+        placed.Take<Order>(small.Id).ShouldBeSameAs(small);
+        placed.Keep(large, large);
+        placed.Take<Order>(large.Id).ShouldBeNull();
+        placed.Keep(described, described);
+        placed.Take<Order>(described.Id).ShouldBeNull();
     }
 
     [Theory]
@@ -146,21 +146,36 @@ public sealed class OrderDecisionTests
     }
 
     [Fact]
+    public async Task An_order_that_was_placed_here_and_cancelled_elsewhere_is_not_paid()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        (await other.CancelAsync(order)).Status.ShouldBe(200);
+
+        (int status, JsonNode problem) = await shop.VerifyAsync(order, token);
+
+        (status, (string?)problem["code"]).ShouldBe((409, "order_not_payable"));
+        (await shop.Sandbox.CountAsync("verify")).ShouldBe(0);
+        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "order_cancelled"]);
+    }
+
+    [Fact]
     [Trait("Database", "Sqlite")]
     public async Task Of_many_who_want_a_placed_order_one_gets_it_and_newer_ones_take_the_place_of_older_ones()
     {
         await using Shop shop = await Shop.OpenAsync();
-        PlacedOrders placed = new(shop.Clock);
+        RecentOrders placed = new(shop.Clock);
         Order[] orders = [.. Enumerable.Range(0, 5000).Select(_ => Given(shop, 1))];
         foreach (Order order in orders)
         {
-            placed.Keep(order);
+            placed.Keep(order, order);
         }
 
         System.Collections.Concurrent.ConcurrentBag<Order> taken = [];
         await Parallel.ForEachAsync(orders.Concat(orders), (order, _) =>
         {
-            if (placed.Take(order.Id) is { } one)
+            if (placed.Take<Order>(order.Id) is { } one)
             {
                 one.ShouldBeSameAs(order);
                 taken.Add(one);
