@@ -21,6 +21,8 @@ internal static class CancelOrder
                 "Khalti can't be asked just now whether this order has been paid at its page. Try again in a minute.");
         }
 
+        // Whoever pays it now is to read it.
+        _ = store.Recent?.Take<Order>(id);
         DateTimeOffset now = time.GetUtcNow();
         (ProblemHttpResult? refusal, OrderView? cancelled) = await store.WriteAsync(
             async sql =>

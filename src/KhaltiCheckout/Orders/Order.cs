@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Khalti.Client;
 using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
@@ -196,7 +197,7 @@ public sealed partial class Order
         // An answer that comes when the order has been settled otherwise, or when this payment was given up: the link is
         // remembered and looked at, and given to nobody.
         bool handOut = payment.IsLinkBeingMade && CanBePaid(now) && !HasPaymentUnderWay;
-        DateTimeOffset expiresAt = link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife;
+        DateTimeOffset expiresAt = new(Stored.Instant(link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife));
         payment.TakeLink(
             link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.LastLook(expiresAt, now));
         Tell(

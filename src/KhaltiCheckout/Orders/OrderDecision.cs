@@ -26,10 +26,9 @@ internal static class OrderDecision
                 async sql =>
                 {
                     Order? order = await TakeAsync(sql) ?? await sql.FindOrderAsync(orderId, parts);
-                    T decided = await decide(sql, order);
+                    T decided = order is not null && order == own ? await DecideOnOwnAsync(sql, order) : await decide(sql, order);
                     if (order is not null)
                     {
-                        await EnsureIsAsFoundAsync(sql, order);
                         await sql.SaveAsync(order);
                     }
 
@@ -44,13 +43,22 @@ internal static class OrderDecision
                 return once is not null && sql.ForUpdate.Length == 0 && (once == own || await sql.IsAsFoundAsync(once)) ? once : null;
             }
 
-            // One that only this process has had a hand in is mostly as it was, and when it is changed, its version is asked for anyway.
-            async Task EnsureIsAsFoundAsync(SqlSession sql, Order order)
+            // One that only this process has had a hand in is mostly as it was. So it is asked about afterwards, and only as far as it is
+            // not asked by being saved; and whatever goes wrong may come of its having changed.
+            async Task<T> DecideOnOwnAsync(SqlSession sql, Order order)
             {
-                if (order == own && order.Version == order.StoredVersion && !await sql.IsAsFoundAsync(order))
+                T decided;
+                try
                 {
-                    throw new LostRaceException(order.Id);
+                    decided = await decide(sql, order);
                 }
+                catch (Exception)
+                {
+                    throw new LostRaceException(orderId);
+                }
+
+                bool isAskedBySaving = order.Version != order.StoredVersion && order.Payments.All(payment => payment.Version != payment.StoredVersion);
+                return isAskedBySaving || await sql.IsAsFoundAsync(order) ? decided : throw new LostRaceException(orderId);
             }
         }
     }

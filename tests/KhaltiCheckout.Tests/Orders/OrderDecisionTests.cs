@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
+using KhaltiCheckout.Payments;
 using KhaltiCheckout.Tests.Data;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;
@@ -213,6 +214,51 @@ public sealed class OrderDecisionTests
         decided.ShouldBe([(true, 1), (false, 1)]);
         (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "told_once"]);
         (await FindAsync(shop, order)).Version.ShouldBe(2);
+    }
+
+    [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task A_decision_that_fails_on_what_was_true_is_made_again_also_behind_another_that_failed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        (int status, JsonNode paid) = await other.VerifyAsync(order, token);
+        status.ShouldBe(200);
+        string payment = paid.Payment().Id();
+        using Busy writer = await Busy.MakeAsync(Store(shop), TestContext.Current.CancellationToken);
+
+        Task<bool> failing = FailAsync(shop);
+        Task<PaymentStatus> decided = DecideAsync(shop, order, found => found.PaymentOf(payment).Status);
+        writer.Open();
+
+        await Should.ThrowAsync<InvalidOperationException>(failing);
+        (await decided).ShouldBe(PaymentStatus.Completed);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_on_fresh_facts_is_told_as_it_is()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+
+        await Should.ThrowAsync<NotSupportedException>(DecideAsync<bool>(shop, order, _ => throw new NotSupportedException("never")));
+    }
+
+    [Fact]
+    public async Task Another_payment_that_has_changed_without_its_order_is_seen_though_the_order_is_changed_now()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = (await shop.GivenLinkAsync()).Order;
+        Order known = await FindAsync(shop, order);
+        await shop.SqlAsync($"""UPDATE "Payments" SET "Version" = "Version" + 1, "Checks" = 7 WHERE "OrderId" = {order.Id()}""");
+
+        (await DecideAsync(shop, known, found =>
+        {
+            found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
+            return found.Payments.Single().Checks;
+        })).ShouldBe(7);
+        (await shop.TimelineAsync(order)).Count(what => what == "told_once").ShouldBe(1);
     }
 
     [Fact]
