@@ -72,10 +72,10 @@ internal sealed class Ledger
 
     internal void Broke(string answer) => _broken.Add(answer);
 
-    /// <summary>Whether no payment and no refund is open any more.</summary>
-    internal async Task<bool> IsSettledAsync(HttpClient shop, HttpClient khalti)
+    /// <summary>In words, the refunds that are open; when none is, the payments that are. None at all: everything is settled.</summary>
+    internal async Task<List<string>> OpenAsync(HttpClient shop, HttpClient khalti)
     {
-        bool settled = true;
+        List<string> open = [];
         RefundsNeverSent = 0;
         ILookup<string, JsonNode> transactions = await TransactionsAsync(khalti);
         foreach (string id in _wishes.Keys)
@@ -86,28 +86,37 @@ internal sealed class Ledger
                 // The shop waits a quarter of an hour before it believes that, longer than this test. Khalti's books tell now.
                 bool isOld = DateTimeOffset.Parse((string)refund!["createdAt"]!, CultureInfo.InvariantCulture) + OnItsWay < TimeProvider.System.GetUtcNow();
                 bool isNeverSent = isOld && (string?)refund["status"] == "unknown" && Given(transactions[id]) == 0;
-                settled &= isNeverSent;
-                RefundsNeverSent += isNeverSent ? 1 : 0;
+                if (isNeverSent)
+                {
+                    RefundsNeverSent++;
+                }
+                else
+                {
+                    open.Add($"{id}: refund {refund["id"]} of {refund["createdAt"]} is {refund["status"]}");
+                }
             }
         }
 
-        if (!settled)
+        if (open.Count > 0)
         {
-            return false;
+            return open;
         }
 
         foreach (string id in _orders.Keys)
         {
             // A link that nobody paid stays open for its hour.
             JsonNode order = await ReadAsync(shop, id);
-            if (order["payments"]!.AsArray().Any(payment => (string?)payment!["status"] == "verifying")
-                || (_byLink.ContainsKey(id) && (string?)order["status"] == "pending"))
+            if (order["payments"]!.AsArray().Any(payment => (string?)payment!["status"] == "verifying"))
             {
-                return false;
+                open.Add($"{id}: a payment is being verified");
+            }
+            else if (_byLink.ContainsKey(id) && (string?)order["status"] == "pending")
+            {
+                open.Add($"{id}: paid by link, and not known to be");
             }
         }
 
-        return true;
+        return open;
     }
 
     /// <summary>Every disagreement, in words; none is what we want.</summary>
