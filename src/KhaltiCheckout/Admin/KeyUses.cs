@@ -55,7 +55,7 @@ internal sealed partial class KeyUses(IServiceScopeFactory scopes, TimeProvider 
                     .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at), stoppingToken),
                 stoppingToken);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             Log.NotWritten(logger, failure, keyId);
         }

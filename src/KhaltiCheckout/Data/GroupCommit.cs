@@ -254,7 +254,7 @@ internal sealed class GroupCommit : IDisposable
                 case null:
                     _done.TrySetResult(_result);
                     break;
-                case OperationCanceledException:
+                case OperationCanceledException when cancellationToken.IsCancellationRequested:
                     _done.TrySetCanceled(cancellationToken);
                     break;
                 default:

@@ -46,7 +46,7 @@ internal static partial class ReturnFromEPayment
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Who has just paid gets the page of the order in any case; the worker asks again.
             Log.CheckFailed(logger, failure, payment.Id);

@@ -99,7 +99,7 @@ internal sealed partial class Reconciler(
             return await scope.ServiceProvider.GetRequiredService<RefundSettlement>()
                 .CheckAloneAsync(refundId, Actor.Worker, dueOrNot, cancellationToken) is not null;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.CheckFailed(logger, failure, refundId);
             return false;
@@ -162,7 +162,7 @@ internal sealed partial class Reconciler(
         {
             return await settlement.CheckAloneAsync(paymentId, Actor.Worker, asking, cancellationToken) is not null;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.CheckFailed(logger, failure, paymentId);
             return false;

@@ -32,7 +32,7 @@ internal sealed partial class ReconciliationWorker(
             {
                 await reconciler.PassAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 Log.PassFailed(logger, failure);
             }
