@@ -197,7 +197,7 @@ internal sealed partial class Reconciler(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; it is asked about again when its lease is over")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; if it is still open it is asked about again, at the latest when its lease is over")]
         internal static partial void CheckFailed(ILogger logger, Exception failure, string id);
     }
 }

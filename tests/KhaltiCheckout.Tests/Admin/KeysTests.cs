@@ -1,7 +1,11 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Admin;
+using KhaltiCheckout.Data;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Admin;
 
@@ -155,6 +159,28 @@ public sealed class KeysTests
     }
 
     [Fact]
+    public async Task A_use_whose_writing_something_else_called_off_is_not_written_and_the_next_one_is()
+    {
+        CallOff callOff = new();
+        await using Shop shop = await Shop.OpenAsync(services =>
+        {
+            callOff.ListenOn<CheckoutDb>(services);
+            callOff.ListenOn<PostgreSqlCheckoutDb>(services);
+        });
+        shop.ExpectWarnings();
+        (string first, string key) = await shop.GivenKeyAsync("first", Scopes.Read);
+        (string second, string other) = await shop.GivenKeyAsync("second", Scopes.Read);
+        callOff.KeyId = first;
+
+        await shop.SendAsync(key, HttpMethod.Get, "/api/v1/admin/session");
+        await shop.SendAsync(other, HttpMethod.Get, "/api/v1/admin/session");
+
+        await Shop.UntilAsync(() => shop.InDatabaseAsync(db => db.ApiKeys.AnyAsync(row => row.Id == second && row.LastUsedAt != null)));
+        (await shop.InDatabaseAsync(db => db.ApiKeys.AsNoTracking().SingleAsync(row => row.Id == first))).LastUsedAt.ShouldBeNull();
+        shop.Log.Warnings.ShouldContain(line => line.Contains($"The last use of key {first} could not be written down", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_request_does_not_wait_for_its_use_to_be_written_down()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -166,5 +192,26 @@ public sealed class KeysTests
         }
 
         await Shop.UntilAsync(() => shop.InDatabaseAsync(db => db.ApiKeys.AnyAsync(row => row.Id == id && row.LastUsedAt != null)));
+    }
+
+    private sealed class CallOff : DbCommandInterceptor
+    {
+        internal string? KeyId { get; set; }
+
+        internal void ListenOn<T>(IServiceCollection services)
+            where T : CheckoutDb
+        {
+            ServiceDescriptor shops = services.Last(service => service.ServiceType == typeof(DbContextOptions<T>));
+            services.AddSingleton(provider => new DbContextOptionsBuilder<T>((DbContextOptions<T>)shops.ImplementationFactory!(provider))
+                .AddInterceptors(this).Options);
+        }
+
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            bool isOfKey = command.CommandText.StartsWith("UPDATE \"ApiKeys\"", StringComparison.Ordinal)
+                && command.Parameters.Cast<DbParameter>().Any(parameter => parameter.Value is string id && id == KeyId);
+            return isOfKey ? throw new OperationCanceledException("Called off by nobody who may.") : ValueTask.FromResult(result);
+        }
     }
 }

@@ -49,6 +49,19 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task Work_that_something_else_called_off_tells_its_caller_what_and_another_in_its_group_is_kept()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        OperationCanceledException reason = new("called off by nobody who may");
+
+        Task<int>[] group = await GroupAsync(store, _ => Task.FromResult(1), _ => throw reason, _ => Task.FromResult(3));
+
+        (await Assert.ThrowsAsync<OperationCanceledException>(() => group[1])).ShouldBeSameAs(reason);
+        (await group[0], await group[2]).ShouldBe((1, 3));
+    }
+
+    [Fact]
     public async Task When_one_of_a_group_fails_and_another_loses_a_race_what_all_did_counts_once()
     {
         await using Shop shop = await Shop.OpenAsync();

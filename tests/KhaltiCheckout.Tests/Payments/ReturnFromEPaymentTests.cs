@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace KhaltiCheckout.Tests.Payments;
 
@@ -178,6 +180,25 @@ public sealed class ReturnFromEPaymentTests
         (await shop.CancelAsync(order)).Body.Code().ShouldBe("not_cancellable");
         await shop.Sandbox.MendAsync();
         await shop.PassAfterAsync(TimeSpan.FromSeconds(10));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_shopper_whose_check_is_called_off_by_something_else_is_still_sent_to_the_order()
+    {
+        StumblingClock clock = new();
+        await using Shop shop = await Shop.OpenAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        Uri back = await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        clock.StumbleAt(1, after: TimeSpan.FromSeconds(1));
+
+        (await shop.ComeBackAsync(back)).ShouldBe((303, "/order.html?id=" + order.Id()));
+
+        clock.HasStumbled.ShouldBeTrue();
+        shop.Log.Warnings.ShouldContain(line => line.Contains("failed when its shopper came back", StringComparison.Ordinal));
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await shop.PassAsync();
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
     }
 
