@@ -8,6 +8,9 @@ using System.Diagnostics;
 internal static class StartupHook
 #pragma warning restore MA0047, CA1050
 {
+    // Told of a call that failed, too, and then without a response.
+    private const string Answered = "System.Net.Http.Response";
+
     private static readonly Lock Gate = new();
     private static int _moment;
 
@@ -67,8 +70,10 @@ internal static class StartupHook
         {
             if (NameOf(value.Key) is { } moment)
             {
-                object? request = value.Value?.GetType().GetProperty("Request")?.GetValue(value.Value);
-                reach(request is HttpRequestMessage { RequestUri: { } uri } message ? $"{moment} {message.Method} {uri.AbsolutePath}" : moment);
+                object? request = Of(value.Value, "Request");
+                bool isLost = value.Key == Answered && Of(value.Value, "Response") is null;
+                reach(request is HttpRequestMessage { RequestUri: { } uri } message ? $"{moment} {message.Method} {uri.AbsolutePath}"
+                    : isLost ? $"{moment}, no answer" : moment);
             }
         }
 
@@ -79,6 +84,8 @@ internal static class StartupHook
         public void OnError(Exception error)
         {
         }
+
+        private static object? Of(object? told, string name) => told?.GetType().GetProperty(name)?.GetValue(told);
     }
 
     private static string? NameOf(string diagnostic) => diagnostic switch
@@ -86,7 +93,7 @@ internal static class StartupHook
         "Committing" => "before a commit",
         "Committed" => "after a commit",
         "System.Net.Http.Request" => "before the call",
-        "System.Net.Http.Response" => "after the call",
+        Answered => "after the call",
         _ => null,
     };
 }

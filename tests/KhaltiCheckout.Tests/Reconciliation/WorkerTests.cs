@@ -33,7 +33,8 @@ public sealed class WorkerTests
             },
             async (shop, refund) => (await shop.ReadRefundAsync(refund)).Status() == "completed");
 
-    // Each time something is owed that the worker has not seen yet: the next moments are those of a round that asks about it.
+    // Each time something is owed, and the next moments are those of the round that is under way or of one that asks about it. By
+    // chance, therefore; and it goes on until a round and a question in it were broken off.
     private static async Task BreakOffEverywhereAsync(Func<Shop, Task<JsonNode>> owe, Func<Shop, JsonNode, Task<bool>> isSettled)
     {
         const int Moments = 12;
