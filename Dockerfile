@@ -11,10 +11,9 @@ COPY src/ src/
 RUN dotnet publish src/KhaltiCheckout --no-restore -c Release -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# The system's SQLite is newer and better behaved than the packaged one (src/KhaltiCheckout/Data/SqliteCompatibility.cs);
 # curl is for the health check.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libsqlite3-0 curl \
+ && apt-get install -y --no-install-recommends curl \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app ./

@@ -1,9 +1,9 @@
-using KhaltiCheckout.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 
 namespace Khalti.Sandbox;
 
@@ -41,7 +41,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
             app = Build(options, contentRoot, urls, ledger, time, loggers ?? NullLoggerFactory.Instance);
             await app.StartAsync(cancellationToken);
             SandboxHost host = new(app, ledger);
-            string sqlite = SqliteCompatibility.Version();
+            string sqlite = raw.sqlite3_libversion().utf8_to_string();
             Log.Started(app.Logger, host.Address, sqlite);
             return host;
         }

@@ -1,5 +1,4 @@
 using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using Microsoft.Data.Sqlite;
 
@@ -36,7 +35,6 @@ internal sealed class Filler(string file)
 
     internal Filled Fill(int size, CancellationToken cancellationToken)
     {
-        SqliteCompatibility.Install();
         using SqliteConnection connection = new($"Data Source={file};Pooling=False");
         connection.Open();
 

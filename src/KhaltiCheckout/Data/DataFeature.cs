@@ -10,6 +10,7 @@ internal static class DataFeature
 {
     internal static void AddData(this IServiceCollection services)
     {
+        SqliteSettings.DisableMemoryStatistics();
         services.AddOptions<DatabaseOptions>()
             .BindConfiguration(DatabaseOptions.Section)
             .ValidateDataAnnotations()

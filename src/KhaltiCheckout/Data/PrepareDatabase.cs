@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SQLitePCL;
 
 namespace KhaltiCheckout.Data;
 
@@ -38,7 +39,7 @@ internal sealed partial class PrepareDatabase(
 
             // A read-only file is current, too: ask for the write lock.
             await store.WriteAsync(sql => sql.ExecuteAsync(ChangeNothing), cancellationToken);
-            Log.Ready(logger, SqliteCompatibility.Version());
+            Log.Ready(logger, raw.sqlite3_libversion().utf8_to_string());
         }
         catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -11,7 +11,7 @@ namespace KhaltiCheckout.Data;
 /// </summary>
 internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(connection)
 {
-    private readonly sqlite3 _database = (sqlite3)SqliteCompatibility.HandleOf(connection);
+    private readonly sqlite3 _database = connection.Handle!;
     private readonly Dictionary<string, Statement> _statements = new(new ByLength());
 
     public override async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace KhaltiCheckout.Data;
 
@@ -17,6 +18,16 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
     // read, and there may be many, forget theirs whenever it has written, and the operating system keeps them, too.
     private const int WriterCache = 8 * 1024;
     private const int ReaderCache = 1024;
+
+    /// <summary>
+    /// SQLite's count of all memory is off: it takes a lock for every allocation, and nothing reads it. Has an effect only before the
+    /// first connection of the process.
+    /// </summary>
+    internal static void DisableMemoryStatistics()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection);
 

@@ -22,6 +22,17 @@ public sealed class DatabaseTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
+    public async Task The_SQLite_that_comes_with_the_program_is_3_53_or_newer_and_the_log_names_it()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        const string ready = "Database ready, SQLite ";
+        string line = shop.Log.Lines.Single(text => text.Contains(ready, StringComparison.Ordinal));
+        Version.Parse(line[(line.IndexOf(ready, StringComparison.Ordinal) + ready.Length)..]).ShouldBeGreaterThanOrEqualTo(new Version(3, 53));
+    }
+
+    [Fact]
     public async Task A_shop_opens_again_on_what_it_left()
     {
         await using Shop shop = await Shop.OpenAsync();
