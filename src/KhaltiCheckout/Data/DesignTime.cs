@@ -1,14 +1,14 @@
-#if EF_DESIGN
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
 namespace KhaltiCheckout.Data;
 
-/// <summary>What <c>dotnet ef</c> makes migrations with; built only with <c>-p:EfDesign=true</c>. See docs in README.</summary>
+/// <summary>The context that <c>dotnet ef</c> makes SQLite's migrations with: see the end of the README.</summary>
 internal sealed class DesignTime : IDesignTimeDbContextFactory<CheckoutDb>
 {
     public CheckoutDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=design.db").Options, new SqliteStore("Data Source=design.db", new Orders.OrderChanges()));
+        new(new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=design.db").Options,
+            new SqliteStore("Data Source=design.db", new Orders.OrderChanges()));
 }
 
 /// <summary>The same for the migrations of PostgreSQL, which EF Core tells apart by the type of the context.</summary>
@@ -20,4 +20,3 @@ internal sealed class PostgreSqlDesignTime : IDesignTimeDbContextFactory<Postgre
         new(new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(Nowhere).Options,
             new PostgreSqlStore(Nowhere, new Orders.OrderChanges()), Nowhere);
 }
-#endif
