@@ -110,6 +110,11 @@ internal sealed class Filler(string file)
         tables.Orders.Add(
             id, status, attention, amount, refunded, customer.Name, customer.Email, customer.Phone, now.UtcDateTime, now.AddHours(1).UtcDateTime,
             isPaid ? paidAt.UtcDateTime : null, 0, 5, day, isPaid ? ReceiptYear : null, isPaid ? at + 1 : null);
+        if (attention is not null)
+        {
+            tables.Reasons.Add($"rsn_{id[4..]}", id, attention, paidAt.UtcDateTime);
+        }
+
         tables.Lines.Add(0, product, name, price, quantity, amount, id);
         foreach (SearchTerm term in SearchTerm.Of(id, customer.Name, customer.Email, customer.Phone))
         {

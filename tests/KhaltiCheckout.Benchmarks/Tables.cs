@@ -20,13 +20,15 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
         "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version", "Method", "PersonWasCalled", "TakenOffOrder",
         "CreditNoteYear", "CreditNoteCount");
 
+    internal Table Reasons { get; } = new(connection, "AttentionReasons", "Id", "OrderId", "Reason", "RaisedAt");
+
     internal Table Timeline { get; } = new(connection, "Timeline", "OrderId", "Id", "PaymentId", "At", "What", "By", "Note");
 
     internal Table Terms { get; } = new(connection, "SearchTerms", "Term", "OrderId");
 
     public void Dispose()
     {
-        foreach (Table table in (Table[])[Orders, Lines, Payments, Refunds, Timeline, Terms])
+        foreach (Table table in (Table[])[Orders, Lines, Payments, Refunds, Reasons, Timeline, Terms])
         {
             table.Dispose();
         }

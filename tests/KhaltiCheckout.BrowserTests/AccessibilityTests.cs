@@ -221,8 +221,16 @@ public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests
     private static IEnumerable<(string Name, Action<JsonNode> Change)> States =>
     [
         ("paid", _ => { }),
-        .. ((string[])["paid_late", "amount_conflict", "double_payment", "unknown_state", "refunded_at_khalti", "stuck"])
-            .Select(reason => (reason, (Action<JsonNode>)(order => order["attention"] = reason))),
+
+        // All reasons that there are, and the cause of each.
+        ("attention", order => order["reasons"] = new JsonArray([.. Enum.GetValues<KhaltiCheckout.Orders.Attention>().Select((reason, index) => (JsonNode)new JsonObject
+        {
+            ["id"] = $"rsn_{index}",
+            ["reason"] = KhaltiCheckout.Orders.SnakeCase.Of(reason),
+            ["paymentId"] = index == 0 ? null : order["payments"]![0]!["id"]!.DeepClone(),
+            ["refundId"] = null,
+            ["raisedAt"] = order["createdAt"]!.DeepClone(),
+        })])),
 
         // One of everything that a payment and a refund can be.
         ("of-everything", order =>

@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Admin;
 
 /// <summary>An order as the merchant sees it. No token, and of a refund's phone number only its end.</summary>
-/// <param name="Attention">Why a person should look, or null.</param>
+/// <param name="Attention">Why a person should look, or null: the most urgent of the open reasons.</param>
+/// <param name="Reasons">All open reasons, most urgent first. Each is resolved by itself.</param>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
 /// <param name="Timeline">What happened, oldest first; with one order, not in a list.</param>
@@ -17,6 +18,7 @@ public sealed record AdminOrderView(
     string Id,
     OrderStatus Status,
     Attention? Attention,
+    IReadOnlyList<ReasonView> Reasons,
     Paisa Amount,
     Paisa AmountRefunded,
     string Currency,
@@ -49,7 +51,7 @@ public sealed record AdminOrderView(
     /// change in between, they would be about different ones.</summary>
     internal static async Task<IReadOnlyList<AdminOrderView>> ListAsync(CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        List<Order> orders = await db.Orders.AsNoTracking().AsSplitQuery()
+        List<Order> orders = await db.Orders.AsNoTracking()
             .Include(order => order.Lines).Include(order => order.Payments).Include(order => order.Refunds)
             .Where(order => ids.Contains(order.Id))
             .ToListAsync(cancellationToken);
@@ -60,12 +62,20 @@ public sealed record AdminOrderView(
     {
         OrderView view = OrderView.Of(order);
         return new AdminOrderView(
-            view.Id, view.Status, order.Attention, view.Amount, view.AmountRefunded, view.Currency, view.Lines,
+            view.Id, view.Status, order.Attention, [.. order.OpenReasons.Select(ReasonView.Of)], view.Amount, view.AmountRefunded, view.Currency, view.Lines,
             new AdminCustomerView(order.CustomerName, order.CustomerEmail, order.CustomerPhone), view.Reference,
             order.ReceiptNumber?.ToString(), view.Metadata, view.CreatedAt, view.ExpiresAt, view.PaidAt,
             [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(AdminPaymentView.Of)],
             [.. order.Refunds.OrderBy(refund => refund.CreatedAt).ThenBy(refund => refund.Id, StringComparer.Ordinal).Select(RefundView.Of)]);
     }
+}
+
+/// <summary>Why a person should look at an order.</summary>
+/// <param name="PaymentId">The payment that is the cause, or that the refund belongs to; null when it is the order itself.</param>
+/// <param name="RefundId">The refund that is the cause, where one is.</param>
+public sealed record ReasonView(string Id, Attention Reason, string? PaymentId, string? RefundId, DateTimeOffset RaisedAt)
+{
+    internal static ReasonView Of(RaisedReason reason) => new(reason.Id, reason.Reason, reason.PaymentId, reason.RefundId, reason.RaisedAt);
 }
 
 public sealed record AdminCustomerView(string? Name, string? Email, string? Phone);

@@ -44,7 +44,7 @@ internal static class AdminOrdersFeature
             .RequireAuthorization(Scopes.Admin)
             .WithName("ResolveOrder")
             .WithSummary("Say what came of an order that needed a look")
-            .WithDescription("Clears `attention`; the note stays in the timeline with the key's name. A payment that no rule could settle is over with that, unless Khalti has money of it.")
+            .WithDescription("Closes one of the order's open `reasons`: the one that `reasonId` names; without it, the only one that is open. The note stays in the timeline with the key's name. A payment that no rule could settle is over with its last reason, unless Khalti has money of it.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapPost("/payments/{id}/check", CheckPayment.Handle)

@@ -10,9 +10,13 @@ internal sealed record Condition(IReadOnlyList<Part> Parts, bool IsSorted)
 {
     internal static Condition Of(OrderStatus status) => new([Part.OfOrder("Status", SnakeCase.Of(status))], IsSorted: true);
 
-    /// <summary>One by one: the index has the orders of one reason by their ids, and those of all reasons only by reason.</summary>
-    internal static Condition Of(params IEnumerable<Attention> reasons) =>
-        new([.. reasons.Select(reason => Part.OfOrder("Attention", SnakeCase.Of(reason)))], IsSorted: true);
+    /// <summary>An open reason, whether or not it is the most urgent one.</summary>
+    internal static Condition Of(Attention reason) => new([Part.OfReason(SnakeCase.Of(reason))], IsSorted: true);
+
+    /// <summary>By the most urgent reason, one by one: the index has the orders of one reason by their ids, and those of all
+    /// reasons only by reason.</summary>
+    internal static Condition OfAnyAttention() =>
+        new([.. Enum.GetValues<Attention>().Select(reason => Part.OfOrder("Attention", SnakeCase.Of(reason)))], IsSorted: true);
 
     /// <summary>The ids of all that fit, some perhaps more than once.</summary>
     internal string Ids(IdRange range, SqlValues values) => string.Join(" UNION ALL ", Parts.Select(part => part.Ids(range, values)));
@@ -40,6 +44,8 @@ internal sealed record Part(string Table, string Where, params object[] Values)
 
     private string? Look { get; init; }
 
+    private string Select { get; init; } = "SELECT";
+
     /// <summary>How the index has those that fit.</summary>
     internal Coming Come { get; private init; } = Coming.Alone;
 
@@ -48,6 +54,14 @@ internal sealed record Part(string Table, string Where, params object[] Values)
     {
         Look = $$"""EXISTS (SELECT 1 FROM "Orders" AS x WHERE x."Id" = o."Id" AND x."{{column}}" = {0})""",
         Come = Coming.ById,
+    };
+
+    /// <summary>An order may have several of one reason.</summary>
+    internal static Part OfReason(string reason) => new("AttentionReasons", "\"Reason\" = {0} AND \"ResolvedAt\" IS NULL", reason)
+    {
+        Look = """EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = o."Id" AND a."Reason" = {0} AND a."ResolvedAt" IS NULL)""",
+        Come = Coming.ById,
+        Select = "SELECT DISTINCT",
     };
 
     internal static Part OfIds(string first, string end) => new("Orders", "\"Id\" >= {0} AND \"Id\" < {1}", first, end)
@@ -72,7 +86,7 @@ internal sealed record Part(string Table, string Where, params object[] Values)
         new(table, $"\"{columns}Year\" = {{0}} AND \"{columns}Count\" = {{1}}", year, count);
 
     internal string Ids(IdRange range, SqlValues values) =>
-        $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
+        $"{Select} {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(Where, values)}{range.Limits(Limited, values)}";
 
     /// <summary>At least the newest so many of them, along each index by itself. An order may be there more than once.</summary>
     internal IEnumerable<string> NewestIds(IdRange range, int most, SqlValues values)
@@ -81,20 +95,20 @@ internal sealed record Part(string Table, string Where, params object[] Values)
         switch (Come)
         {
             case Coming.Alone:
-                yield return Select(Where, Limited, order: null);
+                yield return Ordered(Where, Limited, order: null);
                 break;
             case Coming.ById:
-                yield return Select(Where, Limited, order: Id);
+                yield return Ordered(Where, Limited, order: Id);
                 break;
             case Coming.ByWord:
                 // The index has the orders of one word by their ids, and those of all that begin with it by word.
-                yield return Select("\"Term\" = {0}", Id, order: Id);
-                yield return Select("\"Term\" > {0} AND \"Term\" < {1}", Apart, order: Apart);
+                yield return Ordered("\"Term\" = {0}", Id, order: Id);
+                yield return Ordered("\"Term\" > {0} AND \"Term\" < {1}", Apart, order: Apart);
                 break;
         }
 
-        string Select(string where, string limited, string? order) =>
-            $"SELECT {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(where, names)}{range.Limits(limited, values)}"
+        string Ordered(string where, string limited, string? order) =>
+            $"{Select} {Id} AS \"Id\" FROM \"{Table}\" WHERE {In(where, names)}{range.Limits(limited, values)}"
             + (order is null ? "" : $" ORDER BY {order} DESC LIMIT {values.Add(most)}");
     }
 

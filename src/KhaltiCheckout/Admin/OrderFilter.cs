@@ -13,7 +13,7 @@ public sealed record OrderFilterQuery
     [Description("Only orders of this status.")]
     public string? Status { get; init; }
 
-    [Description("Only orders that a person should look at for this reason, or for `any`.")]
+    [Description("Only orders that a person should look at for this reason, whatever others are open, or for `any`.")]
     public string? Attention { get; init; }
 
     [Description("Finds by order id or its beginning, reference, receipt number, Khalti's ids, phone, name, e-mail or amount in rupees (`1500`, `Rs 1,500.50`). Several words must all fit.")]
@@ -54,7 +54,7 @@ internal sealed record OrderFilter(OrderStatus? Status, Attention? Attention, bo
     [
         .. Text?.Conditions ?? [],
         .. Status is { } status ? [Condition.Of(status)] : (Condition[])[],
-        .. AnyAttention ? [Condition.Of(Enum.GetValues<Attention>())] : Attention is { } reason ? [Condition.Of(reason)] : (Condition[])[],
+        .. AnyAttention ? [Condition.OfAnyAttention()] : Attention is { } reason ? [Condition.Of(reason)] : (Condition[])[],
     ];
 
     internal static string CursorAt(string id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(id));

@@ -10,10 +10,11 @@ namespace KhaltiCheckout.Admin;
 
 /// <summary>A person has looked at an order.</summary>
 /// <param name="Note">What came of it. Stays in the order's timeline.</param>
-/// <param name="Attention">The reason that was looked at. When another one has come up since, nothing is resolved.</param>
+/// <param name="ReasonId">Which of the open `reasons` was looked at. Needed when more than one is open.</param>
+/// <param name="Attention">What that reason said. When it is another, nothing is resolved.</param>
 /// <param name="ClosePayments">Whether payments that wait for a review are over, also when Khalti says that they were paid: for
 /// those that can't be given back from here and were seen to at Khalti.</param>
-public sealed record ResolveOrderRequest(string Note, Attention? Attention = null, bool ClosePayments = false);
+public sealed record ResolveOrderRequest(string Note, string? ReasonId = null, Attention? Attention = null, bool ClosePayments = false);
 
 internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
 {
@@ -23,10 +24,11 @@ internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
     {
         RuleLevelCascadeMode = CascadeMode.Stop;
         RuleFor(request => request.Note).NotEmpty().WithMessage("What came of it?").PlainText(LongestNote);
+        RuleFor(request => request.ReasonId).Must(id => id is null || TypeId.IsOne(TypeId.Reason, id)).WithMessage("The id of one of the order's reasons.");
     }
 }
 
-/// <summary>Takes an order off the list of those that a person should look at.</summary>
+/// <summary>Closes one reason for which a person should look at an order.</summary>
 internal static class ResolveOrder
 {
     internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
@@ -37,18 +39,28 @@ internal static class ResolveOrder
             async () =>
             {
                 Order? order = await db.Orders.Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
-                switch (order)
+                if (order is null)
                 {
-                    case null:
-                        return Problems.NotFound("order");
-                    case { Attention: null } when !request.ClosePayments:
-                        return Problems.NothingToResolve();
-                    case { Attention: { } reason } when request.Attention is { } seen && seen != reason:
-                        return Problems.AttentionChanged(SnakeCase.Of(reason));
-                    default:
-                        order.Resolve(request.Note.Trim(), request.ClosePayments, user.KeyName(), now);
-                        return null;
+                    return Problems.NotFound("order");
                 }
+
+                order.KeepUnrecordedReason(now);
+                IReadOnlyList<RaisedReason> open = order.OpenReasons;
+                if (open.Count == 0 && (request.ReasonId is not null || !request.ClosePayments))
+                {
+                    return Problems.NothingToResolve();
+                }
+
+                // Without an id it is clear which is meant while only one is open.
+                RaisedReason? meant = request.ReasonId is { } reasonId ? open.SingleOrDefault(reason => reason.Id == reasonId)
+                    : open.Count == 1 ? open[0] : null;
+                if (open.Count > 0 && (meant is null || meant.Reason != (request.Attention ?? meant.Reason)))
+                {
+                    return Problems.AttentionChanged(open.Select(reason => SnakeCase.Of(reason.Reason)));
+                }
+
+                order.Resolve(meant, request.Note.Trim(), request.ClosePayments, user.KeyName(), now);
+                return null;
             },
             cancellationToken);
         return refusal is not null ? refusal : TypedResults.Ok((await AdminOrderView.FindAsync(db, id, CancellationToken.None))!);

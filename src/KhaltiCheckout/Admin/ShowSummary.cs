@@ -13,9 +13,10 @@ namespace KhaltiCheckout.Admin;
 
 /// <summary>How the shop does.</summary>
 /// <param name="Days">Oldest first, those without anything included.</param>
-/// <param name="Attention">How many orders a person should look at, by reason.</param>
+/// <param name="Attention">How many orders a person should look at, by reason. One with two reasons counts for both.</param>
+/// <param name="AttentionOrders">How many orders that are together.</param>
 public sealed record SummaryView(
-    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention);
+    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention, int AttentionOrders);
 
 /// <summary>One day in Nepal.</summary>
 /// <param name="Orders">How many were placed.</param>
@@ -62,7 +63,8 @@ internal static class ShowSummary
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<SummaryDayView> listed = await sums.OfAsync(db, NepalTime.DayOf(now), count, cancellationToken);
         return TypedResults.Ok(new SummaryView(
-            listed, TotalsOf(listed), await OpenAsync(db, now, cancellationToken), await AttentionAsync(db, cancellationToken)));
+            listed, TotalsOf(listed), await OpenAsync(db, now, cancellationToken), await AttentionAsync(db, cancellationToken),
+            await db.Orders.CountAsync(order => order.Attention != null, cancellationToken)));
     }
 
     private static SummaryTotalsView TotalsOf(IReadOnlyList<SummaryDayView> days) => new(
@@ -85,11 +87,10 @@ internal static class ShowSummary
 
     private static async Task<Dictionary<string, int>> AttentionAsync(CheckoutDb db, CancellationToken cancellationToken)
     {
-        var counted = await db.Orders
-            .Where(order => order.Attention != null)
-            .GroupBy(order => order.Attention)
-            .Select(reason => new { Reason = reason.Key, Count = reason.Count() })
+        var counted = await db.AttentionReasons
+            .GroupBy(reason => reason.Reason)
+            .Select(reason => new { Reason = reason.Key, Count = reason.Select(one => one.OrderId).Distinct().Count() })
             .ToListAsync(cancellationToken);
-        return counted.ToDictionary(reason => SnakeCase.Of(reason.Reason!.Value), reason => reason.Count, StringComparer.Ordinal);
+        return counted.ToDictionary(reason => SnakeCase.Of(reason.Reason), reason => reason.Count, StringComparer.Ordinal);
     }
 }

@@ -35,6 +35,8 @@ public class CheckoutDb : DbContext
 
     public DbSet<DayClose> DayCloses => Set<DayClose>();
 
+    public DbSet<RaisedReason> AttentionReasons => Set<RaisedReason>();
+
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
 
     public DbSet<SearchTerm> SearchTerms => Set<SearchTerm>();
@@ -98,7 +100,7 @@ public class CheckoutDb : DbContext
         configurationBuilder.Properties<Paisa>().HaveConversion<PaisaConverter>();
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<OrderStatus>().HaveConversion<SnakeCaseConverter<OrderStatus>>().HaveMaxLength(20);
-        configurationBuilder.Properties<Attention>().HaveConversion<SnakeCaseConverter<Attention>>().HaveMaxLength(20);
+        configurationBuilder.Properties<Attention>().HaveConversion<SnakeCaseConverter<Attention>>().HaveMaxLength(30);
         configurationBuilder.Properties<Actor>().HaveConversion<SnakeCaseConverter<Actor>>().HaveMaxLength(20);
         configurationBuilder.Properties<PaymentMethod>().HaveConversion<SnakeCaseConverter<PaymentMethod>>().HaveMaxLength(20);
         configurationBuilder.Properties<RefundStatus>().HaveConversion<SnakeCaseConverter<RefundStatus>>().HaveMaxLength(20);

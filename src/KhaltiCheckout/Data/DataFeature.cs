@@ -19,7 +19,7 @@ internal static class DataFeature
 
         services.AddSingleton<SqliteSettings>();
         services.AddSingleton(provider => Logged(new DbContextOptionsBuilder<CheckoutDb>(), provider)
-            .UseSqlite(Located(provider))
+            .UseSqlite(Located(provider), sqlite => sqlite.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
             .AddInterceptors(provider.GetRequiredService<SqliteSettings>())
             .Options);
 

@@ -45,7 +45,9 @@ internal static class PostgreSqlSettings
         return NpgsqlDataSource.Create(builder);
     }
 
-    internal static void Apply(NpgsqlDbContextOptionsBuilder options) => options.ExecutionStrategy(dependencies => new AskAgain(dependencies));
+    internal static void Apply(NpgsqlDbContextOptionsBuilder options) => options
+        .UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)
+        .ExecutionStrategy(dependencies => new AskAgain(dependencies));
 
     /// <summary>Makes the tables, one process at a time. Gives back the server's version.</summary>
     internal static async Task<string> PrepareAsync(PostgreSqlCheckoutDb db, CancellationToken cancellationToken)

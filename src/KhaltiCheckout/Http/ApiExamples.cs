@@ -32,7 +32,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         """;
 
     private const string AdminOrder = """
-        {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"partially_refunded","attention":null,"amount":150000,"amountRefunded":50000,"currency":"NPR",
+        {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"partially_refunded","attention":"refunded_at_khalti",
+         "reasons":[{"id":"rsn_01k9x8q5t3c7w2m9d4h6k0v1rz","reason":"refunded_at_khalti","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
+           "refundId":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","raisedAt":"2026-11-21T06:00:01.000Z"}],
+         "amount":150000,"amountRefunded":50000,"currency":"NPR",
          "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
          "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"},"reference":null,"receiptNumber":null,"metadata":{},
          "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
@@ -40,14 +43,14 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
            "amount":150000,"amountPaid":150000,"amountRefunded":50000,"refundable":100000,"fee":4500,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
            "pidx":null,"failure":null,"createdAt":"2026-11-21T04:16:09.000Z","completedAt":"2026-11-21T04:16:10.000Z","lastAskedAt":null,"nextCheckAt":null}],
          "refunds":[{"id":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","orderId":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
-           "amount":50000,"status":"completed","origin":"merchant","reason":"one came back","mobile":null,"by":"Sunita at the desk","failure":null,
-           "creditNoteNumber":null,"createdAt":"2026-11-21T06:00:00.000Z","completedAt":"2026-11-21T06:00:01.000Z"}]}
+           "amount":50000,"status":"completed","origin":"khalti","reason":"the list says refunded","mobile":null,"by":null,"failure":null,
+           "creditNoteNumber":null,"createdAt":"2026-11-21T06:00:01.000Z","completedAt":"2026-11-21T06:00:01.000Z"}]}
         """;
 
     private const string Summary = """
         {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500}],
          "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
-         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1}}
+         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1},"attentionOrders":1}
         """;
 
     private const string Session = """{"name":"Till 2","scopes":["read","refund"],"expiresAt":"2026-11-21T16:15:00.000Z"}""";
@@ -60,7 +63,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["PlaceOrder"] = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
-        ["ResolveOrder"] = """{"note":"The shopper wanted the order after all; sent on Sunday."}""",
+        ["ResolveOrder"] = """{"note":"Maya gave it back in the dashboard, agreed by phone.","reasonId":"rsn_01k9x8q5t3c7w2m9d4h6k0v1rz"}""",
         ["SignIn"] = """{"key":"kck_4q7mzt2v9x0c_…"}""",
         ["CreateKey"] = """{"name":"Till 2","scopes":["read","refund"]}""",
         ["RefundOrder"] = """{"amount":50000,"reason":"one topi came back"}""",
@@ -171,7 +174,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("ShowOrder", "200")] = "The order with its timeline, oldest line first.",
         [("ExportOrders", "200")] = "The table.",
         [("ShowSummary", "200")] = "The days, their totals, and what is open.",
-        [("ResolveOrder", "200")] = "The order, without `attention`.",
+        [("ResolveOrder", "200")] = "The order, without that reason.",
         [("CheckPayment", "200")] = "The order as Khalti's answer left it; a payment may still be open.",
         [("SignIn", "200")] = "Signed in; the cookie is in the answer's headers.",
         [("ShowSession", "200")] = "Whose key it is, and what it may do.",
@@ -204,7 +207,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
         Problems.NameTaken(), Problems.ReferenceTaken(OrderId),
         Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
-        Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.AttentionChanged("double_payment"),
+        Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.AttentionChanged("double_payment", "paid_late"),
         Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."), Problems.DaySignedOff(),
         Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."), Problems.CheckInProgress(),
         Problems.NothingToResolve(),

@@ -89,8 +89,9 @@ internal static class Problems
     internal static ProblemHttpResult NotSettleable(string why) =>
         Of(409, "not_settleable", "Not to be settled so", why);
 
-    internal static ProblemHttpResult AttentionChanged(string reason) =>
-        Of(409, "attention_changed", "Another reason has come up", $"The order now wants a look for {reason}. Nothing was resolved; look at that, too.");
+    internal static ProblemHttpResult AttentionChanged(params IEnumerable<string> open) => Of(
+        409, "attention_changed", "Another reason is open",
+        $"Open now: {string.Join(", ", open)}. Nothing was resolved; read the order again and say by its reasonId which one is meant.");
 
     internal static ProblemHttpResult CheckInProgress() =>
         Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");

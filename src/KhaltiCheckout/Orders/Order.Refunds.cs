@@ -23,7 +23,7 @@ public sealed partial class Order
         refund.Complete(now);
         payment.GiveBack(refund.Amount, reserved: refund.Amount, khaltiState);
         Tell("refund_completed", by, now, About(refund, rule), payment.Id, keyName);
-        Calm();
+        ClearAttention(Orders.Attention.Stuck, refund, now);
         CountRefunds(refund, now);
     }
 
@@ -34,7 +34,7 @@ public sealed partial class Order
         refund.Fail(failure);
         payment.Release(refund.Amount);
         Tell("refund_failed", by, now, About(refund, $"{failure}, {rule}"), payment.Id, keyName);
-        Calm();
+        ClearAttention(Orders.Attention.Stuck, refund, now);
     }
 
     internal void LoseRefundAnswer(Refund refund, string rule, Actor by, DateTimeOffset now, DateTimeOffset next)
@@ -52,7 +52,10 @@ public sealed partial class Order
         payment.GiveBack(amount, reserved: Paisa.Zero, khaltiState);
         Tell("refund_found", by, now, About(refund, rule), payment.Id, keyName);
         CountRefunds(refund, now);
-        Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
+
+        // That a part went back of which Khalti did not say how much is told by this refund now.
+        ClearAttention(Orders.Attention.RefundedAtKhalti, payment, now);
+        RaiseAttention(Orders.Attention.RefundedAtKhalti, refund, now);
         return refund;
     }
 
@@ -67,37 +70,28 @@ public sealed partial class Order
             Status = status;
         }
 
-        Raise(Orders.Attention.RefundedAtKhalti, now, payment.Id);
+        RaiseAttention(Orders.Attention.RefundedAtKhalti, payment, now);
     }
 
-    /// <summary>A person has looked, and says what came of it. What Khalti said of a payment that no rule could settle is over
-    /// then, so that the order can be paid or expire; but not while Khalti has money of it, which has to go back first.</summary>
-    /// <param name="closePayments">Also those of which Khalti says that they were paid, and which can't be given back from here:
-    /// somebody has seen to that at Khalti.</param>
-    internal void Resolve(string note, bool closePayments, string? keyName, DateTimeOffset now)
+    // What Khalti said of it, no rule could settle: the person who looked decides.
+    private void Close(Payment payment, string note, bool closePayments, string? keyName, DateTimeOffset now)
     {
-        Attention? was = Attention;
-        Attention = null;
-        Tell("resolved", Actor.Merchant, now, was is { } reason ? $"{SnakeCase.Of(reason)}: {note}" : note, keyName: keyName);
-        foreach (Payment payment in _payments.Where(payment => payment.Status == PaymentStatus.NeedsReview && payment.AmountReserved == Paisa.Zero))
+        TransactionState atKhalti = TransactionStates.Parse(payment.KhaltiState);
+        if (atKhalti == TransactionState.Refunded && payment.AmountPaid is { } paid)
         {
-            TransactionState atKhalti = TransactionStates.Parse(payment.KhaltiState);
-            if (atKhalti == TransactionState.Refunded && payment.AmountPaid is { } paid)
-            {
-                _refunds.Add(Refund.Found(payment, paid, note, keyName, now));
-                payment.GiveBack(paid, reserved: Paisa.Zero, payment.KhaltiState);
-            }
-            else if (!RefundRules.CanBeRefunded(payment) && (closePayments || atKhalti is not (TransactionState.Completed or TransactionState.PartiallyRefunded)))
-            {
-                payment.Decline(new Finding(FindingKind.Declined, note, Failure: Failures.ClosedByMerchant), lastLook: null);
-            }
-            else
-            {
-                continue;
-            }
-
-            Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);
+            _refunds.Add(Refund.Found(payment, paid, note, keyName, now));
+            payment.GiveBack(paid, reserved: Paisa.Zero, payment.KhaltiState);
         }
+        else if (!RefundRules.CanBeRefunded(payment) && (closePayments || atKhalti is not (TransactionState.Completed or TransactionState.PartiallyRefunded)))
+        {
+            payment.Decline(new Finding(FindingKind.Declined, note, Failure: Failures.ClosedByMerchant), lastLook: null);
+        }
+        else
+        {
+            return;
+        }
+
+        Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);
     }
 
     /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>

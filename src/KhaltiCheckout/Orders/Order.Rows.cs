@@ -72,8 +72,10 @@ public sealed partial class Order
     };
 
     /// <summary>What belongs to it, as far as it was asked for.</summary>
-    internal void Take(IEnumerable<OrderLine> lines, IEnumerable<Payment> payments, IEnumerable<Refund> refunds)
+    internal void Take(
+        IEnumerable<OrderLine> lines, IEnumerable<Payment> payments, IEnumerable<Refund> refunds, IEnumerable<RaisedReason> reasons)
     {
+        _reasons.AddRange(reasons);
         _lines.AddRange(lines);
         _payments.AddRange(payments);
         _refunds.AddRange(refunds);
@@ -102,6 +104,8 @@ public sealed partial class Order
         StoredVersion = Version;
         _stored = Now;
         _payments.ForEach(payment => payment.IsStored());
+        _reasons.RemoveAll(reason => !reason.IsOpen);
+        _reasons.ForEach(reason => reason.IsStored());
         _timeline.Clear();
         _searchTerms.Clear();
     }

@@ -34,8 +34,6 @@ public sealed partial class Order
 
     public OrderStatus Status { get; private set; }
 
-    public Attention? Attention { get; private set; }
-
     public Paisa Amount { get; private set; }
 
     public Paisa AmountRefunded { get; private set; }
@@ -209,7 +207,7 @@ public sealed partial class Order
     internal void Release(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
     {
         payment.Release(happened, finding, lastLook);
-        Calm();
+        ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell(happened == PaymentEvent.Cancelled ? "payment_cancelled" : "payment_expired", by, now, finding.Rule, payment.Id);
     }
 
@@ -224,21 +222,21 @@ public sealed partial class Order
     internal void Complete(Payment payment, Finding finding, Actor by, DateTimeOffset now)
     {
         payment.Complete(finding, now);
+        ClearAttention(Orders.Attention.Stuck, payment, now);
         string note = $"transaction {finding.TransactionId ?? "not told"}, {(long)payment.Amount} paisa, {finding.Rule}";
         bool late = Status is OrderStatus.Expired or OrderStatus.Cancelled;
         if (Status.After(OrderEvent.PaymentCompleted) is null)
         {
             Tell("payment_completed_again", by, now, note, payment.Id);
-            Raise(Orders.Attention.DoublePayment, now, payment.Id);
+            RaiseAttention(Orders.Attention.DoublePayment, payment, now);
             return;
         }
 
         Apply(OrderEvent.PaymentCompleted, "payment_completed", by, now, note, payment.Id);
         PaidAt = now;
-        Calm();
         if (late)
         {
-            Raise(Orders.Attention.PaidLate, now, payment.Id);
+            RaiseAttention(Orders.Attention.PaidLate, payment, now);
         }
     }
 
@@ -246,7 +244,7 @@ public sealed partial class Order
     internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
     {
         payment.Decline(finding, lastLook);
-        Calm();
+        ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell("payment_failed", by, now, $"{finding.Failure}, {finding.Rule}", payment.Id);
     }
 
@@ -254,8 +252,9 @@ public sealed partial class Order
     internal void Hold(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? next)
     {
         payment.Hold(finding, now, next);
+        ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell("payment_held", by, now, finding.Rule, payment.Id);
-        Raise(finding.Attention ?? Orders.Attention.UnknownState, now, payment.Id);
+        RaiseAttention(finding.Attention ?? Orders.Attention.UnknownState, payment, now);
     }
 
     internal void Tell(
@@ -264,19 +263,6 @@ public sealed partial class Order
         Version++;
         _timeline.Add(TimelineEntry.Of(Id, Version, paymentId, now, what, by, note, keyName));
     }
-
-    internal void Raise(Attention attention, DateTimeOffset now, string? paymentId)
-    {
-        // The first reason stays on top until a person has looked, unless it is one that can wait; the timeline has them all.
-        Attention = Attention is null or Orders.Attention.Stuck || (Attention == Orders.Attention.PaidLate && attention != Orders.Attention.Stuck)
-            ? attention
-            : Attention;
-        Tell("attention", Actor.Worker, now, SnakeCase.Of(attention), paymentId);
-    }
-
-
-    // What was stuck is known now.
-    private void Calm() => Attention = Attention == Orders.Attention.Stuck ? null : Attention;
 
     private void Apply(
         OrderEvent happened, string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null)

@@ -17,7 +17,11 @@ internal sealed class OrderMapping
         builder.HasMany(order => order.Payments).WithOne().HasForeignKey(payment => payment.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Refunds).WithOne().HasForeignKey(refund => refund.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Timeline).WithOne().HasForeignKey(entry => entry.OrderId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasMany(order => order.Reasons).WithOne().HasForeignKey(reason => reason.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.SearchTerms).WithOne().HasForeignKey(term => term.OrderId).OnDelete(DeleteBehavior.Restrict);
+
+        // Who changes an order may raise or resolve a reason: none is overlooked because it was not loaded.
+        builder.Navigation(order => order.Reasons).AutoInclude();
 
         // Lists for the merchant: newest first, and an id begins with its time.
         builder.HasIndex(order => new { order.Status, order.Id });

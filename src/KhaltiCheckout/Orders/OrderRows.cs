@@ -8,10 +8,10 @@ namespace KhaltiCheckout.Orders;
 /// <summary>Which of the rows that belong to an order come with it.</summary>
 internal enum OrderParts
 {
-    /// <summary>For whoever decides: payments.</summary>
+    /// <summary>For whoever decides: payments and open reasons for attention.</summary>
     Payments,
 
-    /// <summary>For whoever shows it: lines, payments and refunds.</summary>
+    /// <summary>For whoever shows it: lines, payments, refunds and open reasons for attention.</summary>
     All,
 }
 
@@ -57,7 +57,8 @@ internal static class OrderRows
             order?.Take(
                 parts == OrderParts.All ? await sql.ListAsync(SelectLines, OrderLine.Read, id) : [],
                 await sql.ListAsync(SelectPayments + sql.ForUpdate, Payment.Read, id),
-                parts == OrderParts.All && order.AmountRefunded > Khalti.Client.Paisa.Zero ? await sql.ListAsync(SelectRefunds, Refund.Read, id) : []);
+                parts == OrderParts.All && order.AmountRefunded > Khalti.Client.Paisa.Zero ? await sql.ListAsync(SelectRefunds, Refund.Read, id) : [],
+                order.Attention is not null ? await sql.ListAsync(RaisedReason.Select, RaisedReason.Read, id) : []);
             return order;
         }
 
@@ -124,6 +125,14 @@ internal static class OrderRows
             yield return payment.StoredVersion is null
                 ? SqlChange.Add(Payment.Insert, payment.Values())
                 : SqlChange.Update(Payment.Update, payment.Changes());
+        }
+
+        foreach (RaisedReason reason in order.Reasons)
+        {
+            if (reason.Change() is { } change)
+            {
+                yield return change;
+            }
         }
 
         foreach (TimelineEntry entry in order.Timeline)

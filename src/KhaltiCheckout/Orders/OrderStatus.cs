@@ -19,26 +19,35 @@ public enum OrderEvent
     Expired,
 }
 
-/// <summary>Why a person should look at an order.</summary>
+/// <summary>Why a person should look at an order. Most urgent first: that is the one shown of several.</summary>
 public enum Attention
 {
-    /// <summary>Paid after it was cancelled or had expired.</summary>
-    PaidLate,
+    /// <summary>Two payments of it are completed.</summary>
+    DoublePayment,
 
     /// <summary>Khalti completed another amount than the order's.</summary>
     AmountConflict,
 
-    /// <summary>Two payments of it are completed.</summary>
-    DoublePayment,
-
-    /// <summary>Khalti said something that no rule covers, or that contradicts what we know.</summary>
-    UnknownState,
+    /// <summary>Money at Khalti that no payment here accounts for.</summary>
+    UnmatchedTransaction,
 
     /// <summary>Khalti gave money back without our asking.</summary>
     RefundedAtKhalti,
 
+    /// <summary>Khalti said something that no rule covers, or that contradicts what we know.</summary>
+    UnknownState,
+
+    /// <summary>The night's comparison found another amount or state at Khalti.</summary>
+    BooksDiffer,
+
+    /// <summary>The shop can't read its own record.</summary>
+    Unreadable,
+
     /// <summary>Still unknown after the last automatic check.</summary>
     Stuck,
+
+    /// <summary>Paid after it was cancelled or had expired.</summary>
+    PaidLate,
 }
 
 internal static class OrderLifecycle

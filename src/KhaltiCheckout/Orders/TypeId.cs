@@ -14,6 +14,7 @@ internal static class TypeId
     internal const string Refund = "ref";
     internal const string Event = "evt";
     internal const string ApiKey = "key";
+    internal const string Reason = "rsn";
 
     internal const int LongestId = 30;
 

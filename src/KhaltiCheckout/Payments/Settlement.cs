@@ -239,7 +239,7 @@ internal sealed partial class Settlement(
                 break;
             case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:
                 order.Tell("payment_checked", by, now, finding.Rule, payment.Id);
-                order.Raise(Attention.RefundedAtKhalti, now, payment.Id);
+                order.RaiseAttention(Attention.RefundedAtKhalti, payment, now);
                 payment.StayAsItIs(finding, now);
                 break;
             case not FindingKind.Unanswered:
@@ -270,7 +270,7 @@ internal sealed partial class Settlement(
         if ((!besides && payment.Checks == CheckSchedule.LastCheck) || (!wasOverdue && CheckSchedule.IsOverdue(payment, now)))
         {
             order.Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
-            order.Raise(Attention.Stuck, now, payment.Id);
+            order.RaiseAttention(Attention.Stuck, payment, now);
         }
     }
 

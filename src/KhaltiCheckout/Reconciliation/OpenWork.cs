@@ -119,6 +119,10 @@ internal static class OpenWork
 
         internal Task<int> ForgetSignInsAsync(DateTimeOffset now, int atMost) => sql.ExecuteAsync(ForgetSignIns, now, atMost);
 
+        /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
+        internal async Task<int> AlignAttentionAsync(DateTimeOffset now) =>
+            await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded) + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now);
+
         private Task<List<string>> ListIdsAsync(string question, params object?[] values) => sql.ListAsync(question, static row => row.Text(0), values);
     }
 }

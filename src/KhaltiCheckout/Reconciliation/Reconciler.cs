@@ -17,12 +17,17 @@ internal sealed partial class Reconciler(
     private const int MostOrdersAPass = 200;
     private const int MostForgottenAPass = 1000;
 
+    private static readonly TimeSpan BetweenAlignments = TimeSpan.FromMinutes(5);
+
+    private DateTimeOffset _nextAlignment;
+
     /// <summary>Gives back how many payments and refunds were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
         await CloseAbandonedAsync(cancellationToken);
         int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
         await ForgetOldAsync(cancellationToken);
+        await AlignAttentionAsync(cancellationToken);
         return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
     }
 
@@ -122,6 +127,19 @@ internal sealed partial class Reconciler(
         {
             await store.WriteAsync(sql => sql.ForgetSignInsAsync(now, MostForgottenAPass), cancellationToken);
         }
+    }
+
+    // A program older than the reasons' table may run beside this one, and writes the attention of its orders alone.
+    private async Task AlignAttentionAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (now < _nextAlignment)
+        {
+            return;
+        }
+
+        _nextAlignment = now + BetweenAlignments;
+        await store.WriteAsync(sql => sql.AlignAttentionAsync(now), cancellationToken);
     }
 
     // What waits for an hour only because Khalti did not answer is due as soon as Khalti does again. And an order that

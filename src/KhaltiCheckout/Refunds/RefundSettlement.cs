@@ -176,7 +176,7 @@ internal sealed partial class RefundSettlement(
         else if (alarm)
         {
             order.Tell("khalti_differs", by, now, $"{books.Rule}; here {(long)payment.AmountRefunded} of {(long)paid} paisa were given back", payment.Id, keyName);
-            order.Raise(Attention.UnknownState, now, payment.Id);
+            order.RaiseAttention(Attention.UnknownState, payment, now);
         }
     }
 
@@ -217,7 +217,7 @@ internal sealed partial class RefundSettlement(
         {
             refund.CallPerson();
             order.Tell("refund_still_unknown", by, now, $"{refund.Id}: {books.Rule}", payment.Id);
-            order.Raise(Attention.Stuck, now, payment.Id);
+            order.RaiseAttention(Attention.Stuck, refund, now);
         }
     }
 
@@ -243,7 +243,7 @@ internal sealed partial class RefundSettlement(
             async () =>
             {
                 string orderId = await db.Refunds.Where(refund => refund.Id == refundId).Select(refund => refund.OrderId).SingleAsync();
-                Order order = await db.Orders.AsSplitQuery().Include(order => order.Payments).Include(order => order.Refunds)
+                Order order = await db.Orders.Include(order => order.Payments).Include(order => order.Refunds)
                     .SingleAsync(order => order.Id == orderId);
                 Refund refund = order.Refunds.Single(refund => refund.Id == refundId);
                 bool isOpen = refund.Status.IsOpen();

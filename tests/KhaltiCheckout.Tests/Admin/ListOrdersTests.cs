@@ -130,7 +130,7 @@ public sealed class ListOrdersTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode pending = await shop.GivenOrderAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
-        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = 'paid_late' WHERE "Id" = {paid.Id()}""");
+        await shop.GivenAttentionAsync(paid, KhaltiCheckout.Orders.Attention.PaidLate);
 
         (await shop.ListAsync("?status=paid")).ShouldBe([paid.Id()]);
         (await shop.ListAsync("?status=pending")).ShouldBe([pending.Id()]);

@@ -23,9 +23,11 @@ public sealed class OrderSearchTests
         [
             (new(), _ => true),
             (new() { Status = "paid" }, order => order.Status == "paid"),
-            (new() { Attention = "any" }, order => order.Attention is not null),
-            (new() { Attention = "stuck" }, order => order.Attention == "stuck"),
-            (new() { Status = "paid", Attention = "any" }, order => order.Status == "paid" && order.Attention is not null),
+            (new() { Attention = "any" }, order => order.Reasons.Length > 0),
+            (new() { Attention = "stuck" }, order => order.Reasons.Contains(Attention.Stuck)),
+            (new() { Attention = "paid_late" }, order => order.Reasons.Contains(Attention.PaidLate)),
+            (new() { Status = "paid", Attention = "any" }, order => order.Status == "paid" && order.Reasons.Length > 0),
+            (new() { Status = "paid", Attention = "paid_late" }, order => order.Status == "paid" && order.Reasons.Contains(Attention.PaidLate)),
             (new() { Q = "sita" }, order => order.Has("sita")),
             (new() { Q = "s" }, order => order.Has("s")),
             (new() { Q = "zen" }, order => order.Has("zen")),
@@ -42,7 +44,7 @@ public sealed class OrderSearchTests
             (new() { Q = "9800 s" }, order => order.Has("9800") && order.Has("s")),
             (new() { Q = "9841 185 sita" }, order => order.Has("9841") && order.Amount == 18_500 && order.Has("sita")),
             (new() { Status = "paid", Q = "rama" }, order => order.Has("rama") && order.Status == "paid"),
-            (new() { Status = "expired", Attention = "any", Q = "s" }, order => order.Has("s") && order.Status == "expired" && order.Attention is not null),
+            (new() { Status = "expired", Attention = "any", Q = "s" }, order => order.Has("s") && order.Status == "expired" && order.Reasons.Length > 0),
             (new() { Q = middle }, order => order.Id == middle),
             (new() { Q = "nobody" }, _ => false),
             (new() { Q = "nobody sita" }, _ => false),
@@ -163,7 +165,7 @@ public sealed class OrderSearchTests
 
     [Theory]
     [InlineData("paid", null, null, "IX_Orders_Status_Id (Status=?")]
-    [InlineData(null, "stuck", null, "IX_Orders_Attention_Id (Attention=?")]
+    [InlineData(null, "stuck", null, "IX_AttentionReasons_Reason_OrderId (Reason=?")]
     [InlineData(null, "any", null, "IX_Orders_Attention_Id (Attention=?")]
     [InlineData(null, null, "2026-11-20", "sqlite_autoindex_Orders_1 (Id>?")]
     [Trait("Database", "Sqlite")]
@@ -235,9 +237,17 @@ public sealed class OrderSearchTests
             };
             Order order = Order.Place(wish, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
             orders.Add(order);
+            Attention[] reasons = random.Next(10) switch
+            {
+                0 => [Attention.Stuck],
+                1 => [Attention.PaidLate],
+                2 => [Attention.PaidLate, Attention.DoublePayment],
+                _ => [],
+            };
+            Array.ForEach(reasons, reason => order.RaiseAttention(reason, shop.Clock.GetUtcNow()));
             all.Add(new(
                 order.Id, shop.Clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture), random.Next(2) == 0 ? "paid" : "expired",
-                random.Next(10) switch { 0 => "stuck", 1 => "paid_late", _ => null }, 18_500 * quantity,
+                reasons, 18_500 * quantity,
                 [.. ((string?[])[first, last, email, phone]).OfType<string>().Select(word => word.ToLowerInvariant())]));
         }
 
@@ -253,7 +263,7 @@ public sealed class OrderSearchTests
             foreach (Known order in all)
             {
                 await db.Database.ExecuteSqlAsync(
-                    $"""UPDATE "Orders" SET "Status" = {order.Status}, "Attention" = {order.Attention} WHERE "Id" = {order.Id}""", TestContext.Current.CancellationToken);
+                    $"""UPDATE "Orders" SET "Status" = {order.Status} WHERE "Id" = {order.Id}""", TestContext.Current.CancellationToken);
             }
 
             return true;
@@ -261,7 +271,7 @@ public sealed class OrderSearchTests
         return [.. all];
     }
 
-    private sealed record Known(string Id, string PlacedAt, string Status, string? Attention, long Amount, string[] Words)
+    private sealed record Known(string Id, string PlacedAt, string Status, Attention[] Reasons, long Amount, string[] Words)
     {
         internal bool Has(string beginning) => Array.Exists(Words, word => word.StartsWith(beginning, StringComparison.Ordinal));
     }

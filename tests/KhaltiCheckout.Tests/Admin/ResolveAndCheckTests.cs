@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Orders;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Admin;
@@ -135,7 +136,7 @@ public sealed class ResolveAndCheckTests
     {
         JsonNode order = await shop.GivenOrderAsync();
         await shop.CancelAsync(order);
-        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = 'paid_late' WHERE "Id" = {order.Id()}""");
+        await shop.GivenAttentionAsync(order, Attention.PaidLate);
         return order;
     }
 

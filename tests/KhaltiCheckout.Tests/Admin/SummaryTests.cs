@@ -79,12 +79,13 @@ public sealed class SummaryTests
         (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
         shop.Clock.Advance(TimeSpan.FromSeconds(90));
         await GivenRefundAsync(shop, paid, 1000, "unknown", null);
-        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = 'stuck' WHERE "Id" = {order.Id()}""");
+        await shop.GivenAttentionAsync(order, Attention.Stuck, Attention.PaidLate);
+        await shop.GivenAttentionAsync(paid, Attention.PaidLate);
 
         JsonNode summary = await SummaryAsync(shop, "");
 
         summary["open"]!.ToJsonString().ShouldBe("""{"unknown":2,"oldestAgeSeconds":90,"oldestSince":"2026-11-21T06:00:00.000Z"}""");
-        summary["attention"]!.ToJsonString().ShouldBe("""{"stuck":1}""");
+        ((int)summary["attention"]!["stuck"]!, (int)summary["attention"]!["paid_late"]!, (int)summary["attentionOrders"]!).ShouldBe((1, 2, 2));
     }
 
     [Theory]
@@ -109,7 +110,7 @@ public sealed class SummaryTests
 
         string[] questions = await shop.QuestionsOfAsync(_ => SummaryAsync(shop, "?days=366"));
 
-        questions.Length.ShouldBe(7);
+        questions.Length.ShouldBe(8);
         string[] expected =
         [
             "INDEX IX_Payments_Unsettled",
@@ -118,6 +119,7 @@ public sealed class SummaryTests
             "SEARCH r USING COVERING INDEX IX_Refunds_CompletedOn_Amount (CompletedOn=?)",
             "INDEX IX_Payments_Open",
             "INDEX IX_Refunds_OneOpenPerPayment",
+            "INDEX IX_AttentionReasons_Reason_OrderId",
             "COVERING INDEX IX_Orders_Attention_Id",
         ];
         foreach ((string question, string index) in questions.Zip(expected))

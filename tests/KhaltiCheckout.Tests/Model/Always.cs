@@ -124,6 +124,15 @@ internal static class Always
             order.Attention.ShouldNotBeNull();
         }
 
+        order.Attention.ShouldBe(order.OpenReasons is [var first, ..] ? first.Reason : null, $"order {order.Id} shows its most urgent open reason");
+        order.OpenReasons.Select(reason => (reason.Reason, reason.PaymentId, reason.RefundId)).ShouldBeUnique("a reason is open twice for one cause");
+        foreach (RaisedReason stuck in order.OpenReasons.Where(reason => reason.Reason == Attention.Stuck))
+        {
+            (order.Refunds.Any(refund => refund.Id == stuck.RefundId && refund.Status.IsOpen())
+                || (stuck.RefundId is null && order.Payments.Any(payment => payment.Id == stuck.PaymentId && Expected.IsOpen(payment))))
+                .ShouldBeTrue($"order {order.Id} is stuck because of something that is settled");
+        }
+
         order.Payments.Count(payment => payment is { Status: PaymentStatus.Verifying, Method: PaymentMethod.Widget }).ShouldBeLessThanOrEqualTo(1);
         order.Payments.Count(payment => payment is { Status: PaymentStatus.Initiated, Pidx: null }).ShouldBeLessThanOrEqualTo(1);
         order.Payments.ShouldAllBe(payment => payment.Amount == order.Amount);

@@ -13,7 +13,11 @@ public sealed class SnakeCaseTests
             ["initiated", "verifying", "completed", "failed", "cancelled", "expired", "needs_review", "partially_refunded", "refunded"],
             ignoreOrder: true);
         Words<Attention>().ShouldBe(
-            ["paid_late", "amount_conflict", "double_payment", "unknown_state", "refunded_at_khalti", "stuck"], ignoreOrder: true);
+            [
+                "double_payment", "amount_conflict", "unmatched_transaction", "refunded_at_khalti", "unknown_state", "books_differ", "unreadable", "stuck",
+                "paid_late",
+            ],
+            "most urgent first");
         Words<PaymentMethod>().ShouldBe(["widget", "epayment"], ignoreOrder: true);
     }
 

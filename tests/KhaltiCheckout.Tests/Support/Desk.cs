@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Admin;
 using KhaltiCheckout.Data;
+using KhaltiCheckout.Orders;
 using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.Support;
@@ -37,6 +38,24 @@ internal static class Desk
     }
 
     internal static Task<string[]> SearchAsync(this Shop shop, string text) => shop.ListAsync("?q=" + Uri.EscapeDataString(text));
+
+    /// <summary>Raised by the order itself, one after the other.</summary>
+    internal static Task GivenAttentionAsync(this Shop shop, JsonNode order, params Attention[] reasons)
+    {
+        string id = order.Id();
+        return shop.InDatabaseAsync(db => db.WriteAsync(
+            async () =>
+            {
+                Order found = await db.Orders.SingleAsync(one => one.Id == id);
+                Array.ForEach(reasons, reason => found.RaiseAttention(reason, shop.Clock.GetUtcNow()));
+                return true;
+            },
+            TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The open reasons of an order as the merchant sees them, most urgent first.</summary>
+    internal static async Task<JsonNode[]> ReasonsAsync(this Shop shop, JsonNode order) =>
+        [.. (await shop.AsMerchantAsync($"/api/v1/admin/orders/{order.Id()}")).Json["reasons"]!.AsArray().Select(reason => reason!)];
 
     internal static async Task<JsonNode> GivenOrderOfAsync(
         this Shop shop, string? name = null, string? email = null, string? phone = null, string productId = "ilam-tea", int quantity = 1)

@@ -90,8 +90,7 @@ function drawHeader(name) {
 async function refreshCount() {
   if (!session.may('read')) return;
   try {
-    const { attention } = await readSummary(1);
-    waiting = Object.values(attention).reduce((sum, one) => sum + one, 0);
+    waiting = (await readSummary(1)).attentionOrders;
     if (session.isOpen) drawHeader(where().name);
   } catch { /* the number is a courtesy */ }
 }

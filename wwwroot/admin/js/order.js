@@ -48,7 +48,7 @@ export function showOrder(context) {
     const act = actions(order);
     content.replaceChildren(
       ...[
-        order.attention ? attention(order, act) : null,
+        attention(order, act),
         head(order),
         el('div', { class: 'columns' },
           el('div', {}, payments(order, act), refunds(order, act), lines(order)),
@@ -88,7 +88,7 @@ export function showOrder(context) {
       check: payment => event => run(event.currentTarget, `check ${payment.id}`, key => checkPayment(payment.id, key), found => checked(order, found, payment)),
       checkRefund: refund => event => run(event.currentTarget, `check ${refund.id}`, key => checkRefund(refund.id, key), found => refundChecked(found)),
       refund: payment => () => askRefund({ order, payment, done: message => { read(message); context.refreshCount(); }, expired }),
-      resolve: () => askResolve(order),
+      resolve: reason => () => askResolve(order, reason),
       settle: refund => () => askSettle(refund),
       record: payment => () => askFound(payment),
     };
@@ -111,16 +111,18 @@ export function showOrder(context) {
     });
   }
 
-  function askResolve(order) {
-    // Khalti says of it that it was paid, and it can't be given back from here: only a person can say that it is seen to.
-    const unclear = order.payments.filter(payment => payment.status === 'needs_review' && payment.refundable === 0);
+  function askResolve(order, reason) {
+    // With the last reason about it an unclear payment is over. When Khalti says that it was paid, and it can't be refunded from
+    // here, only a person can say that it is seen to.
+    const unclear = order.payments.filter(payment => payment.status === 'needs_review' && payment.refundable === 0
+      && !order.reasons.some(other => other.id !== reason.id && other.paymentId === payment.id));
     const stranded = unclear.some(payment => /^(completed?|partially refunded)$/i.test(payment.khaltiState ?? ''));
     const close = el('input', { type: 'checkbox', id: 'close-payments' });
     askNote({
       title: t('resolve.heading'), text: t('resolve.text'), label: t('resolve.note'), yes: t('resolve.yes'),
       parts: stranded ? [el('p', {}, el('label', {}, close, ' ', t('resolve.close')))]
         : unclear.length > 0 ? [el('p', { class: 'notice stop' }, t('resolve.closes'))] : [],
-      send: (note, key) => resolveOrder(order.id, { note, attention: order.attention, closePayments: close.checked }, key),
+      send: (note, key) => resolveOrder(order.id, { note, reasonId: reason.id, closePayments: close.checked }, key),
       said: t('resolve.done'),
     });
   }
@@ -188,26 +190,39 @@ function head(order) {
     el('p', { class: 'card-foot' }, el('a', { href: `/order.html?id=${encodeURIComponent(order.id)}`, target: '_blank', rel: 'noopener' }, t('order.page'))));
 }
 
-// What it means, what to do, and the button that mends it.
+// Every open reason, most urgent first: what it means, what to do, and the buttons for it.
 function attention(order, act) {
+  if (order.reasons.length === 0) return null;
+  return el('div', { id: 'attention' }, ...order.reasons.map(reason => reasonCard(order, reason, act)));
+}
+
+function reasonCard(order, reason, act) {
+  const code = reason.reason;
+  const isCause = id => reason.paymentId === null || id === reason.paymentId;
+  const payment = order.payments.find(one => one.id === reason.paymentId);
+  const refund = order.refunds.find(one => one.id === reason.refundId);
   const buttons = [];
-  const open = order.payments.filter(payment => isOpen(payment.status));
-  const openRefunds = order.refunds.filter(isOpenRefund);
-  const paid = order.payments.filter(payment => payment.refundable > 0);
   if (session.may('admin')) {
-    for (const payment of open) buttons.push(button('check', act.check(payment), { quiet: false }));
-    for (const refund of openRefunds) buttons.push(button('check.refund', act.checkRefund(refund), { quiet: false }));
-    for (const refund of openRefunds) buttons.push(button('settle', act.settle(refund)));
-    for (const payment of order.payments.filter(needsAmount)) buttons.push(button('found', act.record(payment), { quiet: false }));
+    for (const open of order.payments.filter(one => isOpen(one.status) && isCause(one.id) && !refund)) buttons.push(button('check', act.check(open), { quiet: false }));
+    const openRefunds = order.refunds.filter(one => isOpenRefund(one) && (refund ? one === refund : isCause(one.paymentId)));
+    for (const open of openRefunds) buttons.push(button('check.refund', act.checkRefund(open), { quiet: false }));
+    for (const open of openRefunds) buttons.push(button('settle', act.settle(open)));
+    for (const part of order.payments.filter(one => needsAmount(one) && isCause(one.id))) buttons.push(button('found', act.record(part), { quiet: false }));
   }
-  if (session.may('refund') && ['double_payment', 'paid_late', 'amount_conflict'].includes(order.attention) && paid.length > 0) {
-    buttons.push(button(order.attention === 'double_payment' ? 'refund.second' : 'refund', act.refund(paid.at(-1))));
+  const paid = order.payments.filter(one => one.refundable > 0);
+  if (session.may('refund') && ['double_payment', 'paid_late', 'amount_conflict'].includes(code) && paid.length > 0) {
+    buttons.push(button(code === 'double_payment' ? 'refund.second' : 'refund', act.refund(paid.find(one => one === payment) ?? paid.at(-1))));
   }
-  if (session.may('admin')) buttons.push(button('resolve', act.resolve));
-  return el('section', { id: 'attention', class: 'attention', 'data-attention': order.attention, 'aria-labelledby': 'attention-title' },
-    el('h2', { id: 'attention-title' }, word('attention', order.attention)),
-    el('p', {}, word('means', order.attention)),
-    el('p', {}, el('strong', {}, t('todo')), ' ', word('do', order.attention)),
+  if (session.may('admin')) buttons.push(button('resolve', act.resolve(reason)));
+  const title = `reason-${reason.id}`;
+  return el('section', { class: 'attention', 'data-attention': code, 'data-reason-id': reason.id, 'aria-labelledby': title },
+    el('h2', { id: title }, word('attention', code)),
+    el('p', {}, word('means', code)),
+    el('p', {}, el('strong', {}, t('todo')), ' ', word('do', code)),
+    el('p', { class: 'soft' },
+      refund ? t('reason.refund', { amount: money(refund.amount), begun: dateAndTime(refund.createdAt) })
+        : payment ? t('reason.payment', { method: word('method', payment.method), amount: money(payment.amountPaid ?? payment.amount), begun: dateAndTime(payment.createdAt) }) : '',
+      ' ', t('reason.raised', { when: dateAndTime(reason.raisedAt) })),
     buttons.length > 0 ? el('div', { class: 'choices' }, ...buttons) : el('p', { class: 'hint' }, t('todo.other')));
 }
 

@@ -7,7 +7,11 @@ import { csvOf, listOrders, query } from './admin-api.js';
 import { badge, button, failed, loading, onLeave, say, whyNot, word } from './parts.js';
 
 export const statuses = ['pending', 'paid', 'partially_refunded', 'refunded', 'cancelled', 'expired'];
-export const reasons = ['stuck', 'double_payment', 'amount_conflict', 'refunded_at_khalti', 'unknown_state', 'paid_late'];
+
+// Most urgent first.
+export const reasons = [
+  'double_payment', 'amount_conflict', 'unmatched_transaction', 'refunded_at_khalti', 'unknown_state', 'books_differ', 'unreadable', 'stuck', 'paid_late',
+];
 const filters = ['q', 'status', 'attention', 'from', 'to'];
 const perPage = 25;
 const kept = new Map(); // address -> what was shown there
@@ -125,7 +129,8 @@ function row(order) {
       el('a', { href: `/admin/${query({ order: order.id })}` }, customer.name ?? customer.phone ?? customer.email ?? t('orders.nobody')),
       customer.name && (customer.phone ?? customer.email) ? el('span', { class: 'soft' }, customer.phone ?? customer.email) : null),
     el('td', { role: 'cell', class: 'cell-placed' }, el('span', {}, shortTime(order.createdAt)), el('code', { class: 'soft' }, `…${order.id.slice(-8)}`)),
-    el('td', { role: 'cell', class: 'cell-status' }, badge('status', order.status), openBadge(order), order.attention ? el('span', { class: 'badge flag' }, word('attention', order.attention)) : null),
+    el('td', { role: 'cell', class: 'cell-status' }, badge('status', order.status), openBadge(order),
+      ...new Set(order.reasons.map(({ reason }) => reason)).values().map(reason => el('span', { class: 'badge flag' }, word('attention', reason)))),
     el('td', { role: 'cell', class: 'cell-method' }, paid ? word('method', paid.method) : '–'),
     el('td', { role: 'cell', class: 'cell-amount' }, money(order.amount), order.amountRefunded > 0 ? el('span', { class: 'soft' }, t('orders.back', { amount: money(order.amountRefunded) })) : null));
 }

@@ -315,7 +315,7 @@ namespace KhaltiCheckout.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Attention")
-                        .HasMaxLength(20)
+                        .HasMaxLength(30)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")
@@ -426,6 +426,48 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasKey("OrderId", "Position");
 
                     b.ToTable("OrderLines", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OrderId")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("RaisedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RefundId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ResolvedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.HasIndex("Reason", "OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.ToTable("AttentionReasons", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
@@ -751,6 +793,15 @@ namespace KhaltiCheckout.Data.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                        .WithMany("Reasons")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
                 {
                     b.HasOne("KhaltiCheckout.Orders.Order", null)
@@ -789,6 +840,8 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Navigation("Lines");
 
                     b.Navigation("Payments");
+
+                    b.Navigation("Reasons");
 
                     b.Navigation("Refunds");
 

@@ -345,7 +345,7 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .HasColumnType("bigint");
 
                     b.Property<string>("Attention")
-                        .HasMaxLength(20)
+                        .HasMaxLength(30)
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -468,6 +468,53 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.HasKey("OrderId", "Position");
 
                     b.ToTable("OrderLines", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("OrderId")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("RaisedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("RefundId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("ResolvedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.HasIndex("Reason", "OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.ToTable("AttentionReasons", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
@@ -820,6 +867,15 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                        .WithMany("Reasons")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
                 {
                     b.HasOne("KhaltiCheckout.Orders.Order", null)
@@ -858,6 +914,8 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.Navigation("Lines");
 
                     b.Navigation("Payments");
+
+                    b.Navigation("Reasons");
 
                     b.Navigation("Refunds");
 

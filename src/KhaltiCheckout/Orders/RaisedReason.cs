@@ -1,0 +1,125 @@
+using KhaltiCheckout.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace KhaltiCheckout.Orders;
+
+/// <summary>One reason why a person should look at an order, with its cause: a payment, a refund, or the order itself.</summary>
+public sealed class RaisedReason
+{
+    internal const string Select = """
+        SELECT "Id", "OrderId", "Reason", "PaymentId", "RefundId", "RaisedAt" FROM "AttentionReasons"
+        WHERE "OrderId" = @p0 AND "ResolvedAt" IS NULL ORDER BY "Id"
+        """;
+
+    internal const string Insert = """
+        INSERT INTO "AttentionReasons" ("Id", "OrderId", "Reason", "PaymentId", "RefundId", "RaisedAt") VALUES (@p0, @p1, @p2, @p3, @p4, @p5)
+        """;
+
+    private const string Close = """UPDATE "AttentionReasons" SET "ResolvedAt" = @p0 WHERE "Id" = @p1 AND "ResolvedAt" IS NULL""";
+
+    private bool _isStored;
+
+    private RaisedReason()
+    {
+    }
+
+    public string Id { get; private set; } = "";
+
+    public string OrderId { get; private set; } = "";
+
+    public Attention Reason { get; private set; }
+
+    public string? PaymentId { get; private set; }
+
+    public string? RefundId { get; private set; }
+
+    public DateTimeOffset RaisedAt { get; private set; }
+
+    /// <summary>When a person resolved it or its cause was settled; null while it is open.</summary>
+    public DateTimeOffset? ResolvedAt { get; private set; }
+
+    internal bool IsOpen => ResolvedAt is null;
+
+    internal static RaisedReason Of(string orderId, Attention reason, string? paymentId, string? refundId, DateTimeOffset now) => new()
+    {
+        Id = TypeId.New(TypeId.Reason, now),
+        OrderId = orderId,
+        Reason = reason,
+        PaymentId = paymentId,
+        RefundId = refundId,
+        RaisedAt = now,
+    };
+
+    internal static RaisedReason Read(SqlRow row) => new()
+    {
+        Id = row.Text(0),
+        OrderId = row.Text(1),
+        Reason = SnakeCase.Read<Attention>(row.Text(2)),
+        PaymentId = row.TextOrNull(3),
+        RefundId = row.TextOrNull(4),
+        RaisedAt = row.Instant(5),
+        _isStored = true,
+    };
+
+    internal bool Is(Attention reason, string? paymentId, string? refundId) =>
+        Reason == reason && PaymentId == paymentId && RefundId == refundId;
+
+    internal void Resolve(DateTimeOffset now) => ResolvedAt = now;
+
+    /// <summary>How it gets into the database, for <see cref="OrderRows"/>; null when it is there as it is.</summary>
+    internal SqlChange? Change() => (_isStored, IsOpen) switch
+    {
+        (false, true) => SqlChange.Add(Insert, Id, OrderId, SnakeCase.Of(Reason), PaymentId, RefundId, RaisedAt),
+        (true, false) => SqlChange.Update(Close, [ResolvedAt, Id]),
+        _ => null,
+    };
+
+    internal void IsStored() => _isStored = true;
+}
+
+internal sealed class RaisedReasonMapping : IEntityTypeConfiguration<RaisedReason>
+{
+    /// <summary>
+    /// Adds the row of each order whose attention stands in <c>Orders</c> alone, with the cause that its timeline tells: for the
+    /// migration, and for programs older than the table that write to the same database.
+    /// </summary>
+    internal const string AddUnrecorded = """
+        INSERT INTO "AttentionReasons" ("Id", "OrderId", "Reason", "PaymentId", "RefundId", "RaisedAt", "ResolvedAt")
+        SELECT 'rsn_' || substr(o."Id", 5), o."Id", o."Attention", t."PaymentId",
+            CASE WHEN o."Attention" = 'stuck' THEN (
+                SELECT r."Id" FROM "Refunds" AS r
+                WHERE r."PaymentId" = t."PaymentId" AND r."PersonWasCalled" AND r."Status" IN ('requested', 'unknown')) END,
+            COALESCE(t."At", o."CreatedAt"), NULL
+        FROM "Orders" AS o
+        LEFT JOIN "Timeline" AS t ON t."OrderId" = o."Id" AND t."Id" = (
+            SELECT MAX(l."Id") FROM "Timeline" AS l WHERE l."OrderId" = o."Id" AND l."What" = 'attention' AND l."Note" = o."Attention")
+        WHERE o."Attention" IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = o."Id" AND a."Reason" = o."Attention" AND a."ResolvedAt" IS NULL)
+        ON CONFLICT ("Id") DO UPDATE SET "Reason" = excluded."Reason", "PaymentId" = excluded."PaymentId", "RefundId" = excluded."RefundId",
+            "RaisedAt" = excluded."RaisedAt", "ResolvedAt" = NULL
+        """;
+
+    /// <summary>Resolves the rows of orders that an older program has taken off the list.</summary>
+    internal const string ResolveUnrecorded = """
+        UPDATE "AttentionReasons" SET "ResolvedAt" = @p0
+        WHERE "ResolvedAt" IS NULL AND EXISTS (SELECT 1 FROM "Orders" AS o WHERE o."Id" = "AttentionReasons"."OrderId" AND o."Attention" IS NULL)
+        """;
+
+    public void Configure(EntityTypeBuilder<RaisedReason> builder)
+    {
+        builder.ToTable("AttentionReasons");
+        builder.Property(reason => reason.Id).HasMaxLength(TypeId.LongestId).ValueGeneratedNever();
+        builder.Property(reason => reason.OrderId).HasMaxLength(TypeId.LongestId);
+        builder.Property(reason => reason.PaymentId).HasMaxLength(TypeId.LongestId);
+        builder.Property(reason => reason.RefundId).HasMaxLength(TypeId.LongestId);
+
+        // Of two that resolve the same one, one loses and decides again.
+        builder.Property(reason => reason.ResolvedAt).IsConcurrencyToken();
+
+        // Those that are resolved stay as a record; only open ones come with their order.
+        builder.HasQueryFilter(reason => reason.ResolvedAt == null);
+        builder.HasIndex(reason => reason.OrderId).HasFilter("\"ResolvedAt\" IS NULL");
+        builder.HasIndex(reason => new { reason.Reason, reason.OrderId }).HasFilter("\"ResolvedAt\" IS NULL");
+    }
+}
