@@ -43,11 +43,11 @@ app.UseProblemDocuments();
 app.UseRateLimiter();
 app.UseBodyLimit();
 app.UsePageFiles();
-app.UseFileServer();
 app.UseAuthentication();
 app.UseAuthorization();
-app.UseApiDocument();
+app.UseSwaggerPages();
 
+app.MapApiDocument();
 app.MapCatalogue();
 app.MapOrders();
 app.MapPayments();

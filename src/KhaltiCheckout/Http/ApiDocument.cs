@@ -9,10 +9,15 @@ internal static class ApiDocument
 
     private const string UiPath = "/swagger";
 
-    internal static void AddApiDocument(this IServiceCollection services) =>
-        services.AddOpenApi("v1", options =>
+    internal static void AddApiDocument(this IServiceCollection services)
+    {
+        services.AddSingleton<BuiltApiDocument>();
+        services.AddOpenApi(BuiltApiDocument.Name, options =>
         {
-            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.OpenApiVersion = BuiltApiDocument.Version;
+
+            // HEAD is GET without a body: described once.
+            options.ShouldInclude = static description => description.HttpMethod != HttpMethods.Head;
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new OpenApiInfo
@@ -51,11 +56,12 @@ internal static class ApiDocument
             options.AddOperationTransformer<ApiExamples>();
             options.AddSchemaTransformer<ApiSchemas>();
         });
+    }
 
-    internal static void UseApiDocument(this WebApplication app)
-    {
-        // One document by its full name: the framework's route with a variable answers an unknown name in plain text.
-        app.MapOpenApi("/openapi/v1.json");
+    internal static void MapApiDocument(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/openapi/v1.json", static (HttpContext context, BuiltApiDocument document) => document.SendAsync(context)).ExcludeFromDescription();
+
+    internal static void UseSwaggerPages(this WebApplication app) =>
 
         // It matches every request's path with patterns of its own: only those that may be meant get so far.
         app.UseWhen(context => context.Request.Path.StartsWithSegments(UiPath, StringComparison.OrdinalIgnoreCase), swagger => swagger.UseSwaggerUI(ui =>
@@ -64,7 +70,6 @@ internal static class ApiDocument
             ui.RoutePrefix = UiPath[1..];
             ui.DocumentTitle = "Khalti Checkout API";
         }));
-    }
 
     /// <summary>Which errors a route may answer with, all of them problem documents.</summary>
     internal static RouteHandlerBuilder CanFail(this RouteHandlerBuilder route, params int[] statuses)

@@ -1,5 +1,4 @@
-using System.Collections.Concurrent;
-using System.IO.Compression;
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -9,128 +8,111 @@ using Microsoft.Extensions.FileProviders;
 namespace KhaltiCheckout.Http;
 
 /// <summary>
-/// The files of <c>wwwroot</c> as a slow phone wants them: compressed once and kept, with an ETag of their content. Pages name
-/// scripts and styles under an address that changes with any file (<c>/v/…/js/shop.js</c>), so those need never be asked for
-/// again; and as modules import each other by relative address, all of a page are of one version.
+/// The files of <c>wwwroot</c>, listed once: an address that is not in the list is not found, however it is spelled. Pages name
+/// scripts and styles under an address that changes with any file (<c>/v/…/js/shop.js</c>), so those are never asked for again;
+/// as modules import each other by relative address, all modules of a page are of one version.
 /// </summary>
 internal sealed partial class PageFiles(IWebHostEnvironment environment)
 {
-    /// <summary>Where files stand that may be kept for ever.</summary>
     private const string VersionPrefix = "/v/";
+    private const string Index = "index.html";
 
-    private static readonly FileExtensionContentTypeProvider Types = new();
+    private readonly IFileProvider _root = environment.WebRootFileProvider;
+    private Listing? _listing;
 
-    private readonly IFileProvider _files = environment.WebRootFileProvider;
-    private readonly ConcurrentDictionary<string, PageFile> _kept = new(StringComparer.Ordinal);
+    private Listing Current => _listing ??= Read();
 
-    /// <summary>Changes when any file does.</summary>
-    internal string Version()
+    /// <summary>Null when there is no file at exactly this address.</summary>
+    internal CompressedContent? Find(string path)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string path, IFileInfo file) in Walk("").OrderBy(found => found.Path, StringComparer.Ordinal))
+        // While pages are being written, loading one again shows what was changed; elsewhere the files are those of the start.
+        if (environment.IsDevelopment() && (path.EndsWith('/') || path.EndsWith(".html", StringComparison.Ordinal)) && _listing?.State != StateOf(Walk("")))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{path}\n{file.Length}\n{file.LastModified.UtcTicks}\n"));
+            _listing = Read();
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
+        return Current.Files.GetValueOrDefault(path);
     }
 
-    /// <summary>A page with the addresses of its scripts and styles under the present version.</summary>
-    internal string Versioned(string html) => Address().Replace(html, $"${{name}}\"{VersionPrefix}{Version()}${{address}}\"");
+    /// <summary>Whether this is the address of a folder with a page, without its slash.</summary>
+    internal bool IsFolder(string path) => Current.Files.ContainsKey(path + "/");
 
-    /// <summary>An address without its version, and whether that is the present one. The request itself stays what it is: only
-    /// files stand below a version.</summary>
+    /// <summary>A page as text.</summary>
+    internal string TextOf(string path) => Encoding.UTF8.GetString(Find(path)!.Plain);
+
+    /// <summary>An address without its version, and whether that is the present one. Only files stand below a version.</summary>
     internal (string Path, bool IsPresent) WithoutVersion(string path)
     {
         int end = path.StartsWith(VersionPrefix, StringComparison.Ordinal) ? path.IndexOf('/', VersionPrefix.Length) : -1;
-        return end < 0 ? (path, false) : (path[end..], path[VersionPrefix.Length..end] == Version());
+        return end < 0 ? (path, false) : (path[end..], path[..end] == Current.Prefix);
     }
 
-    /// <summary>Null when there is no such file.</summary>
-    internal PageFile? Find(string path)
+    private Listing Read()
     {
-        string name = path.EndsWith('/') ? path + "index.html" : path;
-        IFileInfo file = _files.GetFileInfo(name);
-        if (!file.Exists || file.IsDirectory || !Types.TryGetContentType(name, out string? type))
+        (string Path, IFileInfo File)[] found = [.. Walk("")];
+        (string Path, byte[] Bytes)[] contents = [.. found.Select(one => (one.Path, BytesOf(one.File)))];
+        string prefix = VersionPrefix + VersionOf(contents);
+        Dictionary<string, CompressedContent> files = new(StringComparer.Ordinal);
+        FileExtensionContentTypeProvider types = new();
+        foreach ((string path, byte[] bytes) in contents)
         {
-            return null;
+            if (types.TryGetContentType(path, out string? type))
+            {
+                CompressedContent content = new(type, type == "text/html" ? Versioned(bytes, prefix) : bytes);
+                files.Add(path, content);
+                if (path.EndsWith("/" + Index, StringComparison.Ordinal))
+                {
+                    files.Add(path[..^Index.Length], content);
+                }
+            }
         }
 
-        // A page also changes with the files that it names.
-        string state = $"{file.Length} {file.LastModified.UtcTicks}" + (type == "text/html" ? Version() : "");
-        if (_kept.TryGetValue(name, out PageFile? kept) && kept.State == state)
-        {
-            return kept;
-        }
-
-        using MemoryStream content = new();
-        using (Stream stream = file.CreateReadStream())
-        {
-            stream.CopyTo(content);
-        }
-
-        byte[] bytes = type == "text/html" ? Encoding.UTF8.GetBytes(Versioned(Encoding.UTF8.GetString(content.ToArray()))) : content.ToArray();
-        return _kept[name] = PageFile.Of(state, type, bytes);
+        return new Listing(StateOf(found), prefix, files.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
     private IEnumerable<(string Path, IFileInfo File)> Walk(string folder)
     {
-        foreach (IFileInfo entry in _files.GetDirectoryContents(folder))
+        foreach (IFileInfo entry in _root.GetDirectoryContents(folder).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             string path = $"{folder}/{entry.Name}";
-            if (!entry.IsDirectory)
-            {
-                yield return (path, entry);
-                continue;
-            }
-
-            foreach ((string Path, IFileInfo File) below in Walk(path))
+            foreach ((string Path, IFileInfo File) below in entry.IsDirectory ? Walk(path) : [(path, entry)])
             {
                 yield return below;
             }
         }
     }
 
-    [GeneratedRegex("\\b(?<name>href=|src=)\"(?<address>/(?:css|js|admin)/[^\"]+\\.(?:css|js))\"", RegexOptions.NonBacktracking)]
-    private static partial Regex Address();
-}
+    private static string StateOf(IEnumerable<(string Path, IFileInfo File)> files) =>
+        string.Join('\n', files.Select(one => $"{one.Path} {one.File.Length} {one.File.LastModified.UtcTicks}"));
 
-/// <summary>One file, in the encodings that browsers take.</summary>
-internal sealed record PageFile(string State, string ContentType, string ETag, byte[] Plain, byte[]? Brotli, byte[]? Gzip)
-{
-    internal static PageFile Of(string state, string type, byte[] bytes)
+    private static byte[] BytesOf(IFileInfo file)
     {
-        bool isText = type.StartsWith("text/", StringComparison.Ordinal) || type.Contains("json", StringComparison.Ordinal) || type.Contains("svg", StringComparison.Ordinal);
-        return new(
-            state,
-            isText ? type + "; charset=utf-8" : type,
-            Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8)),
-            bytes,
-            isText ? Smaller(bytes, stream => new BrotliStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)) : null,
-            isText ? Smaller(bytes, stream => new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)) : null);
+        using Stream stream = file.CreateReadStream();
+        using MemoryStream content = new();
+        stream.CopyTo(content);
+        return content.ToArray();
     }
 
-    internal (byte[] Bytes, string? Encoding) For(string accepted) =>
-        Brotli is not null && Takes(accepted, "br") ? (Brotli, "br")
-        : Gzip is not null && Takes(accepted, "gzip") ? (Gzip, "gzip")
-        : (Plain, null);
-
-    // "br;q=0" is a no.
-    private static bool Takes(string accepted, string encoding) => accepted.Split(',').Any(part =>
-        part.Trim().Split(';') is [var name, .. var rest]
-        && name.Trim().Equals(encoding, StringComparison.OrdinalIgnoreCase)
-        && !rest.Any(quality => quality.Trim() is "q=0" or "q=0.0" or "q=0.00" or "q=0.000"));
-
-    private static byte[]? Smaller(byte[] bytes, Func<Stream, Stream> compress)
+    // By content: processes on several machines name the same version.
+    private static string VersionOf((string Path, byte[] Bytes)[] contents)
     {
-        using MemoryStream packed = new();
-        using (Stream stream = compress(packed))
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string path, byte[] bytes) in contents)
         {
-            stream.Write(bytes);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{path}\n{bytes.Length}\n"));
+            hash.AppendData(bytes);
         }
 
-        return packed.Length < bytes.Length ? packed.ToArray() : null;
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 6));
     }
+
+    private static byte[] Versioned(byte[] html, string prefix) =>
+        Encoding.UTF8.GetBytes(Address().Replace(Encoding.UTF8.GetString(html), $"${{name}}\"{prefix}${{address}}\""));
+
+    [GeneratedRegex("\\b(?<name>href=|src=)\"(?<address>/(?:css|js|admin)/[^\"]+\\.(?:css|js))\"", RegexOptions.NonBacktracking)]
+    private static partial Regex Address();
+
+    private sealed record Listing(string State, string Prefix, FrozenDictionary<string, CompressedContent> Files);
 }
 
 /// <summary>Serves them.</summary>
@@ -140,7 +122,6 @@ internal static class PageFilesFeature
 
     internal static void AddPageFiles(this IServiceCollection services) => services.AddSingleton<PageFiles>();
 
-    /// <summary>Before the server of files, which keeps what this leaves: folders without a slash at their end, and all that is no file.</summary>
     internal static void UsePageFiles(this WebApplication app)
     {
         PageFiles files = app.Services.GetRequiredService<PageFiles>();
@@ -155,33 +136,19 @@ internal static class PageFilesFeature
             (string path, bool isPresent) = files.WithoutVersion(request.Path.Value ?? "");
 
             // The order's page is made anew each time.
-            return path != "/order.html" && (Path.HasExtension(path) || path.EndsWith('/')) && files.Find(path) is { } file
-                ? SendAsync(context, file, isPresent)
-                : next(context);
+            if (path != "/order.html" && files.Find(path) is { } file)
+            {
+                return file.SendAsync(context, isPresent ? Forever : "no-cache");
+            }
+
+            if (files.IsFolder(path))
+            {
+                context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+                context.Response.Headers.Location = $"{path}/{request.QueryString.ToUriComponent()}";
+                return Task.CompletedTask;
+            }
+
+            return next(context);
         });
-    }
-
-    private static Task SendAsync(HttpContext context, PageFile file, bool forever)
-    {
-        HttpResponse response = context.Response;
-        (byte[] bytes, string? encoding) = file.For(context.Request.Headers.AcceptEncoding.ToString());
-        string tag = $"\"{file.ETag}{(encoding is null ? "" : "-" + encoding)}\"";
-        response.Headers.ETag = tag;
-        response.Headers.Vary = "Accept-Encoding";
-        response.Headers.CacheControl = forever ? Forever : "no-cache";
-        if (context.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() is "*" || known.Trim().Replace("W/", "", StringComparison.Ordinal) == tag))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
-        }
-
-        response.ContentType = file.ContentType;
-        response.ContentLength = bytes.Length;
-        if (encoding is not null)
-        {
-            response.Headers.ContentEncoding = encoding;
-        }
-
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 }

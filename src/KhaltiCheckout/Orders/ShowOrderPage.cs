@@ -1,9 +1,7 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Payments;
-using Microsoft.Extensions.FileProviders;
 
 namespace KhaltiCheckout.Orders;
 
@@ -18,14 +16,13 @@ internal static class ShowOrderPage
     private const string AttributesMark = "data-status=\"\" data-payment=\"\"";
     private const string Refresh = "<meta http-equiv=\"refresh\" content=\"15\">";
 
-    internal static async Task<IResult> Handle(string? id, CheckoutStore store, PageFiles files, IWebHostEnvironment environment, HttpResponse response, CancellationToken cancellationToken)
+    internal static async Task<IResult> Handle(string? id, CheckoutStore store, PageFiles files, HttpResponse response, CancellationToken cancellationToken)
     {
-        string page = await ReadAsync(environment.WebRootFileProvider.GetFileInfo("order.html"), cancellationToken);
         OrderView? order = string.IsNullOrEmpty(id) ? null : await GetOrder.FindAsync(store, id, cancellationToken);
         string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
         bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
         bool started = order is { Status: OrderStatus.Pending or OrderStatus.Expired or OrderStatus.Cancelled } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);
-        page = files.Versioned(page)
+        string page = files.TextOf("/order.html")
             .Replace(StateMark, order is null ? Words.Unknown : StateOf(order, open), StringComparison.Ordinal)
             .Replace(RefreshMark, open || started ? Refresh : "", StringComparison.Ordinal)
             .Replace(
@@ -34,13 +31,6 @@ internal static class ShowOrderPage
                 StringComparison.Ordinal);
         response.Headers.CacheControl = "no-store";
         return TypedResults.Content(page, "text/html; charset=utf-8");
-    }
-
-    private static async Task<string> ReadAsync(IFileInfo file, CancellationToken cancellationToken)
-    {
-        await using Stream stream = file.CreateReadStream();
-        using StreamReader reader = new(stream, Encoding.UTF8);
-        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     private static string StateOf(OrderView order, bool open)

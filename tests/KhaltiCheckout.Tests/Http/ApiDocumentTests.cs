@@ -1,6 +1,9 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Http;
 
@@ -34,6 +37,25 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
         ((string)answer.Json["openapi"]!).ShouldStartWith("3.1");
         answer.Text.ShouldNotContain(_shop.Http.BaseAddress!.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         answer.Text.ShouldNotContain("secret_key");
+    }
+
+    [Fact]
+    public async Task The_document_is_built_once_and_comes_compressed_or_not_again()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "/openapi/v1.json");
+        request.Headers.AcceptEncoding.ParseAdd("br");
+        using HttpResponseMessage first = await _shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        BuiltApiDocument built = _shop.Services.GetRequiredService<BuiltApiDocument>();
+        CompressedContent content = await built.ContentAsync();
+        using HttpRequestMessage again = new(HttpMethod.Get, "/openapi/v1.json?other=1");
+        again.Headers.AcceptEncoding.ParseAdd("br");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+
+        using HttpResponseMessage second = await _shop.Http.SendAsync(again, TestContext.Current.CancellationToken);
+
+        first.Content.Headers.ContentEncoding.ShouldBe(["br"]);
+        second.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await built.ContentAsync()).ShouldBeSameAs(content);
     }
 
     [Fact]

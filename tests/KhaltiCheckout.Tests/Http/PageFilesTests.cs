@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.RegularExpressions;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Http;
 
@@ -79,6 +81,56 @@ public sealed partial class PageFilesTests
 
         file.StatusCode.ShouldBe(HttpStatusCode.OK);
         file.Headers.CacheControl!.NoCache.ShouldBeTrue();
+    }
+
+    // A cache keyed by what the client wrote compresses each spelling anew and keeps it for ever.
+    [Fact]
+    public async Task Hundreds_of_spellings_of_one_address_are_not_found_and_nothing_is_compressed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] spellings =
+        [
+            .. Enumerable.Range(2, 200).Select(slashes => $"/admin/js{new string('/', slashes)}text/desk-ne.js"),
+            .. Enumerable.Range(2, 200).Select(slashes => $"/v/000000000000{new string('/', slashes)}js/shop.js"),
+            "/js/SHOP.js", "/js/./shop.js/", "/js/shop.js/", "/js%2fshop.js", "/js\\shop.js", "//js/shop.js", "/js/shop.js%20", "/js/shop%2ejs%00",
+        ];
+
+        foreach (string path in spellings)
+        {
+            Answer answer = await shop.AskAsync(path);
+            answer.Status.ShouldBeOneOf(400, 404);
+            answer.Headers.Keys.ShouldNotContain("Content-Encoding");
+            answer.Headers.Keys.ShouldNotContain("ETag");
+        }
+    }
+
+    [Fact]
+    public async Task An_address_is_compressed_once_however_often_and_in_whichever_version_it_is_asked_for()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        PageFiles files = shop.Services.GetRequiredService<PageFiles>();
+        CompressedContent script = files.Find("/js/shop.js").ShouldNotBeNull();
+
+        for (int version = 0; version < 100; version++)
+        {
+            (await GetAsync(shop, $"/v/{version:x12}/js/shop.js", "br")).Response.Content.Headers.ContentEncoding.ShouldBe(["br"]);
+        }
+
+        files.Find("/js/shop.js").ShouldBeSameAs(script);
+        files.Find("/v/000000000000/js/shop.js").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("/admin", "/admin/")]
+    [InlineData("/admin?x=1", "/admin/?x=1")]
+    public async Task A_folder_without_its_slash_leads_to_its_page_by_a_relative_address(string path, string location)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Answer answer = await shop.AskAsync(path);
+
+        answer.Status.ShouldBe(301);
+        answer.Headers["Location"].ShouldBe(location);
     }
 
     [Theory]
