@@ -14,6 +14,9 @@ internal static class Problems
     internal static ProblemHttpResult NotFound(string what) =>
         Of(404, "not_found", "Not found", $"There is no such {what}.");
 
+    internal static ProblemHttpResult HostNotAllowed() =>
+        Of(400, "host_not_allowed", "Not a name of this shop", "The Host header names another host. Ask under the address of Store:PublicUrl, or add the name to the setting AllowedHosts. Nothing was done.");
+
     internal static ProblemHttpResult Unauthorized()
     {
         (string code, string title, string detail) = Fallback(401);

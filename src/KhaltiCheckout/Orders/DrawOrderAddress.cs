@@ -1,7 +1,6 @@
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using QRCoder;
 
 namespace KhaltiCheckout.Orders;
@@ -12,17 +11,10 @@ internal static class DrawOrderAddress
     internal const string MediaType = "image/svg+xml";
 
     internal static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
-        string id, CheckoutStore store, IOptions<StoreOptions> settings, HttpRequest request, CancellationToken cancellationToken) =>
+        string id, CheckoutStore store, StoreAddress address, CancellationToken cancellationToken) =>
         await store.ReadAsync(sql => sql.FindVersionAsync(id), cancellationToken) is null
             ? Problems.NotFound("order")
-            : TypedResults.Content(Draw(AddressOf(id, settings.Value, request)), MediaType);
-
-    // Localhost is another machine for whoever scans it: then the address by which the shop was reached serves better.
-    private static string AddressOf(string id, StoreOptions store, HttpRequest request)
-    {
-        string shop = store.PublicUrl is { Length: > 0 } told && !new Uri(told).IsLoopback ? told.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
-        return $"{shop}/order.html?id={Uri.EscapeDataString(id)}";
-    }
+            : TypedResults.Content(Draw(new Uri(address.Origin, $"/order.html?id={Uri.EscapeDataString(id)}").AbsoluteUri), MediaType);
 
     private static string Draw(string address)
     {
