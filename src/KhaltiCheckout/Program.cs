@@ -49,15 +49,16 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.UseSwaggerPages();
 
-app.MapApiDocument();
-app.MapCatalogue();
-app.MapOrders();
-app.MapPayments();
-app.MapAdminOrders();
-app.MapRefunds();
-app.MapClosing();
-app.MapHealth();
-app.MapAdmin();
+RouteGroupBuilder routes = app.MapGroupWithHead();
+routes.MapApiDocument();
+routes.MapCatalogue();
+routes.MapOrders();
+routes.MapPayments();
+routes.MapAdminOrders();
+routes.MapRefunds();
+routes.MapClosing();
+routes.MapHealth();
+routes.MapAdmin();
 
 await app.RunAsync();
 return 0;

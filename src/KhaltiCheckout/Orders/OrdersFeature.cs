@@ -21,7 +21,7 @@ internal static class OrdersFeature
     internal static void MapOrders(this IEndpointRouteBuilder routes)
     {
         // Takes the place of the file of that name, which is its template.
-        routes.MapMethods("/order.html", ["GET", "HEAD"], ShowOrderPage.Handle).ExcludeFromDescription();
+        routes.MapGet("/order.html", ShowOrderPage.Handle).ExcludeFromDescription();
 
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 
@@ -53,7 +53,7 @@ internal static class OrdersFeature
             .Produces<string>(200, DrawOrderAddress.MediaType)
             .WithName("DrawOrderAddress")
             .WithSummary("Draw an order's address")
-            .WithDescription("A QR code that opens the order's page, as on its receipt. The address begins with `Store:PublicUrl`, or as the request's own where that is this machine alone.")
+            .WithDescription("A QR code that opens the order's page, as on its receipt. The address begins with `Store:PublicUrl`, or where that is not set with the address that the shop listens on.")
             .CanFail(404, 503);
 
         orders.MapPost("/{id}/cancel", CancelOrder.Handle)

@@ -19,12 +19,17 @@ internal static class WatchOrder
     private static int _open;
 
     internal static async Task<Results<ServerSentEventsResult<OrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutStore store, OrderChanges changes, TimeProvider time, IHostApplicationLifetime lifetime,
+        string id, HttpRequest request, CheckoutStore store, OrderChanges changes, TimeProvider time, IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken)
     {
         if (await store.ReadAsync(sql => sql.FindVersionAsync(id), cancellationToken) is null)
         {
             return Problems.NotFound("order");
+        }
+
+        if (HttpMethods.IsHead(request.Method))
+        {
+            return TypedResults.ServerSentEvents(AsyncEnumerable.Empty<OrderView>(), eventType: "order");
         }
 
         return Volatile.Read(ref _open) >= MostStreams

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>Lets every GET endpoint answer HEAD as well. The server leaves the body out.</summary>
+internal static class HeadRequests
+{
+    /// <summary>A group for all routes: the rule holds for what is mapped in it.</summary>
+    internal static RouteGroupBuilder MapGroupWithHead(this IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder routes = app.MapGroup("");
+        ((IEndpointConventionBuilder)routes).Finally(static endpoint =>
+        {
+            if (endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { HttpMethods: ["GET"] } get)
+            {
+                endpoint.Metadata[endpoint.Metadata.IndexOf(get)] = new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]);
+            }
+        });
+        return routes;
+    }
+}
