@@ -47,6 +47,9 @@ public sealed class ShopAccessibilityTests(Browser browser) : AccessibilityTests
 
         await page.GotoAsync("/404.html");
         await visit.JudgeAsync(page, "nowhere");
+
+        await page.GotoAsync("/error.html");
+        await visit.JudgeAsync(page, "broken");
     }
 }
 

@@ -69,9 +69,9 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     public async Task The_page_for_a_path_that_leads_nowhere_has_a_way_back_to_the_shop()
     {
         await OpenAsync();
-        Visit visit = await VisitAsync();
+        Visit visit = (await VisitAsync()).Expecting("status of 404", "answer: 404 GET");
         IPage page = await visit.Context.NewPageAsync();
-        await page.GotoAsync("/404.html");
+        await page.GotoAsync("/nope");
 
         await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("This path leads nowhere");
         await page.GetByRole(AriaRole.Link, new() { Name = "To the shop" }).ClickAsync();

@@ -13,8 +13,9 @@ internal static class ProblemDocuments
 
     internal static void AddProblemDocuments(this IServiceCollection services)
     {
-        // The first writer that can, writes: ours stands before the framework's, which stays silent when the client's Accept
+        // The first writer that can, writes: ours stand before the framework's, which stays silent when the client's Accept
         // header does not name JSON.
+        services.AddSingleton<IProblemDetailsWriter, ErrorPages>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
         services.AddExceptionHandler<BadRequestHandler>();

@@ -16,7 +16,7 @@ public sealed partial class SecretTests
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode paid, string _) = await shop.PaidAsync();
-        Queue<string> open = new(["/", $"/order.html?id={paid.Id()}", "/404.html", "/api/v1/config", "/api/v1/products", $"/api/v1/orders/{paid.Id()}",
+        Queue<string> open = new(["/", $"/order.html?id={paid.Id()}", "/404.html", "/error.html", "/api/v1/config", "/api/v1/products", $"/api/v1/orders/{paid.Id()}",
             "/health/live", "/health/ready", "/openapi/v1.json", "/swagger/index.html", "/nowhere", "/api/v1/orders/nobody", "/api/v1/admin/orders", "/admin/"]);
         HashSet<string> seen = [.. open];
         while (open.TryDequeue(out string? path))

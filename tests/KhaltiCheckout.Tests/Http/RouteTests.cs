@@ -1,10 +1,13 @@
 using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.Http;
 
 /// <summary>Addresses that are not there, and methods that an address does not take.</summary>
 public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
 {
+    private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+
     private readonly Shop _shop = shared.Shop;
 
     public static TheoryData<string> Unknown =>
@@ -25,7 +28,7 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
     [MemberData(nameof(Unknown))]
     public async Task An_unknown_address_is_not_found_whatever_the_client_would_like_to_have(string path)
     {
-        foreach (string? accept in (string?[])[null, "text/html", "image/png", "application/xml;q=0.9, nonsense"])
+        foreach (string? accept in (string?[])[null, "image/png", "application/xml;q=0.9, nonsense", "text/html;q=0, */*"])
         {
             (await _shop.AskAsync(HttpMethod.Get, path, accept: accept)).ShouldBeProblem(404, "not_found", path);
         }
@@ -47,24 +50,64 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("DELETE", "/api/v1/orders", "POST")]
     [InlineData("GET", "/api/v1/orders", "POST")]
     [InlineData("GET", "/api/v1/orders/", "POST")]
-    [InlineData("PUT", "/api/v1/orders/ord_x", "GET")]
-    [InlineData("DELETE", "/api/v1/orders/ord_x", "GET")]
+    [InlineData("PUT", "/api/v1/orders/ord_x", "GET, HEAD")]
+    [InlineData("DELETE", "/api/v1/orders/ord_x", "GET, HEAD")]
     [InlineData("GET", "/api/v1/orders/ord_x/cancel", "POST")]
     [InlineData("GET", "/api/v1/payments/verify", "POST")]
     [InlineData("PATCH", "/api/v1/payments/verify", "POST")]
-    [InlineData("POST", "/api/v1/products", "GET")]
-    [InlineData("POST", "/api/v1/config", "GET")]
-    [InlineData("OPTIONS", "/api/v1/config", "GET")]
-    [InlineData("TRACE", "/api/v1/config", "GET")]
-    [InlineData("BREW", "/api/v1/config", "GET")]
-    [InlineData("POST", "/health/live", "GET")]
-    [InlineData("DELETE", "/openapi/v1.json", "GET")]
+    [InlineData("POST", "/api/v1/products", "GET, HEAD")]
+    [InlineData("POST", "/api/v1/config", "GET, HEAD")]
+    [InlineData("OPTIONS", "/api/v1/config", "GET, HEAD")]
+    [InlineData("TRACE", "/api/v1/config", "GET, HEAD")]
+    [InlineData("BREW", "/api/v1/config", "GET, HEAD")]
+    [InlineData("POST", "/health/live", "GET, HEAD")]
+    [InlineData("DELETE", "/openapi/v1.json", "GET, HEAD")]
     public async Task A_method_that_an_address_does_not_take_is_told_which_it_takes(string method, string path, string allowed)
     {
         Answer answer = await _shop.AskAsync(new HttpMethod(method), path);
 
         answer.ShouldBeProblem(405, "method_not_allowed", path);
         answer.Headers["Allow"].ShouldBe(allowed);
+    }
+
+    [Theory]
+    [InlineData("/nope", 404)]
+    [InlineData("/admin/nope.html", 404)]
+    [InlineData("/img/..%2f..%2f..%2fetc%2fpasswd", 404)]
+    public async Task A_person_in_a_browser_gets_the_page_and_not_the_problem_document(string path, int status)
+    {
+        Answer answer = await _shop.AskAsync(HttpMethod.Get, path, accept: Browser);
+
+        answer.Status.ShouldBe(status);
+        answer.MediaType.ShouldBe("text/html");
+        answer.Text.ShouldContain("data-i18n=\"missing.heading\"");
+        answer.Headers["Cache-Control"].ShouldBe("no-store");
+        answer.Headers.Keys.ShouldNotContain("ETag");
+    }
+
+    [Theory]
+    [InlineData("/api/v1/nope")]
+    [InlineData("/API/v1/orders/ord_x")]
+    [InlineData("/health/nope")]
+    [InlineData("/openapi/v2.json")]
+    public async Task Below_an_address_for_programs_a_browser_gets_the_problem_document_too(string path) =>
+        (await _shop.AskAsync(HttpMethod.Get, path, accept: Browser)).ShouldBeProblem(404, "not_found", path);
+
+    [Fact]
+    public async Task A_person_who_meets_an_error_of_ours_gets_a_page_that_says_not_to_pay_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        string id = (await shop.GivenOrderAsync()).Id();
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("""ALTER TABLE "Orders" RENAME TO "Away" """, TestContext.Current.CancellationToken));
+
+        Answer page = await shop.AskAsync(HttpMethod.Get, "/order.html?id=" + id, accept: Browser);
+        Answer document = await shop.AskAsync(HttpMethod.Get, "/order.html?id=" + id);
+
+        page.Status.ShouldBe(500);
+        page.MediaType.ShouldBe("text/html");
+        page.Text.ShouldContain("do not pay again");
+        document.ShouldBeProblem(500, "internal_error");
     }
 
     [Theory]

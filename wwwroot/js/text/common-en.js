@@ -14,4 +14,7 @@ export default {
   'missing.page': 'Page not found',
   'missing.heading': 'This path leads nowhere',
   'missing.text': 'The page you asked for is not here. It may have moved, or the address has a slip in it. Nothing was ordered or charged.',
+  'broken.page': 'Not available just now',
+  'broken.heading': 'Not available just now',
+  'broken.text': 'The shop could not show this page just now. Please wait a moment and load it again. If you have just paid, do not pay again: open your order and see where it stands.',
 };
