@@ -1,3 +1,5 @@
+using System.Net.ServerSentEvents;
+using KhaltiCheckout.Orders;
 using Microsoft.OpenApi;
 
 namespace KhaltiCheckout.Http;
@@ -37,8 +39,11 @@ internal static class ApiDocument
                     Description = "An API key: `Authorization: Bearer …`.",
                 };
 
-                // Whoever reads the document knows where it came from; a snapshot must not know a port.
-                document.Servers = [];
+                // Where the document itself came from: it knows no name and no port.
+                document.Servers = [new OpenApiServer { Url = "/", Description = "The shop that serves this document." }];
+
+                // An event stream is text; the type that the framework writes it from is nothing for a client.
+                document.Components.Schemas?.Remove(nameof(SseItem<>) + "Of" + nameof(OrderView));
                 document.Tags = new HashSet<OpenApiTag>
                 {
                     new() { Name = "Shop", Description = "What there is to buy, and how to pay here." },

@@ -30,10 +30,16 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         }
 
         IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<IAuthorizeData>().LastOrDefault() is { Policy: { } policy } && !metadata.OfType<IAllowAnonymous>().Any())
+        string? policy = metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().LastOrDefault()?.Policy;
+        OpenApiSecurityRequirement nothing = [];
+        OpenApiSecurityRequirement key = new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] };
+        operation.Security = policy switch { null => [nothing], Scopes.KeyOrNone => [nothing, key], _ => [key] };
+
+        foreach (OpenApiMediaType events in operation.Responses.Values
+            .SelectMany(answer => answer.Content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
+            .Where(content => content.Key == "text/event-stream").Select(content => content.Value).OfType<OpenApiMediaType>())
         {
-            OpenApiSecurityRequirement key = new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] };
-            operation.Security = policy == Scopes.KeyOrNone ? [new OpenApiSecurityRequirement(), key] : [key];
+            events.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Server-sent events; the data of each is the order as JSON." };
         }
 
         if (metadata.OfType<TakesIdempotencyKey>().Any())

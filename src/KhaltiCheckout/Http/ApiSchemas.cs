@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Khalti.Client;
 using KhaltiCheckout.Orders;
 using Microsoft.AspNetCore.OpenApi;
@@ -26,7 +27,9 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         }
         else if (value.IsEnum)
         {
+            // Whether it may be null is said where it is used.
             schema.Type = JsonSchemaType.String;
+            schema.Enum = schema.Enum?.Where(word => word?.GetValueKind() == JsonValueKind.String).ToList();
         }
         else if (type == typeof(Problem))
         {

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Routing;
-
 namespace KhaltiCheckout.Http;
 
 /// <summary>Lets every GET endpoint answer HEAD as well. The server leaves the body out.</summary>
