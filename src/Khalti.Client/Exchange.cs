@@ -29,7 +29,7 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
         _ => null,
     };
 
-    internal Reply<T> ToReply<T>(Func<JsonElement, T?> read, bool errorMayBeAnswer = false)
+    internal Reply<T> ToReply<T>(Func<JsonElement, T?> read, RefusalForm refusals, bool errorMayBeAnswer = false)
         where T : class
     {
         if (Why is { } why)
@@ -48,22 +48,12 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
             return new Reply<T>.Answered(answer);
         }
 
-        // A no counts only in a shape that Khalti uses for saying no, and only where no transaction or link comes with it.
-        if (Status is >= 400 and < 500 && RefusalIn(body) is { } refusal)
+        if (refusals.Read(Status, body) is { } refusal)
         {
             return new Reply<T>.Refused(refusal);
         }
 
         return new Reply<T>.Unknown(UnknownReason.Unreadable, Status, RetryAfter);
-    }
-
-    private Refusal? RefusalIn(JsonElement body)
-    {
-        Dictionary<string, IReadOnlyList<string>> fields = body.TextLists();
-        string? detail = body.Text("detail");
-        bool saysNo = (detail is not null || fields.Count > 0)
-            && body.Member("idx") is null && body.Member("state") is null && body.Text("pidx") is null && body.Text("status") is null;
-        return saysNo ? new Refusal(Status, detail, body.Text("error_key"), fields) : null;
     }
 
     private JsonDocument? Parse()

@@ -75,7 +75,7 @@ public sealed class KhaltiClient
                 : JsonBody(JsonSerializer.SerializeToUtf8Bytes(new { token, amount = (long)amount })),
         };
         Exchange exchange = await _transport.SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(Transaction.Read);
+        return exchange.ToReply(Transaction.Read, RefusalForm.Verify);
     }
 
     /// <summary>
@@ -96,7 +96,7 @@ public sealed class KhaltiClient
         Exchange exchange = await _transport.ReadAsync(At("/api/v2/payment/status/" + query), cancellationToken).ConfigureAwait(false);
 
         // HTTP codes of this call are not documented: a body with a state is an answer under every 4xx, too.
-        return exchange.ToReply(TransactionStatus.Read, errorMayBeAnswer: true);
+        return exchange.ToReply(TransactionStatus.Read, RefusalForm.Status, errorMayBeAnswer: true);
     }
 
     /// <summary>
@@ -112,7 +112,7 @@ public sealed class KhaltiClient
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         string query = string.Create(CultureInfo.InvariantCulture, $"?page={page}");
         Exchange exchange = await _transport.ReadAsync(At("/api/v2/merchant-transaction/" + query), cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(body => TransactionPage.Read(body, page));
+        return exchange.ToReply(body => TransactionPage.Read(body, page), RefusalForm.Transactions);
     }
 
     /// <summary>
@@ -129,7 +129,7 @@ public sealed class KhaltiClient
         RequireStep(transactionId);
         string path = $"/api/v2/merchant-transaction/{Uri.EscapeDataString(transactionId)}/";
         Exchange exchange = await _transport.ReadAsync(At(path), cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(TransactionDetail.Read);
+        return exchange.ToReply(TransactionDetail.Read, RefusalForm.Transactions);
     }
 
     /// <summary>
@@ -148,7 +148,7 @@ public sealed class KhaltiClient
         ArgumentNullException.ThrowIfNull(request);
         HttpRequestMessage message = new(HttpMethod.Post, At("/api/v2/epayment/initiate/")) { Content = JsonBody(request.ToJson()) };
         Exchange exchange = await _transport.SendOnceAsync(message, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(EPaymentLink.Read);
+        return exchange.ToReply(EPaymentLink.Read, RefusalForm.Initiate);
     }
 
     /// <summary>
@@ -168,7 +168,7 @@ public sealed class KhaltiClient
         Exchange exchange = await _transport.ReadAsync(
             () => new HttpRequestMessage(HttpMethod.Post, At("/api/v2/epayment/lookup/")) { Content = JsonBody(body) },
             cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(answer => EPayment.Read(answer, pidx), errorMayBeAnswer: true);
+        return exchange.ToReply(answer => EPayment.Read(answer, pidx), RefusalForm.Lookup, errorMayBeAnswer: true);
     }
 
     /// <summary>
@@ -209,7 +209,7 @@ public sealed class KhaltiClient
             Content = JsonBody(JsonSerializer.SerializeToUtf8Bytes(body)),
         };
         Exchange exchange = await _transport.SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(RefundConfirmation.Read);
+        return exchange.ToReply(RefundConfirmation.Read, RefusalForm.Refund);
     }
 
     private Uri At(string path) => new(_baseUrl, path);

@@ -15,7 +15,8 @@ public abstract record Reply<T>
     /// <param name="Value">The answer.</param>
     public sealed record Answered(T Value) : Reply<T>;
 
-    /// <summary>Khalti said no in its own words: proof that this call changed nothing.</summary>
+    /// <summary>Khalti said no in a body that its documents show for this call: this call changed nothing. An earlier one may have:
+    /// verify also refuses a token that it has completed before.</summary>
     /// <param name="Reason">What Khalti said.</param>
     public sealed record Refused(Refusal Reason) : Reply<T>;
 
@@ -59,7 +60,7 @@ public enum UnknownReason
 /// <c>{field: [texts], error_key}</c> (documents: verification, KPG-2 "Generic Errors"). The texts are Khalti's and
 /// change: decide on the HTTP status and on which fields are named, never on the words.
 /// </summary>
-/// <param name="StatusCode">The HTTP status, 400 to 499.</param>
+/// <param name="StatusCode">The HTTP status, 400 or 404.</param>
 /// <param name="Detail">The text of <c>detail</c>, if any, at most 200 characters. May contain markup: escape it.</param>
 /// <param name="ErrorKey">Khalti's <c>error_key</c>, e.g. <c>validation_error</c>, if any.</param>
 /// <param name="Fields">Texts, at most 200 characters each, by the name of the field that Khalti complained

@@ -76,7 +76,7 @@ public class SecretsTests
     {
         string body = $$"""
             {"detail": "{{Asking.Secret}} {{Asking.Token}}", "error_key": "{{Asking.Secret}}",
-             "{{Asking.Secret}}": ["{{Asking.Token}}"], "{{Asking.Token}}": ["{{Asking.Secret}}"], "token": ["{{Asking.Token}}"], "a\nb": ["x"]}
+             "amount": {"{{Asking.Secret}}": ["{{Asking.Token}}"], "{{Asking.Token}}": ["{{Asking.Secret}}"], "a\nb": ["x"]}, "token": ["{{Asking.Token}}"]}
             """;
 
         Reply<Transaction> reply = await Asking.VerifyGivenAsync(Step.Json(body, 400));

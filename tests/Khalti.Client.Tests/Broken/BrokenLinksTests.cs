@@ -135,11 +135,16 @@ public class BrokenLinksTests
         refusal.ToString().ShouldStartWith("HTTP 400 validation_error: ");
     }
 
+    [Fact]
+    public async Task A_detail_with_Khaltis_error_key_is_a_refusal() =>
+        (await AnsweredAsync("""{"detail": "Not found.", "error_key": "validation_error"}""", 404)).ShouldBeRefused().StatusCode.ShouldBe(404);
+
     [Theory]
-    [InlineData("{\"detail\": \"JSON parse error - Expecting value\"}", 400)]
-    [InlineData("{\"detail\": \"Method \\\"GET\\\" not allowed.\"}", 405)]
-    [InlineData("{\"detail\": \"Not found.\", \"error_key\": \"validation_error\"}", 404)]
-    public async Task A_detail_is_a_refusal(string body, int status) => (await AnsweredAsync(body, status)).ShouldBeRefused().StatusCode.ShouldBe(status);
+    [InlineData("""{"detail": "JSON parse error - Expecting value"}""", 400)]
+    [InlineData("""{"detail": "Method \"GET\" not allowed."}""", 405)]
+    [InlineData("""{"amount": ["no"], "merchant": ["no"]}""", 400)]
+    public async Task A_no_that_is_not_documented_for_this_call_is_unknown(string body, int status) =>
+        (await AnsweredAsync(body, status)).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
     [Fact]
     public async Task A_link_under_400_is_neither_yes_nor_no()

@@ -29,7 +29,8 @@ public class BrokenReadsTests
 
     [Fact]
     public async Task A_status_that_only_says_no_is_refused() =>
-        (await Asking.StatusGivenAsync(Step.Json("""{"detail": "no"}""", 404))).ShouldBeRefused().Detail.ShouldBe("no");
+        (await Asking.StatusGivenAsync(Step.Json("""{"detail": "no", "error_key": "validation_error"}""", 404)))
+            .ShouldBeRefused().Detail.ShouldBe("no");
 
     [Theory]
     [InlineData(201)]
