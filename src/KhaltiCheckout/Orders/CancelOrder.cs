@@ -15,11 +15,9 @@ internal static class CancelOrder
         // The shopper may have paid at Khalti's page a moment ago. A link that was not paid can't be called back: money
         // that comes by it later still counts.
         Order? asItIs = await store.ReadAsync(sql => sql.FindOrderAsync(id, OrderParts.Payments), cancellationToken);
-        if (asItIs is { Status: OrderStatus.Pending } && !await settlement.LookAtLinksAsync(id, Actor.Shopper, cancellationToken))
-        {
-            return Problems.NotCancellable(
-                "Khalti can't be asked just now whether this order has been paid at its page. Try again in a minute.");
-        }
+        LinkAnswers links = asItIs is { Status: OrderStatus.Pending }
+            ? await settlement.AskAboutLinksAsync(id, Actor.Shopper, cancellationToken)
+            : new LinkAnswers(Stored.Now(time));
 
         // Whoever pays it now is to read it.
         _ = store.Recent?.Take<Order>(id);
@@ -27,7 +25,7 @@ internal static class CancelOrder
         (ProblemHttpResult? refusal, OrderView? cancelled) = await store.WriteAsync(
             async sql =>
             {
-                (ProblemHttpResult? no, Order? order) = await DecideAsync(sql, id, now);
+                (ProblemHttpResult? no, Order? order) = await DecideAsync(sql, id, links, now);
                 if (order is null)
                 {
                     return (no, (OrderView?)null);
@@ -43,7 +41,7 @@ internal static class CancelOrder
     }
 
     private static async Task<(ProblemHttpResult? Refusal, Order? Cancelled)> DecideAsync(
-        SqlSession sql, string id, DateTimeOffset now)
+        SqlSession sql, string id, LinkAnswers links, DateTimeOffset now)
     {
         Order? order = await sql.FindOrderAsync(id, OrderParts.All);
         if (order is null)
@@ -60,6 +58,12 @@ internal static class CancelOrder
         {
             return (Problems.NotCancellable(
                 "A payment of this order is being checked with Khalti. It can be cancelled when no payment is under way."), null);
+        }
+
+        if (!order.AreLinksKnown(links))
+        {
+            return (Problems.NotCancellable(
+                "Khalti can't be asked just now whether this order has been paid at its page. Try again in a minute."), null);
         }
 
         order.Cancel(now);

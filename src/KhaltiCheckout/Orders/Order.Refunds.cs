@@ -84,7 +84,7 @@ public sealed partial class Order
         }
         else if (!RefundRules.CanBeRefunded(payment) && (closePayments || atKhalti is not (TransactionState.Completed or TransactionState.PartiallyRefunded)))
         {
-            payment.Decline(new Finding(FindingKind.Declined, note, Failure: Failures.ClosedByMerchant), lastLook: null);
+            payment.Close(note, lastLook: null);
         }
         else
         {

@@ -82,6 +82,24 @@ public sealed partial class Order
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasPaymentUnderWay => _payments.Exists(payment => payment.Status.IsOpen());
 
+    /// <summary>Whether Khalti has answered about every link that may have been paid without our knowing.</summary>
+    internal bool AreLinksKnown(LinkAnswers links) => _payments.TrueForAll(payment => !payment.MayBePaidUnseen || links.Cover(payment));
+
+    /// <summary>Whether the confirmed token of a payment may be verified, which moves its money.</summary>
+    /// <param name="payment">As the caller has leased it.</param>
+    /// <param name="links">What Khalti has just answered about the order's links.</param>
+    internal VerifyPermission MayVerify(Payment payment, LinkAnswers links, DateTimeOffset now)
+    {
+        Payment current = PaymentOf(payment.Id);
+        Payment[] others = [.. _payments.Where(other => other != current)];
+        return current.Version != payment.Version || current.Status != PaymentStatus.Verifying || !(now < current.LeasedUntil) ? VerifyPermission.Later
+
+            // The order's time may be over: the payer confirmed before, and while this payment is open it does not expire.
+            : Status != OrderStatus.Pending || others.Any(other => other.Status == PaymentStatus.NeedsReview) ? VerifyPermission.Never
+            : others.Any(other => other.Status.IsOpen()) || !AreLinksKnown(links) ? VerifyPermission.Later
+            : VerifyPermission.Granted;
+    }
+
     internal Payment PaymentOf(string id) => _payments.Single(payment => payment.Id == id);
 
     internal static Order Place(OrderWish wish, DateTimeOffset now, TimeSpan lifetime)
@@ -206,7 +224,7 @@ public sealed partial class Order
     /// <summary>The payer turned back at Khalti's page, or let the link's time run out.</summary>
     internal void Release(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
     {
-        payment.Release(happened, finding, lastLook);
+        payment.Release(happened, finding, now, lastLook);
         ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell(happened == PaymentEvent.Cancelled ? "payment_cancelled" : "payment_expired", by, now, finding.Rule, payment.Id);
     }
@@ -243,7 +261,7 @@ public sealed partial class Order
     /// <summary>Khalti's definite no to one payment; the order stays as it is.</summary>
     internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
     {
-        payment.Decline(finding, lastLook);
+        payment.Decline(finding, now, lastLook);
         ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell("payment_failed", by, now, $"{finding.Failure}, {finding.Rule}", payment.Id);
     }
@@ -271,4 +289,16 @@ public sealed partial class Order
             ?? throw new UnreachableException($"{happened} must not happen to order {Id}, which is {Status}.");
         Tell(what, by, now, note, paymentId);
     }
+}
+
+/// <summary>Whether a call that moves money may be made now.</summary>
+internal enum VerifyPermission
+{
+    Granted,
+
+    /// <summary>Not before more is known: the payment stays open and is asked about again.</summary>
+    Later,
+
+    /// <summary>The order takes no payment: this one ends without having charged anybody.</summary>
+    Never,
 }

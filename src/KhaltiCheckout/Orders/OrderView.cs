@@ -56,8 +56,8 @@ public sealed record OrderLineView(string? ProductId, string Name, Paisa UnitPri
 /// <summary>One try to pay.</summary>
 /// <param name="KhaltiState">The last state in Khalti's own words.</param>
 /// <param name="Amount">Paisa.</param>
-/// <param name="Failure">Why it failed: <c>refused_by_khalti</c>, <c>failed_at_khalti</c>, <c>never_confirmed</c>, <c>no_link</c> or
-/// <c>closed_by_merchant</c>.</param>
+/// <param name="Failure">Why it failed: <c>refused_by_khalti</c>, <c>failed_at_khalti</c>, <c>never_confirmed</c>, <c>no_link</c>,
+/// <c>not_charged</c> or <c>closed_by_merchant</c>.</param>
 public sealed record PaymentView(
     string Id,
     PaymentMethod Method,

@@ -57,6 +57,9 @@ public sealed record Finding(
     bool IsDenial = false,
     bool AskOn = false)
 {
+    /// <summary>When Khalti was asked, for an answer that took a while; null where that does not matter.</summary>
+    internal DateTimeOffset? AskedAt { get; init; }
+
     /// <summary>What a transaction record means for a payment of <paramref name="expected"/>.</summary>
     internal static Finding In(Transaction transaction, Paisa expected, string orderId)
     {
@@ -156,6 +159,9 @@ internal static class Failures
 
     /// <summary>Khalti said of it what no rule could settle, and a person has looked.</summary>
     internal const string ClosedByMerchant = "closed_by_merchant";
+
+    /// <summary>The payer had confirmed, but the order could not be paid any more: verify was not called, so no money moved.</summary>
+    internal const string NotCharged = "not_charged";
 
     /// <summary>Khalti was asked for a payment link and its answer was lost: nobody has the link, so nobody can pay it.</summary>
     internal const string NoLink = "no_link";

@@ -44,7 +44,7 @@ internal static class InitiateEPayment
         }
 
         // The shopper may have paid with an earlier link a moment ago, and asks for another.
-        bool earlierLinksAreKnown = await settlement.LookAtLinksAsync(request.OrderId, Actor.Shopper, cancellationToken);
+        LinkAnswers links = await settlement.AskAboutLinksAsync(request.OrderId, Actor.Shopper, cancellationToken);
         TimeSpan lease = khalti.Value.Lease;
         Claim claim = await TryAsync();
 
@@ -84,7 +84,7 @@ internal static class InitiateEPayment
             request.OrderId, OrderParts.All,
             async (sql, order) => order is null
                 ? new Claim(Problems.NotFound("order"))
-                : await ClaimAsync(order, sql, Stored.Now(time), lease, earlierLinksAreKnown),
+                : await ClaimAsync(order, sql, Stored.Now(time), lease, links),
             cancellationToken, Turn.First);
     }
 
@@ -96,7 +96,7 @@ internal static class InitiateEPayment
             new InitiatedPaymentView(payment.Id, payment.Pidx!, payment.PaymentUrl!, payment.LinkExpiresAt!.Value));
     }
 
-    private static async Task<Claim> ClaimAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool earlierLinksAreKnown)
+    private static async Task<Claim> ClaimAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, LinkAnswers links)
     {
         if (order.HasPaymentUnderWay)
         {
@@ -136,7 +136,7 @@ internal static class InitiateEPayment
             await sql.SaveAsync(order);
         }
 
-        return earlierLinksAreKnown
+        return order.AreLinksKnown(links)
             ? new Claim(Started: order.StartLink(now, lease), Order: order)
             : new Claim(Problems.PaymentInProgress());
     }

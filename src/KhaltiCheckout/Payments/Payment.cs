@@ -67,7 +67,7 @@ public sealed partial class Payment
 
     public DateTimeOffset? LastAskedAt { get; private set; }
 
-    /// <summary>When Khalti last said something about it that a rule covers. Being asked is not being answered.</summary>
+    /// <summary>When the question was asked to which Khalti last said something that a rule covers. Being asked is not being answered.</summary>
     public DateTimeOffset? LastAnsweredAt { get; private set; }
 
     /// <summary>How often Khalti was asked without settling anything.</summary>
@@ -117,9 +117,12 @@ public sealed partial class Payment
         && (Status == PaymentStatus.Initiated
             || (NextCheckAt is not null && Status is PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed));
 
+    /// <summary>Whether Khalti has answered a question about it that was asked at that time or later.</summary>
+    internal bool IsAnsweredSince(DateTimeOffset instant) => LastAnsweredAt >= instant;
+
     /// <summary>Whether this is a link about which Khalti has not answered since then.</summary>
     internal bool IsUnansweredSince(DateTimeOffset instant) =>
-        IsLinkBeingMade || (Pidx is not null && Status == PaymentStatus.Initiated && !(LastAnsweredAt >= instant));
+        IsLinkBeingMade || (Pidx is not null && Status == PaymentStatus.Initiated && !IsAnsweredSince(instant));
 
     /// <summary>Whether the shopper can still be sent there, with time enough to pay.</summary>
     internal bool CanBeFollowed(DateTimeOffset now) =>
@@ -137,9 +140,10 @@ public sealed partial class Payment
     }
 
     /// <summary>The payer turned back, or the time is over. One more look follows: money may have been faster.</summary>
-    internal void Release(PaymentEvent happened, Finding finding, DateTimeOffset? lastLook)
+    internal void Release(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset? lastLook)
     {
         Apply(happened, finding);
+        Heard(finding, now);
         NextCheckAt = lastLook;
     }
 
@@ -159,10 +163,19 @@ public sealed partial class Payment
         Failure = null;
     }
 
-    internal void Decline(Finding finding, DateTimeOffset? lastLook)
+    internal void Decline(Finding finding, DateTimeOffset now, DateTimeOffset? lastLook)
     {
         Apply(PaymentEvent.Declined, finding);
+        Heard(finding, now);
         Failure = finding.Failure;
+        NextCheckAt = lastLook;
+    }
+
+    /// <summary>A person has looked at it: it is over, as far as we know.</summary>
+    internal void Close(string note, DateTimeOffset? lastLook)
+    {
+        Apply(PaymentEvent.Declined, new Finding(FindingKind.Declined, note));
+        Failure = Failures.ClosedByMerchant;
         NextCheckAt = lastLook;
     }
 
@@ -186,7 +199,7 @@ public sealed partial class Payment
     {
         KhaltiState = finding.KhaltiState ?? KhaltiState;
         LastAskedAt = now;
-        LastAnsweredAt = finding.Kind is FindingKind.Unanswered or FindingKind.Undecided ? LastAnsweredAt : now;
+        LastAnsweredAt = finding.Kind is FindingKind.Unanswered or FindingKind.Undecided ? LastAnsweredAt : finding.AskedAt ?? now;
 
         // A Khalti that named its own time is not asked before it.
         LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };

@@ -26,9 +26,12 @@ internal enum Asking
 /// alike.
 /// </summary>
 internal sealed partial class Settlement(
-    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti,
-    TimeProvider time, ILogger<Settlement> logger)
+    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, OrderChanges changes,
+    IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Settlement> logger)
 {
+    // How often to look whether another request's question about a link has been answered.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+
     private const string Lease = """
         UPDATE "Payments" SET "LeasedUntil" = @p2, "Version" = "Version" + 1
         WHERE "Id" = @p0 AND ("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1)
@@ -37,25 +40,56 @@ internal sealed partial class Settlement(
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
     /// <param name="order">Its order, as it was saved with it.</param>
     /// <returns>The order as it is then.</returns>
-    internal async Task<Order> VerifyAsync(Payment payment, Order order) =>
-        await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti, known: order);
-
-    /// <summary>Finds out what became of a payment whose outcome is not known.</summary>
-    /// <param name="returned">Whether the shopper just came back from Khalti's page: then they may have paid, whatever
-    /// keeps Khalti from saying so.</param>
-    internal async Task<Finding> CheckAsync(Payment payment, Actor by, bool returned = false)
+    internal async Task<Order> VerifyAsync(Payment payment, Order order)
     {
+        if (time.GetUtcNow() >= payment.LeasedUntil)
+        {
+            // This process was suspended for so long that another one follows the payment up: what was decided is out of date.
+            return (await store.ReadAsync(sql => sql.FindOrderAsync(order.Id, OrderParts.All), CancellationToken.None))!;
+        }
+
+        return await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti, known: order);
+    }
+
+    // Finds out what became of a payment whose outcome is not known.
+    private async Task<Finding> CheckAsync(Payment payment, Actor by, bool returned, CancellationToken cancellationToken)
+    {
+        DateTimeOffset asked = Stored.Now(time);
         Finding finding = payment switch
         {
-            { Method: PaymentMethod.Widget } => await widget.CheckAsync(payment),
+            { Method: PaymentMethod.Widget } => await widget.CheckAsync(
+                payment, confirmed => WhyNotToVerifyAsync(payment, confirmed, cancellationToken)),
             { Pidx: null } => Finding.NoLink("the process that asked for the link did not live to hear the answer"),
             _ => await epayment.LookupAsync(payment),
         };
+        finding = finding with { AskedAt = asked };
         await ApplyAsync(payment, finding, by, returned);
         return finding;
     }
 
-    /// <summary>The same, by one process at a time: the lease in the row goes to whoever comes first. Null for the others.</summary>
+    // Verify moves the money of a confirmed token. Since it was posted the order may have been paid by a link, or been closed.
+    private async Task<Finding?> WhyNotToVerifyAsync(Payment payment, Finding confirmed, CancellationToken cancellationToken)
+    {
+        LinkAnswers links = await AskAboutLinksAsync(payment.OrderId, Actor.Khalti, cancellationToken);
+        Order order = (await store.ReadAsync(sql => sql.FindOrderAsync(payment.OrderId, OrderParts.Payments), cancellationToken))!;
+        return order.MayVerify(payment, links, time.GetUtcNow()) switch
+        {
+            VerifyPermission.Granted => null,
+            VerifyPermission.Later => confirmed with
+            {
+                Rule = $"{confirmed.Rule}; not verified, as another payment of the order is open or its links could not be asked about",
+            },
+            _ => confirmed with
+            {
+                Kind = FindingKind.Declined, Failure = Failures.NotCharged, Rule = $"{confirmed.Rule}; not verified, as the order takes no payment",
+            },
+        };
+    }
+
+    /// <summary>Finds out what became of a payment whose outcome is not known. One process at a time does: the one that gets the
+    /// lease in the row. Null for the others.</summary>
+    /// <param name="returned">Whether the shopper just came back from Khalti's page: then they may have paid, whatever
+    /// keeps Khalti from saying so.</param>
     internal async Task<Finding?> CheckAloneAsync(
         string paymentId, Actor by, Asking asking, CancellationToken cancellationToken, bool returned = false)
     {
@@ -65,21 +99,46 @@ internal sealed partial class Settlement(
         }
 
         Payment? payment = await store.ReadAsync(sql => sql.FindPaymentAsync(paymentId), cancellationToken);
-        return await CheckAsync(payment!, by, returned);
+        return await CheckAsync(payment!, by, returned, cancellationToken);
     }
 
-    /// <summary>Looks at every link of the order that may have been paid without our knowing. False when one of them could
-    /// not be asked about: then nothing that costs the shopper money may start.</summary>
-    internal async Task<bool> LookAtLinksAsync(string orderId, Actor by, CancellationToken cancellationToken)
+    /// <summary>Asks Khalti about every link of the order that may have been paid without our knowing, before something that costs
+    /// the shopper money.</summary>
+    internal async Task<LinkAnswers> AskAboutLinksAsync(string orderId, Actor by, CancellationToken cancellationToken)
     {
-        List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(orderId), cancellationToken);
-        bool known = true;
-        foreach (Payment link in payments.Where(link => link.MayBePaidUnseen))
+        LinkAnswers answers = new(Stored.Now(time));
+        HashSet<string> askedByOthers = new(StringComparer.Ordinal);
+        long began = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            known &= (await CheckAsync(link, by)).Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
-        }
+            List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(orderId), cancellationToken);
+            bool isWaiting = false;
+            foreach (Payment link in payments.Where(link => link.MayBePaidUnseen && !answers.WasAskedAbout(link)))
+            {
+                if (askedByOthers.Contains(link.Id) && answers.Cover(link))
+                {
+                    continue;
+                }
 
-        return known;
+                Finding? finding = link.LeasedUntil > time.GetUtcNow() ? null : await CheckAloneAsync(link.Id, by, Asking.Anyway, cancellationToken);
+                if (finding is null)
+                {
+                    isWaiting = true;
+                    askedByOthers.Add(link.Id);
+                }
+                else
+                {
+                    answers.Add(link, finding);
+                }
+            }
+
+            if (!isWaiting || TimeProvider.System.GetElapsedTime(began) >= khalti.Value.Timeout)
+            {
+                return answers;
+            }
+
+            await changes.WaitAsync(orderId, PollInterval, TimeProvider.System, cancellationToken);
+        }
     }
 
     /// <summary>Asks Khalti for a link, for a payment that was just saved for it. Gives back the payment as it is then.</summary>

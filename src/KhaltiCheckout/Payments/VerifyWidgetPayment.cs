@@ -43,13 +43,11 @@ internal static class VerifyWidgetPayment
             return Problems.NotFound("way to pay in this shop");
         }
 
-        Claim claim = await TryAsync(linksAreKnown: false);
+        Claim claim = await TryAsync(links: null);
         if (claim.MustLookFirst)
         {
             // Khalti's page may have taken the money for this order already: then this token must not take it again.
-            claim = await settlement.LookAtLinksAsync(request.OrderId, Actor.Shopper, cancellationToken)
-                ? await TryAsync(linksAreKnown: true)
-                : Claim.Refused(Problems.PaymentInProgress());
+            claim = await TryAsync(await settlement.AskAboutLinksAsync(request.OrderId, Actor.Shopper, cancellationToken));
         }
 
         if (claim.Refusal is not null)
@@ -72,9 +70,9 @@ internal static class VerifyWidgetPayment
             _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),
         };
 
-        Task<Claim> TryAsync(bool linksAreKnown) => store.DecideAsync(
+        Task<Claim> TryAsync(LinkAnswers? links) => store.DecideAsync(
             request.OrderId, OrderParts.Payments,
-            (sql, found) => ClaimAsync(request, found, sql, Stored.Now(time), khalti.Value.Lease, linksAreKnown), cancellationToken, Turn.First);
+            (sql, found) => ClaimAsync(request, found, sql, Stored.Now(time), khalti.Value.Lease, links), cancellationToken, Turn.First);
     }
 
     private static OrderView Show(Order settled, CheckoutStore store)
@@ -87,13 +85,13 @@ internal static class VerifyWidgetPayment
     // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
     // the order's version, make sure that of any number of posts at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        VerifyPaymentRequest request, Order? found, SqlSession sql, DateTimeOffset now, TimeSpan lease, bool linksAreKnown) =>
+        VerifyPaymentRequest request, Order? found, SqlSession sql, DateTimeOffset now, TimeSpan lease, LinkAnswers? links) =>
         found is { } order
-            ? Decide(request, order, await sql.FindPaymentByTokenAsync(request.Token), now, lease, linksAreKnown)
+            ? Decide(request, order, await sql.FindPaymentByTokenAsync(request.Token), now, lease, links)
             : Claim.Refused(Problems.NotFound("order"));
 
     private static Claim Decide(
-        VerifyPaymentRequest request, Order order, Payment? known, DateTimeOffset now, TimeSpan lease, bool linksAreKnown)
+        VerifyPaymentRequest request, Order order, Payment? known, DateTimeOffset now, TimeSpan lease, LinkAnswers? links)
     {
         if (request.Amount != order.Amount)
         {
@@ -134,7 +132,14 @@ internal static class VerifyWidgetPayment
             return Claim.Refused(Problems.TriedTooOften());
         }
 
-        return !linksAreKnown && order.Payments.Any(payment => payment.MayBePaidUnseen)
+        if (links is not null)
+        {
+            return order.AreLinksKnown(links)
+                ? Claim.Of(order.StartVerifying(request.Token, now, lease), order)
+                : Claim.Refused(Problems.PaymentInProgress());
+        }
+
+        return order.Payments.Any(payment => payment.MayBePaidUnseen)
             ? Claim.LookFirst
             : Claim.Of(order.StartVerifying(request.Token, now, lease), order);
     }

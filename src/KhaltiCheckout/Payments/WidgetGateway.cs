@@ -11,39 +11,77 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     // Khalti lists the newest first, fifty a page; a payment is initiated a while before we hear of it.
     private const int PagesSearched = 40;
 
+    // Some six minutes after the payment was verified.
+    private const int ChecksForIdentity = 4;
+
     private static readonly TimeSpan SearchedBack = TimeSpan.FromHours(24);
 
     private readonly KhaltiClient _khalti = clients.Widget;
 
-    /// <summary>Moves the money.</summary>
+    /// <summary>Moves the money: the first verify of a token.</summary>
     internal async Task<Finding> VerifyAsync(Payment payment) =>
         await _khalti.VerifyAsync(payment.Token!, payment.Amount) switch
         {
             Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
-            Reply<Transaction>.Refused(var refusal) => Finding.RefusedBy(refusal),
+            Reply<Transaction>.Refused(var refusal) => await ConfirmRefusalAsync(payment, Finding.RefusedBy(refusal)),
             Reply<Transaction>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
     /// <summary>What became of a payment whose outcome is not known: status first, then verify.</summary>
-    internal async Task<Finding> CheckAsync(Payment payment) =>
+    /// <param name="whyNotToVerify">Asked before a verify that would move money. A finding is taken instead of the verify; null permits it.</param>
+    internal async Task<Finding> CheckAsync(Payment payment, Func<Finding, Task<Finding?>> whyNotToVerify) =>
         await _khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
         {
-            Reply<TransactionStatus>.Answered(var status) =>
-                await FollowUpAsync(status, payment, Finding.In(status, CheckSchedule.IsPatient(payment, time.GetUtcNow()))),
+            Reply<TransactionStatus>.Answered(var status) => await FollowUpAsync(
+                status, payment, Finding.In(status, CheckSchedule.IsPatient(payment, time.GetUtcNow())), whyNotToVerify),
             Reply<TransactionStatus>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's status refused: {refusal}"),
             Reply<TransactionStatus>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private async Task<Finding> FollowUpAsync(TransactionStatus status, Payment payment, Finding finding)
+    // Verify also refuses a token that it has completed before: only the status tells that from a token that moved nothing.
+    private async Task<Finding> ConfirmRefusalAsync(Payment payment, Finding refused)
     {
-        // Verify moves the money of a confirmed payment, so it is for a payment that waits for just that. One that was given
-        // up stays given up: the shopper was told that nothing was charged.
-        bool confirmed = status.State == TransactionState.Confirmed && payment.Status == PaymentStatus.Verifying;
-        if (!confirmed && status.State != TransactionState.Completed)
+        switch (await _khalti.GetStatusAsync(payment.Token!, payment.Amount))
         {
-            return finding;
+            case Reply<TransactionStatus>.Answered(var status):
+                Finding finding = Finding.In(status, patient: false);
+                finding = finding with { Rule = $"{refused.Rule}; {finding.Rule}" };
+                return status.State switch
+                {
+                    TransactionState.Completed => await SearchAsync(payment, finding),
+                    TransactionState.NotFound or TransactionState.Initiated => finding with { Failure = refused.Failure },
+                    _ => finding,
+                };
+            case Reply<TransactionStatus>.Refused(var refusal):
+                return new Finding(FindingKind.Undecided, $"{refused.Rule}; Khalti's status refused: {refusal}");
+            case Reply<TransactionStatus>.Unknown unknown:
+                Finding lost = Finding.Lost(unknown);
+                return lost with { Rule = $"{refused.Rule}; {lost.Rule}" };
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<Finding> FollowUpAsync(
+        TransactionStatus status, Payment payment, Finding finding, Func<Finding, Task<Finding?>> whyNotToVerify)
+    {
+        switch (status.State)
+        {
+            // Verify of a completed token moves nothing any more.
+            case TransactionState.Completed:
+                break;
+
+            // Only our verify would move this money, and the shopper was told that this payment charges nothing.
+            case TransactionState.Confirmed when payment.Status != PaymentStatus.Verifying:
+                return finding with { IsDenial = true };
+            case TransactionState.Confirmed when await whyNotToVerify(finding) is { } instead:
+                return instead;
+            case TransactionState.Confirmed:
+                break;
+            default:
+                return finding;
         }
 
         return await _khalti.VerifyAsync(payment.Token!, payment.Amount) switch
@@ -73,10 +111,19 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
         {
             Reply<TransactionDetail>.Answered(var detail) => Finding.In(
                 transaction with { ProductIdentity = detail.Transaction.ProductIdentity }, payment.Amount, payment.OrderId),
-            Reply<TransactionDetail>.Refused => finding,
+            Reply<TransactionDetail>.Refused(var refusal) => Unidentified(payment, finding, refusal),
             Reply<TransactionDetail>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    // Khalti may find the record a little later. When it does not, a person decides, and the record is asked for on.
+    private static Finding Unidentified(Payment payment, Finding completed, Refusal refusal)
+    {
+        Finding finding = completed with { Kind = FindingKind.Undecided, Rule = $"{completed.Rule}; what it was paid for is not known: {refusal}" };
+        return payment.Checks < ChecksForIdentity
+            ? finding
+            : finding with { Kind = FindingKind.Contradicted, Attention = Attention.UnknownState, AskOn = true };
     }
 
     // Status has named this token and this amount, but not the transaction, nor what it was made for: the list and the
@@ -85,6 +132,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     {
         DateTimeOffset since = payment.CreatedAt - SearchedBack;
         List<Transaction> found = [];
+        bool areAllKnown = true;
         for (int page = 1; page <= PagesSearched; page++)
         {
             if (await _khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
@@ -105,6 +153,9 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
                 {
                     case Reply<TransactionDetail>.Unknown lost:
                         return Finding.Lost(lost);
+                    case Reply<TransactionDetail>.Refused:
+                        areAllKnown = false;
+                        break;
                     case Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.ProductIdentity == payment.OrderId:
                         found.Add(detail.Transaction);
                         break;
@@ -117,7 +168,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
             }
         }
 
-        if (found is [var only])
+        if (found is [var only] && areAllKnown)
         {
             return Finding.In(only, payment.Amount, payment.OrderId);
         }
@@ -126,7 +177,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
         {
             Kind = FindingKind.Contradicted,
             Attention = Attention.UnknownState,
-            Rule = $"{finding.Rule}, but {(found.Count == 0 ? "no transaction" : "more than one")} of this order is in Khalti's list",
+            Rule = $"{finding.Rule}, but {(found.Count == 0 ? "no transaction" : found.Count == 1 ? "not only one that may be" : "more than one")} of this order is in Khalti's list",
         };
     }
 

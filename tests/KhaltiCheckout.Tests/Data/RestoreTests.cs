@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Khalti.Sandbox;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -15,11 +17,15 @@ public sealed class RestoreTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task What_happened_after_the_copy_is_found_by_the_worker_or_in_the_days_close()
+    public static TheoryData<VerifyAgain> EveryVerifyAgain => [.. Enum.GetValues<VerifyAgain>()];
+
+    [Theory]
+    [MemberData(nameof(EveryVerifyAgain))]
+    public async Task What_happened_after_the_copy_is_found_by_the_worker_or_in_the_days_close(VerifyAgain verifyAgain)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = JsonNamingPolicy.CamelCase.ConvertName(verifyAgain.ToString()) });
         (JsonNode refunded, _) = await shop.GivenPaidAsync();
         (JsonNode waiting, string token) = await shop.GivenConfirmedAsync();
         (JsonNode linked, string pidx) = await shop.GivenLinkAsync();

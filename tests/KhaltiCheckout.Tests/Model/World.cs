@@ -19,6 +19,8 @@ internal sealed class World : IAsyncDisposable
 
     private readonly List<(Stop Stop, Task<Answer> Post)> _stalled = [];
 
+    private readonly HashSet<string> _inFlight = new(StringComparer.Ordinal);
+
     // Keys of refunds during which the process died.
     private readonly HashSet<string> _died = new(StringComparer.Ordinal);
     private Wire _wire = new();
@@ -78,7 +80,12 @@ internal sealed class World : IAsyncDisposable
     {
         Facts before = Facts;
         Facts = await Facts.LookAsync(Shop);
-        Always.Holds(before, Facts, KhaltiHasLied);
+        Always.Holds(before, Facts, KhaltiHasLied, _inFlight);
+        if (_stalled.Count == 0)
+        {
+            _inFlight.Clear();
+        }
+
         return (before, Facts);
     }
 
@@ -196,6 +203,7 @@ internal sealed class World : IAsyncDisposable
         }
 
         _stalled.Add((stop, post));
+        _inFlight.Add(token);
         return stop;
     }
 

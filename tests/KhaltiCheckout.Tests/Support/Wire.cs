@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using KhaltiCheckout.Payments;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,12 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
     /// <summary>What comes back from a refund instead of Khalti's answer, and whether Khalti hears of it at all.</summary>
     internal (bool IsDone, Func<HttpRequestMessage, HttpResponseMessage> Answer)? InsteadOfRefund { get; set; }
 
+    /// <summary>What comes back from a verify instead of Khalti's answer; Khalti does not hear of it.</summary>
+    internal Func<HttpRequestMessage, HttpResponseMessage>? InsteadOfVerify { get; set; }
+
+    /// <summary>A transaction of which Khalti says that it does not know it.</summary>
+    internal string? UnknownTransaction { get; set; }
+
     /// <summary>Puts this line under the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
     {
@@ -61,6 +68,19 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
         {
             using HttpResponseMessage? genuine = instead.IsDone ? await base.SendAsync(request, cancellationToken) : null;
             return instead.Answer(request);
+        }
+
+        if (InsteadOfVerify is { } refuse && path.EndsWith(Verify, StringComparison.Ordinal))
+        {
+            return refuse(request);
+        }
+
+        if (UnknownTransaction is { } unknown && path.EndsWith($"/{unknown}/", StringComparison.Ordinal))
+        {
+            return new HttpResponseMessage(HttpStatusCode.NotFound)
+            {
+                Content = new StringContent("""{"detail": "Not found."}""", Encoding.UTF8, "application/json"),
+            };
         }
 
         if (RewriteOf(path) is { } rewrite)

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Payments;
+
+/// <summary>Verify moves money. Before each call of it, also the worker's, it must still be right to make it.</summary>
+public sealed class BeforeVerifyTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(6);
+
+    [Fact]
+    public async Task An_order_paid_by_its_link_is_not_charged_again_by_the_workers_verify()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+
+        await shop.PassAfterAsync(Soon);
+        await shop.PassAfterAsync(TimeSpan.FromHours(2));
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed", "a confirmed token moves nothing");
+        JsonNode paid = await shop.ReadAsync(order);
+        (paid.Status(), (string?)Widget(paid)["status"], (string?)Widget(paid)["failure"]).ShouldBe(("paid", "failed", "not_charged"));
+        (await AttentionAsync(shop, order)).ShouldBeNull();
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(402, "this token charged nothing");
+    }
+
+    [Fact]
+    public async Task A_merchants_check_does_not_charge_an_order_that_its_link_has_paid()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        string payment = (string)Widget(await shop.ReadAsync(order))["id"]!;
+
+        await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{payment}/check");
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task While_a_link_can_not_be_asked_about_the_worker_does_not_verify_and_calls_a_person()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
+        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 401);
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        for (int hour = 0; hour < 40; hour++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(1.2));
+        }
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        ((string?)Widget(await shop.ReadAsync(order))["status"]).ShouldBe("verifying");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck);
+
+        await shop.Sandbox.MendAsync();
+        for (int day = 0; day < 3; day++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromDays(1.2));
+        }
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid", "by the link");
+    }
+
+    [Fact]
+    public async Task A_token_waits_for_a_pending_link_and_is_verified_when_the_link_fails()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
+        await shop.Sandbox.OutcomeAsync(pidx, "pending");
+        await shop.PassAfterAsync(Soon);
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+
+        await shop.Sandbox.OutcomeAsync(pidx, "failed");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(10));
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(20));
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Completed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_token_is_not_verified_for_an_order_whose_link_is_in_review()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
+        await shop.Sandbox.ForceLinkAsync(pidx, "Refunded");
+
+        await shop.PassAfterAsync(Soon);
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        ((string?)Widget(await shop.ReadAsync(order))["status"]).ShouldBe("failed");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.RefundedAtKhalti);
+    }
+
+    [Fact]
+    public async Task An_unpaid_link_does_not_keep_the_worker_from_a_verify_that_was_lost()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
+
+        await shop.PassAfterAsync(Soon);
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Completed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    // The shopper's verify never reached Khalti, and a link of the order is open.
+    private static async Task<(JsonNode Order, string Pidx, string Token)> GivenLinkAndUnsentVerifyAsync(Shop shop)
+    {
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        string token = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        await shop.Sandbox.FaultAsync("verify", "drop_before", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        return (order, pidx, token);
+    }
+
+    private static JsonNode Widget(JsonNode order) =>
+        order["payments"]!.AsArray().Single(payment => (string?)payment!["method"] == "widget")!;
+
+    private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
+    {
+        string id = order.Id();
+        return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());
+    }
+}
