@@ -1,7 +1,7 @@
 # Build with the SDK, run with the runtime: the image holds the program and nothing to build it with.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
-COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig appsettings.json appsettings.Development.json ./
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig appsettings.json ./
 COPY src/Khalti.Client/Khalti.Client.csproj src/Khalti.Client/
 COPY src/Khalti.Sandbox/Khalti.Sandbox.csproj src/Khalti.Sandbox/
 COPY src/KhaltiCheckout/KhaltiCheckout.csproj src/KhaltiCheckout/

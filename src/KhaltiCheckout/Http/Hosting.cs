@@ -46,7 +46,7 @@ internal static partial class Hosting
         {
             OptionsValidationException wrong => string.Join(" ", wrong.Failures.Select(text => Plain(text, wrong.OptionsType))),
             AggregateException several => several.InnerExceptions.Select(Explanation).ToArray() is var all && all.All(one => one is not null)
-                ? string.Join(" ", all)
+                ? string.Join(" ", all.Distinct(StringComparer.Ordinal))
                 : null,
             IOException { InnerException: AddressInUseException } taken => taken.Message.TrimEnd('.') + ". Name another one with --urls.",
             SocketException unusable => $"The address in --urls can't be listened on ({unusable.Message.TrimEnd('.')}): name one of this machine, such as http://localhost:5080.",

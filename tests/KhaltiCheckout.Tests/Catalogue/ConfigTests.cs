@@ -25,7 +25,8 @@ public sealed class ConfigTests
     public async Task With_test_keys()
     {
         await using Shop shop = await Shop.OpenAsync(
-            ("Khalti:Mode", "test"), ("Khalti:Widget:PublicKey", "test_public_key_" + Tail), ("Khalti:Widget:SecretKey", "test_secret_key_" + SecretTail));
+            ("Khalti:Mode", "test"), ("Admin:ApiKeys:0", Starting.MerchantKey),
+            ("Khalti:Widget:PublicKey", "test_public_key_" + Tail), ("Khalti:Widget:SecretKey", "test_secret_key_" + SecretTail));
 
         await ShouldBeAsync(shop, $$$"""
             {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"test","minAmount":1000,"maxAmount":20000,
@@ -37,7 +38,8 @@ public sealed class ConfigTests
     public async Task With_live_keys_and_the_shops_own_settings()
     {
         await using Shop shop = await Shop.OpenAsync(
-            ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_" + Tail), ("Khalti:Widget:SecretKey", "live_secret_key_" + SecretTail),
+            ("Khalti:Mode", "Live"), ("Admin:ApiKeys:0", Starting.MerchantKey),
+            ("Khalti:Widget:PublicKey", "live_public_key_" + Tail), ("Khalti:Widget:SecretKey", "live_secret_key_" + SecretTail),
             ("Store:Name", "हिमाल पसल"), ("Store:MinAmount", "5000"), ("Store:MaxAmount", "10000000"));
 
         await ShouldBeAsync(shop, $$$"""

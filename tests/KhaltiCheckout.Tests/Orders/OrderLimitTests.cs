@@ -8,7 +8,8 @@ public sealed class OrderLimitTests
 {
     private static readonly (string Key, string? Value)[] TestMode =
     [
-        ("Khalti:Mode", "Test"), ("Khalti:Widget:PublicKey", "test_public_key_0123456789abcdef0123456789abcdef"),
+        ("Khalti:Mode", "Test"), ("Admin:ApiKeys:0", Starting.MerchantKey),
+        ("Khalti:Widget:PublicKey", "test_public_key_0123456789abcdef0123456789abcdef"),
         ("Khalti:Widget:SecretKey", "test_secret_key_fedcba9876543210fedcba9876543210"),
     ];
 

@@ -47,15 +47,60 @@ public sealed class ShopSettingsTests
         sentence.ShouldContain("Admin:ApiKeys:0");
     }
 
+    // Every start that is not Mode Sandbox on a loopback address: the environment makes no difference.
+    public static TheoryData<string, (string, string?)[]> StartsForOthers => new()
+    {
+        { "Production", [("Khalti:Mode", "Sandbox"), ("urls", "http://0.0.0.0:0")] },
+        { "Development", [("Khalti:Mode", "Sandbox"), ("urls", "http://localhost:0;http://*:0")] },
+        { "Development", [("Khalti:Mode", "Sandbox"), ("http_ports", "0")] },
+        { "Development", [("Khalti:Mode", "Sandbox"), ("Kestrel:Endpoints:Http:Url", "http://[::]:0")] },
+        { "Development", Live },
+        { "Production", Live },
+        { "Development", Test },
+    };
+
+    private static (string, string?)[] Live =>
+    [
+        ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_4f2a91c07d"), ("Khalti:Widget:SecretKey", "live_secret_key_8b6e03d51a"),
+    ];
+
+    private static (string, string?)[] Test =>
+    [
+        ("Khalti:Mode", "Test"), ("Khalti:Widget:PublicKey", "test_public_key_4f2a91c07d"), ("Khalti:Widget:SecretKey", "test_secret_key_8b6e03d51a"),
+    ];
+
     [Theory]
-    [InlineData(AdminOptionsRules.DevelopmentKey, "development key")]
+    [MemberData(nameof(StartsForOthers))]
+    public async Task The_development_key_is_refused_by_every_start_but_the_sandbox_on_loopback(string environment, (string, string?)[] start)
+    {
+        string sentence = await Starting.RefusalAsync(environment, [.. start, ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", AdminOptionsRules.DevelopmentKey)]);
+
+        sentence.ShouldContain("Admin:ApiKeys:1 is the published development key");
+        sentence.ShouldNotContain(AdminOptionsRules.DevelopmentKey);
+        (await Starting.TryAsync(environment, [.. start, ("Admin:ApiKeys:0", Key)])).ShouldBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(StartsForOthers))]
+    public async Task Unlimited_posts_are_refused_by_every_start_but_the_sandbox_on_loopback(string environment, (string, string?)[] start)
+    {
+        foreach (string setting in (string[])["PostsPerMinute", "OrdersPerMinute", "PostsPerMinuteInAll", "OrdersPerMinuteInAll"])
+        {
+            (await Starting.RefusalAsync(environment, [.. start, ("Admin:ApiKeys:0", Key), ($"RateLimits:{setting}", "0")]))
+                .ShouldBe($"RateLimits:{setting} is 0 (no limit), which is for Mode Sandbox on this machine only: set a number.");
+        }
+    }
+
+    [Theory]
     [InlineData("", "blank")]
     [InlineData("   ", "blank")]
-    [InlineData("too-short", "16 characters")]
+    [InlineData("a-key-of-the-merchant-012345678", "32 characters")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "10 different characters")]
+    [InlineData("123456789123456789123456789123456789", "10 different characters")]
     [InlineData("a long key with blanks in the middle", "without blanks")]
-    public async Task In_production_a_key_that_anybody_could_guess_is_refused_and_not_shown(string key, string says)
+    public async Task A_key_that_can_be_guessed_is_refused_and_not_shown(string key, string says)
     {
-        string sentence = await Starting.RefusalAsync("Production", ("Khalti:Mode", "Sandbox"), ("Admin:ApiKeys:0", key));
+        string sentence = await Starting.RefusalAsync("Development", [.. Live, ("Admin:ApiKeys:0", key)]);
 
         sentence.ShouldContain("Admin:ApiKeys:0");
         sentence.ShouldContain(says);
@@ -65,16 +110,36 @@ public sealed class ShopSettingsTests
         }
     }
 
-    [Fact]
-    public async Task In_production_the_second_key_is_looked_at_too() =>
-        (await Starting.RefusalAsync("Production", ("Khalti:Mode", "Sandbox"), ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", AdminOptionsRules.DevelopmentKey)))
-            .ShouldContain("Admin:ApiKeys:1");
+    [Theory]
+    [InlineData("Development", "http://localhost:0")]
+    [InlineData("Production", "http://127.0.0.1:0;http://[::1]:0")]
+    public async Task In_the_sandbox_on_loopback_the_development_key_will_do(string environment, string urls) =>
+        (await Starting.TryAsync(environment, ("Khalti:Mode", "Sandbox"), ("urls", urls), ("Admin:ApiKeys:0", AdminOptionsRules.DevelopmentKey)))
+            .ShouldBeNull();
 
     [Fact]
-    public async Task In_development_the_published_key_will_do() =>
-        (await Starting.TryAsync("Development", ("Admin:ApiKeys:0", AdminOptionsRules.DevelopmentKey))).ShouldBeNull();
+    public async Task Several_keys_of_ones_own_will_do() =>
+        (await Starting.TryAsync("Production", [.. Live, ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", Key + "2")])).ShouldBeNull();
+
+    [Theory]
+    [InlineData("ForwardedHeaders:Hops", "-1", "between 0 and 10")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99", "10.0.0.0/24")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "proxy.example", "10.0.0.0/24")]
+    public async Task Wrong_proxies_are_refused(string setting, string value, string says)
+    {
+        string sentence = await Starting.RefusalAsync("Development", (setting, value));
+
+        sentence.ShouldContain("ForwardedHeaders:");
+        sentence.ShouldContain(says);
+    }
 
     [Fact]
-    public async Task In_production_several_keys_of_ones_own_will_do() =>
-        (await Starting.TryAsync("Production", ("Khalti:Mode", "Sandbox"), ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", Key + "2"))).ShouldBeNull();
+    public void The_settings_of_Development_are_neither_published_nor_in_the_image()
+    {
+        const string Development = "appsettings.Development.json";
+
+        File.ReadAllText(Path.Combine(Repository.Root, "src", "KhaltiCheckout", "KhaltiCheckout.csproj")).ShouldNotContain(Development);
+        File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile")).ShouldNotContain(Development);
+        File.Exists(Path.Combine(Path.GetDirectoryName(Repository.Shop)!, Development)).ShouldBeFalse();
+    }
 }

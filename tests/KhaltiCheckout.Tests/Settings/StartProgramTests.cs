@@ -14,7 +14,7 @@ public sealed class StartProgramTests
     [InlineData("Khalti:TimeoutSeconds must be between 1 and 60.", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=61")]
     [InlineData("Store:OrderLifetime can't be read: write a length of time, such as 01:00:00 for an hour.", "--Khalti:Mode=Sandbox", "--Store:OrderLifetime=soon")]
     [InlineData("Khalti:Widget:PublicKey is missing: Mode Live wants the live_public_key_ from Khalti's merchant dashboard.", "--Khalti:Mode=Live")]
-    [InlineData("Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0).", "--Khalti:Mode=Sandbox")]
+    [InlineData("Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0).", "--Khalti:Mode=Sandbox", "--urls=http://*:0")]
     [InlineData("Log:Format must be Text, Json or None.", "--Khalti:Mode=Sandbox", "--Log:Format=Xml")]
     [InlineData("The address in --urls can't be read: write it in full, such as http://localhost:5080.", "--Khalti:Mode=Sandbox", "--urls=nonsense", "--Admin:ApiKeys:0=" + Starting.MerchantKey)]
     public async Task A_wrong_setting_is_one_sentence(string sentence, params string[] arguments)

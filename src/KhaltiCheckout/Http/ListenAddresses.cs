@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace KhaltiCheckout.Http;
+
+/// <summary>Where the settings let the program listen.</summary>
+internal static class ListenAddresses
+{
+    /// <summary>Whether only this machine can reach the program. An address that can't be read counts as reachable from elsewhere.</summary>
+    internal static bool AreLoopback(IConfiguration settings) => All(settings).All(IsLoopback);
+
+    // Kestrel ignores ports when there are urls, and urls when there are endpoints. All but the first rule is left out here: it errs
+    // on the safe side.
+    private static IEnumerable<string?> All(IConfiguration settings)
+    {
+        IEnumerable<string?> endpoints = settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]);
+        string? urls = settings[WebHostDefaults.ServerUrlsKey];
+        IEnumerable<string?> others = string.IsNullOrWhiteSpace(urls)
+            ? new[] { settings[WebHostDefaults.HttpPortsKey], settings[WebHostDefaults.HttpsPortsKey] }
+                .Where(ports => !string.IsNullOrWhiteSpace(ports)).Select(_ => "http://*")
+            : urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return endpoints.Concat(others);
+    }
+
+    private static bool IsLoopback(string? url)
+    {
+        try
+        {
+            string host = BindingAddress.Parse(url ?? "").Host;
+            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}
