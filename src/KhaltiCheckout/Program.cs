@@ -23,6 +23,7 @@ builder.ListenByDefaultOn("http://localhost:5080");
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddProblemDocuments();
 builder.Services.AddStrictJson();
+builder.Services.AddTrustedProxies();
 builder.Services.AddRateLimits();
 builder.Services.AddAllowedHosts();
 builder.Services.AddPageFiles();
@@ -38,14 +39,15 @@ builder.Services.AddAdmin();
 
 WebApplication app = builder.Build();
 
+app.UseTrustedProxies();
 app.UseRequestLogging();
 app.UseSecurityHeaders();
 app.UseProblemDocuments();
 app.UseAllowedHosts();
-app.UseRateLimiter();
-app.UseBodyLimit();
 app.UsePageFiles();
 app.UseAuthentication();
+app.UseRateLimiter();
+app.UseBodyLimit();
 app.UseAuthorization();
 app.UseSwaggerPages();
 

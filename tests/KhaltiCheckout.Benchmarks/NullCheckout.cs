@@ -32,6 +32,7 @@ internal static class NullCheckout
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDocuments();
         builder.Services.AddStrictJson();
+        builder.Services.AddTrustedProxies();
         builder.Services.AddRateLimits();
         builder.Services.AddPageFiles();
         builder.Services.AddData();
@@ -47,14 +48,15 @@ internal static class NullCheckout
         }
 
         WebApplication server = builder.Build();
+        server.UseTrustedProxies();
         server.UseRequestLogging();
         server.UseSecurityHeaders();
         server.UseProblemDocuments();
-        server.UseRateLimiter();
-        server.UseBodyLimit();
         server.UsePageFiles();
         server.UseFileServer();
         server.UseAuthentication();
+        server.UseRateLimiter();
+        server.UseBodyLimit();
         server.UseAuthorization();
         server.MapPost(Orders, (PlaceOrderRequest request) => Place(request))
             .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)

@@ -52,7 +52,7 @@ internal sealed partial class PublishedShop
         "--Khalti:Mode=Sandbox", "--Sandbox:Embedded=false", $"--Sandbox:Url={gateway}",
 
         // All shoppers share one address here. The limit does its work and is never reached.
-        "--RateLimits:PostsPerMinute=100000000",
+        "--RateLimits:PostsPerMinute=100000000", "--RateLimits:OrdersPerMinute=100000000",
     ];
 
     /// <param name="database">Settings of the section Database.</param>

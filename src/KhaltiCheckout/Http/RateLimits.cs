@@ -1,57 +1,96 @@
 using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.Admin;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
 
-public sealed class RateLimitOptions
+/// <summary>What a request is counted as. Each has tokens of its own: placing orders never uses up those for paying.</summary>
+internal enum RateLimitBudget
 {
-    public const string Section = "RateLimits";
-
-    /// <summary>How many POSTs one address may send in a minute; 0 for no limit. Behind a proxy, set
-    /// ASPNETCORE_FORWARDEDHEADERS_ENABLED, or all shoppers share one address.</summary>
-    public int PostsPerMinute { get; set; }
+    Other,
+    Orders,
+    Payments,
 }
 
-/// <summary>Keeps one address from filling the database or guessing tokens.</summary>
+/// <summary>
+/// Keeps one client, and all together, from filling the database or guessing tokens. Limits belong to endpoints, so another spelling
+/// of a path is counted the same. First the client's own tokens are taken, then those of all: one client can't use up everybody's.
+/// </summary>
 internal static class RateLimits
 {
     internal static void AddRateLimits(this IServiceCollection services)
     {
-        services.AddOptions<RateLimitOptions>()
-            .BindConfiguration(RateLimitOptions.Section)
-            .Validate(options => options.PostsPerMinute >= 0, "RateLimits:PostsPerMinute must be 0 (no limit) or more.")
-            .ValidateOnStart();
+        services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<RateLimitOptions>, RateLimitDefaults>();
+        services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitRules>();
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.OnRejected = (context, _) =>
             {
                 TimeSpan wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan told) ? told : TimeSpan.FromSeconds(1);
-                context.HttpContext.Response.Headers.RetryAfter =
-                    Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                context.HttpContext.Response.RetryAfter(wait);
                 return ValueTask.CompletedTask;
             };
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(PartitionOf);
+            limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+                PartitionedRateLimiter.Create<HttpContext, Client>(OfOneClient),
+                PartitionedRateLimiter.Create<HttpContext, Client>(OfAllClients));
         });
     }
 
-    private static RateLimitPartition<string> PartitionOf(HttpContext context)
+    /// <summary>Counts this route's requests, whatever their method, as <paramref name="budget"/>.</summary>
+    internal static TBuilder CountsAs<TBuilder>(this TBuilder route, RateLimitBudget budget)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new RateLimitMetadata(budget));
+
+    /// <summary>Says in whole seconds, at least one, when to ask again.</summary>
+    internal static void RetryAfter(this HttpResponse response, TimeSpan wait) =>
+        response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+    // A holder of an API key is counted by key: a shop's server or a till places all its orders from one address.
+    private static RateLimitPartition<Client> OfOneClient(HttpContext http)
     {
-        int perMinute = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.PostsPerMinute;
-        // The return from Khalti's page is a GET that asks Khalti: it counts, too.
-        bool counts = HttpMethods.IsPost(context.Request.Method)
-            || context.Request.Path.Equals(EPaymentGateway.ReturnPath, StringComparison.OrdinalIgnoreCase);
-        if (perMinute == 0 || !counts)
+        RateLimitOptions limits = LimitsOf(http);
+        return BudgetOf(http) is not { } budget ? Unlimited()
+            : http.User.KeyId() is { } keyId ? TokenBucket(new Client(budget, default, keyId), limits.PostsPerMinute!.Value)
+            : TokenBucket(
+                new Client(budget, ClientNetwork.Of(http)),
+                (budget == RateLimitBudget.Orders ? limits.OrdersPerMinute : limits.PostsPerMinute)!.Value);
+    }
+
+    private static RateLimitPartition<Client> OfAllClients(HttpContext http)
+    {
+        RateLimitOptions limits = LimitsOf(http);
+        return BudgetOf(http) is not { } budget || http.User.KeyId() is not null ? Unlimited()
+            : TokenBucket(
+                new Client(budget),
+                (budget == RateLimitBudget.Orders ? limits.OrdersPerMinuteInAll : limits.PostsPerMinuteInAll)!.Value);
+    }
+
+    private static RateLimitOptions LimitsOf(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+
+    // Null for a request that only reads. A request to no endpoint at all is counted when it is not a read.
+    private static RateLimitBudget? BudgetOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<RateLimitMetadata>() is { } route ? route.Budget
+            : HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method) ? null
+            : RateLimitBudget.Other;
+
+    private static RateLimitPartition<Client> Unlimited() =>
+        RateLimitPartition.GetNoLimiter(default(Client));
+
+    private static RateLimitPartition<Client> TokenBucket(Client client, int perMinute)
+    {
+        if (perMinute == 0)
         {
-            return RateLimitPartition.GetNoLimiter("");
+            return Unlimited();
         }
 
-        // So many tokens, so often, that a minute brings exactly what the setting says.
+        // So many tokens, so often, that a minute brings exactly what the setting says. A full bucket that nobody uses is dropped, so
+        // the number of networks that are remembered is bounded by the requests of the last minute.
         int tokens = (int)Math.Ceiling(perMinute / 60.0);
         return RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            client,
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perMinute,
@@ -60,4 +99,9 @@ internal static class RateLimits
                 AutoReplenishment = true,
             });
     }
+
+    /// <summary>Whose tokens are taken. Without network and key: everybody's. Without a budget: nobody's.</summary>
+    private readonly record struct Client(RateLimitBudget? Budget, IPNetwork Network = default, string? KeyId = null);
+
+    private sealed record RateLimitMetadata(RateLimitBudget Budget);
 }

@@ -29,6 +29,7 @@ internal static class OrdersFeature
             .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
             .WithValidation(new PlaceOrderRules())
             .WithIdempotency<PlaceOrderRequest>()
+            .CountsAs(RateLimitBudget.Orders)
             .RequireAuthorization(Scopes.KeyOrNone)
             .WithName("PlaceOrder")
             .WithSummary("Place an order")

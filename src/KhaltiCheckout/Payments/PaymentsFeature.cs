@@ -15,6 +15,7 @@ internal static class PaymentsFeature
         services.AddOptions<KhaltiOptions>().BindConfiguration(KhaltiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<KhaltiOptions>, KhaltiDefaults>();
         services.AddSingleton<IValidateOptions<KhaltiOptions>, KhaltiOptionsRules>();
+        services.AddSingleton<LocalSandbox>();
 
         services.AddSingleton(provider => KhaltiClients.Of(
             provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
@@ -37,6 +38,7 @@ internal static class PaymentsFeature
         routes.MapPost("/api/v1/payments/initiate", InitiateEPayment.Handle)
             .WithValidation(new InitiatePaymentRules())
             .WithIdempotency<InitiatePaymentRequest>()
+            .CountsAs(RateLimitBudget.Payments)
             .WithName("InitiatePayment")
             .WithTags("Payments")
             .WithSummary("Get a link to pay an order at Khalti's page")
@@ -45,11 +47,13 @@ internal static class PaymentsFeature
                 + "what happened and shows the order's page. While a link can still be paid, the same one is given again.")
             .CanFail(400, 402, 404, 409, 413, 415, 422, 429, 503);
 
-        routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle).ExcludeFromDescription();
+        // A GET that asks Khalti: it is counted, too.
+        routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle).CountsAs(RateLimitBudget.Payments).ExcludeFromDescription();
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
             .WithValidation(new VerifyPaymentRules())
             .WithIdempotency<VerifyPaymentRequest>()
+            .CountsAs(RateLimitBudget.Payments)
             .WithName("VerifyPayment")
             .WithTags("Payments")
             .WithSummary("Pay an order with a token of Khalti's widget")

@@ -1,36 +1,41 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Admin;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Http;
 
 public sealed class RateLimitTests
 {
+    private const string Cancel = "/api/v1/orders/nope/cancel";
+    private static readonly object OneTea = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
+
     [Fact]
     public async Task The_sixth_post_within_a_minute_waits_when_five_are_allowed()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"));
         for (int post = 0; post < 5; post++)
         {
-            (await shop.AskAsync(HttpMethod.Post, "/api/v1/orders/nope/cancel")).Status.ShouldBe(404);
+            (await shop.AskAsync(HttpMethod.Post, Cancel)).Status.ShouldBe(404);
         }
 
-        Answer answer = await shop.AskAsync(HttpMethod.Post, "/api/v1/orders/nope/cancel");
+        Answer answer = await shop.AskAsync(HttpMethod.Post, Cancel);
 
         answer.ShouldBeProblem(429, "rate_limited");
-        int.Parse(answer.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(1, 60);
+        int.Parse(answer.Headers["Retry-After"], CultureInfo.InvariantCulture).ShouldBeInRange(1, 60);
     }
 
     [Fact]
     public async Task Posts_to_any_address_count_together_and_reading_goes_on()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"));
-        string[] paths = ["/api/v1/orders", "/api/v1/payments/verify", "/nope", "/api/v1/config", "/api/v1/orders/x/cancel"];
-        foreach (string path in paths)
+        foreach (string path in (string[])["/api/v1/admin/session", "/nope", "/api/v1/config", "/api/v1/orders/x/cancel"])
         {
             await shop.AskAsync(HttpMethod.Post, path);
         }
 
-        (await shop.AskAsync(HttpMethod.Post, "/api/v1/orders")).ShouldBeProblem(429, "rate_limited");
-
+        (await shop.AskAsync(HttpMethod.Delete, "/api/v1/admin/session")).Status.ShouldBe(401);
+        (await shop.AskAsync(HttpMethod.Post, "/nope")).ShouldBeProblem(429, "rate_limited");
         for (int read = 0; read < 20; read++)
         {
             (await shop.AskAsync("/api/v1/products")).Status.ShouldBe(200);
@@ -38,12 +43,107 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Zero_is_no_limit()
+    public async Task Zero_is_no_limit_and_is_what_the_sandbox_on_this_machine_has()
     {
-        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "0"));
+        await using Shop shop = await Shop.OpenAsync();
         for (int post = 0; post < 100; post++)
         {
-            (await shop.AskAsync(HttpMethod.Post, "/api/v1/orders/nope/cancel")).Status.ShouldBe(404);
+            (await shop.AskAsync(HttpMethod.Post, Cancel)).Status.ShouldBe(404);
         }
     }
+
+    [Fact]
+    public async Task Addresses_of_one_IPv6_network_share_one_limit()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"), ("RateLimits:PostsPerMinuteInAll", "1000"));
+        for (int post = 1; post <= 5; post++)
+        {
+            (await PostFromAsync(shop, $"2001:db8:0:1:{post}::{post}", Cancel)).Status.ShouldBe(404);
+        }
+
+        (await PostFromAsync(shop, "2001:db8:0:1:ffff::1", Cancel)).ShouldBeProblem(429, "rate_limited");
+        (await PostFromAsync(shop, "2001:db8:0:2::1", Cancel)).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task An_IPv4_client_has_one_limit_however_its_address_is_written()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "2"));
+
+        (await PostFromAsync(shop, "192.0.2.1", Cancel)).Status.ShouldBe(404);
+        (await PostFromAsync(shop, "::ffff:192.0.2.1", Cancel)).Status.ShouldBe(404);
+        (await PostFromAsync(shop, "[::ffff:192.0.2.1]:4711", Cancel)).ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task All_networks_together_have_a_limit_that_one_network_can_not_use_up()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "3"), ("RateLimits:PostsPerMinuteInAll", "5"));
+        for (int post = 0; post < 10; post++)
+        {
+            (await PostFromAsync(shop, "192.0.2.1", Cancel)).Status.ShouldBe(post < 3 ? 404 : 429);
+        }
+
+        (await PostFromAsync(shop, "192.0.2.2", Cancel)).Status.ShouldBe(404);
+        (await PostFromAsync(shop, "192.0.2.3", Cancel)).Status.ShouldBe(404);
+        (await PostFromAsync(shop, "192.0.2.4", Cancel)).ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task Who_may_place_no_more_orders_can_still_pay()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"), ("RateLimits:OrdersPerMinute", "2"));
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        JsonNode other = await shop.GivenOrderAsync();
+        (await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", OneTea)).ShouldBeProblem(429, "rate_limited");
+
+        (int verified, _) = await shop.VerifyAsync(order, token);
+        string pidx = await shop.GivenLinkAsync(other);
+        (int returned, _) = await shop.ComeBackAsync($"/payments/khalti/return?pidx={pidx}");
+
+        (verified, returned).ShouldBe((200, 303));
+    }
+
+    [Fact]
+    public async Task The_limit_on_orders_of_all_networks_stops_no_payment()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "100"), ("RateLimits:OrdersPerMinuteInAll", "1"));
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        (await PostFromAsync(shop, "192.0.2.1", "/api/v1/orders", OneTea)).ShouldBeProblem(429, "rate_limited");
+
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_shop_that_brings_its_key_is_counted_by_key()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "4"), ("RateLimits:OrdersPerMinute", "1"));
+        (_, string key) = await shop.GivenKeyAsync("Till 2", Scopes.Checkout);
+        for (int post = 0; post < 4; post++)
+        {
+            (await shop.SendAsync(key, HttpMethod.Post, "/api/v1/orders", OneTea)).Status.ShouldBe(201);
+        }
+
+        (await shop.SendAsync(key, HttpMethod.Post, "/api/v1/orders", OneTea)).ShouldBeProblem(429, "rate_limited");
+        (await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", OneTea)).Status.ShouldBe(201, "a shopper is another client");
+    }
+
+    [Theory]
+    [InlineData("/payments/khalti/return/")]
+    [InlineData("/Payments/KHALTI/return")]
+    [InlineData("/payments/khalti/retur%6E?x=1")]
+    public async Task Another_spelling_of_an_address_does_not_escape_its_limit(string spelling)
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "3"));
+        for (int visit = 0; visit < 3; visit++)
+        {
+            (await shop.AskAsync(spelling)).Status.ShouldBe(303);
+        }
+
+        (await shop.AskAsync(spelling)).ShouldBeProblem(429, "rate_limited");
+        (await shop.AskAsync("/payments/khalti/return")).ShouldBeProblem(429, "rate_limited");
+    }
+
+    private static Task<Answer> PostFromAsync(Shop shop, string address, string path, object? body = null) =>
+        shop.SendAsync(HttpMethod.Post, path, body, ("X-Forwarded-For", address));
 }

@@ -49,7 +49,7 @@ public sealed class SecurityHeaderTests
     {
         string kind = mode == "Live" ? "live" : "test";
         await using Shop shop = await Shop.OpenAsync(
-            ("Khalti:Mode", mode), ("Sandbox:Url", "http://127.0.0.1:5999"),
+            ("Khalti:Mode", mode), ("Admin:ApiKeys:0", Starting.MerchantKey), ("Sandbox:Url", "http://127.0.0.1:5999"),
             ("Khalti:Widget:PublicKey", Live.Replace("live", kind, StringComparison.Ordinal)),
             ("Khalti:Widget:SecretKey", LiveSecret.Replace("live", kind, StringComparison.Ordinal)));
 

@@ -1,0 +1,71 @@
+using KhaltiCheckout.Admin;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Http;
+
+/// <summary>Whose word about the client's address is taken.</summary>
+public sealed class TrustedProxyTests
+{
+    private const string Session = "/api/v1/admin/session";
+
+    [Fact]
+    public async Task Behind_two_proxies_each_shopper_has_a_limit_of_their_own()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            ("RateLimits:PostsPerMinute", "1"), ("ForwardedHeaders:Hops", "2"),
+            ("ForwardedHeaders:KnownNetworks:0", "127.0.0.1"), ("ForwardedHeaders:KnownNetworks:1", "10.0.0.0/24"));
+
+        (await PostAsync(shop, "192.0.2.1, 10.0.0.5")).Status.ShouldBe(404);
+        (await PostAsync(shop, "192.0.2.2, 10.0.0.5")).Status.ShouldBe(404);
+        (await PostAsync(shop, "192.0.2.1, 10.0.0.6")).ShouldBeProblem(429, "rate_limited");
+        (await PostAsync(shop, "198.51.100.7, 192.0.2.2, 10.0.0.5")).ShouldBeProblem(429, "rate_limited", "what a client wrote itself does not count");
+    }
+
+    [Fact]
+    public async Task Behind_two_proxies_a_strangers_wrong_keys_do_not_keep_the_merchant_out()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            ("Admin:ApiKeys:0", Starting.MerchantKey), ("ForwardedHeaders:Hops", "2"),
+            ("ForwardedHeaders:KnownNetworks:0", "127.0.0.0/8"), ("ForwardedHeaders:KnownNetworks:1", "10.0.0.5"));
+        shop.ExpectWarnings();
+        Task<Answer> SignInAsync(string key, string forwarded) => shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", forwarded));
+        for (int wrong = 0; wrong < 11; wrong++)
+        {
+            await SignInAsync("wrong", "192.0.2.66, 10.0.0.5");
+        }
+
+        (await SignInAsync(Starting.MerchantKey, "192.0.2.66, 10.0.0.5")).Status.ShouldBe(429);
+        (await SignInAsync(Starting.MerchantKey, "192.0.2.1, 10.0.0.5")).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("ForwardedHeaders:Hops", "0")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24")]
+    public async Task A_client_that_is_no_trusted_proxy_can_not_choose_its_address(string setting, string value)
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "1"), (setting, value));
+
+        (await PostAsync(shop, "192.0.2.1")).Status.ShouldBe(404);
+        (await PostAsync(shop, "192.0.2.2")).ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task The_development_key_opens_nothing_to_a_client_that_a_proxy_forwards()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string cookie = await shop.GivenSessionAsync(AdminOptionsRules.DevelopmentKey);
+        (string, string) elsewhere = ("X-Forwarded-For", "192.168.1.20");
+
+        Answer withKey = await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Bearer(AdminOptionsRules.DevelopmentKey), elsewhere);
+        Answer signIn = await shop.SendAsync(HttpMethod.Post, Session, new { key = AdminOptionsRules.DevelopmentKey }, elsewhere);
+        Answer withCookie = await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie), elsewhere);
+
+        withKey.ShouldBeProblem(401, "unauthorized");
+        signIn.ShouldBeProblem(401, "unauthorized");
+        withCookie.ShouldBeProblem(401, "unauthorized");
+        (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie))).Status.ShouldBe(200);
+    }
+
+    private static Task<Answer> PostAsync(Shop shop, string forwarded) =>
+        shop.SendAsync(HttpMethod.Post, "/api/v1/orders/nope/cancel", null, ("X-Forwarded-For", forwarded));
+}
