@@ -8,9 +8,11 @@ internal static class AdminFeature
     internal static void AddAdmin(this IServiceCollection services)
     {
         services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<AdminOptions>, AdminDefaults>();
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsRules>();
         services.AddSingleton<SettingsKeys>();
-        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<AuthenticationThrottle>();
+        services.AddSingleton<SecurityLog>();
         services.AddSingleton<KeyUses>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyUses>());
         services.AddScoped<Keys>();
@@ -37,7 +39,7 @@ internal static class AdminFeature
             .WithSummary("Sign in to the admin pages")
             .WithDescription(
                 "Gives a cookie in exchange for a key, for twelve hours. With the cookie every request but GET and HEAD needs the header "
-                + "`X-Requested-With: khalti-checkout`. After ten wrong keys in a quarter of an hour an address has to wait.")
+                + "`X-Requested-With: khalti-checkout`. After ten wrong keys in a quarter of an hour a network has to wait.")
             .CanFail(400, 401, 413, 415, 429, 503);
 
         session.MapGet("/", ShowSession.Handle)

@@ -10,6 +10,8 @@ public sealed class AdminSession
 {
     internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
+    private const int TokenLength = 64;
+
     private AdminSession()
     {
     }
@@ -17,21 +19,23 @@ public sealed class AdminSession
     /// <summary>Of the token in the cookie, which is not kept.</summary>
     public string Hash { get; private set; } = "";
 
-    /// <summary>Id of the key, or fingerprint of a key of the settings.</summary>
+    /// <summary>Id of the key; of a key of the settings <see cref="SettingsKeys.SessionKeyId"/>.</summary>
     public string KeyId { get; private set; } = "";
 
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset ExpiresAt { get; private set; }
 
-    internal static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+    internal static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenLength / 2));
+
+    internal static bool IsToken(string? text) => text?.Length == TokenLength && text.All(char.IsAsciiHexDigitLower);
 
     internal static string HashOf(string token) => Convert.ToHexStringLower(KeyText.HashOf(token));
 
-    internal static AdminSession Begin(string token, KeyHolder holder, DateTimeOffset now) => new()
+    internal static AdminSession Begin(string token, string keyId, DateTimeOffset now) => new()
     {
         Hash = HashOf(token),
-        KeyId = holder.Id,
+        KeyId = keyId,
         CreatedAt = now,
         ExpiresAt = now + Lifetime,
     };

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Encodings.Web;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
@@ -13,12 +14,16 @@ namespace KhaltiCheckout.Admin;
 /// names no key is a failure and not nobody: routes that take a key refuse it, also those that do without one.
 /// </summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TimeProvider time)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TimeProvider time,
+    AuthenticationThrottle throttle, SecurityLog security)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     internal const string SchemeName = "ApiKey";
 
     private const string Bearer = "Bearer ";
+
+    // Set when the key was not looked at, because too many wrong ones came before.
+    private TimeSpan? _wait;
 
     // Made for those who bring a key. Most requests are a shopper's.
     private Keys Keys => Context.RequestServices.GetRequiredService<Keys>();
@@ -31,17 +36,34 @@ internal sealed class ApiKeyHandler(
             return await FromCookieAsync();
         }
 
-        KeyHolder? holder = header is [{ } one] && one.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? await Keys.FindAsync(one[Bearer.Length..].Trim(), Context.RequestAborted)
-            : null;
-        return holder is null
-            ? AuthenticateResult.Fail("No key of this shop.")
-            : AuthenticateResult.Success(new AuthenticationTicket(KeyHolders.Principal(holder, SchemeName), SchemeName));
+        string key = header is [{ } one] && one.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? one[Bearer.Length..].Trim() : "";
+        IPNetwork network = ClientNetwork.Of(Context);
+        _wait = throttle.WaitFor(network, key);
+        if (_wait is not null)
+        {
+            return AuthenticateResult.Fail("Too many wrong keys.");
+        }
+
+        KeyHolder? holder = key.Length > 0 ? await Keys.FindAsync(key, Context.Connection.RemoteIpAddress, Context.RequestAborted) : null;
+        if (holder is null)
+        {
+            throttle.Fail(network, key, isReserved: false);
+            security.KeyRefused(Context);
+            return AuthenticateResult.Fail("No key of this shop.");
+        }
+
+        throttle.Succeed(network, key, isReserved: false);
+        return AuthenticateResult.Success(new AuthenticationTicket(KeyHolders.Principal(holder, SchemeName), SchemeName));
     }
 
     // The body follows where every other problem document is made.
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (_wait is { } wait)
+        {
+            return Problems.TooManyWrongKeys(Response, wait).ExecuteAsync(Context);
+        }
+
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
     }
@@ -52,16 +74,19 @@ internal sealed class ApiKeyHandler(
     // A cookie that has lost its worth is no trouble to a shopper in the same browser: nobody is signed in, that is all.
     private async Task<AuthenticateResult> FromCookieAsync()
     {
-        if (SessionCookie.HashIn(Request) is not { } hash)
+        if (SessionCookie.TokenIn(Request) is not { } token)
         {
             return AuthenticateResult.NoResult();
         }
 
+        string hash = AdminSession.HashOf(token);
         CheckoutDb db = Context.RequestServices.GetRequiredService<CheckoutDb>();
         DateTimeOffset now = time.GetUtcNow();
         AdminSession? session = await db.AdminSessions.AsNoTracking()
             .SingleOrDefaultAsync(session => session.Hash == hash && session.ExpiresAt > now, Context.RequestAborted);
-        KeyHolder? holder = session is null ? null : await Keys.FindByIdAsync(session.KeyId, Context.RequestAborted);
+        KeyHolder? holder = session is null
+            ? null
+            : await Keys.FindBySessionAsync(session.KeyId, token, Context.Connection.RemoteIpAddress, Context.RequestAborted);
         if (holder is null)
         {
             return AuthenticateResult.NoResult();

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,16 +21,16 @@ public sealed record CreatedKeyView(
 internal static class CreateKey
 {
     internal static async Task<Results<Created<CreatedKeyView>, ProblemHttpResult>> Handle(
-        CreateKeyRequest request, ClaimsPrincipal user, CheckoutDb db, TimeProvider time, ILogger<ApiKey> logger,
+        CreateKeyRequest request, HttpContext http, CheckoutDb db, TimeProvider time, SecurityLog security,
         CancellationToken cancellationToken)
     {
-        (ApiKey? made, string text) = await MakeAsync(request, user.KeyName()!, db, time.GetUtcNow(), cancellationToken);
+        (ApiKey? made, string text) = await MakeAsync(request, http.User.KeyName()!, db, time.GetUtcNow(), cancellationToken);
         if (made is null)
         {
             return Problems.NameTaken();
         }
 
-        KeyLog.Created(logger, made.Id, made.Name, made.Scopes, made.CreatedBy);
+        security.KeyCreated(http, made);
         KeyView key = KeyView.Of(made);
         return TypedResults.Created(
             (string?)null,

@@ -4,7 +4,7 @@ using System.Security.Claims;
 namespace KhaltiCheckout.Admin;
 
 /// <summary>Whose key a request came with.</summary>
-/// <param name="Id">A key's id; for a key of the settings a fingerprint that tells nothing of it.</param>
+/// <param name="Id">A key's id; for a key of the settings its position, so that nothing of the key is kept anywhere.</param>
 /// <param name="Name">What people call the key; stands in timelines.</param>
 internal sealed record KeyHolder(string Id, string Name, IReadOnlyCollection<string> Scopes);
 

@@ -27,9 +27,10 @@ internal sealed partial record KeyText(string Hint, byte[] Hash)
     }
 
     /// <summary>Null for a text that is no key of this kind.</summary>
-    internal static KeyText? Read(string text) => Form().IsMatch(text)
-        ? new KeyText(text[..(Prefix.Length + PublicLength)], HashOf(text))
-        : null;
+    internal static KeyText? Read(string text) => HintOf(text) is { } hint ? new KeyText(hint, HashOf(text)) : null;
+
+    /// <summary>The public first part; null for a text that is no key of this kind. Nothing is hashed.</summary>
+    internal static string? HintOf(string text) => Form().IsMatch(text) ? text[..(Prefix.Length + PublicLength)] : null;
 
     /// <summary>Takes as long for a key that was never made as for one that was.</summary>
     internal bool IsKeyTo(byte[]? stored) => CryptographicOperations.FixedTimeEquals(stored ?? NobodysHash, Hash);

@@ -1,3 +1,4 @@
+using System.Net;
 using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,9 +8,9 @@ namespace KhaltiCheckout.Admin;
 /// that a revoked key is dead at once, in every process.</summary>
 internal sealed class Keys(CheckoutDb db, SettingsKeys settings, KeyUses uses)
 {
-    internal async Task<KeyHolder?> FindAsync(string text, CancellationToken cancellationToken)
+    internal async Task<KeyHolder?> FindAsync(string text, IPAddress? client, CancellationToken cancellationToken)
     {
-        KeyHolder? holder = settings.Find(text);
+        KeyHolder? holder = settings.Find(text, client);
         if (holder is not null || KeyText.Read(text) is not { } given)
         {
             return holder;
@@ -20,8 +21,9 @@ internal sealed class Keys(CheckoutDb db, SettingsKeys settings, KeyUses uses)
     }
 
     /// <summary>Whose sessions these are; null when the key is revoked or was taken out of the settings.</summary>
-    internal async Task<KeyHolder?> FindByIdAsync(string keyId, CancellationToken cancellationToken) =>
-        settings.FindById(keyId) ?? Live(await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken));
+    internal async Task<KeyHolder?> FindBySessionAsync(string keyId, string token, IPAddress? client, CancellationToken cancellationToken) =>
+        settings.FindBySession(keyId, token, client)
+        ?? Live(await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken));
 
     private KeyHolder? Live(ApiKey? key)
     {

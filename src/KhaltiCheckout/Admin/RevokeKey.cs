@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,14 +9,14 @@ namespace KhaltiCheckout.Admin;
 internal static class RevokeKey
 {
     internal static async Task<Results<Ok<KeyView>, ProblemHttpResult>> Handle(
-        string id, ClaimsPrincipal user, CheckoutDb db, TimeProvider time, ILogger<ApiKey> logger, CancellationToken cancellationToken)
+        string id, HttpContext http, CheckoutDb db, TimeProvider time, SecurityLog security, CancellationToken cancellationToken)
     {
-        if (await EndAsync(id, user.KeyName()!, db, time.GetUtcNow(), cancellationToken) is not { } key)
+        if (await EndAsync(id, http.User.KeyName()!, db, time.GetUtcNow(), cancellationToken) is not { } key)
         {
             return Problems.NotFound("key");
         }
 
-        KeyLog.Revoked(logger, key.Id, key.Name, key.RevokedBy);
+        security.KeyRevoked(http, key);
         return TypedResults.Ok(KeyView.Of(key));
     }
 

@@ -13,9 +13,11 @@ internal static class SessionCookie
 
     internal const string Proof = "khalti-checkout";
 
-    /// <summary>Null without a cookie.</summary>
-    internal static string? HashIn(HttpRequest request) =>
-        request.Cookies[Name] is { Length: > 0 } token ? AdminSession.HashOf(token) : null;
+    /// <summary>Null without a cookie, and for one that no sign-in gave.</summary>
+    internal static string? TokenIn(HttpRequest request) =>
+        request.Cookies[Name] is { } token && AdminSession.IsToken(token) ? token : null;
+
+    internal static string? HashIn(HttpRequest request) => TokenIn(request) is { } token ? AdminSession.HashOf(token) : null;
 
     /// <summary>Whether a request with the cookie was meant: it only reads, or says so.</summary>
     internal static bool IsMeant(HttpRequest request) =>

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Admin;
@@ -9,25 +11,51 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 {
     internal const string NamePrefix = "settings key";
 
-    private readonly (byte[] Hash, KeyHolder Holder)[] _keys = [.. options.Value.ApiKeys.Select((key, position) =>
-    {
-        byte[] hash = KeyText.HashOf(key);
-        string name = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix} {position + 1}");
-        return (hash, new KeyHolder("settings_" + Convert.ToHexStringLower(SHA256.HashData(hash))[..16], name, [.. Scopes.All.Order(StringComparer.Ordinal)]));
-    })];
+    private const string IdPrefix = "settings_";
+    private const int BindingBytes = 10;
 
-    internal KeyHolder? Find(string key)
+    private readonly SettingsKey[] _keys = [.. options.Value.ApiKeys.Select(SettingsKey.At)];
+
+    internal KeyHolder? Find(string key, IPAddress? client)
     {
         // All of them are compared, so that the time tells nothing about which one was nearly right.
         byte[] given = KeyText.HashOf(key);
-        KeyHolder? found = null;
-        foreach ((byte[] hash, KeyHolder holder) in _keys)
+        SettingsKey? found = null;
+        foreach (SettingsKey one in _keys)
         {
-            found = CryptographicOperations.FixedTimeEquals(hash, given) ? holder : found;
+            found = CryptographicOperations.FixedTimeEquals(one.Hash, given) ? one : found;
         }
 
-        return found;
+        return Allowed(found, client);
     }
 
-    internal KeyHolder? FindById(string id) => Array.Find(_keys, key => key.Holder.Id == id).Holder;
+    /// <summary>
+    /// What a session keeps of a settings key: a code of the key under the session's own token, of which the database has only the
+    /// hash. So a copy of the database gives nothing to try guesses on, and the session ends when its key leaves the settings.
+    /// </summary>
+    internal string SessionKeyId(KeyHolder holder, string token) =>
+        Array.Find(_keys, key => key.Holder.Id == holder.Id) is { } found ? BindingOf(found, token) : holder.Id;
+
+    internal KeyHolder? FindBySession(string sessionKeyId, string token, IPAddress? client) =>
+        sessionKeyId.StartsWith(IdPrefix, StringComparison.Ordinal)
+            ? Allowed(Array.Find(_keys, key => BindingOf(key, token) == sessionKeyId), client)
+            : null;
+
+    // The address is the one that the proxies report: behind a tunnel or a proxy on this machine, the development key opens nothing.
+    private static KeyHolder? Allowed(SettingsKey? key, IPAddress? client) =>
+        key is null || (key.IsPublished && (client is null || !IPAddress.IsLoopback(client))) ? null : key.Holder;
+
+    private static string BindingOf(SettingsKey key, string token) =>
+        IdPrefix + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), key.Hash).AsSpan(0, BindingBytes));
+
+    private sealed record SettingsKey(byte[] Hash, bool IsPublished, KeyHolder Holder)
+    {
+        internal static SettingsKey At(string key, int position)
+        {
+            string number = (position + 1).ToString(CultureInfo.InvariantCulture);
+            return new(
+                KeyText.HashOf(key), key == AdminOptionsRules.DevelopmentKey,
+                new KeyHolder(IdPrefix + number, $"{NamePrefix} {number}", [.. Scopes.All.Order(StringComparer.Ordinal)]));
+        }
+    }
 }

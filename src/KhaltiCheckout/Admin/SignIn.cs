@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using FluentValidation;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
@@ -29,23 +29,27 @@ public sealed record SessionView(string Name, IReadOnlyList<string> Scopes, Date
 internal static class SignIn
 {
     internal static async Task<Results<Ok<SessionView>, ProblemHttpResult>> Handle(
-        SignInRequest request, HttpContext http, Keys keys, SignInThrottle throttle, CheckoutDb db, TimeProvider time,
-        ILogger<AdminSession> logger, CancellationToken cancellationToken)
+        SignInRequest request, HttpContext http, Keys keys, SettingsKeys settings, AuthenticationThrottle throttle, CheckoutDb db,
+        TimeProvider time, SecurityLog security, CancellationToken cancellationToken)
     {
-        if (throttle.Begin(http.Connection.RemoteIpAddress) is { } wait)
+        // Who is signed in already is never kept out by the wrong keys of others.
+        IPNetwork network = ClientNetwork.Of(http);
+        string key = request.Key.Trim();
+        bool isReserved = http.User.KeyId() is null;
+        if (isReserved && throttle.Reserve(network, key) is { } wait)
         {
-            KeyLog.SignInThrottled(logger);
-            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Problems.TooManyWrongKeys();
+            security.SignInThrottled(http);
+            return Problems.TooManyWrongKeys(http.Response, wait);
         }
 
-        if (await keys.FindAsync(request.Key.Trim(), cancellationToken) is not { } holder)
+        if (await keys.FindAsync(key, http.Connection.RemoteIpAddress, cancellationToken) is not { } holder)
         {
-            KeyLog.SignInRefused(logger);
+            throttle.Fail(network, key, isReserved);
+            security.SignInRefused(http);
             return Problems.WrongKey();
         }
 
-        throttle.Forgive(http.Connection.RemoteIpAddress);
+        throttle.Succeed(network, key, isReserved);
         string token = AdminSession.NewToken();
         string? before = SessionCookie.HashIn(http.Request);
         DateTimeOffset now = time.GetUtcNow();
@@ -53,13 +57,13 @@ internal static class SignIn
             async () =>
             {
                 await db.AdminSessions.Where(old => old.Hash == before).ExecuteDeleteAsync(cancellationToken);
-                AdminSession begun = AdminSession.Begin(token, holder, now);
+                AdminSession begun = AdminSession.Begin(token, settings.SessionKeyId(holder, token), now);
                 db.Add(begun);
                 return begun;
             },
             cancellationToken);
         SessionCookie.Give(http, token);
-        KeyLog.SignedIn(logger, holder.Name);
+        security.SignedIn(http, holder);
         return TypedResults.Ok(new SessionView(holder.Name, [.. holder.Scopes], session.ExpiresAt));
     }
 }

@@ -8,13 +8,13 @@ namespace KhaltiCheckout.Admin;
 internal static class SignOut
 {
     internal static async Task<NoContent> Handle(
-        HttpContext http, CheckoutDb db, ILogger<AdminSession> logger, CancellationToken cancellationToken)
+        HttpContext http, CheckoutDb db, SecurityLog security, CancellationToken cancellationToken)
     {
         if (SessionCookie.HashIn(http.Request) is { } hash)
         {
             await db.WriteAsync(
                 () => db.AdminSessions.Where(session => session.Hash == hash).ExecuteDeleteAsync(cancellationToken), cancellationToken);
-            KeyLog.SignedOut(logger, http.User.KeyName());
+            security.SignedOut(http);
         }
 
         SessionCookie.TakeAway(http);

@@ -26,8 +26,11 @@ internal static class Problems
     internal static ProblemHttpResult WrongKey() =>
         Of(401, "unauthorized", "No valid key", "This is no key of this shop, or it was revoked.");
 
-    internal static ProblemHttpResult TooManyWrongKeys() =>
-        Of(429, "rate_limited", "Too many wrong keys", "Too many wrong keys came from this address. Wait as long as Retry-After says, in seconds.");
+    internal static ProblemHttpResult TooManyWrongKeys(HttpResponse response, TimeSpan wait)
+    {
+        response.RetryAfter(wait);
+        return Of(429, "rate_limited", "Too many wrong keys", "Too many wrong keys came from this network. Wait as long as Retry-After says, in seconds.");
+    }
 
     internal static ProblemHttpResult Forbidden()
     {

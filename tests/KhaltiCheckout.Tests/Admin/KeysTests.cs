@@ -53,8 +53,8 @@ public sealed class KeysTests
         string log = string.Join('\n', shop.Log.Lines);
 
         stored.ShouldContain(key[..16], Case.Sensitive, "how a key begins is stored");
-        log.ShouldContain("Till 2 signed in");
-        log.ShouldContain("Till 2 signed out");
+        log.ShouldContain("signed in with Till 2");
+        log.ShouldContain("signed out Till 2");
         foreach (string secret in (string[])[key[17..], KeyHolding.SettingsKey, cookie.Split('=')[1], settingsCookie.Split('=')[1]])
         {
             stored.ShouldNotContain(secret);

@@ -33,7 +33,7 @@ public sealed class SessionTests
     [Fact]
     public async Task The_cookie_is_out_of_reach_of_scripts_and_of_other_sites_and_is_sent_in_secret_where_the_shop_is()
     {
-        await using Shop shop = await Shop.OpenAsync(("ForwardedHeaders_Enabled", "true"));
+        await using Shop shop = await Shop.OpenAsync();
         object body = new { key = KeyHolding.SettingsKey };
 
         string plain = (await shop.SendAsync(HttpMethod.Post, Session, body)).Headers["Set-Cookie"];
@@ -180,9 +180,9 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task One_address_that_guesses_keeps_nobody_else_out()
+    public async Task One_network_that_guesses_keeps_no_other_out()
     {
-        await using Shop shop = await Shop.OpenAsync(("ForwardedHeaders_Enabled", "true"));
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey));
         shop.ExpectWarnings();
         Task<Answer> SignInAsync(string address, string key) => shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", address));
         for (int wrong = 1; wrong <= 10; wrong++)
@@ -191,10 +191,44 @@ public sealed class SessionTests
             await SignInAsync($"2001:db8:0:1::{wrong}", "wrong");
         }
 
-        (await SignInAsync("192.0.2.1", KeyHolding.SettingsKey)).Status.ShouldBe(429);
-        (await SignInAsync("2001:db8:0:1:ffff::1", KeyHolding.SettingsKey)).Status.ShouldBe(429, "a subscriber has a /64 of addresses");
-        (await SignInAsync("192.0.2.2", KeyHolding.SettingsKey)).Status.ShouldBe(200);
-        (await SignInAsync("2001:db8:0:2::1", KeyHolding.SettingsKey)).Status.ShouldBe(200);
+        (await SignInAsync("192.0.2.1", Starting.MerchantKey)).Status.ShouldBe(429);
+        (await SignInAsync("2001:db8:0:1:ffff::1", Starting.MerchantKey)).Status.ShouldBe(429, "a subscriber has a /64 of addresses");
+        (await SignInAsync("192.0.2.2", Starting.MerchantKey)).Status.ShouldBe(200);
+        (await SignInAsync("2001:db8:0:2::1", Starting.MerchantKey)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Strangers_with_wrong_keys_never_keep_out_who_is_signed_in()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
+        for (int wrong = 1; wrong <= 12; wrong++)
+        {
+            await shop.SendAsync(HttpMethod.Post, Session, new { key = "wrong" });
+        }
+
+        Answer reading = await shop.SendAsync(HttpMethod.Get, Keys, null, KeyHolding.Cookie(cookie));
+        Answer again = await shop.SendAsync(
+            HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey }, KeyHolding.Cookie(cookie), KeyHolding.Meant);
+        Answer stranger = await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey });
+
+        reading.Status.ShouldBe(200);
+        again.Status.ShouldBe(200);
+        stranger.ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task The_database_keeps_nothing_on_which_a_settings_key_can_be_guessed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await shop.GivenSessionAsync(KeyHolding.SettingsKey);
+        await shop.GivenSessionAsync(KeyHolding.SettingsKey);
+
+        string[] kept = await shop.InDatabaseAsync(db => db.AdminSessions.Select(session => session.KeyId).ToArrayAsync());
+
+        kept.Length.ShouldBe(2);
+        kept[0].ShouldNotBe(kept[1], "what a session keeps of a key depends on the session's own secret");
     }
 
     [Theory]

@@ -1,0 +1,50 @@
+using KhaltiCheckout.Http;
+
+namespace KhaltiCheckout.Admin;
+
+/// <summary>
+/// Events for whoever watches over the shop, each with the client's address. Names and ids stand in docs/security-events.md and stay
+/// as they are. No key, token or cookie is in any of them.
+/// </summary>
+internal sealed partial class SecurityLog(ILoggerFactory loggers)
+{
+    internal const string Category = "KhaltiCheckout.Security";
+
+    private readonly ILogger _logger = loggers.CreateLogger(Category);
+
+    internal void SignedIn(HttpContext http, KeyHolder holder) => SignedIn(ClientNetwork.AddressOf(http), holder.Name);
+
+    internal void SignInRefused(HttpContext http) => SignInRefused(ClientNetwork.AddressOf(http));
+
+    internal void SignInThrottled(HttpContext http) => SignInThrottled(ClientNetwork.AddressOf(http));
+
+    internal void SignedOut(HttpContext http) => SignedOut(ClientNetwork.AddressOf(http), http.User.KeyName());
+
+    internal void KeyRefused(HttpContext http) => KeyRefused(ClientNetwork.AddressOf(http));
+
+    internal void KeyCreated(HttpContext http, ApiKey key) =>
+        KeyCreated(ClientNetwork.AddressOf(http), key.CreatedBy, key.Id, key.Name, key.Scopes);
+
+    internal void KeyRevoked(HttpContext http, ApiKey key) => KeyRevoked(ClientNetwork.AddressOf(http), key.RevokedBy, key.Id, key.Name);
+
+    [LoggerMessage(1001, LogLevel.Information, "{Client} signed in with {KeyName}", EventName = "SignedIn")]
+    private partial void SignedIn(string client, string keyName);
+
+    [LoggerMessage(1002, LogLevel.Information, "{Client} tried to sign in with a wrong key", EventName = "SignInRefused")]
+    private partial void SignInRefused(string client);
+
+    [LoggerMessage(1003, LogLevel.Warning, "{Client} can't sign in for a while: too many wrong keys came from its network", EventName = "SignInThrottled")]
+    private partial void SignInThrottled(string client);
+
+    [LoggerMessage(1004, LogLevel.Information, "{Client} signed out {KeyName}", EventName = "SignedOut")]
+    private partial void SignedOut(string client, string? keyName);
+
+    [LoggerMessage(1006, LogLevel.Information, "{Client} sent a request with a wrong key", EventName = "KeyRefused")]
+    private partial void KeyRefused(string client);
+
+    [LoggerMessage(1010, LogLevel.Information, "{Client} ({KeyName}) made key {KeyId} \"{Name}\" ({Scopes})", EventName = "KeyCreated")]
+    private partial void KeyCreated(string client, string keyName, string keyId, string name, string scopes);
+
+    [LoggerMessage(1011, LogLevel.Information, "{Client} ({KeyName}) revoked key {KeyId} \"{Name}\"", EventName = "KeyRevoked")]
+    private partial void KeyRevoked(string client, string? keyName, string keyId, string name);
+}
