@@ -60,7 +60,7 @@ public sealed class AllowedHostsTests
     [InlineData("evil.example", 400)]
     public async Task Behind_a_wildcard_address_a_phone_reaches_the_shop_by_number_and_a_foreign_name_reaches_nothing(string host, int status)
     {
-        await using Shop shop = await Shop.OpenAsync(("urls", "http://0.0.0.0:0"));
+        await using Shop shop = await Shop.OpenAsync(("urls", "http://0.0.0.0:0"), ("Admin:ApiKeys:0", Starting.MerchantKey));
 
         RawHttp.StatusOf(await AskAsync(shop, host, "/health/live")).ShouldBe(status);
     }
