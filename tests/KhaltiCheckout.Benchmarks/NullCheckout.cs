@@ -31,6 +31,7 @@ internal static class NullCheckout
         ServiceDescriptor[] own = [.. builder.Services.Where(IsHosted)];
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDocuments();
+        builder.Services.AddRequestRules();
         builder.Services.AddStrictJson();
         builder.Services.AddTrustedProxies();
         builder.Services.AddRateLimits();
@@ -60,11 +61,11 @@ internal static class NullCheckout
         server.UseAuthorization();
         server.MapPost(Orders, (PlaceOrderRequest request) => Place(request))
             .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
-            .WithValidation(new PlaceOrderRules())
+            .WithValidation<PlaceOrderRequest>()
             .WithIdempotency<PlaceOrderRequest>()
             .RequireAuthorization(Scopes.KeyOrNone);
         server.MapPost(Verify, (VerifyPaymentRequest request, KhaltiClients clients) => VerifyAsync(request, clients.Widget))
-            .WithValidation(new VerifyPaymentRules())
+            .WithValidation<VerifyPaymentRequest>()
             .WithIdempotency<VerifyPaymentRequest>();
         server.MapGet(Orders + "/{id}", (string id) => TypedResults.Ok(Paid(id, Transaction)));
         return server.RunAsync();

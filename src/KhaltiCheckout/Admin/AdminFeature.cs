@@ -34,7 +34,7 @@ internal static class AdminFeature
 
         session.MapPost("/", SignIn.Handle)
             .AllowAnonymous()
-            .WithValidation(new SignInRules())
+            .WithValidation<SignInRequest>()
             .WithName("SignIn")
             .WithSummary("Sign in to the admin pages")
             .WithDescription(
@@ -65,7 +65,7 @@ internal static class AdminFeature
             .CanFail(401, 403, 503);
 
         keys.MapPost("/", CreateKey.Handle)
-            .WithValidation(new KeyRules())
+            .WithValidation<CreateKeyRequest>()
             .WithName("CreateKey")
             .WithSummary("Make a key")
             .WithDescription(

@@ -39,7 +39,7 @@ internal static class AdminOrdersFeature
             .CanFail(400, 401, 403, 503);
 
         admin.MapPost("/orders/{id}/resolve", ResolveOrder.Handle)
-            .WithValidation(new ResolveOrderRules())
+            .WithValidation<ResolveOrderRequest>()
             .WithIdempotency<ResolveOrderRequest>()
             .RequireAuthorization(Scopes.Admin)
             .WithName("ResolveOrder")

@@ -28,7 +28,7 @@ internal static class ClosingFeature
 
         closes.MapPost("/", RunClose.Handle)
             .RequireAuthorization(Scopes.Admin)
-            .WithValidation(new RunCloseRules())
+            .WithValidation<RunCloseRequest>()
             .WithName("RunClose")
             .WithSummary("Compare a day with Khalti")
             .WithDescription(
@@ -38,7 +38,7 @@ internal static class ClosingFeature
 
         closes.MapPost("/{day}/sign-off", SignOffClose.Handle)
             .RequireAuthorization(Scopes.Admin)
-            .WithValidation(new SignOffCloseRules())
+            .WithValidation<SignOffCloseRequest>()
             .WithIdempotency<SignOffCloseRequest>()
             .WithName("SignOffClose")
             .WithSummary("Sign a day off")

@@ -1,25 +1,27 @@
 using FluentValidation;
 using FluentValidation.Results;
-using Microsoft.AspNetCore.Mvc;
 
 namespace KhaltiCheckout.Http;
 
-/// <summary>Runs a slice's rules before its handler, and declares the 400 they may give.</summary>
+/// <summary>Runs a request's rules before its handler, and declares the 400 they may give.</summary>
 internal static class Validation
 {
-    internal static RouteHandlerBuilder WithValidation<TRequest>(this RouteHandlerBuilder route, AbstractValidator<TRequest> rules)
-        where TRequest : class =>
-        route.AddEndpointFilter(async (context, next) =>
-        {
-            TRequest request = context.Arguments.OfType<TRequest>().Single();
-            ValidationResult result = await rules.ValidateAsync(request, context.HttpContext.RequestAborted);
-            if (result.IsValid)
-            {
-                return await next(context);
-            }
+    /// <summary>Finds every validator of the program.</summary>
+    internal static void AddRequestRules(this IServiceCollection services) =>
+        services.AddValidatorsFromAssembly(typeof(Validation).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
 
-            ProblemDetails problem = Problems.ValidationFailed(result.Errors);
-            return TypedResults.Problem(problem);
+    /// <summary>A request without a validator stops the start.</summary>
+    internal static RouteHandlerBuilder WithValidation<TRequest>(this RouteHandlerBuilder route)
+        where TRequest : class =>
+        route.AddEndpointFilterFactory((endpoint, next) =>
+        {
+            IValidator<TRequest> rules = endpoint.ApplicationServices.GetRequiredService<IValidator<TRequest>>();
+            return async context =>
+            {
+                TRequest request = context.Arguments.OfType<TRequest>().Single();
+                ValidationResult result = await rules.ValidateAsync(request, context.HttpContext.RequestAborted);
+                return result.IsValid ? await next(context) : TypedResults.Problem(Problems.ValidationFailed(result.Errors));
+            };
         });
 
     /// <summary>Text that may be stored, shown and logged: no control characters, so no second log line or header, and

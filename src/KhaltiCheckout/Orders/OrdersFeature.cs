@@ -27,7 +27,7 @@ internal static class OrdersFeature
 
         orders.MapPost("/", PlaceOrder.Handle)
             .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
-            .WithValidation(new PlaceOrderRules())
+            .WithValidation<PlaceOrderRequest>()
             .WithIdempotency<PlaceOrderRequest>()
             .CountsAs(RateLimitBudget.Orders)
             .RequireAuthorization(Scopes.KeyOrNone)

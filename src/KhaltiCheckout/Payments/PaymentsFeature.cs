@@ -36,7 +36,7 @@ internal static class PaymentsFeature
             .WithDescription("Name of the shop, mode, limits in paisa, and how to open Khalti's widget. Never a secret.");
 
         routes.MapPost("/api/v1/payments/initiate", InitiateEPayment.Handle)
-            .WithValidation(new InitiatePaymentRules())
+            .WithValidation<InitiatePaymentRequest>()
             .WithIdempotency<InitiatePaymentRequest>()
             .CountsAs(RateLimitBudget.Payments)
             .WithName("InitiatePayment")
@@ -51,7 +51,7 @@ internal static class PaymentsFeature
         routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle).CountsAs(RateLimitBudget.Payments).ExcludeFromDescription();
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
-            .WithValidation(new VerifyPaymentRules())
+            .WithValidation<VerifyPaymentRequest>()
             .WithIdempotency<VerifyPaymentRequest>()
             .CountsAs(RateLimitBudget.Payments)
             .WithName("VerifyPayment")

@@ -18,7 +18,7 @@ internal static class RefundsFeature
 
         admin.MapPost("/orders/{id}/refunds", RefundOrder.Handle)
             .RequireAuthorization(Scopes.Refund)
-            .WithValidation(new RefundOrderRules())
+            .WithValidation<RefundOrderRequest>()
             .WithIdempotency<RefundOrderRequest>()
             .WithName("RefundOrder")
             .WithSummary("Give money back")
@@ -43,7 +43,7 @@ internal static class RefundsFeature
 
         admin.MapPost("/refunds/{id}/settle", SettleRefund.Handle)
             .RequireAuthorization(Scopes.Admin)
-            .WithValidation(new SettleRefundRules())
+            .WithValidation<SettleRefundRequest>()
             .WithIdempotency<SettleRefundRequest>()
             .WithName("SettleRefund")
             .WithSummary("Say what became of a refund")
@@ -52,7 +52,7 @@ internal static class RefundsFeature
 
         admin.MapPost("/payments/{id}/refunds-found", RecordFoundRefund.Handle)
             .RequireAuthorization(Scopes.Admin)
-            .WithValidation(new RecordFoundRefundRules())
+            .WithValidation<RecordFoundRefundRequest>()
             .WithIdempotency<RecordFoundRefundRequest>()
             .WithName("RecordFoundRefund")
             .WithSummary("Record a refund made in Khalti's dashboard")
