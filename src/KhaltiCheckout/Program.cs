@@ -13,7 +13,7 @@ using KhaltiCheckout.Refunds;
 Hosting.ExplainWrongSettings();
 if (CommandLine.IsGiven(args))
 {
-    return args[0] == "backup" ? await BackupCommand.RunAsync(args) : await KeysCommand.RunAsync(args);
+    return await CommandLine.RunAsync(args, settings => [KeysCommand.Define(settings), BackupCommand.Define(settings)]);
 }
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
@@ -22,6 +22,7 @@ builder.ListenByDefaultOn("http://localhost:5080");
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddProblemDocuments();
+builder.Services.AddRequestRules();
 builder.Services.AddStrictJson();
 builder.Services.AddTrustedProxies();
 builder.Services.AddRateLimits();

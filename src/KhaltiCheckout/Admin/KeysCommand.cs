@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using FluentValidation.Results;
 using KhaltiCheckout.Data;
@@ -13,24 +14,55 @@ namespace KhaltiCheckout.Admin;
 /// </summary>
 internal static class KeysCommand
 {
-    /// <summary>Gives back the exit code: 0 for done, 1 for not done, 2 for a command that there is not.</summary>
-    internal static async Task<int> RunAsync(string[] arguments)
+    private static readonly string[] AllScopes = [.. Scopes.All.Order(StringComparer.Ordinal)];
+
+    internal static Command Define(string[] settings)
     {
-        CommandLine line = CommandLine.Read(arguments, options: ["--name", "--scopes"], flags: []);
-        Func<CheckoutDb, DateTimeOffset, Task<int>>? work = (line.Trouble, line.Words, line.Options.Count) switch
+        Option<string> name = new("--name") { Description = "Whose key it is.", HelpName = "name", Required = true };
+        Option<string> scopes = new("--scopes")
         {
-            (not null, _, _) => null,
-            (_, ["keys", "create"], 2) => (db, now) => CreateAsync(line.Options, db, now),
-            (_, ["keys", "list"], 0) => (db, _) => ListAsync(db),
-            (_, ["keys", "revoke", { } id], 0) => (db, now) => RevokeAsync(id, db, now),
-            _ => null,
+            Description = $"What it may do: {string.Join(", ", AllScopes)}. Several with commas.",
+            HelpName = "scope,scope",
+            Required = true,
         };
-        if (work is null)
+        scopes.CompletionSources.Add(AllScopes);
+        Command create = new("create", "Make a key and print it, once.") { name, scopes };
+        create.SetAction((given, _) => CreateAsync(
+            new CreateKeyRequest(
+                given.GetRequiredValue(name),
+                given.GetRequiredValue(scopes).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            settings));
+
+        Command list = new("list", "List every key that was ever made.");
+        list.SetAction((_, _) => WithDatabaseAsync(settings, (db, _) => ListAsync(db)));
+
+        Argument<string> id = new("id") { Description = "As the list shows it: key_..." };
+        Command revoke = new("revoke", "End a key at once.") { id };
+        revoke.SetAction((given, _) => WithDatabaseAsync(settings, (db, now) => RevokeAsync(given.GetRequiredValue(id), db, now)));
+
+        return new Command("keys", "Make, list and revoke API keys, also while the shop serves.") { create, list, revoke };
+    }
+
+    private static async Task<int> CreateAsync(CreateKeyRequest request, string[] settings)
+    {
+        ValidationResult rules = await new KeyRules().ValidateAsync(request);
+        if (rules.IsValid)
         {
-            return CommandLine.Wrong(line.Trouble);
+            return await WithDatabaseAsync(settings, (db, now) => CreateAsync(request, db, now));
         }
 
-        WebApplicationBuilder builder = WebApplication.CreateBuilder([.. line.Settings]);
+        foreach (ValidationFailure error in rules.Errors)
+        {
+            await Console.Error.WriteLineAsync($"--{error.PropertyName.ToLowerInvariant()}: {error.ErrorMessage}");
+        }
+
+        await Console.Error.WriteLineAsync("What it takes: keys create --help");
+        return CommandLine.WrongUsage;
+    }
+
+    private static async Task<int> WithDatabaseAsync(string[] settings, Func<CheckoutDb, DateTimeOffset, Task<int>> work)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(settings);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<OrderChanges>();
@@ -41,20 +73,13 @@ internal static class KeysCommand
         return await work(scope.ServiceProvider.GetRequiredService<CheckoutDb>(), TimeProvider.System.GetUtcNow());
     }
 
-    private static async Task<int> CreateAsync(IReadOnlyDictionary<string, string> options, CheckoutDb db, DateTimeOffset now)
+    private static async Task<int> CreateAsync(CreateKeyRequest request, CheckoutDb db, DateTimeOffset now)
     {
-        CreateKeyRequest request = new(
-            options["--name"], options["--scopes"].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        ValidationResult rules = await new KeyRules().ValidateAsync(request);
-        if (!rules.IsValid)
-        {
-            return CommandLine.Wrong(string.Join(' ', rules.Errors.Select(error => $"--{error.PropertyName.ToLowerInvariant()}: {error.ErrorMessage}")));
-        }
-
         (ApiKey? made, string text) = await CreateKey.MakeAsync(request, KeyRules.CommandLine, db, now, CancellationToken.None);
         if (made is null)
         {
-            await Console.Error.WriteLineAsync($"Another key that works is named \"{request.Name.Trim()}\". Choose another name, or revoke that key first.");
+            await Console.Error.WriteLineAsync(
+                $"Another key that works is named \"{request.Name.Trim()}\". Choose another name, or revoke that key first.");
             return CommandLine.Failed;
         }
 
@@ -70,7 +95,8 @@ internal static class KeysCommand
             string used = key.LastUsedAt is { } last ? $"last used {Instant(last)}" : "never used";
             string end = key.RevokedAt is { } revoked ? $", revoked {Instant(revoked)} by {key.RevokedBy}" : "";
             await Console.Out.WriteLineAsync(
-                $"{key.Id}  {key.Hint}...  \"{key.Name}\"  {key.Scopes.Replace(' ', ',')}  made {Instant(key.CreatedAt)} by {key.CreatedBy}, {used}{end}");
+                $"{key.Id}  {key.Hint}...  \"{key.Name}\"  {key.Scopes.Replace(' ', ',')}"
+                + $"  made {Instant(key.CreatedAt)} by {key.CreatedBy}, {used}{end}");
         }
 
         return CommandLine.Done;
@@ -88,5 +114,6 @@ internal static class KeysCommand
         return CommandLine.Done;
     }
 
-    private static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

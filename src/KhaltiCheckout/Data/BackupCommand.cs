@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using KhaltiCheckout.Http;
 using Microsoft.Extensions.Options;
@@ -10,38 +11,47 @@ namespace KhaltiCheckout.Data;
 /// </summary>
 internal static class BackupCommand
 {
-    /// <summary>Gives back the exit code: 0 for done, 1 for not done, 2 for a command that there is not.</summary>
-    internal static async Task<int> RunAsync(string[] arguments)
+    internal static Command Define(string[] settings)
     {
-        const string replace = "--replace";
-        CommandLine line = CommandLine.Read(arguments, options: [], flags: [replace]);
-        if (line is not { Trouble: null, Words: ["backup", { Length: > 0 } name] })
+        Argument<string> file = new("file") { Description = "The file that becomes the copy." };
+        file.Validators.Add(static result =>
         {
-            return CommandLine.Wrong(line.Trouble);
-        }
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError("The file needs a name.");
+            }
+        });
+        Option<bool> replace = new("--replace") { Description = "Replace the file if it is there." };
+        Command backup = new("backup", "Copy the whole SQLite database, also while the shop serves.") { file, replace };
+        backup.SetAction((given, _) => RunAsync(Path.GetFullPath(given.GetRequiredValue(file)), given.GetValue(replace), settings));
+        return backup;
+    }
 
-        WebApplicationBuilder builder = WebApplication.CreateBuilder([.. line.Settings]);
+    private static async Task<int> RunAsync(string file, bool mayReplace, string[] settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(settings);
         builder.Services.AddData();
         await using WebApplication program = builder.Build();
         DatabaseOptions options = program.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
         if (options.IsPostgreSql)
         {
-            await Console.Error.WriteLineAsync("PostgreSQL makes its own backups, also while the shop serves: pg_dump --format=custom --file=FILE DATABASE");
+            await Console.Error.WriteLineAsync(
+                "PostgreSQL makes its own backups, also while the shop serves: pg_dump --format=custom --file=FILE DATABASE");
             return CommandLine.Failed;
         }
 
-        string file = Path.GetFullPath(name);
         DateTimeOffset began = TimeProvider.System.GetUtcNow();
         if (SqliteBackup.Make(
-            SqliteSettings.Absolute(options.ConnectionString, builder.Environment.ContentRootPath), file, line.Options.ContainsKey(replace)) is { } trouble)
+            SqliteSettings.Absolute(options.ConnectionString, builder.Environment.ContentRootPath), file, mayReplace) is { } failure)
         {
-            await Console.Error.WriteLineAsync(trouble);
+            await Console.Error.WriteLineAsync(failure);
             return CommandLine.Failed;
         }
 
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{file} has all that was answered before {began.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}: a whole database of {new FileInfo(file).Length} bytes."));
+            $"{file} has all that was answered before {began.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}: "
+            + $"a whole database of {new FileInfo(file).Length} bytes."));
         return CommandLine.Done;
     }
 }

@@ -1,7 +1,7 @@
+using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using KhaltiCheckout.Data;
-using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Docs;
@@ -41,9 +41,10 @@ public sealed partial class ScalingPageTests
     [Fact]
     public void Every_command_and_page_that_is_named_exists()
     {
-        string[] commands = [.. Command().Matches(Page).Select(match => match.Groups["word"].Value).Distinct()];
+        string[] commands = [.. CommandWord().Matches(Page).Select(match => match.Groups["word"].Value).Distinct()];
         commands.ShouldBe(["backup"]);
-        CommandLine.Usage.ShouldContain("backup <file> [--replace]");
+        Command backup = BackupCommand.Define([]);
+        (backup.Name, backup.Arguments.Single().Name, backup.Options.Single().Name).ShouldBe(("backup", "file", "--replace"));
 
         string[] links = [.. Link().Matches(Page).Select(match => match.Groups["file"].Value)];
         links.Length.ShouldBeGreaterThan(1);
@@ -61,7 +62,7 @@ public sealed partial class ScalingPageTests
     private static partial Regex Setting();
 
     [GeneratedRegex(@"dotnet KhaltiCheckout\.dll (?<word>[a-z]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Command();
+    private static partial Regex CommandWord();
 
     [GeneratedRegex(@"\]\((?<file>[^)#:]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();
