@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using CsvHelper;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
@@ -24,6 +24,9 @@ internal static class ExportOrders
         "Amount (paisa)", "Paid (paisa)", "Refunded (paisa)", "Fee (paisa)", "Net (paisa)",
     ];
 
+    // The mark tells spreadsheets that it is UTF-8: without it they spoil every Nepali name.
+    private static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { WriteByteOrderMark = true };
+
     internal static Results<PushStreamHttpResult, ProblemHttpResult> Handle(
         [AsParameters] OrderFilterQuery query, CheckoutDb db, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -40,41 +43,58 @@ internal static class ExportOrders
 
     private static async Task WriteAsync(Stream body, OrderFilter filter, CheckoutDb db, CancellationToken cancellationToken)
     {
-        // The mark tells spreadsheets that it is UTF-8: without it they spoil every Nepali name.
-        await using StreamWriter writer = new(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true) { NewLine = "\r\n" };
-        await writer.WriteLineAsync(string.Join(',', Columns.Select(Csv.Text)));
+        await using CsvWriter csv = CsvWriter.Create(body, Format, leaveOpen: true);
+        WriteTexts(csv, Columns);
+        await csv.EndRecordAsync(cancellationToken);
         string? last = null;
         do
         {
             List<string> ids = await filter.NextIdsAsync(db, last, AtOnce, cancellationToken);
             foreach (AdminOrderView order in await AdminOrderView.ListAsync(db, ids, cancellationToken))
             {
-                await writer.WriteLineAsync(RowOf(order));
+                WriteFields(csv, order);
+                await csv.EndRecordAsync(cancellationToken);
             }
 
-            await writer.FlushAsync(cancellationToken);
+            await csv.FlushAsync(cancellationToken);
             last = ids.Count == AtOnce ? ids[^1] : null;
         }
         while (last is not null);
     }
 
-    private static string RowOf(AdminOrderView order)
+    private static void WriteFields(CsvWriter csv, AdminOrderView order)
     {
         AdminPaymentView[] paid = [.. order.Payments.Where(payment => payment.AmountPaid is not null)];
         long came = paid.Sum(payment => (long)payment.AmountPaid!.Value);
         long fees = paid.Sum(payment => (long)(payment.Fee ?? default));
         long back = order.Payments.Sum(payment => (long)payment.AmountRefunded);
         long[] amounts = [(long)order.Amount, came, back, fees, came - back - fees];
-        string[] texts =
-        [
-            order.Id, order.Reference ?? "", order.ReceiptNumber ?? "", SnakeCase.Of(order.Status),
+        WriteTexts(
+            csv,
+            order.Id, order.Reference, order.ReceiptNumber, SnakeCase.Of(order.Status),
             order.Attention is { } attention ? SnakeCase.Of(attention) : "", InNepal(order.CreatedAt), InNepal(order.PaidAt),
-            order.Customer.Name ?? "", order.Customer.Email ?? "", "", Join(order.Lines.Select(line => $"{line.Quantity} x {line.Name}")),
-            Join(paid.Select(payment => SnakeCase.Of(payment.Method)).Distinct()), Join(paid.Select(payment => payment.TransactionId ?? "")),
-        ];
-        string[] cells = [.. texts.Select(Csv.Text)];
-        cells[Array.IndexOf(Columns, "Phone")] = Csv.Digits(order.Customer.Phone ?? "");
-        return string.Join(',', [.. cells, .. amounts.Select(Csv.Rupees), .. amounts.Select(Csv.Number)]);
+            order.Customer.Name, order.Customer.Email, SpreadsheetText.OfDigits(order.Customer.Phone),
+            Join(order.Lines.Select(line => $"{line.Quantity} x {line.Name}")),
+            Join(paid.Select(payment => SnakeCase.Of(payment.Method)).Distinct()),
+            Join(paid.Select(payment => payment.TransactionId ?? "")));
+        foreach (long paisa in amounts)
+        {
+            csv.WriteField(paisa / 100m, "0.00", CultureInfo.InvariantCulture);
+        }
+
+        foreach (long paisa in amounts)
+        {
+            csv.WriteField(paisa, "", CultureInfo.InvariantCulture);
+        }
+    }
+
+    // In quotes always: what separates cells is a matter of the reader's country.
+    private static void WriteTexts(CsvWriter csv, params ReadOnlySpan<string?> texts)
+    {
+        foreach (string? text in texts)
+        {
+            csv.WriteField(SpreadsheetText.Of(text), CsvQuoting.Always);
+        }
     }
 
     private static string Join(IEnumerable<string> parts) => string.Join("; ", parts.Where(part => part.Length > 0));
