@@ -1,9 +1,10 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
-using Serilog.Formatting.Json;
+using Serilog.Formatting.Compact;
 
 namespace KhaltiCheckout.Http;
 
@@ -15,87 +16,94 @@ public sealed class LogOptions
     public string Format { get; set; } = "Text";
 }
 
-/// <summary>Serilog, and one line a request: method, path, status, time, and the id that problem documents carry. No query,
-/// no header, no body: tokens travel in them.</summary>
-internal static partial class RequestLogging
+/// <summary>
+/// Serilog, and one completion event a request: method, path, status, time, the client's address, and the trace id that problem documents
+/// carry. No query, no header, no body: tokens travel in them.
+/// </summary>
+internal static class RequestLogging
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}";
-
+    private const string Completion = "{RequestMethod} {RequestPath} {StatusCode} in {Elapsed:0.0} ms";
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel";
+    private const int MaxMethod = 20;
+    private const int MaxPath = 200;
 
     internal static void AddSerilog(this WebApplicationBuilder builder)
     {
-        LogOptions options = builder.Configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new LogOptions();
-        LoggerConfiguration log = Configured(builder.Configuration).Enrich.FromLogContext()
-
-            // The sentence on the error stream says it; a stack trace beside it would only hide it.
-            .Filter.ByExcluding(entry => entry.Exception is not null && Hosting.Explanation(entry.Exception) is not null)
-            .Filter.ByExcluding(entry => IsHangUp(Category(entry), LevelConvert.ToExtensionsLevel(entry.Level), entry.Exception));
-        log = options.Format.ToUpperInvariant() switch
-        {
-            "JSON" => log.WriteTo.Console(new JsonFormatter(renderMessage: true)),
-            "NONE" => log,
-            "TEXT" => log.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture),
-            _ => throw Wrong("Log:Format must be Text, Json or None."),
-        };
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(log.CreateLogger(), dispose: true);
+        // Each host has a logger of its own, which its end flushes.
+        IConfiguration settings = builder.Configuration;
+        builder.Services.AddSerilog((services, log) => Configure(log, settings, services), preserveStaticLogger: true);
     }
 
     internal static void UseRequestLogging(this WebApplication app)
     {
-        Microsoft.Extensions.Logging.ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("KhaltiCheckout.Requests");
-        TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
-        app.Use(async (context, next) =>
+        Serilog.ILogger logger = app.Services.GetRequiredService<Serilog.ILogger>();
+        app.UseSerilogRequestLogging(options =>
         {
-            long start = time.GetTimestamp();
-            try
-            {
-                await next(context);
-            }
-            finally
-            {
-                int status = context.Response.StatusCode;
-                LogLevel level = status >= 500 ? LogLevel.Error : LogLevel.Information;
-                if (logger.IsEnabled(level))
-                {
-                    Log.Request(logger, level, Short(context.Request.Method, 20), Short(context.Request.Path.ToUriComponent(), 200), status, time.GetElapsedTime(start).TotalMilliseconds);
-                }
-            }
+            options.Logger = logger;
+            options.MessageTemplate = Completion;
+            options.GetLevel = static (context, _, failure) =>
+                failure is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error : LogEventLevel.Information;
+
+            // Method and path are the client's: percent-encoded they can't write lines of their own, and cut they can't write long ones.
+            options.GetMessageTemplateProperties = static (context, _, elapsed, status) =>
+            [
+                Property("RequestMethod", Shorten(context.Request.Method, MaxMethod)),
+                Property("RequestPath", Shorten(context.Request.Path.ToUriComponent(), MaxPath)),
+                Property("StatusCode", status),
+                Property("Elapsed", elapsed),
+                Property("ClientAddress", AddressOf(context)),
+            ];
         });
     }
 
-    /// <summary>
-    /// Whether Kestrel warns about a client who hung up in the middle of a word of its JSON. Whoever read it leaves the pipe as if it
-    /// was still reading, so Kestrel shows a stack trace (dotnet/aspnetcore issue 52324); the request's own line, mostly a 499, says
-    /// what happened. Anything else of Kestrel's, above all an exception that became a 500, is an error and no warning.
-    /// </summary>
-    internal static bool IsHangUp(string? category, LogLevel level, Exception? failure) =>
-        category == Kestrel && level == LogLevel.Warning && failure is InvalidOperationException { Source: "System.IO.Pipelines" };
-
-    private static string? Category(LogEvent entry) =>
-        entry.Properties.TryGetValue(Constants.SourceContextPropertyName, out LogEventPropertyValue? category) ? (category as ScalarValue)?.Value as string : null;
-
-    private static LoggerConfiguration Configured(IConfiguration settings)
+    private static void Configure(LoggerConfiguration log, IConfiguration settings, IServiceProvider services)
     {
         try
         {
-            return new LoggerConfiguration().ReadFrom.Configuration(settings);
+            log.ReadFrom.Configuration(settings).ReadFrom.Services(services);
         }
         catch (InvalidOperationException wrong)
         {
             throw Wrong($"The section Serilog can't be used ({wrong.Message.TrimEnd('.')}): see its documentation for what it takes.");
         }
+
+        // ASP.NET Core's own lines about a request have its query in them, whatever level the settings give to the rest.
+        log.MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning).Filter.ByExcluding(IsHangUp);
+        LogOptions options = settings.GetSection(LogOptions.Section).Get<LogOptions>() ?? new LogOptions();
+        Action<LoggerSinkConfiguration>? console = options.Format.ToUpperInvariant() switch
+        {
+            "JSON" => static sink => sink.Console(new CompactJsonFormatter()),
+            "NONE" => null,
+            "TEXT" => static sink => sink.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture),
+            _ => throw Wrong("Log:Format must be Text, Json or None."),
+        };
+        if (console is not null)
+        {
+            // A request does not wait for the console, unless thousands of lines do: none is dropped.
+            log.WriteTo.Conditional(IsForConsole, sink => sink.Async(console, blockWhenFull: true));
+        }
     }
+
+    /// <summary>
+    /// Whether Kestrel warns about a client that closed its connection while its JSON was read: the reader leaves the pipe as if it was
+    /// still reading, so Kestrel shows a stack trace (dotnet/aspnetcore issue 52324). The request's own event, mostly a 499, says what
+    /// happened. An exception that became a 500 is an error and no warning.
+    /// </summary>
+    private static bool IsHangUp(LogEvent entry) =>
+        entry is { Level: LogEventLevel.Warning, Exception: InvalidOperationException { Source: "System.IO.Pipelines" } }
+        && entry.Properties.TryGetValue(Constants.SourceContextPropertyName, out LogEventPropertyValue? category)
+        && category is ScalarValue { Value: Kestrel };
+
+    // The sentence on the error stream says why a start failed; a stack trace beside it would only hide it.
+    private static bool IsForConsole(LogEvent entry) => entry.Exception is null || Hosting.Explanation(entry.Exception) is null;
+
+    private static LogEventProperty Property(string name, object? value) => new(name, new ScalarValue(value));
+
+    private static string? AddressOf(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     private static OptionsValidationException Wrong(string sentence) => new(LogOptions.Section, typeof(LogOptions), [sentence]);
 
-    // Method and path are the client's: percent-encoded they can't write lines of their own, and cut they can't write long ones.
-    private static string Short(string text, int longest) => text.Length <= longest ? text : text[..longest];
-
-    private static partial class Log
-    {
-        [LoggerMessage(Message = "{Method} {Path} {Status} in {Milliseconds:0.0} ms")]
-        internal static partial void Request(Microsoft.Extensions.Logging.ILogger logger, LogLevel level, string method, string path, int status, double milliseconds);
-    }
+    private static string Shorten(string text, int maxLength) => text.Length <= maxLength ? text : text[..maxLength];
 }

@@ -7,7 +7,7 @@ using KhaltiCheckout.Tests.Support;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Serilog.Core;
 
 namespace KhaltiCheckout.BrowserTests.Support;
 
@@ -41,7 +41,7 @@ internal sealed class Storefront : IAsyncDisposable
                 builder.UseSetting(key, value);
             }
 
-            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(clock).AddSingleton<ILoggerProvider>(Log));
+            builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(clock).AddSingleton<ILogEventSink>(Log));
         });
         _app.UseKestrel(0);
         _app.StartServer();

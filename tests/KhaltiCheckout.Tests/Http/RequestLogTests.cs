@@ -2,12 +2,15 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.Http;
 
 /// <summary>The log as it is written, by the real program in a process of its own.</summary>
 public sealed partial class RequestLogTests
 {
+    private const string Completion = "Serilog.AspNetCore.RequestLoggingMiddleware: ";
+
     [Fact]
     public async Task Json_gives_one_object_a_line_and_a_problem_carries_the_id_of_its_line()
     {
@@ -20,10 +23,11 @@ public sealed partial class RequestLogTests
 
         program.Output.ShouldAllBe(one => JsonNode.Parse(one, null, default) is JsonObject);
         JsonNode entry = JsonNode.Parse(line)!;
-        ((string?)entry["TraceId"]).ShouldBe((string?)JsonNode.Parse(problem)!["traceId"]);
-        ((int)entry["Properties"]!["Status"]!).ShouldBe(404);
-        ((string)entry["Properties"]!["Path"]!).ShouldNotContain("\n");
-        ((string)entry["Properties"]!["Path"]!).ShouldNotContain("\u001b");
+        ((string?)entry["@tr"]).ShouldBe((string?)JsonNode.Parse(problem)!["traceId"]);
+        ((string?)entry["RequestMethod"], (int)entry["StatusCode"]!, (string?)entry["ClientAddress"]).ShouldBe(("GET", 404, "127.0.0.1"));
+        ((double)entry["Elapsed"]!).ShouldBeGreaterThan(0);
+        ((string)entry["RequestPath"]!).ShouldNotContain("\n");
+        ((string)entry["RequestPath"]!).ShouldNotContain("\u001b");
     }
 
     [Fact]
@@ -81,9 +85,37 @@ public sealed partial class RequestLogTests
 
         await shop.AskAsync(new HttpMethod(new string('X', 500)), "/" + new string('a', 5000));
 
-        string[] lines = [.. shop.Log.Lines.Where(line => line.StartsWith("KhaltiCheckout.Requests", StringComparison.Ordinal))];
+        string[] lines = [.. shop.Log.Lines.Where(line => line.StartsWith(Completion, StringComparison.Ordinal))];
         lines.Length.ShouldBe(6);
         lines.ShouldAllBe(line => line.Length < 350);
+    }
+
+    [Fact]
+    public async Task A_failure_is_one_error_with_its_status_and_the_query_is_never_written()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        string path = "/api/v1/orders/" + (await shop.GivenOrderAsync()).Id();
+        await shop.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("""UPDATE "Orders" SET "Status" = 'eaten'"""));
+
+        (int status, _) = await shop.GetAsync(path + "?token=secret-token");
+
+        status.ShouldBe(500);
+        shop.Log.Warnings.Count(line => line.StartsWith($"{Completion}GET {path} 500 in ", StringComparison.Ordinal)).ShouldBe(1);
+        shop.Log.Lines.ShouldAllBe(line => !line.Contains("secret-token"));
+    }
+
+    [Fact]
+    public async Task A_shop_that_is_stopped_has_written_every_line_before_it_ends()
+    {
+        const int requests = 400;
+        await using ShopProgram program = ShopProgram.Start("Development");
+        using HttpClient http = await ConnectAsync(program);
+        await Task.WhenAll(Enumerable.Range(0, requests).Select(number => http.GetAsync($"/none/{number}", TestContext.Current.CancellationToken)));
+
+        (await program.StopAsync()).ShouldBe(0);
+
+        program.Output.Count(line => line.Contains("GET /none/", StringComparison.Ordinal)).ShouldBe(requests);
     }
 
     private static async Task<HttpClient> ConnectAsync(ShopProgram program)
@@ -94,7 +126,7 @@ public sealed partial class RequestLogTests
         return new HttpClient { BaseAddress = new Uri(addresses[^1]) };
     }
 
-    [GeneratedRegex(@"Now listening on: \W*(?<address>http://[0-9.:]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(Now listening on: \\W*|\"address\":\")(?<address>http://[0-9.:]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Listening();
 
     [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d\d\d [A-Z]{3} ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

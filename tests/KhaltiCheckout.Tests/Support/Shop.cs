@@ -7,7 +7,7 @@ using KhaltiCheckout.Reconciliation;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Serilog.Core;
 
 namespace KhaltiCheckout.Tests.Support;
 
@@ -69,6 +69,8 @@ internal sealed class Shop : IAsyncDisposable
             ["Sandbox:Url"] = sandbox.Address.ToString(),
             ["Reconciliation:Enabled"] = "false",
             ["Log:Format"] = "None",
+            ["Serilog:MinimumLevel:Override:Microsoft"] = "Information",
+            ["Serilog:MinimumLevel:Override:System"] = "Information",
             ["urls"] = "http://127.0.0.1:0",
         };
         foreach ((string key, string? value) in database.Settings.Concat(settings))
@@ -255,7 +257,7 @@ internal sealed class Shop : IAsyncDisposable
             builder.ConfigureTestServices(services =>
             {
                 services.AddSingleton<TimeProvider>(Clock);
-                services.AddSingleton<ILoggerProvider>(Log);
+                services.AddSingleton<ILogEventSink>(Log);
                 _services(services);
             });
         });

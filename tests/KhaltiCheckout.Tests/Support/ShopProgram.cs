@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace KhaltiCheckout.Tests.Support;
 
@@ -84,6 +85,16 @@ internal sealed class ShopProgram : IAsyncDisposable
 
             (await _news.WaitAsync(Patience, TestContext.Current.CancellationToken)).ShouldBeTrue(string.Join('\n', _output.Concat(_errors)));
         }
+    }
+
+    /// <summary>Ends it as an operator does, and gives back the exit code.</summary>
+    internal async Task<int> StopAsync()
+    {
+        using Process stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,8 @@ using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace KhaltiCheckout.Tests.Support;
 
@@ -29,7 +30,7 @@ internal static class Starting
     {
         string folder = Directory.CreateTempSubdirectory("checkout-start-").FullName;
         using TestDatabase database = TestDatabase.In(folder);
-        using StartLog log = new();
+        StartLog log = new();
         try
         {
             await using WebApplicationFactory<CheckoutDb> app = new WebApplicationFactory<CheckoutDb>().WithWebHostBuilder(builder =>
@@ -41,7 +42,7 @@ internal static class Starting
                     builder.UseSetting(key, value);
                 }
 
-                builder.ConfigureTestServices(services => services.AddLogging(logging => logging.ClearProviders().AddProvider(log)));
+                builder.ConfigureTestServices(services => services.AddSingleton<ILogEventSink>(log));
             });
             using HttpClient http = app.CreateClient();
             (await http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
@@ -69,23 +70,10 @@ internal static class Starting
         ("Admin:ApiKeys:0", MerchantKey),
     ];
 
-    private sealed class StartLog : ILoggerProvider, ILogger
+    private sealed class StartLog : ILogEventSink
     {
         internal Exception? WhyNotStarted { get; private set; }
 
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            WhyNotStarted = exception ?? WhyNotStarted;
-
-        public void Dispose()
-        {
-        }
+        public void Emit(LogEvent logEvent) => WhyNotStarted = logEvent.Exception ?? WhyNotStarted;
     }
 }
