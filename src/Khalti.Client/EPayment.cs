@@ -46,8 +46,8 @@ public sealed record EPaymentRequest
     /// <summary>Khalti's id (<c>idx</c>) of the bank, with a bank's mode only.</summary>
     public string? Bank { get; init; }
 
-    /// <summary>How long the link may be paid (<c>ttl</c>); sent in seconds, though Khalti does not document the unit. Null
-    /// leaves it to Khalti: 60 minutes in production.</summary>
+    /// <summary>How long the link may be paid (<c>ttl</c>), in a unit that Khalti does not document: look at
+    /// <see cref="EPaymentLink.ExpiresAt"/>. Null leaves it to Khalti: 60 minutes in production.</summary>
     public int? TimeToLive { get; init; }
 
     internal byte[] ToJson()

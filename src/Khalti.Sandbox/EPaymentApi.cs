@@ -23,7 +23,12 @@ internal static class EPaymentApi
         }
 
         DateTimeOffset now = clock.GetUtcNow();
-        long seconds = asked.Ttl ?? switches.LinkLifetimeSeconds;
+        long seconds = switches.TtlUnit switch
+        {
+            TtlUnit.Ignored => null,
+            TtlUnit.Minutes => asked.Ttl * 60,
+            _ => asked.Ttl,
+        } ?? switches.LinkLifetimeSeconds;
         Transaction link = new()
         {
             Idx = Ids.New(),

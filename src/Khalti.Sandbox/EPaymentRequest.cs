@@ -16,7 +16,7 @@ internal sealed partial record EPaymentRequest
     internal required string PurchaseOrderId { get; init; }
     internal required string PurchaseOrderName { get; init; }
 
-    /// <summary>Seconds.</summary>
+    /// <summary>In the unit of <see cref="SandboxSwitches.TtlUnit"/>.</summary>
     internal required long? Ttl { get; init; }
 
     internal required JsonObject Order { get; init; }

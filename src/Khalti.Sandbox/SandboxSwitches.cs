@@ -38,6 +38,9 @@ public sealed record SandboxSwitches
     [Range(1, 365 * 24 * 3600)]
     public int LinkLifetimeSeconds { get; init; } = 3600;
 
+    /// <summary>In which unit <c>ttl</c> of an ePayment initiate is read. Khalti does not document it.</summary>
+    public TtlUnit TtlUnit { get; init; } = TtlUnit.Seconds;
+
     /// <summary>HTTP status of an ePayment lookup that says Failed. Expired and User canceled are 400.</summary>
     [Range(200, 499)]
     public int FailedLookupCode { get; init; } = 400;
@@ -121,6 +124,15 @@ public enum FailureCallback
 
     /// <summary>Nothing but <c>message</c>, as until 2024.</summary>
     MessageOnly,
+}
+
+public enum TtlUnit
+{
+    Seconds,
+    Minutes,
+
+    /// <summary>Not read: the link lives as long as one without.</summary>
+    Ignored,
 }
 
 public enum FractionalRefund

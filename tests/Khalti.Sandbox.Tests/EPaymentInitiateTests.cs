@@ -9,6 +9,20 @@ public sealed class EPaymentInitiateTests
 
     private static readonly string[] AnswerKeys = ["pidx", "payment_url", "expires_at", "expires_in"];
 
+    [Theory]
+    [InlineData("seconds", 20)]
+    [InlineData("minutes", 1200)]
+    [InlineData("ignored", 3600)]
+    public async Task The_unit_of_the_time_to_live_is_a_switch(string unit, int seconds)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenSwitchAsync(new { ttlUnit = unit });
+
+        Reply reply = await sandbox.InitiateLinkAsync(new { ttl = 20 });
+
+        reply.Json["expires_in"]!.GetValue<int>().ShouldBe(seconds);
+    }
+
     [Fact]
     public async Task A_link_has_an_address_on_the_sandbox_and_an_end()
     {

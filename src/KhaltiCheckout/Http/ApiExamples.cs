@@ -118,7 +118,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     // Which codes stand behind a status of an operation; the rest is the same everywhere.
     private static readonly Dictionary<(string Operation, string Status), string[]> Codes = new()
     {
-        [("InitiatePayment", "409")] = ["order_not_payable", "payment_in_progress", "idempotency_in_progress"],
+        [("InitiatePayment", "409")] = ["order_not_payable", "payment_in_progress", "too_many_links", "idempotency_in_progress"],
         [("InitiatePayment", "422")] = ["idempotency_key_reused"],
         [("InitiatePayment", "503")] = ["khalti_unavailable", "busy"],
         [("VerifyPayment", "409")] = ["token_already_used", "order_not_payable", "payment_in_progress", "idempotency_in_progress"],

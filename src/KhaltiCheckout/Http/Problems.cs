@@ -60,6 +60,9 @@ internal static class Problems
     internal static ProblemHttpResult TriedTooOften() =>
         Of(409, "order_not_payable", "Order not payable", "Too many payments of this order were tried. This try was not charged; place the order again.");
 
+    internal static ProblemHttpResult TooManyLinks() =>
+        Of(409, "too_many_links", "Too many payment links", "No more payment links can be made for this order. Nothing was charged by this request; pay another way, or place the order again.");
+
     internal static ProblemHttpResult PaymentInProgress() =>
         Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay again before the outcome is known.");
 

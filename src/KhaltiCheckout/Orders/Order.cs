@@ -20,6 +20,10 @@ public sealed partial class Order
     private const int MostMismatchesKept = 10;
     private const int MostTries = 50;
 
+    // Each of them stays payable at Khalti until it expires and has to be asked about before money may move. A shopper who turns
+    // back from Khalti's page needs two or three.
+    private const int MaxLinks = 5;
+
     private readonly List<OrderLine> _lines = [];
     private readonly List<Payment> _payments = [];
     private readonly List<Refund> _refunds = [];
@@ -141,6 +145,9 @@ public sealed partial class Order
 
     /// <summary>Whether somebody has tried so often that it is no shopper any more. Each try is a row here and a call at Khalti.</summary>
     internal bool WasTriedTooOften => _payments.Count >= MostTries;
+
+    /// <summary>Whether no further payment link may be made for it.</summary>
+    internal bool HasMaxLinks => _payments.Count(payment => payment.Pidx is not null) >= MaxLinks;
 
     internal void Expire(DateTimeOffset now) => Apply(OrderEvent.Expired, "order_expired", Actor.Worker, now);
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace KhaltiCheckout.Payments;
 
 /// <summary>Asks Khalti for payment links and about them, and says what its answers mean. Changes nothing of ours.</summary>
-internal sealed class EPaymentGateway(KhaltiClients clients, StoreAddress store, IOptions<StoreOptions> shop, TimeProvider time)
+internal sealed class EPaymentGateway(
+    KhaltiClients clients, StoreAddress store, IOptions<StoreOptions> shop, IOptions<KhaltiOptions> khalti, TimeProvider time)
 {
     internal const string ReturnPath = "/payments/khalti/return";
 
@@ -29,6 +30,7 @@ internal sealed class EPaymentGateway(KhaltiClients clients, StoreAddress store,
         PurchaseOrderId = order.Id,
         PurchaseOrderName = NameOf(order),
         Customer = CustomerOf(order),
+        TimeToLive = TimeToLiveOf(order),
         ProductDetails =
         [
             .. order.Lines.OrderBy(line => line.Position)
@@ -45,6 +47,20 @@ internal sealed class EPaymentGateway(KhaltiClients clients, StoreAddress store,
         Reply<EPayment>.Unknown lost => Finding.Lost(lost),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // No link outlives its order. A shopper who is sent there needs a moment in any case.
+    private int? TimeToLiveOf(Order order)
+    {
+        TimeSpan left = order.ExpiresAt - time.GetUtcNow();
+        TimeSpan life = left > CheckSchedule.TimeToPay ? left : CheckSchedule.TimeToPay;
+        double? ttl = khalti.Value.EPayment.LinkLifetimeUnit switch
+        {
+            LinkLifetimeUnit.Seconds => life.TotalSeconds,
+            LinkLifetimeUnit.Minutes => life.TotalMinutes,
+            _ => null,
+        };
+        return ttl is { } units ? (int)Math.Min(units, int.MaxValue) : null;
+    }
 
     private string NameOf(Order order)
     {

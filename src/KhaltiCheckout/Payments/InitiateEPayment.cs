@@ -123,6 +123,11 @@ internal static class InitiateEPayment
             return new Claim(Problems.TriedTooOften());
         }
 
+        if (order.HasMaxLinks)
+        {
+            return new Claim(Problems.TooManyLinks());
+        }
+
         if (order.Payments.FirstOrDefault(payment => payment.IsLinkBeingMade) is { } beingMade)
         {
             if (beingMade.LeasedUntil > now)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
 
@@ -14,6 +15,14 @@ public enum KhaltiMode
     Live,
 }
 
+public enum LinkLifetimeUnit
+{
+    /// <summary>No time to live is sent: Khalti's own applies.</summary>
+    None,
+    Seconds,
+    Minutes,
+}
+
 public sealed class KhaltiOptions
 {
     public const string Section = "Khalti";
@@ -22,6 +31,7 @@ public sealed class KhaltiOptions
 
     public WidgetOptions Widget { get; set; } = new();
 
+    [ValidateObjectMembers]
     public EPaymentOptions EPayment { get; set; } = new();
 
     /// <summary>How long one call to Khalti may take before its outcome counts as unknown.</summary>
@@ -62,6 +72,14 @@ public sealed class EPaymentOptions
     public string? BaseUrl { get; set; }
 
     public string? SecretKey { get; set; }
+
+    /// <summary>In which unit a link's time to live (<c>ttl</c>) is sent, so that it ends with its order. Khalti does not document the
+    /// unit, so by default none is sent.</summary>
+    public LinkLifetimeUnit LinkLifetimeUnit { get; set; } = LinkLifetimeUnit.None;
+
+    /// <summary>How many questions a minute about the links of one order shoppers can cause.</summary>
+    [Range(1, 600, ErrorMessage = "Khalti:EPayment:LookupsPerMinute must be between 1 and 600.")]
+    public int LookupsPerMinute { get; set; } = 30;
 
     internal bool IsOn => Enabled == true;
 }

@@ -105,6 +105,11 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return "Khalti:EPayment:SecretKey is a public key: put the secret one from Khalti's merchant dashboard.";
         }
 
+        if (!Enum.IsDefined(epayment.LinkLifetimeUnit))
+        {
+            return "Khalti:EPayment:LinkLifetimeUnit must be None, Seconds or Minutes.";
+        }
+
         return mode == KhaltiMode.Live && IsPublished(key)
             ? "Khalti:EPayment:SecretKey is a published sample key: put your own from Khalti's merchant dashboard."
             : null;

@@ -9,6 +9,8 @@ internal sealed class LinkAnswers(DateTimeOffset since)
     internal void Add(Payment link, Finding finding) =>
         _answered[link.Id] = finding.Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
 
+    internal void AddUnasked(Payment link) => _answered[link.Id] = false;
+
     internal bool WasAskedAbout(Payment link) => _answered.ContainsKey(link.Id);
 
     /// <summary>Whether it is known how the link stands now.</summary>

@@ -21,6 +21,7 @@ internal static class PaymentsFeature
             provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
             KhaltiClient.CreateHttpClient));
         services.AddSingleton<KhaltiHealth>();
+        services.AddSingleton<LookupBudget>();
         services.AddScoped<WidgetGateway>();
         services.AddScoped<EPaymentGateway>();
         services.AddScoped<Settlement>();

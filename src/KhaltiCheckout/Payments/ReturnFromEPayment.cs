@@ -19,8 +19,8 @@ internal static partial class ReturnFromEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(2);
 
     internal static async Task<IResult> Handle(
-        HttpRequest request, CheckoutStore store, Settlement settlement, OrderChanges changes, ILogger<Settlement> logger,
-        CancellationToken cancellationToken)
+        HttpRequest request, CheckoutStore store, Settlement settlement, LookupBudget lookups, OrderChanges changes,
+        ILogger<Settlement> logger, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         StringValues told = request.Query["pidx"];
@@ -41,6 +41,7 @@ internal static partial class ReturnFromEPayment
         try
         {
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
+                && lookups.TryTake(payment.OrderId)
                 && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, Asking.Anyway, cancellationToken, returned: true) is null)
             {
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);

@@ -26,9 +26,11 @@ internal enum Asking
 /// alike.
 /// </summary>
 internal sealed partial class Settlement(
-    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, OrderChanges changes,
+    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, LookupBudget lookups, OrderChanges changes,
     IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Settlement> logger)
 {
+    private static readonly TimeSpan TimeToLiveTolerance = TimeSpan.FromMinutes(2);
+
     // How often to look whether another request's question about a link has been answered.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
@@ -126,7 +128,11 @@ internal sealed partial class Settlement(
                     isWaiting = true;
                     askedByOthers.Add(link.Id);
                 }
-                else
+                else if (by == Actor.Shopper && !lookups.TryTake(orderId))
+                {
+                    answers.AddUnasked(link);
+                }
+                else if (await CheckAloneAsync(link.Id, by, Asking.Anyway, cancellationToken) is { } finding)
                 {
                     answers.Add(link, finding);
                 }
@@ -158,6 +164,12 @@ internal sealed partial class Settlement(
             order.Id, OrderParts.All,
             async (sql, current) =>
             {
+        if (khalti.Value.EPayment.LinkLifetimeUnit != LinkLifetimeUnit.None
+            && reply is Reply<EPaymentLink>.Answered { Value.ExpiresAt: { } end } && (end - order.ExpiresAt).Duration() > TimeToLiveTolerance)
+        {
+            Log.TimeToLiveNotKept(logger, end, order.ExpiresAt);
+        }
+
                 Payment asked = current!.PaymentOf(payment.Id);
                 EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
                 if (link is not null && await sql.FindPaymentByPidxAsync(link.Pidx) is { } other && other.Id != asked.Id)
@@ -348,3 +360,7 @@ internal sealed partial class Settlement(
         internal static partial void Settled(ILogger logger, string paymentId, FindingKind finding, PaymentStatus status, string rule);
     }
 }
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A payment link that was to end at {Wanted:O} ends at {End:O}: "
+            + "Khalti:EPayment:LinkLifetimeUnit is not the unit that Khalti takes")]
+        internal static partial void TimeToLiveNotKept(ILogger logger, DateTimeOffset end, DateTimeOffset wanted);
+

@@ -49,6 +49,9 @@ internal sealed record AskForALink(int Order, int Times) : Operation
                 case (409, "order_not_payable"):
                     (order.Status != OrderStatus.Pending || after.At >= order.ExpiresAt).ShouldBeTrue("refused as not payable, and it is");
                     break;
+                case (409, "too_many_links"):
+                    order.Payments.Count(payment => payment.Pidx is not null).ShouldBe(5, "links of an order that gets no more");
+                    break;
                 case (503, "khalti_unavailable"):
                     isWell.ShouldBeFalse("Khalti was well, and no link was given");
                     break;

@@ -60,7 +60,7 @@ internal sealed class World : IAsyncDisposable
     internal static async Task<World> BeginAsync()
     {
         World world = new();
-        world.Shop = await Shop.OpenAsync(services => world._wire.LayUnder(services));
+        world.Shop = await Shop.OpenAsync(services => world._wire.LayUnder(services), ("Khalti:EPayment:LookupsPerMinute", "600"));
         world.Shop.ExpectWarnings();
         world.Facts = await Facts.LookAsync(world.Shop);
         return world;

@@ -101,6 +101,7 @@ export default {
   'n.unreachable': 'The shop could not be reached, so Khalti’s window was not opened. Nothing was charged. Please try again.',
   'n.changed': 'The order has changed meanwhile; here is how it stands now.',
   'n.khalti_unavailable': 'Khalti cannot be reached just now. Nothing was started and nothing was charged. Please try again in a few minutes.',
+  'n.too_many_links': 'No more links to Khalti’s page can be made for this order. Nothing was charged by this try. Pay in Khalti’s window, or place the order again.',
   'n.initiate_unknown': 'No answer arrived, so Khalti’s page was not opened. Nothing is charged before you pay there. Please try again in a moment.',
   'n.window_only': 'Khalti’s window was not used this time, so nothing was charged by it. How the order stands is told above.',
   'n.not_cancellable': 'The order can’t be cancelled now. Here is how it stands.',
