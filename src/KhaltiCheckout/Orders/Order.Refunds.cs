@@ -1,5 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Reconciliation;
 using KhaltiCheckout.Refunds;
 
 namespace KhaltiCheckout.Orders;
@@ -84,7 +85,9 @@ public sealed partial class Order
         }
         else if (!RefundRules.CanBeRefunded(payment) && (closePayments || atKhalti is not (TransactionState.Completed or TransactionState.PartiallyRefunded)))
         {
-            payment.Close(note, lastLook: null);
+            // What Khalti has not settled yet, it may settle later.
+            bool isSettled = atKhalti is TransactionState.Completed or TransactionState.PartiallyRefunded or TransactionState.Refunded;
+            payment.Close(note, isSettled ? null : CheckSchedule.FirstLook(payment, Failures.ClosedByMerchant, now));
         }
         else
         {

@@ -211,7 +211,7 @@ public sealed partial class Order
             if (payment.IsLinkBeingMade)
             {
                 Decline(
-                    payment, finding.Kind == FindingKind.Declined ? finding : Finding.NoLink(finding.Rule), Actor.Khalti, now, lastLook: null);
+                    payment, finding.Kind == FindingKind.Declined ? finding : Finding.NoLink(finding.Rule), Actor.Khalti, now, firstLook: null);
             }
 
             return;
@@ -222,16 +222,16 @@ public sealed partial class Order
         bool handOut = payment.IsLinkBeingMade && CanBePaid(now) && !HasPaymentUnderWay;
         DateTimeOffset expiresAt = new(Stored.Instant(link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife));
         payment.TakeLink(
-            link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.LastLook(expiresAt, now));
+            link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.NextLook(expiresAt, now) ?? now);
         Tell(
             handOut ? "payment_link_ready" : "payment_link_unused", Actor.Khalti, now,
             string.Create(CultureInfo.InvariantCulture, $"may be paid until {expiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), payment.Id);
     }
 
     /// <summary>The payer turned back at Khalti's page, or let the link's time run out.</summary>
-    internal void Release(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
+    internal void Release(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? firstLook)
     {
-        payment.Release(happened, finding, now, lastLook);
+        payment.Release(happened, finding, now, firstLook);
         ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell(happened == PaymentEvent.Cancelled ? "payment_cancelled" : "payment_expired", by, now, finding.Rule, payment.Id);
     }
@@ -266,11 +266,31 @@ public sealed partial class Order
     }
 
     /// <summary>Khalti's definite no to one payment; the order stays as it is.</summary>
-    internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? lastLook)
+    internal void Decline(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? firstLook)
     {
-        payment.Decline(finding, now, lastLook);
+        payment.Decline(finding, now, firstLook);
         ClearAttention(Orders.Attention.Stuck, payment, now);
         Tell("payment_failed", by, now, $"{finding.Failure}, {finding.Rule}", payment.Id);
+    }
+
+    /// <summary>Khalti was asked again about a payment that is over, and it stays as it is.</summary>
+    internal void KeepEnded(Payment payment, Finding finding, Actor by, DateTimeOffset now)
+    {
+        bool wasDue = payment.NextCheckAt <= now;
+        payment.StayAsItIs(finding, now);
+        bool isAnswered = finding.Kind != FindingKind.Undecided || finding.IsDenial;
+        if (isAnswered && OpenReasons.Any(reason => reason.Reason == Orders.Attention.Stuck && reason.PaymentId == payment.Id))
+        {
+            ClearAttention(Orders.Attention.Stuck, payment, now);
+            Tell("payment_checked", by, now, finding.Rule, payment.Id);
+        }
+
+        if (wasDue && payment is { IsEndedLink: true, NextCheckAt: null } && EPaymentStatuses.Parse(finding.KhaltiState) == EPaymentStatus.Initiated)
+        {
+            // The last look, and Khalti would still take money by this link.
+            Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
+            RaiseAttention(Orders.Attention.Stuck, payment, now);
+        }
     }
 
     /// <summary>Khalti contradicts what we know: nobody decides but a person.</summary>

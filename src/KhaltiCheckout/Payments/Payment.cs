@@ -139,12 +139,13 @@ public sealed partial class Payment
         Version++;
     }
 
-    /// <summary>The payer turned back, or the time is over. One more look follows: money may have been faster.</summary>
-    internal void Release(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset? lastLook)
+    /// <summary>The payer turned back, or the time is over. More looks follow: money may have been faster.</summary>
+    internal void Release(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset? firstLook)
     {
         Apply(happened, finding);
         Heard(finding, now);
-        NextCheckAt = lastLook;
+        Checks = 0;
+        NextCheckAt = firstLook;
     }
 
     /// <summary>Something may be under way at Khalti, or is not any more.</summary>
@@ -163,28 +164,41 @@ public sealed partial class Payment
         Failure = null;
     }
 
-    internal void Decline(Finding finding, DateTimeOffset now, DateTimeOffset? lastLook)
+    internal void Decline(Finding finding, DateTimeOffset now, DateTimeOffset? firstLook)
     {
         Apply(PaymentEvent.Declined, finding);
         Heard(finding, now);
         Failure = finding.Failure;
-        NextCheckAt = lastLook;
+        Checks = 0;
+        NextCheckAt = firstLook;
     }
 
     /// <summary>A person has looked at it: it is over, as far as we know.</summary>
-    internal void Close(string note, DateTimeOffset? lastLook)
+    internal void Close(string note, DateTimeOffset? firstLook)
     {
         Apply(PaymentEvent.Declined, new Finding(FindingKind.Declined, note));
         Failure = Failures.ClosedByMerchant;
-        NextCheckAt = lastLook;
+        Checks = 0;
+        NextCheckAt = firstLook;
     }
+
+    /// <summary>Whether this is a link that cannot be paid any more, as far as is known.</summary>
+    internal bool IsEndedLink => Pidx is not null && Status is PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed;
 
     /// <summary>Asked once more, and it stays as it is. A look that is owed later is owed still.</summary>
     internal void StayAsItIs(Finding finding, DateTimeOffset now)
     {
         Heard(finding, now);
-        NextCheckAt = NextCheckAt > now ? NextCheckAt : null;
+        Checks = 0;
+        NextCheckAt = NextCheckAt > now ? NextCheckAt : IsEndedLink ? CheckSchedule.NextLook(LinkExpiresAt, now) : null;
         LeasedUntil = null;
+    }
+
+    /// <summary>Nothing was learned, and nothing is owed.</summary>
+    internal void EndLease()
+    {
+        LeasedUntil = null;
+        Version++;
     }
 
     /// <summary>Asked besides the worker's schedule, which goes on as it was: nobody puts it off by asking.</summary>

@@ -122,8 +122,7 @@ internal sealed partial class Settlement(
                     continue;
                 }
 
-                Finding? finding = link.LeasedUntil > time.GetUtcNow() ? null : await CheckAloneAsync(link.Id, by, Asking.Anyway, cancellationToken);
-                if (finding is null)
+                if (link.LeasedUntil > time.GetUtcNow())
                 {
                     isWaiting = true;
                     askedByOthers.Add(link.Id);
@@ -135,6 +134,11 @@ internal sealed partial class Settlement(
                 else if (await CheckAloneAsync(link.Id, by, Asking.Anyway, cancellationToken) is { } finding)
                 {
                     answers.Add(link, finding);
+                }
+                else
+                {
+                    isWaiting = true;
+                    askedByOthers.Add(link.Id);
                 }
             }
 
@@ -160,16 +164,16 @@ internal sealed partial class Settlement(
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         Note(PaymentMethod.Epayment, finding, now);
-        return await store.DecideAsync(
-            order.Id, OrderParts.All,
-            async (sql, current) =>
-            {
         if (khalti.Value.EPayment.LinkLifetimeUnit != LinkLifetimeUnit.None
             && reply is Reply<EPaymentLink>.Answered { Value.ExpiresAt: { } end } && (end - order.ExpiresAt).Duration() > TimeToLiveTolerance)
         {
             Log.TimeToLiveNotKept(logger, end, order.ExpiresAt);
         }
 
+        return await store.DecideAsync(
+            order.Id, OrderParts.All,
+            async (sql, current) =>
+            {
                 Payment asked = current!.PaymentOf(payment.Id);
                 EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
                 if (link is not null && await sql.FindPaymentByPidxAsync(link.Pidx) is { } other && other.Id != asked.Id)
@@ -268,16 +272,22 @@ internal sealed partial class Settlement(
                 await receipts.NumberAsync(order, sql, now);
                 break;
             case FindingKind.Declined when payment.Status.After(PaymentEvent.Declined) is not null:
-                order.Decline(payment, finding, by, now, CheckSchedule.LastLook(finding.Failure, now));
+                order.Decline(payment, finding, by, now, CheckSchedule.FirstLook(payment, finding.Failure, now));
+                break;
+
+            // A person has closed it knowing just that.
+            case FindingKind.Contradicted when payment is { Status: PaymentStatus.Failed, Failure: Failures.ClosedByMerchant }
+                && finding.KhaltiState == payment.KhaltiState:
+                order.KeepEnded(payment, finding, by, now);
                 break;
             case FindingKind.Contradicted when payment.Status.After(PaymentEvent.Contradicted) is not null:
                 order.Hold(payment, finding, by, now, finding.AskOn ? Next(payment, finding, now) : null);
                 break;
             case FindingKind.Cancelled when payment.Status.After(PaymentEvent.Cancelled) is not null:
-                order.Release(payment, PaymentEvent.Cancelled, finding, by, now, CheckSchedule.LastLook(payment.LinkExpiresAt, now));
+                order.Release(payment, PaymentEvent.Cancelled, finding, by, now, CheckSchedule.FirstLook(payment, failure: null, now));
                 break;
             case FindingKind.Expired when payment.Status.After(PaymentEvent.Expired) is not null:
-                order.Release(payment, PaymentEvent.Expired, finding, by, now, CheckSchedule.LastLook(payment.LinkExpiresAt, now));
+                order.Release(payment, PaymentEvent.Expired, finding, by, now, CheckSchedule.FirstLook(payment, failure: null, now));
                 break;
             case FindingKind.Pending when payment.Status.After(PaymentEvent.Pending) is not null:
                 order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Chance()));
@@ -306,7 +316,7 @@ internal sealed partial class Settlement(
 
             // A last look that brought no answer was none.
             case FindingKind.Undecided or FindingKind.Unanswered when payment.NextCheckAt is not null && !finding.IsDenial:
-                payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
+                AskAgain(order, payment, finding, by, now);
                 break;
             case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:
                 order.Tell("payment_checked", by, now, finding.Rule, payment.Id);
@@ -314,7 +324,10 @@ internal sealed partial class Settlement(
                 payment.StayAsItIs(finding, now);
                 break;
             case not FindingKind.Unanswered:
-                payment.StayAsItIs(finding, now);
+                order.KeepEnded(payment, finding, by, now);
+                break;
+            default:
+                payment.EndLease();
                 break;
         }
     }
@@ -326,8 +339,9 @@ internal sealed partial class Settlement(
             order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
         }
 
-        // Nobody puts off the worker's schedule by asking besides it, and whoever asks first after a link's time calls a person.
-        bool wasOverdue = CheckSchedule.IsOverdue(payment, payment.LastAskedAt ?? payment.CreatedAt);
+        // Nobody puts off the worker's schedule by asking besides it. The first question after an open link's time calls a person.
+        bool isOverdue = payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated && CheckSchedule.IsOverdue(payment, now)
+            && !CheckSchedule.IsOverdue(payment, payment.LastAskedAt ?? payment.CreatedAt);
         bool besides = by != Actor.Worker && payment.Checks > 0;
         if (besides)
         {
@@ -338,7 +352,7 @@ internal sealed partial class Settlement(
             payment.AskAgain(finding, now, Next(payment, finding, now));
         }
 
-        if ((!besides && payment.Checks == CheckSchedule.LastCheck) || (!wasOverdue && CheckSchedule.IsOverdue(payment, now)))
+        if ((!besides && payment.Checks == CheckSchedule.LastCheck) || isOverdue)
         {
             order.Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
             order.RaiseAttention(Attention.Stuck, payment, now);
@@ -356,11 +370,11 @@ internal sealed partial class Settlement(
         internal static partial void KhaltiCondition(
             ILogger logger, LogLevel level, PaymentMethod method, KhaltiCondition condition, string rule);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentId}: {Finding}, now {Status} ({Rule})")]
-        internal static partial void Settled(ILogger logger, string paymentId, FindingKind finding, PaymentStatus status, string rule);
-    }
-}
         [LoggerMessage(Level = LogLevel.Warning, Message = "A payment link that was to end at {Wanted:O} ends at {End:O}: "
             + "Khalti:EPayment:LinkLifetimeUnit is not the unit that Khalti takes")]
         internal static partial void TimeToLiveNotKept(ILogger logger, DateTimeOffset end, DateTimeOffset wanted);
 
+        [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentId}: {Finding}, now {Status} ({Rule})")]
+        internal static partial void Settled(ILogger logger, string paymentId, FindingKind finding, PaymentStatus status, string rule);
+    }
+}

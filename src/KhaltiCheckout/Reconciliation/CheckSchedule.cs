@@ -19,6 +19,13 @@ internal static class CheckSchedule
     private static readonly TimeSpan OnceStuck = TimeSpan.FromDays(1);
     private static readonly TimeSpan EveryMinute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LateMoney = TimeSpan.FromMinutes(10);
+
+    // Khalti may call a link paid that had ended: a bank answers late. After these looks nothing more is expected.
+    private static readonly TimeSpan[] LateLooks =
+    [
+        LateMoney, TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(3), TimeSpan.FromDays(7),
+    ];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>A shopper who is sent to Khalti's page needs a moment there.</summary>
@@ -59,11 +66,18 @@ internal static class CheckSchedule
     internal static bool IsOverdue(Payment payment, DateTimeOffset now) =>
         payment.LinkExpiresAt is { } end && (end > payment.CreatedAt + UsualLinkLife ? end : payment.CreatedAt + UsualLinkLife) + LateMoney < now;
 
-    /// <summary>A payment link that was cancelled or has expired is looked at once more, when no money can be on its way any more.</summary>
-    internal static DateTimeOffset LastLook(DateTimeOffset? linkExpiresAt, DateTimeOffset now) =>
-        (linkExpiresAt is { } end && end > now ? end : now) + LateMoney;
+    /// <summary>When to look again at a link that has ended: several times within a week of its expiry. Null after the last look.</summary>
+    internal static DateTimeOffset? NextLook(DateTimeOffset? linkExpiresAt, DateTimeOffset now)
+    {
+        DateTimeOffset end = linkExpiresAt ?? now;
+        return LateLooks.Select(delay => (DateTimeOffset?)(end + delay)).FirstOrDefault(look => look > now);
+    }
 
-    /// <summary>A payment that was given up, though its money may only be late, gets one more look.</summary>
-    internal static DateTimeOffset? LastLook(string? failure, DateTimeOffset now) =>
-        failure is Failures.FailedAtKhalti or Failures.NoLink ? null : now + Hourly;
+    /// <summary>When to look again at a payment that ends now. Null when nobody could have paid by it, or Khalti can't change its mind.</summary>
+    internal static DateTimeOffset? FirstLook(Payment payment, string? failure, DateTimeOffset now) => payment switch
+    {
+        { Pidx: not null } => NextLook(payment.LinkExpiresAt, now) ?? now + LateMoney,
+        { Token: not null } when failure != Failures.FailedAtKhalti => now + Hourly,
+        _ => null,
+    };
 }

@@ -10,8 +10,8 @@ namespace KhaltiCheckout.Tests.Model;
 /// </summary>
 internal static class Ending
 {
-    // The schedule has 29 checks; with a last look and the expiry no honest story needs more rounds.
-    private const int MostRounds = 60;
+    // The schedule has 29 checks; with six looks at each link that ended and the expiry no honest story needs more rounds.
+    private const int MostRounds = 120;
 
     internal static async Task ComesAsync(World world)
     {
@@ -92,6 +92,12 @@ internal static class Ending
         if (order.Payments.Any(payment => payment.Status == PaymentStatus.NeedsReview))
         {
             order.Attention.ShouldNotBeNull($"{name} has a payment for a person to look at, and nobody is told");
+        }
+
+        foreach (Payment ended in order.Payments.Where(payment =>
+            payment.Status is PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed && payment is { LastAskedAt: not null }))
+        {
+            (ended.LastAskUnanswered && !IsTold(order, "stuck")).ShouldBeFalse($"{name} has a payment whose last look was not answered, and nobody is told");
         }
 
         foreach (Payment payment in completed.Where(payment => payment.TransactionId is not null))

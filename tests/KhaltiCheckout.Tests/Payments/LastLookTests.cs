@@ -1,0 +1,180 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Orders;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.Payments;
+
+/// <summary>However a payment ends: a last look at it was answered, or a reason for a person is open.</summary>
+public sealed class LastLookTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(6);
+
+    [Theory]
+    [InlineData("Frozen")]
+    [InlineData("Pending")]
+    public async Task A_link_that_a_person_closed_is_looked_at_again_and_its_money_counts(string state)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await GivenClosedLinkAsync(shop);
+        await shop.Sandbox.ForceLinkAsync(pidx, state);
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(71));
+
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await shop.PassAfterAsync(TimeSpan.FromHours(6));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_closed_link_is_looked_at_before_a_token_takes_money()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await GivenClosedLinkAsync(shop);
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        string token = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+
+        (await shop.VerifyAsync(order, token)).Body.Code().ShouldBe("order_not_payable");
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_closed_link_of_which_Khalti_says_the_same_stays_closed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, _) = await GivenClosedLinkAsync(shop);
+        int before = await shop.Sandbox.CountAsync("epayment_lookup");
+
+        await PassDaysAsync(shop, 8);
+
+        JsonNode closed = await shop.ReadAsync(order);
+        (closed.PaymentStatus(), (string?)closed.Payment()["failure"], closed.Status()).ShouldBe(("failed", "closed_by_merchant", "expired"));
+        (await AttentionAsync(shop, order)).ShouldBeNull("a person has looked at just that");
+        (await shop.Sandbox.CountAsync("epayment_lookup")).ShouldBeGreaterThan(before);
+    }
+
+    [Fact]
+    public async Task A_token_that_a_person_closed_is_looked_at_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.ForceStateAsync(token, "Frozen");
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        await ResolveAsync(shop, order);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("failed");
+
+        await shop.Sandbox.ForceStateAsync(token, "Completed");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(61));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_last_look_is_owed_until_it_is_answered_and_a_person_is_told()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "canceled"));
+        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 401);
+        for (int again = 0; again < 40; again++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(1.2));
+        }
+
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("cancelled");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck);
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await shop.Sandbox.MendAsync();
+        await PassDaysAsync(shop, 2);
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.PaidLate);
+    }
+
+    [Fact]
+    public async Task A_last_look_that_is_answered_after_a_person_was_told_ends_that_reason()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "canceled"));
+        await shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 401);
+        for (int again = 0; again < 40; again++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(1.2));
+        }
+
+        await shop.Sandbox.MendAsync();
+        await PassDaysAsync(shop, 2);
+
+        (await AttentionAsync(shop, order)).ShouldBeNull("Khalti said that it was cancelled");
+    }
+
+    [Theory]
+    [InlineData("canceled")]
+    [InlineData("expired")]
+    [InlineData("failed")]
+    public async Task A_link_that_completes_days_after_its_end_is_found_and_told(string outcome)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, outcome));
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(71));
+        await PassDaysAsync(shop, 2);
+        (await shop.ReadAsync(order)).Status().ShouldBe("expired");
+
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+        await PassDaysAsync(shop, 2);
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.PaidLate);
+    }
+
+    [Fact]
+    public async Task A_link_that_Khalti_never_ends_calls_a_person()
+    {
+        Wire wire = new();
+        await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
+        (JsonNode order, _) = await shop.GivenLinkAsync();
+        wire.RewriteLookup = answer => answer.Replace("Expired", "Initiated", StringComparison.Ordinal);
+
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(71));
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("expired");
+        (await AttentionAsync(shop, order)).ShouldBeNull();
+        await PassDaysAsync(shop, 8);
+
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck, "it can still be paid at Khalti");
+        (await shop.PassAfterAsync(TimeSpan.FromDays(30))).Asked.ShouldBe(0);
+    }
+
+    private static async Task<(JsonNode Order, string Pidx)> GivenClosedLinkAsync(Shop shop)
+    {
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.Sandbox.ForceLinkAsync(pidx, "Frozen");
+        await shop.PassAfterAsync(Soon);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+        await ResolveAsync(shop, order);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("failed");
+        return (order, pidx);
+    }
+
+    private static async Task ResolveAsync(Shop shop, JsonNode order) =>
+        (await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "looked" })).Status.ShouldBe(200);
+
+    private static async Task PassDaysAsync(Shop shop, int days)
+    {
+        for (int half = 0; half < 2 * days; half++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromHours(12));
+        }
+    }
+
+    private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
+    {
+        string id = order.Id();
+        return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());
+    }
+}
