@@ -6,9 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Admin;
 
 /// <summary>A key for somebody.</summary>
-/// <param name="Name">Whose it is. No two keys that work have the same.</param>
 /// <param name="Scopes">What it may do: <c>read</c>, <c>checkout</c>, <c>refund</c>, or <c>admin</c> for everything.</param>
-public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes);
+public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes)
+{
+    /// <summary>Whose it is. No two keys that work have the same.</summary>
+    public string Name { get; init; } = TypedText.Line(Name);
+}
 
 /// <summary>A new key. Nobody can show it again.</summary>
 /// <param name="Key">Send it as <c>Authorization: Bearer …</c>.</param>
@@ -42,7 +45,7 @@ internal static class CreateKey
     internal static async Task<(ApiKey? Made, string Text)> MakeAsync(
         CreateKeyRequest request, string by, CheckoutDb db, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string name = request.Name.Trim();
+        string name = request.Name;
         (string text, KeyText key) = KeyText.New();
         ApiKey? made = await db.WriteAsync(
             async () =>

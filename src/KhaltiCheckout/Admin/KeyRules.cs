@@ -15,7 +15,7 @@ internal sealed class KeyRules : AbstractValidator<CreateKeyRequest>
     {
         RuleLevelCascadeMode = CascadeMode.Stop;
         RuleFor(key => key.Name).NotEmpty().WithMessage("Whose key is it? A name for timelines and lists.")
-            .Must(name => !IsOfAnotherKind(name.Trim())).WithMessage("That is the name of another kind of key.")
+            .Must(name => !IsOfAnotherKind(name)).WithMessage("That is the name of another kind of key.")
             .PlainText(LongestName);
         RuleFor(key => key.Scopes).NotEmpty().WithMessage("At least one scope.")
             .Must(scopes => scopes.Count <= Scopes.All.Count && scopes.All(scope => scope is not null && Scopes.All.Contains(scope)))

@@ -9,12 +9,15 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Admin;
 
 /// <summary>A person has looked at an order.</summary>
-/// <param name="Note">What came of it. Stays in the order's timeline.</param>
 /// <param name="ReasonId">Which of the open `reasons` was looked at. Needed when more than one is open.</param>
 /// <param name="Attention">What that reason said. When it is another, nothing is resolved.</param>
 /// <param name="ClosePayments">Whether payments that wait for a review are over, also when Khalti says that they were paid: for
 /// those that can't be given back from here and were seen to at Khalti.</param>
-public sealed record ResolveOrderRequest(string Note, string? ReasonId = null, Attention? Attention = null, bool ClosePayments = false);
+public sealed record ResolveOrderRequest(string Note, string? ReasonId = null, Attention? Attention = null, bool ClosePayments = false)
+{
+    /// <summary>What came of it. Stays in the order's timeline.</summary>
+    public string Note { get; init; } = TypedText.Line(Note);
+}
 
 internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
 {
@@ -59,7 +62,7 @@ internal static class ResolveOrder
                     return Problems.AttentionChanged(open.Select(reason => SnakeCase.Of(reason.Reason)));
                 }
 
-                order.Resolve(meant, request.Note.Trim(), request.ClosePayments, user.KeyName(), now);
+                order.Resolve(meant, request.Note, request.ClosePayments, user.KeyName(), now);
                 return null;
             },
             cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Khalti.Client;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Receipts;
 
@@ -26,14 +27,16 @@ internal sealed partial class SearchText
     private SearchText(string whole, string[] words) => (_whole, _words) = (whole, words);
 
     /// <summary>Null when there are too many words.</summary>
-    internal static SearchText? Read(string text)
+    internal static SearchText? Read(string typed)
     {
+        string text = TypedText.Line(typed);
+
         // A number may be written with blanks in it, and a currency before the amount.
         string joined = SpelledNumber().IsMatch(SearchTerm.Fold(text))
-            ? string.Concat(text.Where(letter => !char.IsWhiteSpace(letter)))
+            ? string.Concat(text.Where(letter => !char.IsWhiteSpace(letter) && letter is not ('(' or ')')))
             : Currency().Replace(text, "${currency}");
         string[] words = joined.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > MostWords ? null : new SearchText(text.Trim(), words);
+        return words.Length > MostWords ? null : new SearchText(text, words);
     }
 
     /// <summary>One for each word.</summary>
@@ -113,7 +116,7 @@ internal sealed partial class SearchText
         return word.Length > 0 ? SearchTerm.Beginnings(word) : [];
     }
 
-    [GeneratedRegex(@"^\s*\+?[0-9][0-9\s-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[+(]{0,2}[0-9][0-9\s()-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpelledNumber();
 
     [GeneratedRegex(@"(?<=^|\s)(?<currency>rs\.?|npr\.?|रु\.?|रू\.?)\s+(?=[0-9०-९])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -8,8 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Admin;
 
 /// <summary>Sign in to the admin pages.</summary>
-/// <param name="Key">An API key.</param>
-public sealed record SignInRequest(string Key);
+public sealed record SignInRequest(string Key)
+{
+    /// <summary>An API key.</summary>
+    public string Key { get; init; } = TypedText.Line(Key);
+}
 
 internal sealed class SignInRules : AbstractValidator<SignInRequest>
 {
@@ -34,7 +37,7 @@ internal static class SignIn
     {
         // Who is signed in already is never kept out by the wrong keys of others.
         IPNetwork network = ClientNetwork.Of(http);
-        string key = request.Key.Trim();
+        string key = request.Key;
         bool isReserved = http.User.KeyId() is null;
         if (isReserved && throttle.Reserve(network, key) is { } wait)
         {

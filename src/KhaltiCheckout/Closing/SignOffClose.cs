@@ -11,8 +11,11 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.Closing;
 
 /// <summary>That somebody stands by a day's books.</summary>
-/// <param name="Note">What was done about the differences and what is open; needed when there are any.</param>
-public sealed record SignOffCloseRequest(string? Note = null);
+public sealed record SignOffCloseRequest(string? Note = null)
+{
+    /// <summary>What was done about the differences and what is open; needed when there are any.</summary>
+    public string? Note { get; init; } = TypedText.Line(Note);
+}
 
 internal sealed class SignOffCloseRules : AbstractValidator<SignOffCloseRequest>
 {
@@ -26,7 +29,7 @@ internal static class SignOffClose
         string day, SignOffCloseRequest request, ClaimsPrincipal user, CheckoutDb db, KeptAnswer answer, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        string? note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note.Trim();
+        string? note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note;
         DateTimeOffset now = time.GetUtcNow();
         (ProblemHttpResult? refusal, CloseView? signed) = await db.WriteAsync(
             async () =>

@@ -15,10 +15,13 @@ namespace KhaltiCheckout.Refunds;
 
 /// <summary>What was given back in Khalti's dashboard.</summary>
 /// <param name="Amount">Paisa, as the dashboard shows it.</param>
-/// <param name="Note">Who did it and why; kept in the timeline.</param>
 /// <param name="RefundedBefore">Paisa: what the shop knew of before as given back of this payment. None: nothing. Another sum means that somebody
 /// has recorded it meanwhile.</param>
-public sealed record RecordFoundRefundRequest(Paisa Amount, string Note, Paisa? RefundedBefore = null);
+public sealed record RecordFoundRefundRequest(Paisa Amount, string Note, Paisa? RefundedBefore = null)
+{
+    /// <summary>Who did it and why; kept in the timeline.</summary>
+    public string Note { get; init; } = TypedText.Line(Note);
+}
 
 internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefundRequest>
 {
@@ -77,7 +80,7 @@ internal static class RecordFoundRefund
                 }
 
                 Refund found = order.RecordFoundRefund(
-                    payment, request.Amount, request.Note.Trim(), books.KhaltiState, Actor.Merchant, now, user.KeyName());
+                    payment, request.Amount, request.Note, books.KhaltiState, Actor.Merchant, now, user.KeyName());
                 await receipts.NumberCreditNotesAsync(db, order, now);
                 RefundView view = RefundView.Of(found);
                 await answer.KeepAsync(db, StatusCodes.Status201Created, view, LocationOf(view));

@@ -15,10 +15,15 @@ namespace KhaltiCheckout.Refunds;
 
 /// <summary>What to give back.</summary>
 /// <param name="Amount">Paisa; null for all that is left.</param>
-/// <param name="Mobile">The Khalti number of ten digits that receives the money. Only needed when the payment came from a bank.</param>
-/// <param name="Reason">Why, for the order's timeline.</param>
 /// <param name="PaymentId">Which payment, of an order that was paid more than once. By default the last one that can be given back.</param>
-public sealed record RefundOrderRequest(Paisa? Amount = null, string? Mobile = null, string? Reason = null, string? PaymentId = null);
+public sealed record RefundOrderRequest(Paisa? Amount = null, string? Mobile = null, string? Reason = null, string? PaymentId = null)
+{
+    /// <summary>The Khalti number of ten digits that receives the money. Only needed when the payment came from a bank.</summary>
+    public string? Mobile { get; init; } = TypedText.Mobile(Mobile);
+
+    /// <summary>Why, for the order's timeline.</summary>
+    public string? Reason { get; init; } = TypedText.Line(Reason);
+}
 
 internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 {
@@ -48,7 +53,7 @@ internal static class RefundOrder
         IOptions<KhaltiOptions> khalti, TimeProvider time, CancellationToken cancellationToken)
     {
         RefundWish wish = new(
-            request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim(), user.KeyName(), answer.RequestId);
+            request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason, user.KeyName(), answer.RequestId);
         if (await KnownAsync(db, wish.RequestId, time.GetUtcNow(), cancellationToken) is { } known)
         {
             return AnswerOf(known, refusal: null);

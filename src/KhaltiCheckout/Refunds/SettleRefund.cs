@@ -9,8 +9,11 @@ namespace KhaltiCheckout.Refunds;
 
 /// <summary>What a person saw in Khalti's dashboard.</summary>
 /// <param name="Outcome">Whether the money went back.</param>
-/// <param name="Note">How that was found out; kept in the timeline.</param>
-public sealed record SettleRefundRequest(RefundOutcome Outcome, string Note);
+public sealed record SettleRefundRequest(RefundOutcome Outcome, string Note)
+{
+    /// <summary>How that was found out; kept in the timeline.</summary>
+    public string Note { get; init; } = TypedText.Line(Note);
+}
 
 public enum RefundOutcome
 {
@@ -41,7 +44,7 @@ internal static class SettleRefund
             return Problems.NotUnknown();
         }
 
-        return await settlement.SettleAsync(id, request.Outcome == RefundOutcome.Completed, request.Note.Trim(), user.KeyName()) switch
+        return await settlement.SettleAsync(id, request.Outcome == RefundOutcome.Completed, request.Note, user.KeyName()) switch
         {
             PersonsWord.Taken => TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!),
             PersonsWord.TooEarly => Problems.NotSettleable("Khalti may still be making this refund. That it was not made can be said when it is a quarter of an hour old."),

@@ -38,7 +38,7 @@ public sealed class ResolveAndCheckTests
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("two\nlines")]
-    [InlineData("turned\u202eround")]
+    [InlineData(" \u00a0\u200b ")]
     public async Task A_note_is_plain_text_and_not_nothing(string note)
     {
         await using Shop shop = await Shop.OpenAsync();
