@@ -15,7 +15,7 @@ public sealed record ReceiptView(
     internal static ReceiptView? Of(Order order) => order is { ReceiptNumber: { } number, PaidAt: { } paidAt }
         ? new(
             number.ToString(), paidAt, order.SellerPan, VatView.In(order.Amount, order.VatPercent),
-            [.. order.Refunds.Where(refund => refund.CreditNoteNumber is not null).OrderBy(refund => refund.CompletedAt).Select(refund => CreditNoteView.Of(refund, order))])
+            CreditNoteView.AllOf(order))
         : null;
 }
 
@@ -23,8 +23,23 @@ public sealed record ReceiptView(
 /// <param name="Amount">Paisa.</param>
 public sealed record CreditNoteView(string Number, Paisa Amount, DateTimeOffset IssuedAt, VatView? Vat)
 {
-    internal static CreditNoteView Of(Refund refund, Order order) => new(
-        refund.CreditNoteNumber?.ToString() ?? "", refund.TakenOffOrder, refund.CompletedAt!.Value, VatView.In(refund.TakenOffOrder, order.VatPercent));
+    /// <summary>In the order of their numbers. Each has the tax by which it lessens that of what is kept, so that all of them and what is
+    /// kept add up to the receipt's tax to the paisa, and no later note changes an earlier one.</summary>
+    internal static IReadOnlyList<CreditNoteView> AllOf(Order order)
+    {
+        List<CreditNoteView> notes = [];
+        Paisa kept = order.Amount;
+        foreach (Refund refund in order.Refunds.Where(refund => refund.CreditNoteNumber is not null)
+            .OrderBy(refund => refund.CreditNoteNumber!.Year).ThenBy(refund => refund.CreditNoteNumber!.Number))
+        {
+            Paisa before = kept;
+            kept -= refund.TakenOffOrder;
+            notes.Add(new(
+                refund.CreditNoteNumber!.ToString(), refund.TakenOffOrder, refund.CompletedAt!.Value, VatView.Between(before, kept, order.VatPercent)));
+        }
+
+        return notes;
+    }
 }
 
 /// <summary>An amount taken apart into what is taxed and the tax.</summary>
@@ -45,4 +60,8 @@ public sealed record VatView(int Percent, Paisa Taxable, Paisa Amount)
         Paisa tax = new((long)((((Int128)(long)whole * rate * 2) + divisor) / (divisor * 2)));
         return new(rate, whole - tax, tax);
     }
+
+    /// <summary>What the tax is lessened by when less is kept.</summary>
+    internal static VatView? Between(Paisa before, Paisa after, int? percent) =>
+        In(before, percent) is { } all && In(after, percent) is { } left ? new(all.Percent, all.Taxable - left.Taxable, all.Amount - left.Amount) : null;
 }
