@@ -5,9 +5,11 @@ using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Refunds;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Admin;
 
@@ -15,8 +17,11 @@ namespace KhaltiCheckout.Admin;
 /// <param name="Days">Oldest first, those without anything included.</param>
 /// <param name="Attention">How many orders a person should look at, by reason. One with two reasons counts for both.</param>
 /// <param name="AttentionOrders">How many orders that are together.</param>
+/// <param name="Notices">What whoever runs the shop should see to, by code: <c>fiscal_year_ending</c> when the first day of the next fiscal
+/// year is not known.</param>
 public sealed record SummaryView(
-    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention, int AttentionOrders);
+    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention, int AttentionOrders,
+    IReadOnlyList<string> Notices);
 
 /// <summary>One day in Nepal.</summary>
 /// <param name="Orders">How many were placed.</param>
@@ -48,7 +53,7 @@ internal static class ShowSummary
 
     internal static async Task<Results<Ok<SummaryView>, ProblemHttpResult>> Handle(
         [Description("How many days, the last of them today in Nepal: 1 to 366; 30 if not given.")] string? days,
-        CheckoutDb db, DaySums sums, TimeProvider time, CancellationToken cancellationToken)
+        CheckoutDb db, DaySums sums, IOptions<StoreOptions> store, TimeProvider time, CancellationToken cancellationToken)
     {
         int count = UsualDays;
         if (!string.IsNullOrEmpty(days)
@@ -61,10 +66,12 @@ internal static class ShowSummary
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        IReadOnlyList<SummaryDayView> listed = await sums.OfAsync(db, NepalTime.DayOf(now), count, cancellationToken);
+        DateOnly today = NepalTime.DayOf(now);
+        IReadOnlyList<SummaryDayView> listed = await sums.OfAsync(db, today, count, cancellationToken);
         return TypedResults.Ok(new SummaryView(
             listed, TotalsOf(listed), await OpenAsync(db, now, cancellationToken), await AttentionAsync(db, cancellationToken),
-            await db.Orders.CountAsync(order => order.Attention != null, cancellationToken)));
+            await db.Orders.CountAsync(order => order.Attention != null, cancellationToken),
+            FiscalYear.IsEnding(today, store.Value.FirstDaysOfYears) ? [FiscalYearNotice.Code] : []));
     }
 
     private static SummaryTotalsView TotalsOf(IReadOnlyList<SummaryDayView> days) => new(

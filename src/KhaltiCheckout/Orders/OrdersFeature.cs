@@ -13,6 +13,7 @@ internal static class OrdersFeature
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<ReceiptBook>();
+        services.AddHostedService<FiscalYearNotice>();
         services.AddSingleton<StoreAddress>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();

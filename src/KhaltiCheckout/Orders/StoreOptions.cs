@@ -26,7 +26,7 @@ public sealed class StoreOptions
     public int? VatPercent { get; set; }
 
     /// <summary>The first day of Nepali fiscal years after the last one that the program knows, by the year of Bikram Sambat in
-    /// which they begin, e.g. <c>Store:FiscalYearStarts:2084</c> = <c>2027-07-17</c>.</summary>
+    /// which they begin, e.g. <c>Store:FiscalYearStarts:2086</c> = <c>2029-07-17</c>.</summary>
     public IDictionary<string, DateOnly> FiscalYearStarts { get; } = new Dictionary<string, DateOnly>(StringComparer.Ordinal);
 
     /// <summary>How long an order waits to be paid.</summary>
@@ -74,7 +74,7 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValid
             { VatPercent: < 1 or > 100 } => "Store:VatPercent must be a whole percentage such as 13; leave it out if the seller is not registered for VAT.",
             { VatPercent: not null, Pan: null } => "Store:Pan is not set: a seller with Store:VatPercent has a VAT number.",
             _ when options.FiscalYearStarts.FirstOrDefault(year => !IsFiscalYear(year.Key, year.Value)) is { Key: not null } wrong =>
-                $"Store:FiscalYearStarts:{wrong.Key} must be the day in July on which that fiscal year begins, such as Store:FiscalYearStarts:2084 = 2027-07-17.",
+                $"Store:FiscalYearStarts:{wrong.Key} must be the day in July on which that fiscal year begins, such as Store:FiscalYearStarts:2086 = 2029-07-17.",
             { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
             { PublicUrl: null or "" } when khalti.Value is { Mode: not KhaltiMode.Sandbox, EPayment.IsOn: true } =>

@@ -17,7 +17,10 @@ public class FiscalYearTests
     [InlineData("2026-07-17", 2083)]
     [InlineData("2026-11-21", 2083)]
     [InlineData("2027-04-14", 2083)]
+    [InlineData("2027-07-16", 2083)]
     [InlineData("2027-07-17", 2084)]
+    [InlineData("2028-07-15", 2084)]
+    [InlineData("2028-07-16", 2085)]
     [InlineData("2040-01-01", 2096)]
     public void A_day_belongs_to_the_year_that_began_with_Shrawan(string day, int year) =>
         FiscalYear.Of(Day(day), Nothing).ShouldBe(year);
@@ -41,11 +44,21 @@ public class FiscalYearTests
     [Fact]
     public void The_settings_say_where_a_later_year_begins()
     {
-        Dictionary<int, DateOnly> told = new() { [2084] = Day("2027-07-16") };
+        Dictionary<int, DateOnly> told = new() { [2086] = Day("2029-07-16") };
 
-        FiscalYear.Of(Day("2027-07-16"), Nothing).ShouldBe(2083);
-        FiscalYear.Of(Day("2027-07-16"), told).ShouldBe(2084);
+        FiscalYear.Of(Day("2029-07-16"), Nothing).ShouldBe(2085);
+        FiscalYear.Of(Day("2029-07-16"), told).ShouldBe(2086);
     }
+
+    [Theory]
+    [InlineData("2028-07-15", 0, false)]
+    [InlineData("2028-07-16", 0, true)]
+    [InlineData("2035-01-01", 0, true)]
+    [InlineData("2028-07-16", 2086, false)]
+    [InlineData("2029-07-15", 2086, false)]
+    [InlineData("2029-07-17", 2086, true)]
+    public void The_end_of_what_is_known_is_told_a_year_before(string day, int told, bool isEnding) =>
+        FiscalYear.IsEnding(Day(day), told == 0 ? Nothing : new Dictionary<int, DateOnly> { [told] = new(told - 57, 7, 17) }).ShouldBe(isEnding);
 
     [Theory]
     [InlineData(2083, 1, "2083/84-000001")]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Khalti.Client;
+using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Receipts;
@@ -92,6 +94,69 @@ public sealed class ReceiptTests
         notes.Select(note => (long)note!["amount"]!).ShouldBe([11300, 7200]);
         notes[0]!["vat"]!.ToJsonString().ShouldBe("""{"percent":13,"taxable":10000,"amount":1300}""");
     }
+
+    [Fact]
+    public async Task The_tax_of_part_refunds_adds_up_to_that_of_the_receipt()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
+        JsonNode order = await shop.GivenOrderAsync(KeyHolding.SettingsKey, new { lines = new[] { new { name = "Sweet", unitPrice = 1000, quantity = 1 } } });
+        await shop.VerifyAsync(order, await shop.Sandbox.ConfirmedTokenAsync(1000, order.Id()));
+        foreach (long part in (long[])[330, 330, 340])
+        {
+            (await shop.RefundAsync(order, part)).Status.ShouldBe(201);
+        }
+
+        JsonNode receipt = (await shop.ReadAsync(order))["receipt"]!;
+
+        JsonArray notes = receipt["creditNotes"]!.AsArray();
+        ((long)receipt["vat"]!["amount"]!).ShouldBe(115);
+        notes.Sum(note => (long)note!["vat"]!["amount"]!).ShouldBe(115);
+        notes.ShouldAllBe(note => (long)note!["vat"]!["amount"]! + (long)note["vat"]!["taxable"]! == (long)note["amount"]!);
+    }
+
+    /// <summary>What is kept has the tax of its own amount after each refund, so the last refund takes the rest.</summary>
+    [Fact]
+    public void However_a_receipt_is_split_its_tax_is_given_back_to_the_paisa_and_no_part_less_than_nothing()
+    {
+        Random random = new(20);
+        for (int split = 0; split < 20_000; split++)
+        {
+            Paisa whole = new(random.NextInt64(1, split % 2 == 0 ? 300 : 10_000_000));
+            int percent = random.Next(1, 101);
+            Paisa kept = whole;
+            long tax = 0;
+            while (kept > Paisa.Zero)
+            {
+                Paisa part = new(random.NextInt64(1, (long)kept + 1));
+                VatView vat = VatView.Between(kept, kept - part, percent)!;
+                (vat.Taxable + vat.Amount).ShouldBe(part);
+                Math.Abs(((long)vat.Amount * (100 + percent)) - ((long)part * percent)).ShouldBeLessThanOrEqualTo(100 + percent, "a paisa at most");
+                tax += (long)vat.Amount;
+                kept -= part;
+            }
+
+            tax.ShouldBe((long)VatView.In(whole, percent)!.Amount);
+        }
+    }
+
+    [Fact]
+    public async Task The_desk_and_the_log_say_a_year_before_that_a_fiscal_year_is_not_known()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (await NoticesAsync(shop)).ShouldBeEmpty();
+        shop.ExpectWarnings();
+
+        shop.Clock.MoveTo(new DateTimeOffset(2028, 7, 15, 18, 15, 0, TimeSpan.Zero));
+        await shop.ReopenAsync();
+
+        (await NoticesAsync(shop)).ShouldBe(["fiscal_year_ending"]);
+        shop.Log.Warnings.ShouldContain(line => line.Contains("Store:FiscalYearStarts:2086", StringComparison.Ordinal));
+        await shop.ReopenAsync(("Store:FiscalYearStarts:2086", "2029-07-17"));
+        (await NoticesAsync(shop)).ShouldBeEmpty();
+    }
+
+    private static async Task<IEnumerable<string>> NoticesAsync(Shop shop) =>
+        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/summary?days=1")).Body["notices"]!.AsArray().Select(notice => (string)notice!);
 
     [Fact]
     public async Task The_merchant_finds_an_order_by_the_number_on_its_receipt_or_credit_note()
