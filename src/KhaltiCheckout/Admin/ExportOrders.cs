@@ -74,7 +74,7 @@ internal static class ExportOrders
             order.Id, order.Reference, order.ReceiptNumber, SnakeCase.Of(order.Status),
             order.Attention is { } attention ? SnakeCase.Of(attention) : "", InNepal(order.CreatedAt), InNepal(order.PaidAt),
             order.Customer.Name, order.Customer.Email, SpreadsheetText.OfDigits(order.Customer.Phone),
-            Join(order.Lines.Select(line => $"{line.Quantity} x {line.Name}")),
+            Join(order.Lines.Select(Named)),
             Join(paid.Select(payment => SnakeCase.Of(payment.Method)).Distinct()),
             Join(paid.Select(payment => payment.TransactionId ?? "")));
         foreach (long paisa in amounts)
@@ -96,6 +96,11 @@ internal static class ExportOrders
             csv.WriteField(SpreadsheetText.Of(text), CsvQuoting.Always);
         }
     }
+
+    // As on the receipt: a discount is taken off.
+    private static string Named(OrderLineView line) => line.Kind == LineKind.Discount
+        ? string.Create(CultureInfo.InvariantCulture, $"{line.Name} (-{(long)line.Amount / 100m:0.00})")
+        : $"{line.Quantity} x {line.Name}";
 
     private static string Join(IEnumerable<string> parts) => string.Join("; ", parts.Where(part => part.Length > 0));
 

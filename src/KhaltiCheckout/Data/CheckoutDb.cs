@@ -100,6 +100,7 @@ public class CheckoutDb : DbContext
         configurationBuilder.Properties<Paisa>().HaveConversion<PaisaConverter>();
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<OrderStatus>().HaveConversion<SnakeCaseConverter<OrderStatus>>().HaveMaxLength(20);
+        configurationBuilder.Properties<LineKind>().HaveConversion<SnakeCaseConverter<LineKind>>().HaveMaxLength(20);
         configurationBuilder.Properties<Attention>().HaveConversion<SnakeCaseConverter<Attention>>().HaveMaxLength(30);
         configurationBuilder.Properties<Actor>().HaveConversion<SnakeCaseConverter<Actor>>().HaveMaxLength(20);
         configurationBuilder.Properties<PaymentMethod>().HaveConversion<SnakeCaseConverter<PaymentMethod>>().HaveMaxLength(20);

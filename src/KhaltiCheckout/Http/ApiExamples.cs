@@ -16,7 +16,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
 
     private const string PaidOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
-         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
+         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000,"kind":"item"}],
          "customer":{"name":"Sita Rai"},"reference":null,"metadata":{},
          "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
          "receipt":{"number":"2083/84-000042","issuedAt":"2026-11-21T04:16:10.000Z","sellerPan":null,"vat":null,"creditNotes":[]},
@@ -36,7 +36,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
          "reasons":[{"id":"rsn_01k9x8q5t3c7w2m9d4h6k0v1rz","reason":"refunded_at_khalti","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
            "refundId":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","raisedAt":"2026-11-21T06:00:01.000Z"}],
          "amount":150000,"amountRefunded":50000,"currency":"NPR",
-         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000}],
+         "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000,"kind":"item"}],
          "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"},"reference":null,"receiptNumber":null,"metadata":{},
          "createdAt":"2026-11-21T04:15:00.000Z","expiresAt":"2026-11-21T05:15:00.000Z","paidAt":"2026-11-21T04:16:10.000Z",
          "payments":[{"id":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn","method":"widget","status":"partially_refunded","khaltiState":"Partially refunded",
@@ -50,7 +50,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private const string Summary = """
         {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500}],
          "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
-         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1},"attentionOrders":1}
+         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1},"attentionOrders":1,"notices":[]}
         """;
 
     private const string Session = """{"name":"Till 2","scopes":["read","refund"],"expiresAt":"2026-11-21T16:15:00.000Z"}""";

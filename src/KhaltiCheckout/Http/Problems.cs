@@ -117,9 +117,10 @@ internal static class Problems
     internal static ProblemHttpResult AmountMismatch() =>
         Of(422, "amount_mismatch", "Amount mismatch", "The posted amount is not what the order costs. Khalti was not asked and nothing was charged.");
 
-    internal static ProblemHttpResult AmountOutOfRange(Paisa amount, Paisa least, Paisa? most) =>
+    /// <param name="amount">Null for less than nothing.</param>
+    internal static ProblemHttpResult AmountOutOfRange(Paisa? amount, Paisa least, Paisa? most) =>
         Of(422, "amount_out_of_range", "Amount out of range",
-            $"The order comes to {amount}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}. Nothing was ordered or charged.");
+            $"{(amount is { } total ? $"The order comes to {total}" : "The discounts are more than what they are taken off")}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}. Nothing was ordered or charged.");
 
     internal static ProblemHttpResult TooManyWatchers() =>
         Of(429, "rate_limited", "Too many watchers", "Too many pages are watching orders just now. Read the order from time to time instead.");

@@ -121,12 +121,11 @@ public sealed partial class Order
             CreatedAt = now,
             PlacedOn = NepalTime.DayOf(now),
             ExpiresAt = now + lifetime,
+            Amount = OrderLine.TotalOf(wish.Lines) ?? throw new UnreachableException("The handler refuses an order with more discounts than items."),
         };
         foreach (WantedLine wanted in wish.Lines)
         {
-            OrderLine line = OrderLine.Of(wanted, order._lines.Count);
-            order._lines.Add(line);
-            order.Amount += line.Amount;
+            order._lines.Add(OrderLine.Of(wanted, order._lines.Count));
         }
 
         order._searchTerms.AddRange(SearchTerm.Of(order.Id, wish.CustomerName, wish.CustomerEmail, wish.CustomerPhone));

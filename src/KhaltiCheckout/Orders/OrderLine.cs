@@ -3,7 +3,14 @@ using KhaltiCheckout.Data;
 
 namespace KhaltiCheckout.Orders;
 
-/// <summary>What was bought, with name and price as they were on the day.</summary>
+/// <summary>Whether a line adds to the order's amount or is taken off it. Prices are never negative.</summary>
+public enum LineKind
+{
+    Item,
+    Discount,
+}
+
+/// <summary>What was bought, with name and price as they were on the day; or what was taken off for it.</summary>
 public sealed class OrderLine
 {
     private OrderLine()
@@ -23,6 +30,8 @@ public sealed class OrderLine
 
     public Paisa Amount { get; private set; }
 
+    public LineKind Kind { get; private set; }
+
     internal static OrderLine Read(SqlRow row) => new()
     {
         Position = row.Count(0),
@@ -31,6 +40,7 @@ public sealed class OrderLine
         UnitPrice = row.Paisa(3),
         Quantity = row.Count(4),
         Amount = row.Paisa(5),
+        Kind = SnakeCase.Read<LineKind>(row.Text(6)),
     };
 
     internal static OrderLine Of(WantedLine wanted, int position) => new()
@@ -41,5 +51,17 @@ public sealed class OrderLine
         UnitPrice = wanted.UnitPrice,
         Quantity = wanted.Quantity,
         Amount = wanted.UnitPrice * wanted.Quantity,
+        Kind = wanted.Kind,
     };
+
+    /// <summary>Items less discounts; null when the discounts are more.</summary>
+    internal static Paisa? TotalOf(IReadOnlyList<WantedLine> lines)
+    {
+        Paisa items = Sum(LineKind.Item);
+        Paisa discounts = Sum(LineKind.Discount);
+        return discounts > items ? null : items - discounts;
+
+        Paisa Sum(LineKind kind) => lines.Where(line => line.Kind == kind)
+            .Aggregate(Paisa.Zero, (sum, line) => sum + (line.UnitPrice * line.Quantity));
+    }
 }

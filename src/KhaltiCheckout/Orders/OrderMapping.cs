@@ -29,7 +29,12 @@ internal sealed class OrderMapping
         builder.HasIndex(order => new { order.Amount, order.Id });
         builder.HasIndex(order => new { order.ReceiptYear, order.ReceiptCount }).IsUnique().HasFilter("\"ReceiptYear\" IS NOT NULL");
         builder.HasIndex(order => order.PlacedOn);
-        builder.HasIndex(order => order.Reference).IsUnique().HasFilter("\"Reference\" IS NOT NULL");
+
+        // One for finding, one that keeps a reference to one order until that order gives it back.
+        builder.Property<bool>("ReferenceFreed").HasDefaultValue(false);
+        builder.HasIndex(order => order.Reference).HasFilter("\"Reference\" IS NOT NULL");
+        builder.HasIndex(order => order.Reference, "IX_Orders_Reference_Held").IsUnique()
+            .HasFilter("\"Reference\" IS NOT NULL AND NOT \"ReferenceFreed\"");
 
         // Which orders should expire: a search that must not grow with the orders that are done.
         builder.HasIndex(order => new { order.Status, order.ExpiresAt }).HasFilter("\"Status\" = 'pending'");
@@ -41,6 +46,7 @@ internal sealed class OrderMapping
         builder.Property<string>("OrderId").HasMaxLength(TypeId.LongestId);
         builder.HasKey("OrderId", nameof(OrderLine.Position));
         builder.Property(line => line.ProductId).HasMaxLength(50);
+        builder.Property(line => line.Kind).HasDefaultValue(LineKind.Item);
     }
 
     public void Configure(EntityTypeBuilder<TimelineEntry> builder)

@@ -29,7 +29,7 @@ internal static class OrderRows
     private const string SelectRefunds = $"""SELECT {Refund.Columns} FROM "Refunds" WHERE "OrderId" = @p0 ORDER BY "Id" """;
 
     private const string SelectLines = """
-        SELECT "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount" FROM "OrderLines" WHERE "OrderId" = @p0 ORDER BY "Position"
+        SELECT "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "Kind" FROM "OrderLines" WHERE "OrderId" = @p0 ORDER BY "Position"
         """;
 
     // Versions only grow, so their sum is another when any of them is, or when a payment has come.
@@ -38,8 +38,8 @@ internal static class OrderRows
         """;
 
     private const string InsertLine = """
-        INSERT INTO "OrderLines" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount")
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
+        INSERT INTO "OrderLines" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "Kind")
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
         """;
 
     private const string InsertTimeline = """
@@ -107,7 +107,8 @@ internal static class OrderRows
             foreach (OrderLine line in order.Lines)
             {
                 yield return SqlChange.Add(
-                    InsertLine, order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount);
+                    InsertLine, order.Id, line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount,
+                    SnakeCase.Of(line.Kind));
             }
 
             foreach (SearchTerm term in order.SearchTerms)

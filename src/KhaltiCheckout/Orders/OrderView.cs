@@ -48,9 +48,10 @@ public sealed record OrderCustomerView(string? Name);
 /// <summary>One line of an order.</summary>
 /// <param name="UnitPrice">Paisa.</param>
 /// <param name="Amount">Paisa: unit price times quantity.</param>
-public sealed record OrderLineView(string? ProductId, string Name, Paisa UnitPrice, int Quantity, Paisa Amount)
+/// <param name="Kind"><c>item</c>, or <c>discount</c>, whose amount is taken off.</param>
+public sealed record OrderLineView(string? ProductId, string Name, Paisa UnitPrice, int Quantity, Paisa Amount, LineKind Kind)
 {
-    internal static OrderLineView Of(OrderLine line) => new(line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount);
+    internal static OrderLineView Of(OrderLine line) => new(line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount, line.Kind);
 }
 
 /// <summary>One try to pay.</summary>

@@ -24,4 +24,4 @@ internal sealed record OrderWish
 }
 
 /// <summary>So many of something at a price. Of the catalogue when it has a product's id.</summary>
-internal sealed record WantedLine(string? ProductId, string Name, Paisa UnitPrice, int Quantity);
+internal sealed record WantedLine(string? ProductId, string Name, Paisa UnitPrice, int Quantity, LineKind Kind = LineKind.Item);

@@ -17,21 +17,28 @@ namespace KhaltiCheckout.Orders;
 /// <param name="ReturnUrl">With an API key: where Khalti's page sends the shopper back to in the end. One of the addresses in
 /// the shop's settings (<c>Store:ReturnUrls</c>), to the letter; <c>order</c> is added to its query.</param>
 /// <param name="Lines">With an API key: what is bought, at the key holder's prices.</param>
-/// <param name="Reference">With an API key: the key holder's own name for the order. No two orders have the same.</param>
 /// <param name="Metadata">With an API key: what the key holder wants to find again, names and texts. The shopper can read it.</param>
 public sealed record PlaceOrderRequest(
     IReadOnlyList<OrderItemRequest>? Items = null, OrderCustomerRequest? Customer = null, string? ReturnUrl = null,
     IReadOnlyList<OrderLineRequest>? Lines = null, string? Reference = null, IReadOnlyDictionary<string, string>? Metadata = null)
 {
+    /// <summary>With an API key: the key holder's own name for the order. No two orders have the same, unless the other was
+    /// cancelled or has expired unpaid.</summary>
+    public string? Reference { get; init; } = TypedText.Line(Reference);
+
     /// <summary>Whether it asks for something that only the holder of a key may have.</summary>
     internal bool WantsKey => Lines is not null || Reference is not null || ReturnUrl is not null || Metadata is not null;
 }
 
-/// <summary>So many of something that is not in the catalogue.</summary>
-/// <param name="Name">What the shopper reads.</param>
-/// <param name="UnitPrice">Paisa.</param>
+/// <summary>So many of something that is not in the catalogue, or a discount.</summary>
+/// <param name="UnitPrice">Paisa; 0 for what is free, never negative.</param>
 /// <param name="Quantity">How many.</param>
-public sealed record OrderLineRequest(string Name, Paisa UnitPrice, int Quantity);
+/// <param name="Kind"><c>item</c>, or <c>discount</c> for what is taken off the others.</param>
+public sealed record OrderLineRequest(string Name, Paisa UnitPrice, int Quantity, LineKind Kind = LineKind.Item)
+{
+    /// <summary>What the shopper reads.</summary>
+    public string Name { get; init; } = TypedText.Line(Name);
+}
 
 /// <summary>So many of one product.</summary>
 /// <param name="ProductId">As the catalogue names it.</param>
@@ -39,10 +46,17 @@ public sealed record OrderLineRequest(string Name, Paisa UnitPrice, int Quantity
 public sealed record OrderItemRequest(string ProductId, int Quantity);
 
 /// <summary>Who buys. Only the name is ever shown to whoever holds the order's id.</summary>
-/// <param name="Name">Shown on the order.</param>
-/// <param name="Email">For the merchant.</param>
-/// <param name="Phone">For the merchant.</param>
-public sealed record OrderCustomerRequest(string? Name = null, string? Email = null, string? Phone = null);
+public sealed record OrderCustomerRequest(string? Name = null, string? Email = null, string? Phone = null)
+{
+    /// <summary>Shown on the order.</summary>
+    public string? Name { get; init; } = TypedText.Line(Name);
+
+    /// <summary>For the merchant.</summary>
+    public string? Email { get; init; } = TypedText.Line(Email);
+
+    /// <summary>For the merchant.</summary>
+    public string? Phone { get; init; } = TypedText.Phone(Phone);
+}
 
 internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 {
@@ -80,8 +94,9 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
         {
             line.RuleLevelCascadeMode = CascadeMode.Stop;
             line.RuleFor(one => one.Name).NotEmpty().WithMessage("What is it called?").PlainText(LongestName);
-            line.RuleFor(one => one.UnitPrice).Must(price => price >= new Paisa(1) && price <= new Paisa(HighestPrice)).WithMessage($"Paisa, between 1 and {HighestPrice}.");
+            line.RuleFor(one => one.UnitPrice).Must(price => price <= new Paisa(HighestPrice)).WithMessage($"Paisa, between 0 and {HighestPrice}.");
             line.RuleFor(one => one.Quantity).InclusiveBetween(1, MostOfOne).WithMessage($"Between 1 and {MostOfOne}.");
+            line.RuleFor(one => one.Kind).IsInEnum();
         });
         RuleFor(order => order.Reference).NotEmpty().WithMessage("Not blank: leave it out for none.").PlainText(LongestReference)
             .When(order => order.Reference is not null);
@@ -93,7 +108,7 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
             .Matches(@"^[^\s@]+@[^\s@]+\.[^\s@]+$").WithMessage("An e-mail address, such as sita@example.com.")
             .When(order => !string.IsNullOrWhiteSpace(order.Customer?.Email));
         RuleFor(order => order.Customer!.Phone).PlainText(LongestPhone)
-            .Matches(@"^\+?[0-9][0-9 -]{5,18}$").WithMessage("A phone number, such as 9800000000.")
+            .Matches(@"^\+?[0-9]{6,15}\z").WithMessage("A phone number, such as 9800000000.")
             .When(order => !string.IsNullOrWhiteSpace(order.Customer?.Phone));
     }
 
@@ -105,7 +120,16 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 internal static class PlaceOrder
 {
     private const string SelectProduct = """SELECT "Name", "Price" FROM "Products" WHERE "Id" = @p0""";
-    private const string SelectByReference = """SELECT "Id" FROM "Orders" WHERE "Reference" = @p0""";
+
+    // An order that nobody paid and nobody can pay any more gives its reference back. Late money for it still counts.
+    private const string FreeReference = """
+        UPDATE "Orders" SET "ReferenceFreed" = TRUE
+        WHERE "Reference" = @p0 AND NOT "ReferenceFreed" AND "Status" IN ('cancelled', 'expired')
+        """;
+
+    private const string SelectByReference = """
+        SELECT "Id" FROM "Orders" WHERE "Reference" = @p0 AND (NOT "ReferenceFreed" OR "Status" NOT IN ('cancelled', 'expired')) LIMIT 1
+        """;
 
     /// <summary>Before the rules: whoever may not ask is not told what to ask.</summary>
     internal static ValueTask<object?> RefuseWithoutKey(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -163,16 +187,22 @@ internal static class PlaceOrder
             return (null, null, Problems.NotFound("product"));
         }
 
-        Order order = Order.Place(wish with { Lines = lines }, now, rules.OrderLifetime);
-        if (order.Amount < rules.Least || (rules.Most is { } most && order.Amount > most))
+        Paisa? total = OrderLine.TotalOf(lines);
+        if (total is null || total < rules.Least || total > rules.Most)
         {
-            return (null, null, Problems.AmountOutOfRange(order.Amount, rules.Least, rules.Most));
+            return (null, null, Problems.AmountOutOfRange(total, rules.Least, rules.Most));
         }
 
+        Order order = Order.Place(wish with { Lines = lines }, now, rules.OrderLifetime);
+
         // Of two at once the unique index refuses one, which then finds the other here.
-        if (wish.Reference is not null && await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
+        if (wish.Reference is not null)
         {
-            return (null, null, Problems.ReferenceTaken(other));
+            await sql.ExecuteAsync(FreeReference, wish.Reference);
+            if (await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
+            {
+                return (null, null, Problems.ReferenceTaken(other));
+            }
         }
 
         await sql.SaveAsync(order);
@@ -186,7 +216,7 @@ internal static class PlaceOrder
     {
         if (request.Lines is { } own)
         {
-            return [.. own.Select(line => new WantedLine(null, line.Name.Trim(), line.UnitPrice, line.Quantity))];
+            return [.. own.Select(line => new WantedLine(null, line.Name, line.UnitPrice, line.Quantity, line.Kind))];
         }
 
         List<WantedLine> lines = [];
@@ -207,5 +237,5 @@ internal static class PlaceOrder
 
     private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";
 
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

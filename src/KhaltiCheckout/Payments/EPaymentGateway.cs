@@ -31,12 +31,18 @@ internal sealed class EPaymentGateway(
         PurchaseOrderName = NameOf(order),
         Customer = CustomerOf(order),
         TimeToLive = TimeToLiveOf(order),
-        ProductDetails =
-        [
-            .. order.Lines.OrderBy(line => line.Position)
-                .Select(line => new ProductDetail(line.ProductId ?? line.Name, line.Name, line.UnitPrice, line.Quantity, line.Amount)),
-        ],
+        ProductDetails = DetailsOf(order),
     };
+
+    // Khalti has no lines that are taken off, and what it makes of a price of 0 is not documented: only details that add up to the
+    // amount are sent, or none.
+    private static List<ProductDetail>? DetailsOf(Order order) => order.Lines.Any(line => line.Kind == LineKind.Discount)
+        ? null
+        :
+        [
+            .. order.Lines.Where(line => line.Amount > Paisa.Zero).OrderBy(line => line.Position)
+                .Select(line => new ProductDetail(line.ProductId ?? line.Name, line.Name, line.UnitPrice, line.Quantity, line.Amount)),
+        ];
 
     internal async Task<Finding> LookupAsync(Payment payment) => await clients.EPayment.LookupAsync(payment.Pidx!) switch
     {
@@ -64,8 +70,8 @@ internal sealed class EPaymentGateway(
 
     private string NameOf(Order order)
     {
-        string first = order.Lines.MinBy(line => line.Position)!.Name;
-        string name = order.Lines.Count == 1 ? first : $"{first} and {order.Lines.Count - 1} more";
+        OrderLine[] items = [.. order.Lines.Where(line => line.Kind == LineKind.Item).OrderBy(line => line.Position)];
+        string name = items.Length == 1 ? items[0].Name : $"{items[0].Name} and {items.Length - 1} more";
         return $"{shop.Value.Name}: {name}";
     }
 

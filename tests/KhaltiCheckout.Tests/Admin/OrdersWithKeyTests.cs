@@ -32,7 +32,7 @@ public sealed class OrdersWithKeyTests
 
         ((long)order["amount"]!).ShouldBe(61050);
         order["lines"]!.ToJsonString(Relaxed).ShouldBe("""
-            [{"productId":null,"name":"Momo, 10 pieces","unitPrice":18000,"quantity":2,"amount":36000},{"productId":null,"name":"मासु भात","unitPrice":25050,"quantity":1,"amount":25050}]
+            [{"productId":null,"name":"Momo, 10 pieces","unitPrice":18000,"quantity":2,"amount":36000,"kind":"item"},{"productId":null,"name":"मासु भात","unitPrice":25050,"quantity":1,"amount":25050,"kind":"item"}]
             """.Trim());
         ((string?)order["reference"]).ShouldBe("bill-1042");
         order["metadata"]!.ToJsonString(Relaxed).ShouldBe("""{"table":"7","टेबल":"सात"}""");
@@ -104,7 +104,9 @@ public sealed class OrdersWithKeyTests
         { """{"lines":[{"name":"   ","unitPrice":1500,"quantity":1}]}""", "lines[0].name" },
         { """{"lines":[{"name":"a\nb","unitPrice":1500,"quantity":1}]}""", "lines[0].name" },
         { $$"""{"lines":[{"name":"{{new string('n', 101)}}","unitPrice":1500,"quantity":1}]}""", "lines[0].name" },
-        { """{"lines":[{"name":"Tea","unitPrice":0,"quantity":1}]}""", "lines[0].unitPrice" },
+        { """{"lines":[{"name":"Tea","unitPrice":1500,"quantity":1,"kind":"gift"}]}""", "lines[0].kind" },
+        { """{"lines":[{"name":"Tea","unitPrice":1500,"quantity":1,"kind":1}]}""", "lines[0].kind" },
+        { """{"lines":[{"name":"Off","unitPrice":-500,"quantity":1,"kind":"discount"}]}""", "lines[0].unitPrice" },
         { """{"lines":[{"name":"Tea","unitPrice":-1,"quantity":1}]}""", "lines[0].unitPrice" },
         { """{"lines":[{"name":"Tea","unitPrice":10.5,"quantity":1}]}""", "lines[0].unitPrice" },
         { """{"lines":[{"name":"Tea","unitPrice":"1500","quantity":1}]}""", "lines[0].unitPrice" },

@@ -23,7 +23,8 @@ public sealed class OrderRowsTests
         await using Shop shop = await Shop.OpenAsync();
 
         string[] ofTheModel = await shop.InDatabaseAsync(db => Task.FromResult(
-            db.Model.FindEntityType(entity)!.GetProperties().Select(property => property.GetColumnName()).Order(StringComparer.Ordinal).ToArray()));
+            db.Model.FindEntityType(entity)!.GetProperties()
+                .Where(property => !property.IsShadowProperty()).Select(property => property.GetColumnName()).Order(StringComparer.Ordinal).ToArray()));
 
         string[] named = [.. columns.Split(',').Select(column => column.Trim().Trim('"')).Order(StringComparer.Ordinal)];
         named.ShouldBe(ofTheModel);

@@ -15,7 +15,7 @@ namespace KhaltiCheckout.Data.Migrations
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("KhaltiCheckout.Admin.AdminSession", b =>
                 {
@@ -354,6 +354,11 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("Reference")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("ReferenceFreed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false);
+
                     b.Property<string>("ReturnUrl")
                         .HasColumnType("TEXT");
 
@@ -377,7 +382,6 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
-                        .IsUnique()
                         .HasFilter("\"Reference\" IS NOT NULL");
 
                     b.HasIndex("Amount", "Id");
@@ -394,6 +398,10 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex(new[] { "Reference" }, "IX_Orders_Reference_Held")
+                        .IsUnique()
+                        .HasFilter("\"Reference\" IS NOT NULL AND NOT \"ReferenceFreed\"");
+
                     b.ToTable("Orders");
                 });
 
@@ -408,6 +416,13 @@ namespace KhaltiCheckout.Data.Migrations
 
                     b.Property<long>("Amount")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("item");
 
                     b.Property<string>("Name")
                         .IsRequired()

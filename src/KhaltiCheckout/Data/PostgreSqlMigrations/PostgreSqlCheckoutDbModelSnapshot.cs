@@ -17,7 +17,7 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -390,6 +390,11 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<bool>("ReferenceFreed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false);
+
                     b.Property<string>("ReturnUrl")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -416,7 +421,6 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
-                        .IsUnique()
                         .HasFilter("\"Reference\" IS NOT NULL");
 
                     b.HasIndex("Amount", "Id");
@@ -433,6 +437,10 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex(new[] { "Reference" }, "IX_Orders_Reference_Held")
+                        .IsUnique()
+                        .HasFilter("\"Reference\" IS NOT NULL AND NOT \"ReferenceFreed\"");
+
                     b.ToTable("Orders");
                 });
 
@@ -448,6 +456,14 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("text")
+                        .HasDefaultValue("item")
+                        .UseCollation("C");
 
                     b.Property<string>("Name")
                         .IsRequired()
