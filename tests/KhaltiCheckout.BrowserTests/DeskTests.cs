@@ -41,6 +41,39 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
+    public async Task A_sign_out_that_never_reached_the_shop_is_said_and_can_be_tried_again()
+    {
+        await OpenAsync();
+        Visit visit = (await VisitAsync(Phone)).Expecting("/api/v1/admin/session", "ERR_FAILED");
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+        await visit.Context.RouteAsync("**/api/v1/admin/session", route => route.Request.Method == "DELETE" ? route.AbortAsync() : route.ContinueAsync());
+
+        await desk.Page.ClickAsync("#sign-out");
+
+        await Expect(desk.Page.Locator("#header-note")).ToHaveTextAsync("You may still be signed in on this device. The shop did not answer. Try again in a moment.");
+        await Expect(desk.Page.Locator("#sign-out")).ToBeVisibleAsync();
+        await visit.JudgeAsync(desk.Page, "desk-sign-out-failed");
+        await visit.Context.UnrouteAsync("**/api/v1/admin/session");
+        await desk.Page.ClickAsync("#sign-out");
+        await Expect(desk.KeyField).ToBeVisibleAsync();
+        await Expect(desk.Page.Locator("#header-note")).ToBeHiddenAsync();
+        await desk.Page.ReloadAsync();
+        await Expect(desk.KeyField).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_desk_warns_a_year_before_a_fiscal_year_is_not_known()
+    {
+        await OpenAsync();
+        Shop.Clock.Advance(new DateTimeOffset(2028, 7, 16, 0, 0, 0, TimeSpan.Zero) - Shop.Clock.GetUtcNow());
+        Visit visit = await VisitAsync(Phone);
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+
+        await Expect(desk.Page.Locator("#notices")).ToContainTextAsync("Store:FiscalYearStarts");
+        await visit.JudgeAsync(desk.Page, "desk-fiscal-year-ending");
+    }
+
+    [Fact]
     public async Task Who_has_tried_too_many_keys_is_told_how_long_to_wait()
     {
         await OpenAsync();

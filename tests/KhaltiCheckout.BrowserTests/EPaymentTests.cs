@@ -97,6 +97,103 @@ public sealed class EPaymentTests(Browser browser) : BrowserTest(browser)
         await order.ShouldStandAsync("paid", "completed");
     }
 
+    [Theory]
+    [InlineData(360, "ne")]
+    [InlineData(1366, "en")]
+    public async Task Back_from_Khaltis_page_the_order_can_be_cancelled_and_late_money_still_counts(int width, string language)
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync(new Shopper(width, language));
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        KhaltiPage khalti = await order.GoToKhaltiAsync();
+        string pidx = khalti.Pidx;
+        await khalti.Page.GoBackAsync();
+        await order.ShouldTellAsync("initiated");
+
+        await order.Page.Locator("#cancel").ClickAsync();
+        await Expect(order.Page.Locator("#cancel-text")).ToContainTextAsync(language == "ne" ? "खल्तीको पृष्ठमा" : "first asks Khalti");
+        await visit.JudgeAsync(order.Page, "epayment-cancel-asked");
+        await order.Page.Locator("#cancel-yes").ClickAsync();
+
+        await order.ShouldStandAsync("cancelled", "initiated");
+        await Expect(order.Page.Locator("#status-more")).ToBeVisibleAsync();
+        await Expect(order.Page.Locator("#restart")).ToBeVisibleAsync();
+        await order.ShouldNotOfferToPayAsync();
+        await visit.JudgeAsync(order.Page, "epayment-cancelled");
+        await Shop.Sandbox.OutcomeAsync(pidx, "completed");
+        Shop.Clock.Advance(Storefront.AMoment);
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
+    [Fact]
+    public async Task A_link_that_was_paid_is_not_cancelled_and_one_that_Khalti_is_silent_about_is_said_so()
+    {
+        await OpenAsync();
+        Visit visit = (await VisitAsync(new Shopper(360))).Expecting("/cancel", "409");
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        KhaltiPage khalti = await order.GoToKhaltiAsync();
+        string pidx = khalti.Pidx;
+        await khalti.Page.GoBackAsync();
+        await order.ShouldTellAsync("initiated");
+        await Shop.Sandbox.FaultAsync("epayment_lookup", "error", status: 500);
+
+        await order.CancelAsync();
+
+        await Expect(order.Note).ToContainTextAsync("could not find out whether it has been paid");
+        await order.ShouldStandAsync("pending", "initiated");
+        await Shop.Sandbox.MendAsync();
+        await Shop.Sandbox.OutcomeAsync(pidx, "completed");
+        await order.CancelAsync();
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
+    [Fact]
+    public async Task The_basket_is_kept_until_its_order_is_paid_and_leads_to_the_same_order()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync(new Shopper(360));
+        ShopPage shop = await visit.OpenShopAsync();
+        await shop.AddAsync("ilam-tea");
+        OrderPage order = await shop.PlaceOrderAsync();
+        string id = order.Id;
+        KhaltiPage khalti = await order.GoToKhaltiAsync();
+        await khalti.Page.GoBackAsync();
+        await order.ShouldTellAsync("initiated");
+        await order.Page.GoBackAsync();
+        await Expect(shop.Line("ilam-tea")).ToBeVisibleAsync();
+
+        order = await shop.PlaceOrderAsync();
+
+        order.Id.ShouldBe(id);
+        await (await order.GoToKhaltiAsync()).PayAsync();
+        await order.ShouldStandAsync("paid", "completed");
+        shop = await visit.OpenShopAsync();
+        await Expect(shop.Page.Locator("#basket-empty")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_basket_whose_order_was_paid_while_its_page_was_closed_keeps_what_came_in_since()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync();
+        ShopPage shop = await visit.OpenShopAsync();
+        await shop.AddAsync("ilam-tea");
+        OrderPage order = await shop.PlaceOrderAsync();
+        string pidx = (await order.GoToKhaltiAsync()).Pidx;
+        string id = (string)(await Shop.Sandbox.ListAsync("/_sandbox/transactions"))[0]["purchaseOrderId"]!;
+        await order.Page.CloseAsync();
+        await Shop.Sandbox.OutcomeAsync(pidx, "completed");
+        Shop.Clock.Advance(Storefront.AMoment);
+        await Shop.UntilAsync(id, "paid");
+
+        shop = await visit.OpenShopAsync();
+        await Expect(shop.Page.Locator("#basket-empty")).ToBeVisibleAsync();
+        await shop.AddAsync("dhaka-topi");
+        await shop.Page.ReloadAsync();
+        await Expect(shop.Line("dhaka-topi")).ToBeVisibleAsync();
+        await Expect(shop.Line("ilam-tea")).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task Paid_at_Khalti_with_the_browser_closed_the_order_page_on_another_device_shows_it_by_itself()
     {

@@ -26,6 +26,35 @@ public sealed class ReceiptTests(Browser browser) : BrowserTest(browser)
         }
         """;
 
+    [Theory]
+    [InlineData(360, "ne", "−रु\u00a0५०")]
+    [InlineData(1366, "en", "−Rs\u00a050")]
+    public async Task A_discount_is_taken_off_on_the_order_its_receipt_and_the_desk(int width, string language, string discount)
+    {
+        await OpenAsync();
+        string id = await Shop.GivenOrderAsync(new
+        {
+            lines = new object[]
+            {
+                new { name = "Momo, 10 pieces", unitPrice = 18_000, quantity = 2 }, new { name = "Chutney", unitPrice = 0, quantity = 1 },
+                new { name = "Dashain offer", unitPrice = 5_000, quantity = 1, kind = "discount" },
+            },
+        });
+        Visit visit = await VisitAsync(new Shopper(width, language));
+        OrderPage order = await visit.OpenOrderAsync(id);
+        await Expect(order.Page.Locator("#lines tr").Last).ToContainTextAsync(discount);
+        await (await order.GoToKhaltiAsync()).PayAsync();
+
+        await order.ShouldStandAsync("paid", "completed");
+        await Expect(order.Page.Locator("#lines tr").Last).ToContainTextAsync(discount);
+        await Expect(order.Page.Locator("#totals")).ToContainTextAsync(language == "ne" ? "३१०" : "310");
+        await visit.JudgeAsync(order.Page, "receipt-discount");
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+        await desk.OpenOrderAsync(id);
+        await Expect(desk.Page.Locator(".lines li").Last).ToContainTextAsync(discount);
+        await visit.JudgeAsync(desk.Page, "desk-discount");
+    }
+
     [Fact]
     public async Task The_code_on_the_receipt_leads_to_the_order_where_shoppers_find_the_shop()
     {

@@ -1,5 +1,6 @@
 // The shop's HTTP API. A call ends in one of three ways: an answer, a refusal (ApiError, kind "refused", with the
 // server's code), or not known (kind "unknown": no answer, a late one, a broken one, 5xx, or one not made by the shop).
+// Anything else that is thrown is a fault of the page itself and says nothing about the shop's answer (kind "fault").
 import { learnServerTime } from './server-clock.js';
 
 export class ApiError extends Error {
@@ -9,18 +10,26 @@ export class ApiError extends Error {
   }
 }
 
+// For whoever tells people what went wrong: a fault of ours is never told as a lost answer.
+export function problemOf(error) {
+  if (error instanceof ApiError) return error;
+  console.error(error);
+  return new ApiError('fault', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
 export async function call(method, path, { body, key, timeout = 15_000, credentials = 'omit', headers: more = {} } = {}) {
   const headers = { Accept: 'application/json', ...more };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
 
+  const sent = body === undefined ? undefined : JSON.stringify(body);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);
   let response, text;
   try {
     response = await fetch(path, {
       method, headers, signal: stop.signal, cache: 'no-store', credentials, redirect: 'error',
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: sent,
     });
     text = await response.text();
   } catch {

@@ -1,9 +1,10 @@
 // The basket beside the shelf. Rows are kept and changed in place, so that the keyboard does not lose its place.
 import { byId, el, focusOn, setText, show } from './dom.js';
-import { digits, fromDigits, t } from './i18n.js';
+import { digits, t } from './i18n.js';
 import { money } from './money.js';
 import { most } from './cart.js';
 import { nameOf } from './catalogue.js';
+import { asciiDigits, line } from './typed-text.js';
 
 const rows = new Map();
 
@@ -58,7 +59,7 @@ function makeRow(product, change) {
   row.name = el('p', { class: 'line-name' });
   row.each = el('p', { class: 'line-each' });
   row.sum = el('p', { class: 'line-sum' });
-  row.input = el('input', { type: 'text', inputmode: 'numeric', maxlength: 3, autocomplete: 'off', onchange: () => typed(row, change) });
+  row.input = el('input', { type: 'text', inputmode: 'numeric', maxlength: 12, autocomplete: 'off', onchange: () => typed(row, change) });
   row.less = el('button', { type: 'button', class: 'step', onclick: () => change(row.id, Math.max(1, row.quantity - 1)) }, '−');
   row.more = el('button', { type: 'button', class: 'step', onclick: () => change(row.id, Math.min(most, row.quantity + 1)) }, '+');
   row.remove = el('button', { type: 'button', class: 'link', onclick: () => takeOut(row, change) });
@@ -86,7 +87,7 @@ function fillRow(row, product, quantity) {
 }
 
 function typed(row, change) {
-  const text = fromDigits(row.input.value.trim());
+  const text = asciiDigits(line(row.input.value));
   const quantity = /^\d{1,3}$/.test(text) ? Math.min(most, Math.max(1, Number(text))) : row.quantity;
   row.input.value = digits(quantity);
   change(row.id, quantity);

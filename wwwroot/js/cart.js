@@ -21,7 +21,6 @@ export function put(id, quantity) {
 }
 
 export const add = id => put(id, (read().get(id) ?? 0) + 1);
-export const empty = () => write(new Map());
 
 export function onOtherTab(listener) {
   window.addEventListener('storage', event => {

@@ -19,10 +19,6 @@ export function digits(text) {
   return current === 'ne' ? String(text).replace(/[0-9]/g, digit => '०१२३४५६७८९'[digit]) : String(text);
 }
 
-export function fromDigits(text) {
-  return text.replace(/[०-९]/g, digit => '०१२३४५६७८९'.indexOf(digit));
-}
-
 // A page brings the texts that only it needs.
 export function addTexts(more) {
   Object.assign(texts.en, more.en);

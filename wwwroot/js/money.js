@@ -15,3 +15,6 @@ export function money(paisa) {
   const text = group((size - rest) / 100) + (rest === 0 ? '' : `.${String(rest).padStart(2, '0')}`);
   return `${paisa < 0 ? '−' : ''}${language() === 'ne' ? 'रु' : 'Rs'}\u00a0${digits(text)}`;
 }
+
+// A discount is a line that is taken off. On the wire its price is positive, as all prices are.
+export const signed = (line, paisa) => line.kind === 'discount' ? -paisa : paisa;

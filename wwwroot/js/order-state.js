@@ -17,6 +17,9 @@ const age = payment => Date.parse(payment.createdAt ?? '') || 0;
 
 export const isOpen = order => payments(order).some(payment => payment.status === 'verifying' || payment.status === 'needs_review');
 
+// A page of Khalti's that was opened for this order and can still take money.
+export const hasOpenLink = order => payments(order).some(payment => payment.status === 'initiated');
+
 export function stateOf(order, { unsent, held, now }) {
   if (final.includes(order.status)) return order.status;
   if (payments(order).some(payment => payment.status === 'verifying')) return 'verifying';
@@ -29,7 +32,7 @@ export function stateOf(order, { unsent, held, now }) {
   if (!payments(order).every(payment => harmless.includes(payment.status))) return 'needs_review';
   if (order.expiresAt && now >= Date.parse(order.expiresAt)) return 'timeup';
   const newest = newestPayment(order)?.status;
-  if (payments(order).some(payment => payment.status === 'initiated')) return 'initiated';
+  if (hasOpenLink(order)) return 'initiated';
   return done.includes(newest) ? 'retry' : 'open';
 }
 
@@ -37,7 +40,7 @@ export const payable = state => state === 'open' || state === 'retry' || state =
 
 // Nothing more is waited for. What may come later still, such as a refund, is seen by whoever looks again.
 export const settled = (state, order) => [...final, 'cancelled', 'expired'].includes(state) && !isOpen(order)
-  && !(['cancelled', 'expired'].includes(state) && payments(order).some(payment => payment.status === 'initiated'));
+  && !(['cancelled', 'expired'].includes(state) && hasOpenLink(order));
 
 // News may come by several ways and arrive in another order than it was sent. An order never goes back, and never has
 // fewer payments than before.

@@ -4,7 +4,7 @@ import { digits, has, language, t } from './i18n.js';
 import { money } from './money.js';
 import { now } from './server-clock.js';
 import { clock, dateAndTime, today } from './time.js';
-import { isOpen, newestPayment, payable, tone } from './order-state.js';
+import { hasOpenLink, isOpen, newestPayment, payable, tone } from './order-state.js';
 
 const write = (id, text) => {
   setText(byId(id), text);
@@ -38,7 +38,8 @@ export function drawStatus({ order, state, why, notice }) {
     { status: order.status, payment: newestPayment(order)?.status ?? '', tone: tone(state), state });
   say(t(`s.${state}`), t(`s.${state}.text`, { amount: money(order.amount), back: money(order.amountRefunded ?? 0) }));
   const settled = ['paid', 'refunded', 'partially_refunded'].includes(state);
-  write('status-more', settled && isOpen(order) ? t('s.paid.more') : '');
+  const abandoned = state === 'cancelled' && hasOpenLink(order);
+  write('status-more', settled && isOpen(order) ? t('s.paid.more') : abandoned ? t('s.cancelled.link') : '');
   write('status-why', state === 'checking' ? t(`why.${why ?? 'waiting'}`) : '');
   write('status-note', noteFor(notice, state));
   byId('status-note').classList.toggle('mild', mild.includes(notice?.code));
@@ -58,7 +59,8 @@ function noteFor(notice, state) {
   // What was or was not paid at Khalti's page is told above; this is about the window only.
   if (state === 'initiated' && windowOnly.includes(notice.code)) return t('n.window_only');
   if (notice.code === 'payment_in_progress' && payable(state)) return t('n.changed');
-  return has(`n.${notice.code}`) ? t(`n.${notice.code}`) : t('n.refused', { code: notice.code });
+  if (state === 'initiated' && notice.code === 'not_cancellable') return t('n.not_cancellable.link');
+  return has(`n.${notice.code}`) ? t(`n.${notice.code}`, { what: notice.what }) : t('n.refused', { code: notice.code });
 }
 
 export function drawPay({ order, state, config, opening }) {
@@ -79,7 +81,7 @@ export function drawPay({ order, state, config, opening }) {
   show(byId('pay-how'), widget || epayment);
   setText(byId('pay-how'), [widget && t('pay.how'), epayment && t('pay.howPage')].filter(Boolean).join(' '));
   show(byId('pay-practice'), (widget || epayment) && config?.mode === 'sandbox');
-  show(byId('cancel'), state === 'open' || state === 'retry');
+  show(byId('cancel'), may);
   show(byId('pay-time'), may && Boolean(order.expiresAt));
   if (may && order.expiresAt) {
     setText(byId('pay-before'), t('pay.before', { time: today(order.expiresAt) ? clock(order.expiresAt) : dateAndTime(order.expiresAt) }));

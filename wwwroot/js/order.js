@@ -1,12 +1,15 @@
 // The order page: what the shop's server knows about one order, and the way to pay it.
-import { ApiError, cancelOrder, eventsOf, getConfig, getOrder, getProducts, initiatePayment } from './api.js';
+import { ApiError, cancelOrder, eventsOf, getConfig, getOrder, getProducts, initiatePayment, problemOf } from './api.js';
+import { copyText } from './copy.js';
 import { byId, focusOn, setText } from './dom.js';
 import { addTexts, language, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
 import { now } from './server-clock.js';
 import { dressPage, startPage } from './page.js';
-import { overtaken, payable, settled, stateOf } from './order-state.js';
+import { hasOpenLink, overtaken, payable, settled, stateOf } from './order-state.js';
 import { drawCountdown, drawMessage, drawPay, drawStatus } from './order-view.js';
+import { takeOutIfPaid } from './ordered.js';
+import { newKey } from './random.js';
 import { drawReceipt } from './receipt.js';
 import { prepareCancel } from './cancel.js';
 import { createWatch } from './watch.js';
@@ -21,7 +24,7 @@ let order = null;
 let config = null;
 let products = null;
 let problem = null;   // 'missing' or 'unreachable' while there is no order to show
-let notice = null;    // what came of the last step: { code }
+let notice = null;    // what came of the last step: { code, what }
 let why = null;       // why the outcome is not known yet
 let unsure = false;   // a payment was refused, and the order has not been read since
 let opening = null;   // 'widget' or 'epayment' between click and window
@@ -60,6 +63,7 @@ function draw() {
     return;
   }
   const current = state();
+  takeOutIfPaid(order);
   drawStatus({ order, state: current, why, notice });
   drawPay({ order, state: current, config, opening });
   drawReceipt(order, products);
@@ -85,8 +89,7 @@ async function refresh() {
     unsure = false;
     take(found.value);
   } else if (!order) {
-    const refused = found.status === 'rejected' && found.reason instanceof ApiError && found.reason.kind === 'refused';
-    problem = refused ? 'missing' : 'unreachable';
+    problem = found.status === 'rejected' && problemOf(found.reason).kind === 'refused' ? 'missing' : 'unreachable';
   }
   draw();
 }
@@ -110,8 +113,8 @@ async function stillPayable() {
   try {
     asked++;
     take(await getOrder(id));
-  } catch {
-    notice = { code: 'unreachable' };
+  } catch (error) {
+    notice = noticeOf(error, 'unreachable', { refused: 'unreachable' });
     return false;
   }
   if (payable(state())) return true;
@@ -156,13 +159,12 @@ async function payOnKhaltisPage() {
   draw();
   if (!await stillPayable()) return stopOpening();
   try {
-    const started = await initiatePayment(id, crypto.randomUUID());
+    const started = await initiatePayment(id, newKey());
     if (!/^https?:\/\//.test(started.paymentUrl)) throw new ApiError('unknown', 'unreadable');
     location.assign(started.paymentUrl);
   } catch (error) {
-    const known = error.kind === 'refused' || error.code === 'khalti_unavailable';
     opening = null;
-    notice = { code: known ? error.code : 'initiate_unknown' };
+    notice = error.code === 'khalti_unavailable' ? { code: error.code } : noticeOf(error, 'initiate_unknown');
     await refresh();
   }
 }
@@ -170,23 +172,28 @@ async function payOnKhaltisPage() {
 async function cancel() {
   notice = null;
   try {
-    const found = await cancelOrder(id, crypto.randomUUID());
+    const found = await cancelOrder(id, newKey());
     asked++;
     if (found.id === id) order = found;
     draw();
   } catch (error) {
-    notice = { code: error.kind === 'refused' ? error.code : 'cancel_unknown' };
+    notice = noticeOf(error, 'cancel_unknown');
     await refresh();
   }
   focusOn(byId('status-title'));
 }
 
+// What to tell of a step that did not work: the server's refusal, an answer that did not come, or a fault of this page.
+function noticeOf(error, unknown, { refused = null } = {}) {
+  const { kind, code } = problemOf(error);
+  return kind === 'fault' ? { code: kind, what: code } : { code: kind === 'refused' ? refused ?? code : unknown };
+}
+
 async function copyReference() {
-  try {
-    await navigator.clipboard.writeText(id);
+  if (await copyText(id, byId('copy'))) {
     setText(byId('copy'), t('order.copied'));
     setTimeout(() => setText(byId('copy'), t('order.copy')), 2500);
-  } catch {
+  } else {
     getSelection().selectAllChildren(byId('reference-id')); // then the keyboard copies it
   }
 }
@@ -211,7 +218,7 @@ byId('pay-with-epayment').addEventListener('click', payOnKhaltisPage);
 byId('copy').addEventListener('click', copyReference);
 byId('print').addEventListener('click', () => window.print());
 byId('restart').addEventListener('click', refill);
-prepareCancel(cancel);
+prepareCancel(cancel, () => order && hasOpenLink(order) ? 'cancel.text.link' : 'cancel.text');
 prepareWayOut();
 window.addEventListener('online', wake);
 window.addEventListener('pageshow', event => {

@@ -1,5 +1,5 @@
 // What every page has: language switch, shop name, practice strip, offline strip.
-import { byId, setText, show } from './dom.js';
+import { byId, el, setText, show } from './dom.js';
 import { applyLanguage, language, onLanguage, setLanguage, t } from './i18n.js';
 
 let store = null;
@@ -13,6 +13,9 @@ export function startPage(title) {
   onLanguage(draw);
   for (const event of ['online', 'offline']) window.addEventListener(event, drawOffline);
   drawOffline();
+  byId('offline').after(el('p', { id: 'fault', class: 'strip warn', 'data-i18n': 'fault', hidden: true }));
+  window.addEventListener('error', event => { if (event.error) showFault(); }); // none: another origin's script, such as Khalti's
+  window.addEventListener('unhandledrejection', showFault);
   applyLanguage();
 }
 
@@ -33,5 +36,8 @@ function draw() {
     button.setAttribute('aria-pressed', String(button.dataset.language === language()));
   }
 }
+
+// Something of ours broke and nobody told it: a button may not come back, a text may be old.
+function showFault() { show(byId('fault'), true); }
 
 function drawOffline() { show(byId('offline'), navigator.onLine === false); }

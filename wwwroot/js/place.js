@@ -1,20 +1,23 @@
-// Turns the basket into an order, once: the same basket keeps its Idempotency-Key until the server has answered.
-import { ApiError, placeOrder } from './api.js';
+// Turns the basket into an order, once: the same basket keeps its Idempotency-Key until the server has answered, and leads to the
+// same order as long as that can be paid.
+import { ApiError, getOrder, placeOrder } from './api.js';
 import { byId, setText, show } from './dom.js';
-import { fromDigits, t } from './i18n.js';
+import { t } from './i18n.js';
+import { newKey } from './random.js';
+import { now } from './server-clock.js';
 import { session } from './store.js';
+import { isEmail, isPhone, line, phone } from './typed-text.js';
 
 const kept = 'kc.placing';
 const fields = ['name', 'email', 'phone'];
 const pause = ms => new Promise(done => setTimeout(done, ms));
 
 export function readForm() {
-  const value = field => byId(`customer-${field}`).value.trim();
-  const phone = fromDigits(value('phone')).replace(/[\s().-]/g, '');
-  const found = { name: value('name'), email: value('email'), phone };
+  const value = field => byId(`customer-${field}`).value;
+  const found = { name: line(value('name')), email: line(value('email')), phone: phone(value('phone')) };
   const bad = [];
-  if (found.email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(found.email)) bad.push('email');
-  if (found.phone !== '' && !/^\+?\d{7,15}$/.test(found.phone)) bad.push('phone');
+  if (found.email !== '' && !isEmail(found.email)) bad.push('email');
+  if (found.phone !== '' && !isPhone(found.phone)) bad.push('phone');
   const given = Object.fromEntries(Object.entries(found).filter(([, text]) => text !== ''));
   return { customer: Object.keys(given).length === 0 ? null : given, bad };
 }
@@ -38,6 +41,16 @@ export function badFields(errors) {
   return fields.filter(field => named.includes(field));
 }
 
+async function findPayable(id) {
+  try {
+    const order = await getOrder(id);
+    return order.status === 'pending' && now() < Date.parse(order.expiresAt) ? order : null;
+  } catch (error) {
+    if (error instanceof ApiError && error.kind === 'refused') return null;
+    throw error;
+  }
+}
+
 export async function place(cart, customer) {
   const order = { items: [...cart].map(([productId, quantity]) => ({ productId, quantity })) };
   if (customer) order.customer = customer;
@@ -45,11 +58,16 @@ export async function place(cart, customer) {
 
   for (let attempt = 1; ; attempt++) {
     let mark = session.get(kept);
-    if (mark?.print !== print) session.set(kept, mark = { print, key: crypto.randomUUID() });
     try {
+      if (mark?.print === print && mark.placed) {
+        const known = await findPayable(mark.placed);
+        if (known) return known;
+        mark = null;
+      }
+      if (mark?.print !== print) session.set(kept, mark = { print, key: newKey() });
       const placed = await placeOrder(order, mark.key);
       if (typeof placed.id !== 'string') throw new ApiError('unknown', 'unreadable');
-      session.remove(kept);
+      session.set(kept, { ...mark, placed: placed.id });
       return placed;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

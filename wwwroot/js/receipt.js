@@ -2,7 +2,7 @@
 import { byId, el, setText, show } from './dom.js';
 import { digits, language, t } from './i18n.js';
 import { qrOf } from './api.js';
-import { money } from './money.js';
+import { money, signed } from './money.js';
 import { dateAndTime } from './time.js';
 import { storeName } from './page.js';
 
@@ -14,10 +14,10 @@ export function drawReceipt(order, products) {
   show(byId('print'), paid);
   setText(byId('receipt-heading'), paid ? t('order.receiptFrom', { store: storeName() }) : t('order.what'));
   byId('lines').replaceChildren(...(order.lines ?? []).map(line => el('tr', {},
-    el('th', { scope: 'row' }, nameOf(line, products), el('span', { class: 'each' }, t('basket.each', { price: money(line.unitPrice) }))),
+    el('th', { scope: 'row' }, nameOf(line, products), el('span', { class: 'each' }, t('basket.each', { price: money(signed(line, line.unitPrice)) }))),
     el('td', {}, digits(line.quantity)),
-    el('td', { class: 'price' }, money(line.unitPrice)),
-    el('td', {}, money(line.amount)))));
+    el('td', { class: 'price' }, money(signed(line, line.unitPrice))),
+    el('td', {}, money(signed(line, line.amount))))));
   byId('totals').replaceChildren(...totals(order));
   byId('facts').replaceChildren(...facts(order, paid));
   drawQr(order, paid);

@@ -1,5 +1,5 @@
 // The shop page: shelf, basket, and the one button that places the order.
-import { ApiError, getConfig, getProducts } from './api.js';
+import { ApiError, getConfig, getOrder, getProducts, problemOf } from './api.js';
 import { byId, focusOn, setText, show } from './dom.js';
 import { addTexts, digits, has, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
@@ -8,6 +8,7 @@ import { dressPage, startPage } from './page.js';
 import { drawBasket, limits, rangeOf, totalOf } from './basket.js';
 import { drawCatalogue, nameOf } from './catalogue.js';
 import { badFields, markFields, place, readForm } from './place.js';
+import { forget, orderedIds, remember, takeOutIfPaid } from './ordered.js';
 import * as cart from './cart.js';
 import en from './text/shop-en.js';
 import ne from './text/shop-ne.js';
@@ -90,24 +91,24 @@ async function submit(event) {
   try {
     const order = await place(wanted, customer);
     local.set('kc.lastOrder', { id: order.id, at: Date.now() });
-    cart.empty();
+    remember(order.id, wanted);
     location.assign(`/order.html?id=${encodeURIComponent(order.id)}`);
   } catch (error) {
     placing = false;
-    refused(error);
+    refused(problemOf(error));
   }
 }
 
 function refused(error) {
   refusal = () => wordsFor(error);
   draw();
-  const wrong = markFields(error instanceof ApiError ? badFields(error.errors) : []);
+  const wrong = markFields(badFields(error.errors));
   focusOn(wrong ?? byId('place-error'));
 }
 
 function wordsFor(error) {
+  if (error.kind === 'fault') return t('place.fault', { what: error.code });
   if (navigator.onLine === false) return t('place.offline');
-  if (!(error instanceof ApiError)) return t('place.unknown');
   const trace = error.traceId ? ` ${t('trace', { trace: error.traceId })}` : '';
   if (error.code === 'amount_out_of_range') {
     return config?.maxAmount == null ? t('place.amount_out_of_range.plain') : t('place.amount_out_of_range', limits(config));
@@ -135,7 +136,8 @@ async function load() {
       someGone = true;
     }
     show(byId('shelf-none'), products.length === 0);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
     show(byId('shelf-failed'), products === null);
   } finally {
     clearTimeout(slow);
@@ -143,6 +145,19 @@ async function load() {
     show(byId('shelf-slow'), false);
     draw();
   }
+}
+
+// An order may have been paid while its own page was closed.
+async function takeOutWhatIsPaid() {
+  await Promise.all(orderedIds().slice(0, 3).map(async id => {
+    try {
+      takeOutIfPaid(await getOrder(id));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind === 'refused') forget(id);
+    }
+  }));
+  draw();
 }
 
 addTexts({ en, ne });
@@ -157,9 +172,10 @@ window.addEventListener('online', () => { if (!products) load(); });
 window.addEventListener('pageshow', event => {
   if (!event.persisted) return;
   placing = false; // back from the order page
-  draw();
+  takeOutWhatIsPaid();
 });
 cart.onOtherTab(draw);
 // The bar at the foot of a small screen is of no use while the basket itself is in view.
 new IntersectionObserver(([seen]) => byId('basket-bar').classList.toggle('away', seen.isIntersecting)).observe(byId('basket'));
 load();
+if (cart.read().size > 0) takeOutWhatIsPaid();

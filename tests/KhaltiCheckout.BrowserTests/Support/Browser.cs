@@ -11,6 +11,9 @@ namespace KhaltiCheckout.BrowserTests.Support;
 /// </summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>This machine by a name that no browser trusts over plain http, as a phone on the same network sees the shop.</summary>
+    internal const string PlainHost = "shop.test";
+
     private const string WholePath = "/usr/bin/chromium";
 
     // The same pages for half the work, and nothing around them.
@@ -88,7 +91,7 @@ public sealed class Browser : IAsyncLifetime
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--ignore-certificate-errors",
-                $"--host-resolver-rules={map}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+                $"--host-resolver-rules={map}, MAP {PlainHost} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
             ],
         });
     }

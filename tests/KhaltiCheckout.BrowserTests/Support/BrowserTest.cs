@@ -62,10 +62,11 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     private protected virtual string[] HarmlessTroubles => [];
 
     /// <param name="whole">With all of the browser: what is around the page matters here.</param>
-    internal async Task<Visit> VisitAsync(Shopper? shopper = null, bool whole = false)
+    /// <param name="home">The shop's address as this shopper knows it.</param>
+    internal async Task<Visit> VisitAsync(Shopper? shopper = null, bool whole = false, Uri? home = null)
     {
         IBrowser chromium = whole ? await browser.WholeAsync() : browser.Chromium;
-        Visit visit = (await Visit.StartAsync(chromium, Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
+        Visit visit = (await Visit.StartAsync(chromium, home ?? Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
         _visits.Add(visit);
         return visit;
     }

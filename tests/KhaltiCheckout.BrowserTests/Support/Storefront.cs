@@ -108,6 +108,16 @@ internal sealed class Storefront : IAsyncDisposable
         return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["id"]!;
     }
 
+    /// <summary>An order with another shop's key.</summary>
+    internal async Task<string> GivenOrderAsync(object order)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/orders") { Content = JsonContent.Create(order) };
+        request.Headers.Authorization = new("Bearer", DeskPage.Key);
+        using HttpResponseMessage answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["id"]!;
+    }
+
     internal async Task<JsonNode> OrderAsync(string id) =>
         (await _http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{id}", TestContext.Current.CancellationToken))!;
 

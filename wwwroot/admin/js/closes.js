@@ -2,8 +2,10 @@
 import { el, focusOn } from '../../js/dom.js';
 import { digits, t } from '../../js/i18n.js';
 import { money } from '../../js/money.js';
+import { newKey } from '../../js/random.js';
 import { now } from '../../js/server-clock.js';
 import { dateAndTime, dayOf } from '../../js/time.js';
+import { note as noteText } from '../../js/typed-text.js';
 import { checkPayment, listCloses, query, readClose, runClose, signOffClose } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, whyNot, word } from './parts.js';
 import { session } from './session.js';
@@ -69,7 +71,7 @@ function runForm({ go, isCurrent, expired }) {
     send.setAttribute('aria-disabled', 'true');
     tell('closes.running');
     try {
-      const close = await runClose(day.value, crypto.randomUUID());
+      const close = await runClose(day.value, newKey());
       if (isCurrent()) go(closeAt(close.day));
     } catch (error) {
       if (!isCurrent()) return;
@@ -125,14 +127,14 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
   function signOff(close) {
     const { differences: found, notLookedBackAt, openPayments, openRefunds } = close.report;
     const differs = found.length + notLookedBackAt.length + openPayments + openRefunds > 0;
-    const key = crypto.randomUUID();
+    const key = newKey();
     const note = el('textarea', { id: 'note', rows: '3', maxlength: '500' });
     ask({
       title: t('closes.sign.heading', { day: dayOf(close.day) }),
       parts: [el('p', {}, t('closes.sign.text')), field(t(differs ? 'closes.sign.note' : 'closes.sign.maybe'), note)],
       yes: t('closes.sign'),
       onsubmit: async ({ close: end, tell: complain }) => {
-        const given = note.value.replace(/\s+/g, ' ').trim();
+        const given = noteText(note.value);
         if (differs && given === '') { complain(t('note.empty')); return; }
         await signOffClose(close.day, given, key);
         end();
@@ -159,7 +161,7 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
         session.may('admin') && !close.isSignedOff
           ? el('div', { class: 'choices' },
             close.isWhole && close.day < today() ? button('closes.sign', () => signOff(close), { quiet: false }) : null,
-            button('closes.again', event => act(event, async () => { await runClose(close.day, crypto.randomUUID()); return { tone: 'good', text: t('closes.compared') }; })))
+            button('closes.again', event => act(event, async () => { await runClose(close.day, newKey()); return { tone: 'good', text: t('closes.compared') }; })))
           : null),
       report.leftOut.length > 0 ? el('section', { class: 'notice stop' }, el('h2', {}, t('closes.leftOut')), el('ul', { lang: 'en' }, ...report.leftOut.map(one => el('li', {}, one)))) : null,
       report.notLookedBackAt.length > 0 ? el('section', { class: 'notice' }, el('h2', {}, t('closes.notLookedBackAt')), el('ul', { lang: 'en' }, ...report.notLookedBackAt.map(one => el('li', {}, one)))) : null,
@@ -177,7 +179,7 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
         ['closes.atKhalti', el('q', { lang: 'en' }, one.atKhalti), one.amountAtKhalti !== null ? ` ${money(one.amountAtKhalti)}` : ''],
         one.transactionId ? ['payment.transaction', copyable(one.transactionId, t('payment.transaction'))] : null),
       el('div', { class: 'choices' },
-        check ? button('check', event => act(event, async () => { await checkPayment(one.paymentId, crypto.randomUUID()); return { tone: 'good', text: t('closes.checked') }; })) : null,
+        check ? button('check', event => act(event, async () => { await checkPayment(one.paymentId, newKey()); return { tone: 'good', text: t('closes.checked') }; })) : null,
         one.orderId ? el('a', { class: 'button quiet', href: `/admin/${query({ order: one.orderId })}` }, t('closes.order')) : null));
   }
 }

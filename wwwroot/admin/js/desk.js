@@ -6,7 +6,7 @@ import { dressPage, startPage, storeName } from '../../js/page.js';
 import { readSummary, signOut, whoAmI } from './admin-api.js';
 import en from './text/desk-en.js';
 import ne from './text/desk-ne.js';
-import { leave } from './parts.js';
+import { leave, whyNot, word } from './parts.js';
 import { session } from './session.js';
 import { showSignIn } from './sign-in.js';
 import { showOrders } from './orders.js';
@@ -28,6 +28,7 @@ const views = [
 
 let drawing = 0;
 let waiting = null; // how many orders want a look
+let notices = [];   // what whoever runs the shop should see to
 
 function where() {
   const address = new URLSearchParams(location.search);
@@ -45,6 +46,7 @@ async function draw({ focus = true } = {}) {
   const mine = ++drawing;
   const isCurrent = () => mine === drawing;
   leave();
+  tellInHeader('');
   const { name, address } = where();
   drawHeader(name);
   const place = el('div');
@@ -76,7 +78,15 @@ function signedIn() {
   refreshCount();
 }
 
+function tellInHeader(text) {
+  setText(byId('header-note'), text);
+  show(byId('header-note'), text !== '');
+}
+
 function drawHeader(name) {
+  const warning = session.isOpen ? notices.map(code => word('notice', code)).join(' ') : '';
+  setText(byId('notices'), warning);
+  show(byId('notices'), warning !== '');
   show(byId('who'), session.isOpen);
   show(byId('nav'), session.isOpen);
   if (!session.isOpen) return;
@@ -90,7 +100,9 @@ function drawHeader(name) {
 async function refreshCount() {
   if (!session.may('read')) return;
   try {
-    waiting = (await readSummary(1)).attentionOrders;
+    const { attentionOrders, notices: found } = await readSummary(1);
+    waiting = attentionOrders;
+    notices = found ?? [];
     if (session.isOpen) drawHeader(where().name);
   } catch { /* the number is a courtesy */ }
 }
@@ -106,7 +118,12 @@ document.addEventListener('click', event => {
 window.addEventListener('popstate', () => draw());
 
 byId('sign-out').addEventListener('click', async () => {
-  try { await signOut(); } catch { /* the cookie may be gone already */ }
+  try { await signOut(); } catch (error) {
+    if (error.status !== 401) { // 401: the sign-in has ended already
+      tellInHeader(t('out.failed', { why: whyNot(error) }));
+      return;
+    }
+  }
   session.end();
   go('/admin/');
 });

@@ -2,6 +2,7 @@
 import { el, setText } from '../../js/dom.js';
 import { t } from '../../js/i18n.js';
 import { dateAndTime } from '../../js/time.js';
+import { line } from '../../js/typed-text.js';
 import { createKey, listKeys, revokeKey } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, say, whyNot } from './parts.js';
 import { session } from './session.js';
@@ -56,12 +57,13 @@ function form(made, expired) {
     if (busy) return;
     const wanted = boxes.filter(box => box.checked).map(box => box.value);
     trouble.hidden = true;
-    if (name.value.trim() === '') return tell(t('keys.name.empty'), name);
+    const wantedName = line(name.value);
+    if (wantedName === '') return tell(t('keys.name.empty'), name);
     if (wanted.length === 0) return tell(t('keys.scopes.empty'), boxes[0]);
     busy = true;
     send.setAttribute('aria-disabled', 'true');
     try {
-      const key = await createKey({ name: name.value.trim(), scopes: wanted });
+      const key = await createKey({ name: wantedName, scopes: wanted });
       name.value = '';
       made(key);
     } catch (error) {

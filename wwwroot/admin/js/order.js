@@ -2,8 +2,10 @@
 import { getProducts } from '../../js/api.js';
 import { el, focusOn, setText } from '../../js/dom.js';
 import { digits, has, language, t } from '../../js/i18n.js';
-import { money } from '../../js/money.js';
+import { money, signed } from '../../js/money.js';
+import { newKey } from '../../js/random.js';
 import { dateAndTime, shortTime } from '../../js/time.js';
+import { note as noteText } from '../../js/typed-text.js';
 import { checkPayment, checkRefund, readOrder, recordRefund, resolveOrder, settleRefund } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, paisaOf, whyNot, word } from './parts.js';
 import { forgetLists, openBadge } from './orders.js';
@@ -69,7 +71,7 @@ export function showOrder(context) {
       if (node.getAttribute('aria-disabled') === 'true') return;
       node.setAttribute('aria-disabled', 'true');
       setText(node, t('working'));
-      if (!keys.has(name)) keys.set(name, crypto.randomUUID());
+      if (!keys.has(name)) keys.set(name, newKey());
       let message;
       try {
         message = said(await work(keys.get(name)));
@@ -95,13 +97,13 @@ export function showOrder(context) {
   }
 
   function askNote({ title, text, label, yes, send, said, parts = [] }) {
-    const key = crypto.randomUUID();
+    const key = newKey();
     const note = el('textarea', { id: 'note', rows: '3', maxlength: '500', required: true });
     return ask({
       title, yes,
       parts: [el('p', {}, text), ...parts, field(label, note)],
       onsubmit: async ({ close, tell: complain }) => {
-        const given = note.value.replace(/\s+/g, ' ').trim();
+        const given = noteText(note.value);
         if (given === '') { complain(t('note.empty')); return; }
         await send(given, key);
         close();
@@ -296,7 +298,7 @@ function named(line) {
 function lines(order) {
   return el('section', { class: 'card' }, el('h2', {}, t('lines')),
     el('ul', { class: 'lines' }, ...order.lines.map(line => el('li', {},
-      named(line), el('span', { class: 'soft' }, `${digits(line.quantity)} × ${money(line.unitPrice)}`), el('span', { class: 'amount' }, money(line.amount))))),
+      named(line), el('span', { class: 'soft' }, `${digits(line.quantity)} × ${money(signed(line, line.unitPrice))}`), el('span', { class: 'amount' }, money(signed(line, line.amount)))))),
     el('p', { class: 'total' }, el('span', {}, t('basket.total')), ' ', el('strong', {}, money(order.amount))));
 }
 

@@ -3,6 +3,7 @@ import { el, show } from '../../js/dom.js';
 import { digits, t } from '../../js/i18n.js';
 import { money } from '../../js/money.js';
 import { shortTime } from '../../js/time.js';
+import { line } from '../../js/typed-text.js';
 import { csvOf, listOrders, query } from './admin-api.js';
 import { badge, button, failed, loading, onLeave, say, whyNot, word } from './parts.js';
 
@@ -37,7 +38,7 @@ export function showOrders({ place, address, go, isCurrent, expired }) {
 
   function submit(event) {
     event.preventDefault();
-    const wanted = Object.fromEntries(filters.map(name => [name, form.elements[name].value.trim()]));
+    const wanted = Object.fromEntries(filters.map(name => [name, line(form.elements[name].value)]));
     kept.delete(query(wanted));
     const from = document.activeElement?.id;
     go(`/admin/${query(wanted)}`, { focus: false });

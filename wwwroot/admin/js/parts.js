@@ -1,7 +1,10 @@
 // Pieces that several views are made of.
+import { ApiError, problemOf } from '../../js/api.js';
+import { copyText } from '../../js/copy.js';
 import { el, setText } from '../../js/dom.js';
 import { digits, has, t } from '../../js/i18n.js';
 import { now } from '../../js/server-clock.js';
+import { asciiDigits, line } from '../../js/typed-text.js';
 
 // What a view started and must end when another takes its place.
 const endings = [];
@@ -19,12 +22,7 @@ export const button = (key, onclick, { quiet = true, danger = false, ...more } =
 export function copyable(text, label) {
   const copy = el('button', { type: 'button', class: 'link copy', 'aria-label': `${t('copy')}: ${label}` }, t('copy'));
   copy.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      copied(copy, true);
-    } catch {
-      copied(copy, false);
-    }
+    copied(copy, await copyText(text, copy));
   });
   return el('span', { class: 'copyable' }, el('code', {}, text), ' ', copy);
 }
@@ -47,8 +45,10 @@ export const loading = () => el('p', { class: 'loading', role: 'status' }, t('lo
 export const failed = (error, again) => el('div', { class: 'notice stop', role: 'alert' },
   el('p', {}, el('strong', {}, t('failed'))), el('p', {}, whyNot(error)), button('again', again));
 
-// A refusal in the desk's words; what they do not cover, by its code.
-export function whyNot(error) {
+// A refusal in the desk's words; what they do not cover, by its code. A form may refuse by itself, with `errors` and no request.
+export function whyNot(thrown) {
+  const error = thrown instanceof ApiError || thrown.errors ? thrown : problemOf(thrown);
+  if (error.kind === 'fault') return t('e.fault', { what: error.code });
   if (error.code === 'rate_limited') return t('e.rate_limited', { minutes: digits(Math.max(1, Math.ceil((error.retryAfter ?? 60) / 60))) });
   if (error.errors) return Object.values(error.errors).flat().join(' ');
   return has(`e.${error.code}`) ? t(`e.${error.code}`) : t(error.kind === 'unknown' ? 'e.unknown' : 'e.refused', { code: error.code });
@@ -65,7 +65,7 @@ export const ageOf = iso => age(Math.max(0, (now() - Date.parse(iso)) / 1000));
 
 // "1,500.50" as people write it, in either script, as paisa; null when it is no amount. By text, never by fractions.
 export function paisaOf(text) {
-  const plain = text.replace(/[०-९]/g, digit => '०१२३४५६७८९'.indexOf(digit)).replace(/^\s*(rs\.?|npr|रु\.?|रू\.?)\s*/i, '').replace(/[,\s]/g, '');
+  const plain = asciiDigits(line(text)).replace(/^\s*(rs\.?|npr|रु\.?|रू\.?)\s*/i, '').replace(/[,\s]/g, '');
   const match = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(plain);
   return match ? Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : null;
 }

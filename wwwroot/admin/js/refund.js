@@ -1,9 +1,12 @@
 // Giving money back. Says beforehand what will happen; sends it with a key that stays the same until an answer has come, so
 // that asking again never gives back twice; and ends in words that never lead to a second refund.
 import { el, setText, show } from '../../js/dom.js';
-import { fromDigits, t } from '../../js/i18n.js';
+import { t } from '../../js/i18n.js';
 import { money } from '../../js/money.js';
+import { newKey } from '../../js/random.js';
 import { session as kept } from '../../js/store.js';
+import { line, mobile as mobileOf } from '../../js/typed-text.js';
+import { problemOf } from '../../js/api.js';
 import { refundOrder } from './admin-api.js';
 import { ask, field, paisaOf, typed, whyNot } from './parts.js';
 
@@ -15,7 +18,7 @@ export function askRefund({ order, payment, done, expired }) {
   const part = el('input', { type: 'radio', name: 'how-much', id: 'refund-part' });
   const sum = el('input', { id: 'refund-amount', inputmode: 'decimal', autocomplete: 'off', value: typed(most) });
   const reason = el('input', { id: 'refund-reason', maxlength: String(longest), autocomplete: 'off' });
-  const mobile = el('input', { id: 'refund-mobile', type: 'tel', inputmode: 'numeric', autocomplete: 'off', maxlength: '20' });
+  const mobile = el('input', { id: 'refund-mobile', type: 'tel', inputmode: 'numeric', autocomplete: 'off', maxlength: '60' });
   const sumField = field(t('refund.amount'), sum, { hint: t('refund.most', { amount: money(most) }) });
   const mobileField = field(t('refund.mobile'), mobile, { hint: t('refund.mobile.hint') });
   const effect = el('p', { id: 'refund-effect', class: 'effect', 'aria-live': 'polite' });
@@ -60,8 +63,8 @@ export function askRefund({ order, payment, done, expired }) {
     const no = wrong(paisa);
     if (no !== null) { tell(no); sum.focus(); return; }
     const body = { paymentId: payment.id, amount: paisa };
-    if (reason.value.trim() !== '') body.reason = reason.value.replace(/\s+/g, ' ').trim();
-    if (!mobileField.hidden) body.mobile = fromDigits(mobile.value).replace(/\D/g, '').replace(/^977(?=\d{10}$)/, '');
+    if (line(reason.value) !== '') body.reason = line(reason.value);
+    if (!mobileField.hidden) body.mobile = mobileOf(mobile.value);
 
     const mark = keyFor(order.id, body);
     try {
@@ -71,7 +74,8 @@ export function askRefund({ order, payment, done, expired }) {
         : refund.status === 'failed' ? { tone: 'stop', text: t('refund.failed') }
           : { text: t('refund.unknown', { amount: money(refund.amount) }) };
       close();
-    } catch (error) {
+    } catch (thrown) {
+      const error = problemOf(thrown);
       if (error.status === 401) { close(); expired(); return; }
       if (error.errors?.mobile) {
         forget(order.id);
@@ -81,6 +85,8 @@ export function askRefund({ order, payment, done, expired }) {
         mobile.focus();
       } else if (error.code === 'khalti_unavailable' || error.code === 'rate_limited') {
         tell(error.code === 'khalti_unavailable' ? t('refund.unavailable') : whyNot(error)); // nothing was sent
+      } else if (error.kind === 'fault') {
+        tell(whyNot(error)); // the same key again, so that trying again gives back once
       } else if (error.kind === 'unknown' || error.code === 'idempotency_in_progress') {
         lost();
       } else {
@@ -111,7 +117,7 @@ function keyFor(orderId, body) {
   const name = `kc.refund.${orderId}`;
   const mark = kept.get(name);
   if (mark?.print === print) return mark;
-  const fresh = { print, key: crypto.randomUUID() };
+  const fresh = { print, key: newKey() };
   kept.set(name, fresh);
   return fresh;
 }

@@ -1,6 +1,7 @@
 // Signing in with a key. The key goes to the server once and is kept nowhere here: the answer is a cookie out of reach.
 import { el } from '../../js/dom.js';
 import { digits, t } from '../../js/i18n.js';
+import { line } from '../../js/typed-text.js';
 import { signIn } from './admin-api.js';
 import { session } from './session.js';
 import { whyNot } from './parts.js';
@@ -17,7 +18,7 @@ export function showSignIn({ place, signedIn }) {
   async function submit(event) {
     event.preventDefault();
     if (busy) return;
-    const given = key.value.trim();
+    const given = line(key.value);
     if (given === '') return tell(t('in.empty'));
     busy = true;
     send.setAttribute('aria-disabled', 'true');

@@ -7,6 +7,7 @@ export default {
   'offline': 'You are offline. What you see may be old; the page goes on by itself when the connection is back.',
   'footer.pay': 'Payments are made in Khalti’s own window. This shop never sees your PIN or your code.',
   'footer.time': 'Times are Nepal time.',
+  'fault': 'Something in this page went wrong. Please load the page again; nothing you did before is lost.',
   'again': 'Try again',
   'slow': 'This takes longer than usual. Please wait a moment.',
   'basket.each': '{price} each',

@@ -49,6 +49,7 @@ export default {
   'cancel': 'Cancel the order',
   'cancel.ask': 'Cancel this order?',
   'cancel.text': 'It can’t be paid afterwards. Nothing has been charged.',
+  'cancel.text.link': 'It can’t be paid afterwards. The shop first asks Khalti whether it has been paid on Khalti’s page; if it has, the order stays as it is. If that page is still open somewhere, please do not pay on it any more: a person at the shop would have to refund it.',
   'cancel.yes': 'Yes, cancel it',
   'cancel.no': 'No, keep it',
 
@@ -57,7 +58,7 @@ export default {
   's.retry': 'The last try did not go through',
   's.retry.text': 'No money was taken for that try. You can pay again below.',
   's.initiated': 'A payment on Khalti’s page was started',
-  's.initiated.text': 'If you finished it there, wait a little: this page shows it by itself, and you should not pay twice. If you turned back without paying, nothing was charged and you can pay below.',
+  's.initiated.text': 'If you finished it there, wait a little: this page shows it by itself, and you should not pay twice. If you turned back without paying, nothing was charged: you can pay or cancel below.',
   's.timeup': 'The time to pay is over',
   's.timeup.text': 'This page asks the shop how the order stands. If you have not paid, nothing was charged.',
   's.checking': 'Your payment is being passed on',
@@ -79,6 +80,7 @@ export default {
   's.expired.text': 'No payment was recorded for it. If you still want these things, start again with a new order. If money did leave your wallet, do not pay again: write to the shop with the order number.',
   's.cancelled': 'This order was cancelled',
   's.cancelled.text': 'No payment was recorded for it. If you still want these things, start again with a new order. If money did leave your wallet, do not pay again: write to the shop with the order number.',
+  's.cancelled.link': 'If Khalti’s page is still open somewhere, please do not pay on it any more.',
   's.other': 'The shop has this order',
   's.other.text': 'Please do not pay now. Write to the shop with the order number if you want to know more.',
 
@@ -105,6 +107,8 @@ export default {
   'n.initiate_unknown': 'No answer arrived, so Khalti’s page was not opened. Nothing is charged before you pay there. Please try again in a moment.',
   'n.window_only': 'Khalti’s window was not used this time, so nothing was charged by it. How the order stands is told above.',
   'n.not_cancellable': 'The order can’t be cancelled now. Here is how it stands.',
+  'n.not_cancellable.link': 'The order can’t be cancelled just now: the shop could not find out whether it has been paid on Khalti’s page. Please try again in a minute.',
   'n.cancel_unknown': 'We don’t know whether the order was cancelled: the answer did not arrive. Nothing was charged by this. Look at what stands above, then try again.',
+  'n.fault': 'Something in this page went wrong, so we do not know what became of this step. Nothing was charged by it. Load the page again and see how the order stands. ({what})',
   'n.refused': 'The shop did not accept this. Nothing was charged by it. Load this page again; if it stays so, write to the shop with the order number and this word: {code}.',
 };

@@ -56,6 +56,7 @@ export default {
   'place.rate_limited': 'Too many orders in a short time. Wait a moment, then press the button again. Your basket is kept.',
   'place.offline': 'You are offline. Your basket is kept. Press the button again when the connection is back.',
   'place.unknown': 'The shop’s answer did not arrive. Nothing was charged. Press the button again: it will not make a second order.',
+  'place.fault': 'Something in this page went wrong, so we do not know whether the order was placed. Nothing was charged. Load the page again; your basket is kept. ({what})',
   'place.refused': 'The shop did not accept the order. Nothing was charged. ({code})',
   'trace': 'If you write to the shop, mention {trace}.',
 };

@@ -19,6 +19,7 @@ export default {
   'in.wrong': 'This shop knows no such key, or it was revoked. Look whether all of it was copied.',
   'in.wait': 'Too many wrong keys were tried from here. Try again in {minutes} min; until then the right one is refused, too.',
   'out': 'Sign out',
+  'out.failed': 'You may still be signed in on this device. {why}',
   'who': '{name} · may {scopes}',
   'forbidden': 'Your key may not do this',
   'forbidden.text': 'This page needs a key that may {scope}. Sign out, and in again with another key.',
@@ -290,6 +291,8 @@ export default {
   'what.refund_found': 'Money was given back at Khalti, not from here.',
   'what.refund_still_unknown': 'Khalti’s books still do not show what became of the refund.',
 
+  'notice.fiscal_year_ending': 'This version does not know on which day the next fiscal year begins: update it, or set Store:FiscalYearStarts, before receipts get a number of the wrong year.',
+
   'inbox.waiting': 'waiting',
   'inbox.none': 'No order wants a look.',
   'inbox.all': 'All {count}',
@@ -395,6 +398,7 @@ export default {
   'keys.revoked': 'The key of {name} is revoked.',
 
   'e.unknown': 'The shop did not answer. Try again in a moment.',
+  'e.fault': 'Something in this page went wrong, so it is not known what became of this step. Load the page again and look before you repeat it. ({what})',
   'e.refused': 'The shop refused this ({code}).',
   'e.forbidden': 'Your key may not do this.',
   'e.unauthorized': 'You are signed out.',
