@@ -161,6 +161,26 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
+    public async Task A_link_that_was_given_up_by_cancelling_is_offered_no_more_and_still_looked_at()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        int asked = await shop.Sandbox.CountAsync("epayment_lookup");
+
+        (await shop.CancelAsync(order)).Status.ShouldBe(200);
+
+        (await shop.Sandbox.CountAsync("epayment_lookup")).ShouldBe(asked + 1, "whether it was paid is asked first, once");
+        (await shop.InitiateAsync(order)).Body.Code().ShouldBe("order_not_payable");
+        string token = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        (await shop.VerifyAsync(order, token)).Body.Code().ShouldBe("order_not_payable");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+        (await shop.Sandbox.CountAsync("epayment_lookup")).ShouldBeGreaterThan(asked + 1);
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "completed"));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await shop.AttentionAsync(order)).ShouldBe("paid_late");
+    }
+
+    [Fact]
     public async Task An_order_does_not_expire_and_is_not_cancelled_over_a_link_that_was_paid_a_moment_ago()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
