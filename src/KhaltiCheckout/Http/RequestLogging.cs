@@ -52,7 +52,7 @@ internal static class RequestLogging
                 Property("RequestPath", Shorten(context.Request.Path.ToUriComponent(), MaxPath)),
                 Property("StatusCode", status),
                 Property("Elapsed", elapsed),
-                Property("ClientAddress", AddressOf(context)),
+                Property("ClientAddress", ClientNetwork.AddressOf(context)),
             ];
         });
     }
@@ -99,9 +99,6 @@ internal static class RequestLogging
     private static bool IsForConsole(LogEvent entry) => entry.Exception is null || Hosting.Explanation(entry.Exception) is null;
 
     private static LogEventProperty Property(string name, object? value) => new(name, new ScalarValue(value));
-
-    private static string? AddressOf(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     private static OptionsValidationException Wrong(string sentence) => new(LogOptions.Section, typeof(LogOptions), [sentence]);
 
