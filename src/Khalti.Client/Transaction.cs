@@ -45,10 +45,15 @@ public sealed record Transaction(
 /// <param name="TotalRecords">How many transactions there are, in every state, never confirmed ones included; this page's
 /// where Khalti does not say.</param>
 /// <param name="HasNext">Whether another page follows (<c>next</c>).</param>
-/// <param name="Unreadable">How many records of this page were left out because they lack id, state or amount.</param>
+/// <param name="UnreadableCreatedOn">When the payments were initiated whose records were left out because they lack id, state or
+/// amount, one entry a record; null where even that is absent or unreadable.</param>
 public sealed record TransactionPage(
-    IReadOnlyList<Transaction> Records, int CurrentPage, int TotalPages, int TotalRecords, bool HasNext, int Unreadable)
+    IReadOnlyList<Transaction> Records, int CurrentPage, int TotalPages, int TotalRecords, bool HasNext,
+    IReadOnlyList<DateTimeOffset?> UnreadableCreatedOn)
 {
+    /// <summary>How many records of this page were left out because they lack id, state or amount.</summary>
+    public int Unreadable => UnreadableCreatedOn.Count;
+
     internal static TransactionPage? Read(JsonElement body, int page)
     {
         if (body.Member("records") is not { ValueKind: JsonValueKind.Array } listed)
@@ -57,18 +62,23 @@ public sealed record TransactionPage(
         }
 
         List<Transaction> records = [];
+        List<DateTimeOffset?> unreadable = [];
         foreach (JsonElement record in listed.EnumerateArray())
         {
             if (Transaction.Read(record) is { } transaction)
             {
                 records.Add(transaction);
             }
+            else
+            {
+                unreadable.Add(record.Instant("created_on"));
+            }
         }
 
         return new(
             records, body.Count("current_page") ?? page, body.Count("total_pages") ?? page,
             body.Count("total_records") ?? records.Count, body.Text("next") is not null,
-            listed.GetArrayLength() - records.Count);
+            unreadable);
     }
 }
 

@@ -12,6 +12,9 @@ internal sealed record Fact(bool Moved, string StateName, Paisa? Amount, Paisa? 
 {
     internal static readonly Fact Unanswered = new(false, "no answer", null, null, null, null, IsUnanswered: true);
 
+    /// <summary>Khalti refuses the key: the next question would end the same way.</summary>
+    internal static readonly Fact KeyRefused = Unanswered with { StateName = "key refused" };
+
     internal static readonly Fact NotKnown = new(false, "Khalti does not know it", null, null, null, null);
 
     internal static bool HasMoved(TransactionState state) =>

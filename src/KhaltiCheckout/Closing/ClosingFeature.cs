@@ -6,7 +6,12 @@ namespace KhaltiCheckout.Closing;
 
 internal static class ClosingFeature
 {
-    internal static void AddClosing(this IServiceCollection services) => services.AddScoped<BookComparison>();
+    internal static void AddClosing(this IServiceCollection services)
+    {
+        services.AddSingleton<CloseLeases>();
+        services.AddScoped<GatewayRecords>();
+        services.AddScoped<DayReconciliation>();
+    }
 
     internal static void MapClosing(this IEndpointRouteBuilder routes)
     {

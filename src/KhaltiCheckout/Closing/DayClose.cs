@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using KhaltiCheckout.Http;
+using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -10,8 +8,6 @@ namespace KhaltiCheckout.Closing;
 /// <summary>One day in Nepal, compared with Khalti's books. Signed off, it is kept as it was.</summary>
 public sealed class DayClose
 {
-    private static readonly JsonSerializerOptions Json = Kept();
-
     private DayClose()
     {
     }
@@ -40,7 +36,10 @@ public sealed class DayClose
 
     internal static DayClose Of(DateOnly day) => new() { Day = day };
 
-    internal CloseReport? Report => Found is null ? null : JsonSerializer.Deserialize<CloseReport>(Found, Json);
+    internal CloseReport? Report => Found is null ? null : StoredReport.Read(Found);
+
+    /// <summary>Whether a process compares it just now. A lease longer than any process takes was made by a clock that was ahead.</summary>
+    internal bool IsLeased(DateTimeOffset now) => LeasedUntil is { } until && ClockSkew.IsAhead(until, now, atMost: CloseLeases.Length);
 
     internal void Lease(DateTimeOffset until)
     {
@@ -58,7 +57,7 @@ public sealed class DayClose
             return;
         }
 
-        Found = JsonSerializer.Serialize(report, Json);
+        Found = StoredReport.Write(report);
         RunAt = began;
         RunBy = by;
     }
@@ -74,17 +73,6 @@ public sealed class DayClose
         SignedOffBy = by;
         Note = note;
         Version++;
-    }
-
-    private static JsonSerializerOptions Kept()
-    {
-        JsonSerializerOptions options = new(JsonSerializerDefaults.Web);
-        StrictJson.Apply(options);
-
-        // A report is none of the types that were worked out at build.
-        options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
-        options.MakeReadOnly();
-        return options;
     }
 }
 

@@ -28,14 +28,12 @@ internal sealed class RunCloseRules : AbstractValidator<RunCloseRequest>
 /// </summary>
 internal static class RunClose
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(30);
-
     internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(
-        RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, BookComparison comparison, TimeProvider time,
-        IHostApplicationLifetime host, CancellationToken cancellationToken)
+        RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, DayReconciliation reconciliation, CloseLeases leases, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         DateOnly day = ShowCloses.ReadDay(request.Day)!.Value;
-        DateTimeOffset began = time.GetUtcNow();
+        DateTimeOffset began = Stored.Now(time);
         if (day > NepalTime.DayOf(began))
         {
             return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -49,34 +47,29 @@ internal static class RunClose
             return refusal;
         }
 
-        CloseReport? report = null;
-        try
-        {
-            report = await comparison.RunAsync(day, host.ApplicationStopping);
-        }
-        finally
-        {
-            await db.WriteAsync(
-                async () =>
-                {
-                    DayClose close = await db.DayCloses.SingleAsync(close => close.Day == day);
-
-                    // Another may have begun when this one's time was over: then its result counts. The row knows less of the
-                    // instant than the clock.
-                    if (close.LeasedUntil is { } until && until.UtcDateTime == Stored.Instant(began + Lease))
-                    {
-                        close.Take(report, user.KeyName(), began);
-                    }
-
-                    return true;
-                },
-                CancellationToken.None);
-        }
-
-        return report is null
-            ? Problems.KhaltiUnavailable()
+        (CloseReport? report, bool wasHeld) = await leases.HoldAsync(
+            day, began + CloseLeases.Length,
+            token => reconciliation.RunAsync(day, token),
+            (found, until) => EndAsync(db, day, until, close => close.Take(found, user.KeyName(), began)));
+        return !wasHeld ? Problems.CheckInProgress()
+            : report is null ? Problems.KhaltiUnavailable()
             : TypedResults.Ok(CloseView.Of(await db.DayCloses.AsNoTracking().SingleAsync(close => close.Day == day, CancellationToken.None))!);
     }
+
+    // False when another process has begun meanwhile: then its result counts.
+    private static Task<bool> EndAsync(CheckoutDb db, DateOnly day, DateTimeOffset until, Action<DayClose> end) => db.WriteAsync(
+        async () =>
+        {
+            DayClose close = await db.DayCloses.SingleAsync(close => close.Day == day);
+            if (close.LeasedUntil != until)
+            {
+                return false;
+            }
+
+            end(close);
+            return true;
+        },
+        CancellationToken.None);
 
     private static async Task<ProblemHttpResult?> BeginAsync(CheckoutDb db, DateOnly day, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -85,7 +78,7 @@ internal static class RunClose
         {
             case { SignedOffAt: not null }:
                 return Problems.DaySignedOff();
-            case { LeasedUntil: { } until } when until > now:
+            case not null when close.IsLeased(now):
                 return Problems.CheckInProgress();
             case null:
                 close = DayClose.Of(day);
@@ -93,7 +86,7 @@ internal static class RunClose
                 break;
         }
 
-        close.Lease(now + Lease);
+        close.Lease(now + CloseLeases.Length);
         return null;
     }
 }

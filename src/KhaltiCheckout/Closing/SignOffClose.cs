@@ -54,10 +54,11 @@ internal static class SignOffClose
     {
         null or { Found: null } => Problems.NotFound("day that was compared"),
         { SignedOffAt: not null } => Problems.DaySignedOff(),
-        { LeasedUntil: { } until } when until > now => Problems.CheckInProgress(),
+        _ when close.IsLeased(now) => Problems.CheckInProgress(),
         _ when close.RunAt < NepalTime.StartOf(close.Day.AddDays(1)) =>
             Problems.NotSignable("The day was compared before it was over. Compare it again, then sign it off."),
-        { Report.LeftOut.Count: > 0 } => Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."),
+        { Report.LeftOut.Count: > 0 } => Problems.NotSignable(
+            "Not everything of the day could be compared with Khalti's books: leftOut says what and why. Compare the day again, then sign it off."),
         { Report.WantsNote: true } when note is null =>
             Problems.NotSignable("There are differences, or something is open: mend it and compare again, or say in a note what was done about it."),
         _ => null,

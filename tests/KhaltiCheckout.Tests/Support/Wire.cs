@@ -38,6 +38,9 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
     /// <summary>A transaction of which Khalti says that it does not know it.</summary>
     internal string? UnknownTransaction { get; set; }
 
+    /// <summary>Answers in Khalti's place; null leaves the call to Khalti.</summary>
+    internal Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
+
     /// <summary>Puts this line under the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
     {
@@ -63,6 +66,11 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (Instead?.Invoke(request) is { } answered)
+        {
+            return answered;
+        }
+
         string path = request.RequestUri!.AbsolutePath;
         if (InsteadOfRefund is { } instead && path.EndsWith(Refund, StringComparison.Ordinal))
         {
