@@ -14,7 +14,7 @@ internal static class ReadResilience
 
     internal static ResiliencePipeline<Exchange> Build(KhaltiClientOptions options)
     {
-        ResiliencePipelineBuilder<Exchange> builder = new() { TimeProvider = options.TimeProvider };
+        ResiliencePipelineBuilder<Exchange> builder = new() { TimeProvider = new ForwardClock(options.TimeProvider) };
         if (options.ReadRetries > 0)
         {
             builder.AddRetry(new RetryStrategyOptions<Exchange>

@@ -107,7 +107,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
                 return new Beginning(Problems.IdempotencyKeyReused());
             case { AnswerStatus: not null }:
                 return new Beginning(Answer: known);
-            case var running when running.LeasedUntil > now:
+            case var running when ClockSkew.IsAhead(running.LeasedUntil, now, atMost: Lease):
                 return new Beginning(Problems.IdempotencyInProgress());
             default:
                 known.TakeOver(now, Lease);

@@ -55,7 +55,7 @@ internal static class InitiateEPayment
             await changes.WaitAsync(request.OrderId, AMoment, TimeProvider.System, cancellationToken);
             DateTimeOffset now = time.GetUtcNow();
             List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(request.OrderId), cancellationToken);
-            claim = payments.Exists(payment => payment.IsLinkBeingMade && payment.LeasedUntil > now) ? claim : await TryAsync();
+            claim = payments.Exists(payment => payment.IsLinkBeingMade && payment.IsLeased(now)) ? claim : await TryAsync();
         }
 
         if (claim.Started is { } started)
@@ -130,7 +130,7 @@ internal static class InitiateEPayment
 
         if (order.Payments.FirstOrDefault(payment => payment.IsLinkBeingMade) is { } beingMade)
         {
-            if (beingMade.LeasedUntil > now)
+            if (beingMade.IsLeased(now))
             {
                 return new Claim(IsBeingMade: true);
             }

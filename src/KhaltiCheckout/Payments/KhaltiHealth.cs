@@ -100,7 +100,8 @@ internal sealed class GatewayHealth
     {
         lock (_lock)
         {
-            if (now < _nextProbe)
+            // A clock that was set back does not put off the next probe.
+            if (now < _nextProbe && _nextProbe - now <= LongestRest)
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Khalti.Client;
+using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Reconciliation;
 
@@ -107,6 +108,9 @@ public sealed partial class Payment
         NextCheckAt = now,
         LeasedUntil = now + lease,
     };
+
+    /// <summary>Whether a process is asking Khalti about it just now.</summary>
+    internal bool IsLeased(DateTimeOffset now) => LeasedUntil is { } until && ClockSkew.IsAhead(until, now, atMost: KhaltiOptions.MaxLease);
 
     /// <summary>Whether Khalti has been asked for the link and has not answered.</summary>
     internal bool IsLinkBeingMade => Method == PaymentMethod.Epayment && Status == PaymentStatus.Initiated && Pidx is null;

@@ -36,7 +36,7 @@ internal sealed partial class Settlement(
 
     private const string Lease = """
         UPDATE "Payments" SET "LeasedUntil" = @p2, "Version" = "Version" + 1
-        WHERE "Id" = @p0 AND ("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1)
+        WHERE "Id" = @p0 AND ("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1 OR "LeasedUntil" > @p3)
         """;
 
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
@@ -199,7 +199,7 @@ internal sealed partial class Settlement(
                     Asking.WhenOwed => Lease + """ AND "NextCheckAt" IS NOT NULL""",
                     _ => Lease + """ AND "NextCheckAt" <= @p1""",
                 },
-                paymentId, now, until) == 1,
+                paymentId, now, until, now + KhaltiOptions.MaxLease + ClockSkew.Tolerance) == 1,
             cancellationToken, Footing.OneOrder);
     }
 

@@ -8,6 +8,7 @@ internal static class CheckSchedule
     // Khalti may not know a payment for a moment that it knows well a minute later.
     private const int DenialsBelieved = 3;
     private const int HourlyChecks = 24;
+    private const double MaxJitter = 1.1;
 
     private static readonly TimeSpan[] Delays =
     [
@@ -27,6 +28,13 @@ internal static class CheckSchedule
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>No check is put off for longer until a person is called, except the looks at a link that has ended. One that is later was
+    /// put there by a clock that was ahead, and is made at once (<see cref="OpenWork"/>).</summary>
+    internal static readonly TimeSpan MaxHourly = Hourly * MaxJitter;
+
+    /// <summary>The same, once a person was called.</summary>
+    internal static readonly TimeSpan MaxDaily = OnceStuck * MaxJitter;
 
     /// <summary>A shopper who is sent to Khalti's page needs a moment there.</summary>
     internal static readonly TimeSpan TimeToPay = TimeSpan.FromMinutes(1);

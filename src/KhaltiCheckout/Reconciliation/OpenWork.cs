@@ -11,17 +11,19 @@ namespace KhaltiCheckout.Reconciliation;
 internal static class OpenWork
 {
     private const string AbandonedLinks = """
-        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND "LeasedUntil" <= @p0 ORDER BY "LeasedUntil" LIMIT @p1
+        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND ("LeasedUntil" <= @p0 OR "LeasedUntil" > @p2)
+        ORDER BY "LeasedUntil" LIMIT @p1
         """;
 
     // Without a token and without a link there is nothing that Khalti could be asked about.
     private const string CanBeAskedAbout = """("Token" IS NOT NULL OR "Pidx" IS NOT NULL)""";
 
-    private const string NobodyAsks = """("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1)""";
+    // A lease longer than any process takes was made by a clock that was ahead.
+    private const string NobodyAsks = """("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1 OR "LeasedUntil" > @p2)""";
 
     private const string DuePayments = $"""
         SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks}
-        ORDER BY "NextCheckAt" LIMIT @p2
+        ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string PaymentToProbe = $"""
@@ -30,12 +32,38 @@ internal static class OpenWork
         """;
 
     private const string DueRefunds = $"""
-        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT @p2
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string RefundToProbe = $"""
         SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT 1
         """;
+
+    // Checks put off for longer than the schedule ever does, by a clock that was ahead: @p0 and @p1 are the latest checks of what is asked
+    // about hourly and daily.
+    private const string TooFarAhead = """
+        "NextCheckAt" > @p0 AND ("NextCheckAt" > @p1 OR "Checks" <= @p2)
+        """;
+
+    // The looks at a link that has ended, or was given to nobody, follow its own time, however far ahead that is: of those only the ones
+    // that were put off at an instant that has not come yet.
+    private const string PaymentsAhead = $"""
+        "NextCheckAt" > @p0 AND (COALESCE("LastAskedAt", "CreatedAt") > @p3
+            OR (("Pidx" IS NULL OR ("PaymentUrl" IS NOT NULL AND "Status" NOT IN ('cancelled', 'expired', 'failed'))) AND {TooFarAhead}))
+        """;
+
+    private const string AnyPaymentAhead = $"""SELECT "Id" FROM "Payments" WHERE {PaymentsAhead} LIMIT 1""";
+    private const string AnyRefundAhead = $"""SELECT "Id" FROM "Refunds" WHERE {TooFarAhead} LIMIT 1""";
+
+    // An answer from an instant that has not come yet would count as newer than the next one.
+    private const string BringPaymentsBack = $"""
+        UPDATE "Payments" SET "NextCheckAt" = @p4, "Version" = "Version" + 1,
+            "LastAskedAt" = CASE WHEN "LastAskedAt" > @p3 THEN @p4 ELSE "LastAskedAt" END,
+            "LastAnsweredAt" = CASE WHEN "LastAnsweredAt" > @p3 THEN @p4 ELSE "LastAnsweredAt" END
+        WHERE {PaymentsAhead}
+        """;
+
+    private const string BringRefundsBack = $"""UPDATE "Refunds" SET "NextCheckAt" = @p3, "Version" = "Version" + 1 WHERE {TooFarAhead}""";
 
     private const string Waiting = $"""
         "Method" = @p0 AND {CanBeAskedAbout} AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL
@@ -82,23 +110,32 @@ internal static class OpenWork
     extension(SqlSession sql)
     {
         /// <summary>Links that a process asked for and did not live to get.</summary>
-        internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(AbandonedLinks, now, atMost);
+        internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(AbandonedLinks, now, atMost, LatestLease(now));
 
         internal Task<List<string>> ListDuePaymentsAsync(PaymentMethod method, DateTimeOffset now, int atMost) =>
-            sql.ListIdsAsync(DuePayments, SnakeCase.Of(method), now, atMost);
+            sql.ListIdsAsync(DuePayments, SnakeCase.Of(method), now, LatestLease(now), atMost);
 
         internal Task<List<string>> ListDueRefundsAsync(PaymentMethod method, DateTimeOffset now, int atMost) =>
-            sql.ListIdsAsync(DueRefunds, SnakeCase.Of(method), now, atMost);
+            sql.ListIdsAsync(DueRefunds, SnakeCase.Of(method), now, LatestLease(now), atMost);
 
         /// <summary>The one that has waited longest, due or not. None or one.</summary>
         internal Task<List<string>> ListPaymentToProbeAsync(PaymentMethod method, DateTimeOffset now) =>
-            sql.ListIdsAsync(PaymentToProbe, SnakeCase.Of(method), now);
+            sql.ListIdsAsync(PaymentToProbe, SnakeCase.Of(method), now, LatestLease(now));
 
         /// <summary>The one that is due first, due or not. None or one.</summary>
         internal Task<List<string>> ListRefundToProbeAsync(PaymentMethod method, DateTimeOffset now) =>
-            sql.ListIdsAsync(RefundToProbe, SnakeCase.Of(method), now);
+            sql.ListIdsAsync(RefundToProbe, SnakeCase.Of(method), now, LatestLease(now));
 
         internal Task<List<string>> ListOrdersToExpireAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(OrdersToExpire, now, atMost);
+
+        internal async Task<bool> HasChecksTooFarAheadAsync(DateTimeOffset now) =>
+            (await sql.ListIdsAsync(AnyPaymentAhead, [.. Latest(now), now + ClockSkew.Tolerance])).Count > 0
+            || (await sql.ListIdsAsync(AnyRefundAhead, Latest(now))).Count > 0;
+
+        /// <summary>Makes due what a clock that was ahead has put off.</summary>
+        internal async Task<int> BringChecksBackAsync(DateTimeOffset now) =>
+            await sql.ExecuteAsync(BringPaymentsBack, [.. Latest(now), now + ClockSkew.Tolerance, now])
+            + await sql.ExecuteAsync(BringRefundsBack, [.. Latest(now), now]);
 
         internal async Task<bool> HasExpiringPaymentsAsync(PaymentMethod method, DateTimeOffset now) =>
             (await sql.ListIdsAsync(AnyExpiring, SnakeCase.Of(method), now)).Count > 0;
@@ -125,4 +162,9 @@ internal static class OpenWork
 
         private Task<List<string>> ListIdsAsync(string question, params object?[] values) => sql.ListAsync(question, static row => row.Text(0), values);
     }
+
+    private static DateTimeOffset LatestLease(DateTimeOffset now) => now + KhaltiOptions.MaxLease + ClockSkew.Tolerance;
+
+    private static object?[] Latest(DateTimeOffset now) =>
+        [now + CheckSchedule.MaxHourly + ClockSkew.Tolerance, now + CheckSchedule.MaxDaily + ClockSkew.Tolerance, CheckSchedule.LastCheck];
 }

@@ -24,11 +24,22 @@ internal sealed partial class Reconciler(
     /// <summary>Gives back how many payments and refunds were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
+        await BringChecksBackAsync(cancellationToken);
         await CloseAbandonedAsync(cancellationToken);
         int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
         await ForgetOldAsync(cancellationToken);
         await AlignAttentionAsync(cancellationToken);
         return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
+    }
+
+    // A clock that was a day ahead and was set right: what it put off is asked about now.
+    private async Task BringChecksBackAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (await store.ReadAsync(sql => sql.HasChecksTooFarAheadAsync(now), cancellationToken))
+        {
+            Log.BroughtBack(logger, await store.WriteAsync(sql => sql.BringChecksBackAsync(now), cancellationToken));
+        }
     }
 
     // Links that a process asked for and did not live to get: no question for Khalti, so no trouble of Khalti's keeps them.
@@ -215,6 +226,9 @@ internal sealed partial class Reconciler(
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} checks lay further ahead than any is put off, as if this clock had been ahead: they are made now")]
+        internal static partial void BroughtBack(ILogger logger, int count);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; if it is still open it is asked about again, at the latest when its lease is over")]
         internal static partial void CheckFailed(ILogger logger, Exception failure, string id);
     }

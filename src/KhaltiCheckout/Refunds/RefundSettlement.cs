@@ -225,10 +225,11 @@ internal sealed partial class RefundSettlement(
     {
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset until = now + khalti.Value.Lease;
+        DateTimeOffset latest = now + KhaltiOptions.MaxLease + ClockSkew.Tolerance;
         return db.WriteAsync(
             async () => await db.Refunds
                 .Where(refund => refund.Id == refundId && (refund.Status == RefundStatus.Requested || refund.Status == RefundStatus.Unknown)
-                    && (dueOrNot || refund.NextCheckAt <= now) && (refund.LeasedUntil == null || refund.LeasedUntil <= now))
+                    && (dueOrNot || refund.NextCheckAt <= now) && (refund.LeasedUntil == null || refund.LeasedUntil <= now || refund.LeasedUntil > latest))
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(refund => refund.LeasedUntil, until).SetProperty(refund => refund.Version, refund => refund.Version + 1),
                     cancellationToken) == 1,

@@ -42,6 +42,21 @@ public class BreakerTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_a_day_does_not_make_the_break_longer()
+    {
+        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 20), Step.Json(Asking.Complete)]);
+        _clock.Advance(TimeSpan.FromDays(1));
+        KhaltiClient client = Client(server);
+        await FailAsync(client, 20);
+
+        _clock.Advance(TimeSpan.FromDays(-1));
+        (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.NotAsked);
+        _clock.Advance(Break);
+
+        (await client.GetStatusAsync()).ShouldBeAnswered();
+    }
+
+    [Fact]
     public async Task When_the_break_is_over_and_Khalti_is_still_down_another_begins()
     {
         await using ScriptedServer server = new(Step.Html("", 503));

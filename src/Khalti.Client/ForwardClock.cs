@@ -1,0 +1,32 @@
+namespace Khalti.Client;
+
+/// <summary>A clock that goes on from where it was when the one behind it is set back: a break of seconds does not become a day.</summary>
+internal sealed class ForwardClock(TimeProvider inner) : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private DateTimeOffset _last = inner.GetUtcNow();
+    private TimeSpan _ahead;
+
+    public override long TimestampFrequency => inner.TimestampFrequency;
+
+    public override TimeZoneInfo LocalTimeZone => inner.LocalTimeZone;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+        {
+            DateTimeOffset now = inner.GetUtcNow();
+            if (now + _ahead < _last)
+            {
+                _ahead = _last - now;
+            }
+
+            return _last = now + _ahead;
+        }
+    }
+
+    public override long GetTimestamp() => inner.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        inner.CreateTimer(callback, state, dueTime, period);
+}
