@@ -18,7 +18,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /app ./
 # Everything that must outlive the container is here.
-RUN mkdir /app/data && chown $APP_UID /app/data
+RUN mkdir -m 700 /app/data && chown $APP_UID /app/data
 VOLUME /app/data
 USER $APP_UID
 ENV ASPNETCORE_HTTP_PORTS=5080 \

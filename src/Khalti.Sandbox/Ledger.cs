@@ -67,7 +67,7 @@ internal sealed class Ledger : IDisposable
         if (file.DataSource is not (":memory:" or ""))
         {
             file.DataSource = Path.GetFullPath(file.DataSource, contentRoot);
-            Directory.CreateDirectory(Path.GetDirectoryName(file.DataSource)!);
+            MakePrivate(file.DataSource);
         }
 
         _connection = new SqliteConnection(file.ConnectionString);
@@ -95,6 +95,31 @@ internal sealed class Ledger : IDisposable
         lock (_writer)
         {
             _connection.Dispose();
+        }
+    }
+
+    // Phone numbers of testers are in it: for this program's user only. SQLite gives the files beside it the same mode.
+    private static void MakePrivate(string file)
+    {
+        string folder = Path.GetDirectoryName(file)!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Directory.CreateDirectory(folder, own | UnixFileMode.UserExecute);
+        new FileStream(file, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, UnixCreateMode = own,
+        }).Dispose();
+        foreach (string old in (string[])[file, file + "-wal", file + "-shm"])
+        {
+            if (File.Exists(old))
+            {
+                File.SetUnixFileMode(old, own);
+            }
         }
     }
 

@@ -63,5 +63,6 @@ routes.MapClosing();
 routes.MapHealth();
 routes.MapAdmin();
 
+ProgramStop stop = app.Services.GetRequiredService<ProgramStop>();
 await app.RunAsync();
-return 0;
+return stop.ExitCode;

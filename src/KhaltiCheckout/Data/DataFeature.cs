@@ -31,7 +31,9 @@ internal static class DataFeature
 
         services.AddSingleton<CheckoutStore>(provider => OptionsOf(provider).IsPostgreSql
             ? new PostgreSqlStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<OrderChanges>())
-            : new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>(), provider.GetRequiredService<TimeProvider>()));
+            : new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ProgramStop>()));
+        services.AddSingleton<ProgramStop>();
         services.AddScoped(provider => OptionsOf(provider).IsPostgreSql
             ? new PostgreSqlCheckoutDb(
                 provider.GetRequiredService<DbContextOptions<PostgreSqlCheckoutDb>>(), provider.GetRequiredService<CheckoutStore>(),

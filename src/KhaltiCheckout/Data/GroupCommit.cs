@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace KhaltiCheckout.Data;
 
@@ -19,7 +21,13 @@ internal sealed class GroupCommit : IDisposable
     private const int FewestTogether = 4;
     private const int MostTogether = 128;
 
+    // How long work waits for a lock that another program holds: as long as PostgreSQL's waits for its turn, and a third of what the
+    // shop's pages wait for an answer. What must be saved waits as long as there, too.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxWaitToBeSaved = TimeSpan.FromSeconds(10);
+
     private readonly SqlSession _connection;
+    private readonly ProgramStop? _stop;
     private readonly Lock _coming = new();
     private readonly ConcurrentQueue<Work> _first = new();
     private readonly ConcurrentQueue<Work> _waiting = new();
@@ -33,10 +41,15 @@ internal sealed class GroupCommit : IDisposable
     private bool _isAwake;
     private bool _isOver;
 
+    // Why nothing is written any more.
+    private Exception? _lostFlush;
+
     /// <param name="connection">The one connection that writes; nobody else uses it.</param>
-    internal GroupCommit(SqlSession connection)
+    /// <param name="stop">Ends the program when the disk does not take what is written.</param>
+    internal GroupCommit(SqlSession connection, ProgramStop? stop = null)
     {
         _connection = connection;
+        _stop = stop;
         _thread = new Thread(Write) { Name = "Writer", IsBackground = true };
         _thread.UnsafeStart();
     }
@@ -44,7 +57,9 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>Whether whoever comes now is told to come back, unless they can't be.</summary>
     internal bool IsFull => Volatile.Read(ref _count) >= MostWaiting;
 
-    /// <summary>Completes when the work is on the disk; fails with the work's own exception, and then has changed nothing.</summary>
+    /// <summary>Completes when the work is on the disk. Fails with the work's own exception, and then has changed nothing. When the disk
+    /// refused to take it (<see cref="SqliteStore.IsLostFlush"/>), it may or may not be there after the next start, and the program stops.</summary>
+    /// <exception cref="StoreBusyException">Too much was waiting, or another program held the lock for too long: nothing was done.</exception>
     internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Turn turn, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _count) > MostWaiting && cancellationToken.CanBeCanceled)
@@ -120,10 +135,13 @@ internal sealed class GroupCommit : IDisposable
         while (group.Count < _together
             && ((group.Count < _together - 1 && _first.TryDequeue(out Work? next)) || _waiting.TryDequeue(out next) || _first.TryDequeue(out next)))
         {
-            group.Add(next);
+            Interlocked.Decrement(ref _count);
+            if (!next.IsDone)
+            {
+                group.Add(next);
+            }
         }
 
-        Interlocked.Add(ref _count, -group.Count);
         await CommitAsync(group);
         _together = Math.Clamp(group.Count == _together ? _together + 1 : _together - 1, FewestTogether, MostTogether);
         group.ForEach(work => work.Answer());
@@ -142,8 +160,42 @@ internal sealed class GroupCommit : IDisposable
         }
         catch (Exception failure)
         {
-            // Nothing of it is on the disk.
+            if (SqliteStore.IsLostFlush(failure))
+            {
+                _lostFlush = failure;
+                _stop?.Because(failure, "the disk did not take what was written to the database. Whether it is there, the next start finds out.");
+            }
+
             group.ForEach(work => work.Fail(failure));
+        }
+    }
+
+    // Another program may hold the lock: this waits for it, and meanwhile refuses in time those who can't wait.
+    private async Task<DbTransaction?> BeginAsync(List<Work> group)
+    {
+        if (_lostFlush is not null)
+        {
+            throw _lostFlush;
+        }
+
+        while (true)
+        {
+            try
+            {
+                return await _connection.BeginAsync();
+            }
+            catch (SqliteException locked) when (locked.SqliteErrorCode == raw.SQLITE_BUSY)
+            {
+                foreach (Work work in group.Concat(_first).Concat(_waiting))
+                {
+                    work.RefuseIfLate(locked);
+                }
+
+                if (group.TrueForAll(work => work.IsDone))
+                {
+                    return null;
+                }
+            }
         }
     }
 
@@ -152,9 +204,19 @@ internal sealed class GroupCommit : IDisposable
     {
         try
         {
-            await using DbTransaction transaction = await _connection.BeginAsync();
+            await using DbTransaction? transaction = await BeginAsync(group);
+            if (transaction is null)
+            {
+                return true;
+            }
+
             foreach (Work work in group)
             {
+                if (work.IsDone)
+                {
+                    continue;
+                }
+
                 if (apart)
                 {
                     await work.RunApartAsync(_connection);
@@ -185,6 +247,12 @@ internal sealed class GroupCommit : IDisposable
         internal abstract void Answer();
 
         internal abstract void Fail(Exception failure);
+
+        /// <summary>Whether it has its answer: nothing of it is written then.</summary>
+        internal abstract bool IsDone { get; }
+
+        /// <summary>Another program holds the lock: after too long a wait it is answered so.</summary>
+        internal abstract void RefuseIfLate(Exception locked);
     }
 
     private sealed class Work<T>(Func<SqlSession, Task<T>> decide, CancellationToken cancellationToken) : Work
@@ -195,6 +263,9 @@ internal sealed class GroupCommit : IDisposable
 
         // Whoever's thread this runs on: the log lines are the request's own.
         private readonly ExecutionContext? _context = ExecutionContext.Capture();
+
+        // What others do is waited for by the real clock.
+        private readonly long _began = TimeProvider.System.GetTimestamp();
 
         private T _result = default!;
         private Exception? _failure;
@@ -232,7 +303,7 @@ internal sealed class GroupCommit : IDisposable
                 }
                 catch (Exception failure)
                 {
-                    if (!await TryUndoAsync(sql))
+                    if (!await TryUndoAsync(sql) || SqliteStore.IsLostFlush(failure))
                     {
                         // SQLite has given up the whole transaction, as on a full disk: its reason is the group's.
                         throw;
@@ -264,6 +335,21 @@ internal sealed class GroupCommit : IDisposable
         }
 
         internal override void Fail(Exception failure) => _failure ??= failure;
+
+        internal override bool IsDone => _done.Task.IsCompleted;
+
+        internal override void RefuseIfLate(Exception locked)
+        {
+            TimeSpan waited = TimeProvider.System.GetElapsedTime(_began);
+            if (cancellationToken.CanBeCanceled && waited >= MaxWait)
+            {
+                _done.TrySetException(new StoreBusyException(locked));
+            }
+            else if (waited >= MaxWaitToBeSaved)
+            {
+                _done.TrySetException(locked);
+            }
+        }
 
         private bool IsCalledOff()
         {

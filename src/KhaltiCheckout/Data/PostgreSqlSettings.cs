@@ -59,7 +59,7 @@ internal static class PostgreSqlSettings
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
-            await db.Database.MigrateAsync(cancellationToken);
+            await MigrationFailedException.OfAsync(() => db.Database.MigrateAsync(cancellationToken));
         }
 
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);

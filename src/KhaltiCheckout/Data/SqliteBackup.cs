@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.Win32.SafeHandles;
 
 namespace KhaltiCheckout.Data;
 
@@ -11,8 +10,6 @@ namespace KhaltiCheckout.Data;
 /// </summary>
 internal static class SqliteBackup
 {
-    private static readonly string[] BesidesADatabase = ["-wal", "-shm", "-journal"];
-
     /// <summary>Gives back why there is no copy, in a sentence; null when there is one.</summary>
     /// <param name="source">Its data source is a whole path.</param>
     /// <param name="file">A whole path.</param>
@@ -27,21 +24,17 @@ internal static class SqliteBackup
         try
         {
             // Two at once into the same file would spoil each other's. The operating system's lock goes with the process.
-            using FileStream onlyOne = new(part + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using FileStream onlyOne = PrivateFiles.OpenLock(part + ".lock", FileOptions.DeleteOnClose);
             try
             {
                 Delete(part); // of a backup that was broken off
+                PrivateFiles.Create(part);
                 if (Copy(source, part) is { } trouble)
                 {
                     return $"No backup was made: the copy is not whole ({trouble}), and the database itself may be damaged.";
                 }
 
-                using (SafeFileHandle written = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite))
-                {
-                    RandomAccess.FlushToDisk(written);
-                }
-
-                File.Move(part, file, mayReplace);
+                DurableRename.Move(part, file, mayReplace);
                 return null;
             }
             finally
@@ -69,7 +62,7 @@ internal static class SqliteBackup
 
         // Also the database itself by whatever name, as a shop that serves has such a file beside it.
         return file == source.DataSource ? $"{file} is the database itself: name another file."
-            : BesidesADatabase.Select(ending => file + ending).FirstOrDefault(File.Exists) is { } inUse
+            : PrivateFiles.BesidesADatabase.Select(ending => file + ending).FirstOrDefault(File.Exists) is { } inUse
                 ? $"{inUse} is there, so {file} is a database in use, or was one: name another file."
                 : null;
     }
@@ -93,7 +86,7 @@ internal static class SqliteBackup
 
     private static void Delete(string part)
     {
-        foreach (string ending in BesidesADatabase.Prepend(""))
+        foreach (string ending in PrivateFiles.BesidesADatabase.Prepend(""))
         {
             File.Delete(part + ending);
         }

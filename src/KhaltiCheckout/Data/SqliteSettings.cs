@@ -9,10 +9,13 @@ namespace KhaltiCheckout.Data;
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
     // synchronous=FULL: a commit that was answered survives a power cut, also in WAL mode, whose default does not promise it.
-    // busy_timeout: other processes may hold the write lock; of ours one writes (GroupCommit).
+    // busy_timeout: another program may hold the file's lock. Readers give up while their caller still listens, as on PostgreSQL; the
+    // writer tries again, a little at a time, and refuses those who have waited for too long meanwhile (GroupCommit).
     // wal_autocheckpoint: pages after which the log is copied into the file; most of them are written over and over before.
     private const string Pragmas =
-        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000; PRAGMA wal_autocheckpoint=4000;";
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000;";
+    private const int ReaderWait = 5000;
+    private const int WriterWait = 500;
 
     // KiB of pages that a connection keeps. The one that writes changes the ends of a dozen indexes again and again; those that
     // read, and there may be many, forget theirs whenever it has written, and the operating system keeps them, too.
@@ -40,7 +43,9 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
 
     // What a savepoint needs for the way back stays in memory: as a file it costs more than the commit.
     internal static void Tell(DbConnection connection, bool writes = false) =>
-        Tell(connection, Pragmas + (writes ? $" PRAGMA cache_size=-{WriterCache}; PRAGMA temp_store=MEMORY;" : $" PRAGMA cache_size=-{ReaderCache};"));
+        Tell(connection, Pragmas + (writes
+            ? $" PRAGMA busy_timeout={WriterWait}; PRAGMA cache_size=-{WriterCache}; PRAGMA temp_store=MEMORY;"
+            : $" PRAGMA busy_timeout={ReaderWait}; PRAGMA cache_size=-{ReaderCache};"));
 
     /// <summary>Writers don't stop readers. Stays with the file, so once is enough.</summary>
     internal static void UseWriteAheadLog(DbConnection connection) => Tell(connection, "PRAGMA journal_mode=WAL;");
@@ -51,7 +56,7 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
         SqliteConnectionStringBuilder builder = Absolute(connectionString, contentRoot);
         if (IsFile(builder))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+            PrivateFiles.CreateFolder(Path.GetDirectoryName(builder.DataSource)!);
         }
 
         return builder.ToString();
@@ -69,7 +74,8 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
         return builder;
     }
 
-    private static bool IsFile(SqliteConnectionStringBuilder builder) => builder.DataSource.Length > 0 && builder.DataSource != ":memory:";
+    internal static bool IsFile(SqliteConnectionStringBuilder builder) =>
+        builder.DataSource.Length > 0 && builder.DataSource != ":memory:" && builder.Mode != SqliteOpenMode.Memory;
 
     private static void Tell(DbConnection connection, string pragmas)
     {

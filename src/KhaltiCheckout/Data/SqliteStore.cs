@@ -2,12 +2,17 @@ using System.Collections.Concurrent;
 using KhaltiCheckout.Orders;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace KhaltiCheckout.Data;
 
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
-internal sealed class SqliteStore(string connectionString, OrderChanges changes, TimeProvider? time = null) : CheckoutStore(changes), IAsyncDisposable
+internal sealed class SqliteStore(string connectionString, OrderChanges changes, TimeProvider? time = null, ProgramStop? stop = null)
+    : CheckoutStore(changes), IAsyncDisposable
 {
+    // Seconds in which the provider tries again by itself when a lock is held: the least there is, as the busy timeout and GroupCommit wait.
+    private const int ProviderRetry = 1;
+
     private readonly string _connectionString = Own(connectionString);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Lock _opening = new();
@@ -18,6 +23,21 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
     internal static bool IsLostRace(Exception failure) =>
         failure is LostRaceException or DbUpdateConcurrencyException
         || (failure as SqliteException ?? failure.InnerException as SqliteException) is { SqliteExtendedErrorCode: 2067 or 1555 };
+
+    /// <summary>As it was given.</summary>
+    internal SqliteConnectionStringBuilder Place { get; } = new(connectionString);
+
+    /// <summary>Another program kept the file's lock for too long.</summary>
+    internal static bool IsLockedOut(Exception failure) =>
+        (failure as SqliteException ?? failure.InnerException as SqliteException) is { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED };
+
+    /// <summary>
+    /// The disk did not take what was written to it. Whether it has it is not known, and the next try may succeed without that being so:
+    /// the operating system forgets what it could not write.
+    /// </summary>
+    internal static bool IsLostFlush(Exception failure) =>
+        (failure as SqliteException ?? failure.InnerException as SqliteException)
+            is { SqliteExtendedErrorCode: raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC };
 
     public async ValueTask DisposeAsync()
     {
@@ -99,7 +119,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
             lock (_opening)
             {
                 _connection ??= Open(writes: true);
-                _writer ??= new GroupCommit(_connection);
+                _writer ??= new GroupCommit(_connection, stop);
             }
         }
 
@@ -114,6 +134,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
 
             // With a shared one, readers would be refused while somebody writes.
             Cache = SqliteCacheMode.Private,
+            DefaultTimeout = ProviderRetry,
         };
         if (builder.Mode == SqliteOpenMode.ReadWriteCreate)
         {

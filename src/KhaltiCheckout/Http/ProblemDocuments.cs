@@ -77,7 +77,7 @@ internal static class ProblemDocuments
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             ProblemDetails? problem = exception is StoreBusyException ? Problems.Busy()
-                : PostgreSqlTrouble.CouldNotAsk(exception) ? Problems.DatabaseAway()
+                : PostgreSqlTrouble.CouldNotAsk(exception) || SqliteStore.IsLockedOut(exception) ? Problems.DatabaseAway()
                 : null;
             if (problem is null)
             {

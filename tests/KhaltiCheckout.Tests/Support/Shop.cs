@@ -7,6 +7,7 @@ using KhaltiCheckout.Reconciliation;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Serilog.Core;
 
 namespace KhaltiCheckout.Tests.Support;
@@ -234,6 +235,20 @@ internal sealed class Shop : IAsyncDisposable
         while (!await happened())
         {
             await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    /// <summary>The program ends by itself.</summary>
+    internal Task ShouldStopAsync()
+    {
+        try
+        {
+            CancellationToken stopping = _app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+            return UntilAsync(() => Task.FromResult(stopping.IsCancellationRequested));
+        }
+        catch (ObjectDisposedException)
+        {
+            return Task.CompletedTask; // it has ended already
         }
     }
 
