@@ -1,8 +1,10 @@
 using System.Diagnostics;
 
 /// <summary>
-/// Listens to what the shop's store and HttpClient tell of themselves, writes each moment into a file, and at the moment it was told
-/// ends the process as kill -9 does: no handler, no finally, no flush. The runtime wants this name and no namespace.
+/// Hears of each commit and each call to Khalti from the shop's store and HttpClient. While the file <c>CRASH_ORDER</c> is there, it
+/// counts these moments and writes each into a log; at the moment that the order names it ends the process as kill -9 does: no
+/// handler, no finally, no flush. The order's lines: the number of that moment (0: none), the log. Another order counts from one again.
+/// The runtime wants this name and no namespace.
 /// </summary>
 #pragma warning disable MA0047, CA1050 // Declared outside a namespace: the runtime's contract for startup hooks.
 internal static class StartupHook
@@ -12,36 +14,49 @@ internal static class StartupHook
     private const string Answered = "System.Net.Http.Response";
 
     private static readonly Lock Gate = new();
+    private static string _order = "";
     private static int _moment;
 
     public static void Initialize()
     {
-        if (Environment.GetEnvironmentVariable("CRASH_LOG") is { Length: > 0 } log)
+        if (Environment.GetEnvironmentVariable("CRASH_ORDER") is { Length: > 0 } order)
         {
-            int crashAt = int.Parse(Environment.GetEnvironmentVariable("CRASH_AT") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-            string armed = Environment.GetEnvironmentVariable("CRASH_ARMED") ?? "";
-            DiagnosticListener.AllListeners.Subscribe(new Listeners(what => Reach(what, log, armed, crashAt)));
+            DiagnosticListener.AllListeners.Subscribe(new Listeners(what => Reach(what, order)));
         }
     }
 
-    private static void Reach(string what, string log, string armed, int crashAt)
+    private static void Reach(string what, string file)
     {
         // One process dies once: no other thread gets past the moment.
         lock (Gate)
         {
-            if (!File.Exists(armed))
+            if (Read(file) is not { } order)
             {
                 return;
             }
 
-            int moment = ++_moment;
-            File.AppendAllText(log, $"{moment} {what}\n");
-            if (moment == crashAt)
+            _moment = order == _order ? _moment + 1 : 1;
+            _order = order;
+            string[] lines = order.Split('\n');
+            File.AppendAllText(lines[1], $"{_moment} {what}\n");
+            if (_moment == int.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture))
             {
                 using Process self = Process.GetCurrentProcess();
                 self.Kill();
                 self.WaitForExit();
             }
+        }
+    }
+
+    private static string? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllText(file) : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

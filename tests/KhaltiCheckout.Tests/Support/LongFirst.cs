@@ -11,7 +11,7 @@ public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        "CrashSweepTests", "OutageTests", "EPaymentSettlingTests", "ModelTests", "StartProgramTests",
+        "OutageTests", "EPaymentSettlingTests", "ModelTests", "StartProgramTests",
         "SandboxWidgetTests", "Khalti's official widget", "DeskAccessibilityTests", "OrderAccessibilityTests", "DeskTests",
     ];
 

@@ -286,16 +286,3 @@ internal sealed class Shop : IAsyncDisposable
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
     }
 }
-
-internal static class OrderJson
-{
-    internal static string Id(this JsonNode order) => (string)order["id"]!;
-
-    internal static string Status(this JsonNode order) => (string)order["status"]!;
-
-    internal static string Code(this JsonNode problem) => (string)problem["code"]!;
-
-    internal static JsonNode Payment(this JsonNode order) => order["payments"]!.AsArray()[^1]!;
-
-    internal static string PaymentStatus(this JsonNode order) => (string)order.Payment()["status"]!;
-}

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using KhaltiCheckout.Tests.Support;
 
-namespace KhaltiCheckout.Tests.Crash;
+namespace KhaltiCheckout.Tests.Support;
 
 /// <summary>The real program, started as an operator starts it, in a process of its own that can be killed.</summary>
 internal sealed partial class ShopProcess : IAsyncDisposable
@@ -91,7 +90,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
         Uri? address;
         try
         {
-            address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            address = await listening.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         }
         catch
         {
