@@ -108,7 +108,7 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    /// <summary>What a payment waits for until its next check is over.</summary>
+    /// <summary>The next check of a payment is due: what it waits for is over.</summary>
     internal Task MakeDueAsync(string orderId) => RunAsync(
         """UPDATE "Payments" SET "NextCheckAt" = "CreatedAt" WHERE "NextCheckAt" IS NOT NULL AND "OrderId" = @order""", ("order", orderId));
 
