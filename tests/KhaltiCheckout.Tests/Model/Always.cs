@@ -47,36 +47,34 @@ internal static class Always
         }
     }
 
-    // The lifecycle tables: what may become of it, in any number of steps.
-    private static bool MayBecome(OrderStatus from, OrderStatus to) => from == to || (from, to) switch
-    {
-        (OrderStatus.Pending, _) => true,
-        (OrderStatus.Cancelled or OrderStatus.Expired, OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded) => true,
-        (OrderStatus.Paid, OrderStatus.PartiallyRefunded or OrderStatus.Refunded) => true,
-        (OrderStatus.PartiallyRefunded, OrderStatus.Refunded) => true,
-        _ => false,
-    };
+    // What may become of it in any number of steps, as the shop's own tables say: a shop that goes past them is found out here.
+    private static bool MayBecome(OrderStatus from, OrderStatus to) => IsReached(from, to, Enum.GetValues<OrderEvent>(), OrderLifecycle.After);
 
-    private static bool MayBecome(PaymentMethod method, PaymentStatus from, PaymentStatus to) => from == to || (from, to) switch
-    {
-        (PaymentStatus.Completed or PaymentStatus.NeedsReview, PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded) => true,
-        (PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded) => true,
-        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded, _) => false,
+    private static bool MayBecome(RefundStatus from, RefundStatus to) => IsReached(from, to, Enum.GetValues<RefundEvent>(), RefundLifecycle.After);
 
-        // A link may be believed to be anything until money has moved by it.
-        _ when method == PaymentMethod.Epayment => to is not (PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded),
-        (PaymentStatus.Verifying, PaymentStatus.Completed or PaymentStatus.Failed or PaymentStatus.NeedsReview) => true,
-        (PaymentStatus.NeedsReview, PaymentStatus.Completed or PaymentStatus.Failed) => true,
-        (PaymentStatus.Failed, PaymentStatus.Completed or PaymentStatus.NeedsReview) => true,
-        _ => false,
-    };
+    // What only happens to links does not happen to a token.
+    private static bool MayBecome(PaymentMethod method, PaymentStatus from, PaymentStatus to) => IsReached(
+        from, to,
+        method == PaymentMethod.Epayment
+            ? Enum.GetValues<PaymentEvent>()
+            : [PaymentEvent.Completed, PaymentEvent.Declined, PaymentEvent.Contradicted, PaymentEvent.PartRefunded, PaymentEvent.AllRefunded],
+        PaymentLifecycle.After);
 
-    private static bool MayBecome(RefundStatus from, RefundStatus to) => from == to || (from, to) switch
+    private static bool IsReached<TStatus, TEvent>(TStatus from, TStatus to, TEvent[] events, Func<TStatus, TEvent, TStatus?> after)
+        where TStatus : struct, Enum
     {
-        (RefundStatus.Requested, _) => true,
-        (RefundStatus.Unknown, RefundStatus.Completed or RefundStatus.Failed) => true,
-        _ => false,
-    };
+        HashSet<TStatus> reached = [from];
+        Queue<TStatus> open = new(reached);
+        while (open.TryDequeue(out TStatus status))
+        {
+            foreach (TStatus next in events.Select(happened => after(status, happened)).OfType<TStatus>().Where(reached.Add))
+            {
+                open.Enqueue(next);
+            }
+        }
+
+        return reached.Contains(to);
+    }
 
     /// <summary>Whether its money came, whatever went back since.</summary>
     internal static bool WasPaid(Order order) => order.Status is OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded;

@@ -6,69 +6,80 @@ using KhaltiCheckout.Refunds;
 
 namespace KhaltiCheckout.Tests.Orders;
 
-/// <summary>The tables of what may follow what, against tables written by hand: a row for every pair.</summary>
+/// <summary>What may follow what, as promises that together decide every pair of a status and an event.</summary>
 public sealed class LifecycleTests
 {
-    // Columns: PaymentCompleted, PartOfItRefunded, AllOfItRefunded, Cancelled, Expired.
-    private static readonly Dictionary<OrderStatus, OrderStatus?[]> Orders = new()
-    {
-        [OrderStatus.Pending] = [OrderStatus.Paid, null, null, OrderStatus.Cancelled, OrderStatus.Expired],
-        [OrderStatus.Paid] = [null, OrderStatus.PartiallyRefunded, OrderStatus.Refunded, null, null],
-        [OrderStatus.PartiallyRefunded] = [null, OrderStatus.PartiallyRefunded, OrderStatus.Refunded, null, null],
-        [OrderStatus.Refunded] = [null, null, null, null, null],
-        [OrderStatus.Cancelled] = [OrderStatus.Paid, null, null, null, null],
-        [OrderStatus.Expired] = [OrderStatus.Paid, null, null, null, null],
-    };
-
-    // Columns: Completed, Declined, Contradicted, Cancelled, Expired, Pending, Waiting, PartRefunded, AllRefunded.
-    private static readonly Dictionary<PaymentStatus, PaymentStatus?[]> Payments = new()
-    {
-        [PaymentStatus.Initiated] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, PaymentStatus.Verifying, null, null, null],
-        [PaymentStatus.Verifying] = [PaymentStatus.Completed, PaymentStatus.Failed, PaymentStatus.NeedsReview, PaymentStatus.Cancelled, PaymentStatus.Expired, null, PaymentStatus.Initiated, null, null],
-        [PaymentStatus.Completed] = [null, null, null, null, null, null, null, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
-        [PaymentStatus.Failed] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null, null, null],
-        [PaymentStatus.Cancelled] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null, null, null],
-        [PaymentStatus.Expired] = [PaymentStatus.Completed, null, PaymentStatus.NeedsReview, null, null, PaymentStatus.Verifying, null, null, null],
-        [PaymentStatus.NeedsReview] = [PaymentStatus.Completed, PaymentStatus.Failed, null, PaymentStatus.Cancelled, PaymentStatus.Expired, null, null, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
-        [PaymentStatus.PartiallyRefunded] = [null, null, null, null, null, null, null, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
-        [PaymentStatus.Refunded] = [null, null, null, null, null, null, null, null, null],
-    };
-
-    // Columns: AnswerLost, Completed, Failed.
-    private static readonly Dictionary<RefundStatus, RefundStatus?[]> Refunds = new()
-    {
-        [RefundStatus.Requested] = [RefundStatus.Unknown, RefundStatus.Completed, RefundStatus.Failed],
-        [RefundStatus.Unknown] = [null, RefundStatus.Completed, RefundStatus.Failed],
-        [RefundStatus.Completed] = [null, null, null],
-        [RefundStatus.Failed] = [null, null, null],
-    };
+    private static readonly OrderStatus[] Paid = [OrderStatus.Paid, OrderStatus.PartiallyRefunded, OrderStatus.Refunded];
+    private static readonly PaymentStatus[] Counted = [PaymentStatus.Completed, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded];
+    private static readonly PaymentStatus[] Given = [PaymentStatus.Completed, PaymentStatus.PartiallyRefunded, PaymentStatus.NeedsReview];
+    private static readonly PaymentStatus[] Open = [PaymentStatus.Initiated, PaymentStatus.Verifying, PaymentStatus.NeedsReview];
+    private static readonly PaymentStatus[] EndedUnpaid = [PaymentStatus.Failed, PaymentStatus.Cancelled, PaymentStatus.Expired];
 
     [Fact]
-    public void Every_pair_of_order_status_and_event_is_as_in_the_table()
+    public void Money_pays_an_order_once_however_late_it_comes() =>
+        Holds<OrderStatus>(status => status.After(OrderEvent.PaymentCompleted), OrderStatus.Paid, status => !Paid.Contains(status));
+
+    [Fact]
+    public void Only_an_order_that_waits_for_its_money_is_cancelled_or_expires()
     {
-        foreach (OrderStatus status in Enum.GetValues<OrderStatus>())
-        {
-            Enum.GetValues<OrderEvent>().Select(happened => status.After(happened)).ToArray().ShouldBe(Orders[status], status.ToString());
-        }
+        Holds<OrderStatus>(status => status.After(OrderEvent.Cancelled), OrderStatus.Cancelled, status => status == OrderStatus.Pending);
+        Holds<OrderStatus>(status => status.After(OrderEvent.Expired), OrderStatus.Expired, status => status == OrderStatus.Pending);
     }
 
     [Fact]
-    public void Every_pair_of_payment_status_and_event_is_as_in_the_table()
+    public void Of_a_paid_order_parts_are_given_back_until_all_is_and_then_nothing_more()
     {
-        foreach (PaymentStatus status in Enum.GetValues<PaymentStatus>())
-        {
-            Enum.GetValues<PaymentEvent>().Select(happened => status.After(happened)).ToArray().ShouldBe(Payments[status], status.ToString());
-        }
+        bool IsLeft(OrderStatus status) => Paid.Contains(status) && status != OrderStatus.Refunded;
+        Holds<OrderStatus>(status => status.After(OrderEvent.PartOfItRefunded), OrderStatus.PartiallyRefunded, IsLeft);
+        Holds<OrderStatus>(status => status.After(OrderEvent.AllOfItRefunded), OrderStatus.Refunded, IsLeft);
     }
 
     [Fact]
-    public void Every_pair_of_refund_status_and_event_is_as_in_the_table()
+    public void Money_counts_in_every_payment_where_it_does_not_yet_whatever_was_believed_of_it() =>
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Completed), PaymentStatus.Completed, status => !Counted.Contains(status));
+
+    [Fact]
+    public void A_contradiction_calls_a_person_unless_the_money_counts_or_one_was_called() =>
+        Holds<PaymentStatus>(
+            status => status.After(PaymentEvent.Contradicted), PaymentStatus.NeedsReview,
+            status => !Counted.Contains(status) && status != PaymentStatus.NeedsReview);
+
+    [Fact]
+    public void Every_open_payment_can_end_unpaid_and_no_other()
     {
-        foreach (RefundStatus status in Enum.GetValues<RefundStatus>())
-        {
-            Enum.GetValues<RefundEvent>().Select(happened => status.After(happened)).ToArray().ShouldBe(Refunds[status], status.ToString());
-        }
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Declined), PaymentStatus.Failed, Open.Contains);
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Cancelled), PaymentStatus.Cancelled, Open.Contains);
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Expired), PaymentStatus.Expired, Open.Contains);
     }
+
+    [Fact]
+    public void What_is_under_way_at_Khalti_after_all_is_open_again_and_waits_only_from_there()
+    {
+        Holds<PaymentStatus>(
+            status => status.After(PaymentEvent.Pending), PaymentStatus.Verifying,
+            status => status == PaymentStatus.Initiated || EndedUnpaid.Contains(status));
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Waiting), PaymentStatus.Initiated, status => status == PaymentStatus.Verifying);
+    }
+
+    [Fact]
+    public void Only_money_that_came_goes_back_in_parts_until_all_is()
+    {
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.PartRefunded), PaymentStatus.PartiallyRefunded, Given.Contains);
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.AllRefunded), PaymentStatus.Refunded, Given.Contains);
+    }
+
+    [Fact]
+    public void A_refund_ends_once_and_its_answer_is_lost_at_the_most_once()
+    {
+        bool IsOpen(RefundStatus status) => status is RefundStatus.Requested or RefundStatus.Unknown;
+        Holds<RefundStatus>(status => status.After(RefundEvent.Completed), RefundStatus.Completed, IsOpen);
+        Holds<RefundStatus>(status => status.After(RefundEvent.Failed), RefundStatus.Failed, IsOpen);
+        Holds<RefundStatus>(status => status.After(RefundEvent.AnswerLost), RefundStatus.Unknown, status => status == RefundStatus.Requested);
+    }
+
+    [Fact]
+    public void No_event_is_without_a_promise_above() =>
+        (Enum.GetValues<OrderEvent>().Length, Enum.GetValues<PaymentEvent>().Length, Enum.GetValues<RefundEvent>().Length).ShouldBe((5, 9, 3));
 
     [Fact]
     public void Whatever_happens_an_order_that_was_paid_stays_paid_or_is_refunded()
@@ -115,6 +126,16 @@ public sealed class LifecycleTests
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
             Story(PaymentStatus.Verifying, [.. happenings, PaymentEvent.Completed], (status, happened) => status.After(happened))[^1]
                 is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded).QuickCheckThrowOnFailure();
+    }
+
+    // It happens in exactly these statuses, and always leads to the same.
+    private static void Holds<TStatus>(Func<TStatus, TStatus?> after, TStatus to, Func<TStatus, bool> mayHappen)
+        where TStatus : struct, Enum
+    {
+        foreach (TStatus status in Enum.GetValues<TStatus>())
+        {
+            after(status).ShouldBe(mayHappen(status) ? to : null, status.ToString());
+        }
     }
 
     private static Arbitrary<TEvent[]> Happenings<TEvent>()
