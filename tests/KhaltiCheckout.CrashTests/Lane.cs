@@ -69,7 +69,7 @@ internal sealed partial class Lane(Story story) : IAsyncDisposable
         return hasCrashed;
     }
 
-    private static string WithoutIds(string moment) => Ids().Replace(moment.Replace(Point.StartSuffix, "", StringComparison.Ordinal), "/id/");
+    internal static string WithoutIds(string moment) => Ids().Replace(moment.Replace(Point.StartSuffix, "", StringComparison.Ordinal), "/id/");
 
     [GeneratedRegex("/[A-Za-z0-9]{20,}/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ids();
