@@ -47,6 +47,9 @@ internal sealed partial class RefundSettlement(
             case Reply<RefundConfirmation>.Refused(var refusal):
                 await SaveAsync(refund.Id, (order, current, asked) =>
                     order.FailRefund(asked, current, Failures.RefusedByKhalti, $"Khalti refused: {refusal}", Actor.Khalti, now));
+
+                // Refused may mean that the money has gone back another way.
+                await CompareAsync(payment.Id, Actor.Khalti, alarm: false);
                 return refusal;
             case Reply<RefundConfirmation>.Unknown lost:
                 Finding finding = Finding.Lost(lost);

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace KhaltiCheckout.Tests.Payments;
 
@@ -111,6 +113,24 @@ public sealed class BeforeVerifyTests
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
     }
 
+    [Fact]
+    public async Task A_process_that_was_suspended_past_its_lease_does_not_send_its_verify()
+    {
+        StridingClock clock = new();
+        await using Shop shop = await Shop.OpenAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        clock.Stride = TimeSpan.FromSeconds(25);
+
+        (int status, JsonNode waiting) = await shop.VerifyAsync(order, token);
+
+        (status, waiting.PaymentStatus()).ShouldBe((202, "verifying"));
+        (await shop.Sandbox.CountAsync("verify")).ShouldBe(0, "another process may have followed it up");
+        await shop.PassAsync();
+        clock.Stride = TimeSpan.Zero;
+        await shop.PassAsync();
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
     // The shopper's verify never reached Khalti, and a link of the order is open.
     private static async Task<(JsonNode Order, string Pidx, string Token)> GivenLinkAndUnsentVerifyAsync(Shop shop)
     {
@@ -129,5 +149,22 @@ public sealed class BeforeVerifyTests
     {
         string id = order.Id();
         return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());
+    }
+
+    // Whenever it is asked for the time, that much has passed.
+    private sealed class StridingClock : TimeProvider
+    {
+        private readonly Lock _lock = new();
+        private DateTimeOffset _now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
+
+        internal TimeSpan Stride { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            lock (_lock)
+            {
+                return _now += Stride;
+            }
+        }
     }
 }
