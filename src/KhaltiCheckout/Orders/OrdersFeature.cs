@@ -12,6 +12,7 @@ internal static class OrdersFeature
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderChanges>();
+        services.AddSingleton<OrderWatchers>();
         services.AddSingleton<ReceiptBook>();
         services.AddHostedService<FiscalYearNotice>();
         services.AddSingleton<StoreAddress>();
