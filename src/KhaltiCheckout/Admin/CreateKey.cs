@@ -9,8 +9,8 @@ namespace KhaltiCheckout.Admin;
 /// <param name="Scopes">What it may do: <c>read</c>, <c>checkout</c>, <c>refund</c>, or <c>admin</c> for everything.</param>
 public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes)
 {
-    /// <summary>Whose it is. No two keys that work have the same.</summary>
-    public string Name { get; init; } = TypedText.Line(Name);
+    /// <summary>Whose it is. No two keys that work have the same, or look-alikes.</summary>
+    public string Name { get; init; } = KeyNames.Normalize(Name);
 }
 
 /// <summary>A new key. Nobody can show it again.</summary>
@@ -46,11 +46,14 @@ internal static class CreateKey
         CreateKeyRequest request, string by, CheckoutDb db, DateTimeOffset now, CancellationToken cancellationToken)
     {
         string name = request.Name;
+        string skeleton = KeyNames.Skeleton(name);
         (string text, KeyText key) = KeyText.New();
         ApiKey? made = await db.WriteAsync(
             async () =>
             {
-                if (await db.ApiKeys.AnyAsync(other => other.Name == name && other.RevokedAt == null, cancellationToken))
+                List<string> taken = await db.ApiKeys.Where(other => other.RevokedAt == null)
+                    .Select(other => other.Name).ToListAsync(cancellationToken);
+                if (taken.Exists(other => KeyNames.Skeleton(other) == skeleton))
                 {
                     return null;
                 }

@@ -15,14 +15,20 @@ internal sealed class KeyRules : AbstractValidator<CreateKeyRequest>
     {
         RuleLevelCascadeMode = CascadeMode.Stop;
         RuleFor(key => key.Name).NotEmpty().WithMessage("Whose key is it? A name for timelines and lists.")
-            .Must(name => !IsOfAnotherKind(name)).WithMessage("That is the name of another kind of key.")
-            .PlainText(LongestName);
+            .PlainText(LongestName)
+            .Must(name => KeyNames.IsVisible(name ?? "")).WithMessage("No characters that can't be seen.")
+            .Must(name => KeyNames.IsInPlainForm(name ?? "")).WithMessage("Letters and digits in their plain form: 2, not ².")
+            .Must(name => !IsOfAnotherKind(name ?? "")).WithMessage("That is the name of another kind of key.");
         RuleFor(key => key.Scopes).NotEmpty().WithMessage("At least one scope.")
             .Must(scopes => scopes.Count <= Scopes.All.Count && scopes.All(scope => scope is not null && Scopes.All.Contains(scope)))
             .WithMessage($"Only {string.Join(", ", Scopes.All.Order(StringComparer.Ordinal))}, each once.");
     }
 
-    // In a timeline nobody should pass for a key of the settings.
-    private static bool IsOfAnotherKind(string name) =>
-        name.StartsWith(SettingsKeys.NamePrefix, StringComparison.OrdinalIgnoreCase) || name.Equals(CommandLine, StringComparison.OrdinalIgnoreCase);
+    // In a timeline no key may pass for one of the settings.
+    private static bool IsOfAnotherKind(string name)
+    {
+        string skeleton = KeyNames.Skeleton(name);
+        return skeleton.StartsWith(KeyNames.Skeleton(SettingsKeys.NamePrefix), StringComparison.Ordinal)
+            || skeleton == KeyNames.Skeleton(CommandLine);
+    }
 }

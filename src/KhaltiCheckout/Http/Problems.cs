@@ -43,7 +43,7 @@ internal static class Problems
         Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
 
     internal static ProblemHttpResult NameTaken() =>
-        Of(409, "name_taken", "Name taken", "Another key that works has this name. No key was made; choose another name, or revoke that key first.");
+        Of(409, "name_taken", "Name taken", "Another key that works has this name, or one that looks like it. No key was made; choose another name, or revoke that key first.");
 
     internal static ProblemHttpResult ReferenceTaken(string orderId) =>
         Of(409, "reference_taken", "Reference taken", $"Order {orderId} has this reference already. Nothing was ordered.");
@@ -122,8 +122,11 @@ internal static class Problems
         Of(422, "amount_out_of_range", "Amount out of range",
             $"{(amount is { } total ? $"The order comes to {total}" : "The discounts are more than what they are taken off")}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}. Nothing was ordered or charged.");
 
-    internal static ProblemHttpResult TooManyWatchers() =>
-        Of(429, "rate_limited", "Too many watchers", "Too many pages are watching orders just now. Read the order from time to time instead.");
+    internal static ProblemHttpResult TooManyWatchers(HttpResponse response)
+    {
+        response.RetryAfter(TimeSpan.FromMinutes(1));
+        return Of(429, "rate_limited", "Too many watchers", "Too many pages are watching this order or others. Read the order from time to time instead.");
+    }
 
     internal static ProblemHttpResult NothingToResolve() =>
         Of(409, "nothing_to_resolve", "Nothing to resolve", "The order needs no look: somebody may have resolved it already.");
