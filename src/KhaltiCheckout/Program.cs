@@ -25,6 +25,7 @@ builder.Services.AddProblemDocuments();
 builder.Services.AddRequestRules();
 builder.Services.AddStrictJson();
 builder.Services.AddTrustedProxies();
+builder.Services.AddTraceIds();
 builder.Services.AddRateLimits();
 builder.Services.AddAllowedHosts();
 builder.Services.AddPageFiles();
@@ -39,8 +40,10 @@ builder.Services.AddReconciliation();
 builder.Services.AddAdmin();
 
 WebApplication app = builder.Build();
+app.CheckSettings();
 
 app.UseTrustedProxies();
+app.UseClientTraceParent();
 app.UseRequestLogging();
 app.UseSecurityHeaders();
 app.UseProblemDocuments();

@@ -1,4 +1,5 @@
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Refunds;
 
 namespace KhaltiCheckout.Admin;
 
@@ -20,6 +21,12 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
 
     internal void SignedOut(HttpContext http) => SignedOut(ClientNetwork.AddressOf(http), http.User.KeyName());
 
+    internal void SessionEnded(HttpContext http, string sessionId) =>
+        SessionEnded(ClientNetwork.AddressOf(http), http.User.KeyName(), sessionId);
+
+    internal void Refunded(HttpContext http, RefundView refund) =>
+        Refunded(ClientNetwork.AddressOf(http), http.User.KeyName(), refund.Id, refund.OrderId, (long)refund.Amount, refund.Status);
+
     internal void KeyRefused(HttpContext http) => KeyRefused(ClientNetwork.AddressOf(http));
 
     internal void KeyCreated(HttpContext http, ApiKey key) =>
@@ -39,6 +46,9 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     [LoggerMessage(1004, LogLevel.Information, "{Client} signed out {KeyName}", EventName = "SignedOut")]
     private partial void SignedOut(string client, string? keyName);
 
+    [LoggerMessage(1005, LogLevel.Information, "{Client} ({KeyName}) ended sign-in {SessionId}", EventName = "SessionEnded")]
+    private partial void SessionEnded(string client, string? keyName, string sessionId);
+
     [LoggerMessage(1006, LogLevel.Information, "{Client} sent a request with a wrong key", EventName = "KeyRefused")]
     private partial void KeyRefused(string client);
 
@@ -47,4 +57,10 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
 
     [LoggerMessage(1011, LogLevel.Information, "{Client} ({KeyName}) revoked key {KeyId} \"{Name}\"", EventName = "KeyRevoked")]
     private partial void KeyRevoked(string client, string? keyName, string keyId, string name);
+
+    [LoggerMessage(1020, LogLevel.Information, "{Client} ({KeyName}) refunded {Amount} paisa of order {OrderId}: {RefundId} is {Status}", EventName = "Refunded")]
+    private partial void Refunded(string client, string? keyName, string refundId, string orderId, long amount, RefundStatus status);
+
+    [LoggerMessage(1030, LogLevel.Error, "The start was refused: {Sentence}", EventName = "SettingsRefused")]
+    internal partial void SettingsRefused(string sentence);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using KhaltiCheckout.Admin;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,8 @@ namespace KhaltiCheckout.Http;
 /// <summary>Where the program listens, and how it says that it can't start.</summary>
 internal static partial class Hosting
 {
+    private static IDisposable? _refused;
+
     /// <summary>Listens there unless a setting, an environment variable or the command line says where.</summary>
     internal static void ListenByDefaultOn(this WebApplicationBuilder builder, string url)
     {
@@ -34,10 +37,27 @@ internal static partial class Hosting
         {
             if (failure.ExceptionObject is Exception exception && Explanation(exception) is { } sentence)
             {
+                // The log is written beside the program, so its end is waited for.
+                _refused?.Dispose();
                 Console.Error.WriteLine("Khalti Checkout can't start: " + sentence);
                 Environment.Exit(1);
             }
         };
+
+    /// <summary>Checks all settings before anything starts. A refusal is a security event besides.</summary>
+    internal static void CheckSettings(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetService<IStartupValidator>()?.Validate();
+        }
+        catch (Exception refused) when (Explanation(refused) is { } sentence)
+        {
+            app.Services.GetRequiredService<SecurityLog>().SettingsRefused(sentence);
+            _refused = app;
+            throw;
+        }
+    }
 
     /// <summary>What to change, in one line; null for an exception that is no wrong setting, but a bug.</summary>
     internal static string? Explanation(Exception failure)

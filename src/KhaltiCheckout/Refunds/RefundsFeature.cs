@@ -20,6 +20,7 @@ internal static class RefundsFeature
             .RequireAuthorization(Scopes.Refund)
             .WithValidation<RefundOrderRequest>()
             .WithIdempotency<RefundOrderRequest>()
+            .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("RefundOrder")
             .WithSummary("Give money back")
             .WithDescription(
@@ -45,6 +46,7 @@ internal static class RefundsFeature
             .RequireAuthorization(Scopes.Admin)
             .WithValidation<SettleRefundRequest>()
             .WithIdempotency<SettleRefundRequest>()
+            .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("SettleRefund")
             .WithSummary("Say what became of a refund")
             .WithDescription("For a refund whose answer was lost and about which Khalti's API says nothing certain: somebody has looked into Khalti's dashboard. Moves no money.")
@@ -54,6 +56,7 @@ internal static class RefundsFeature
             .RequireAuthorization(Scopes.Admin)
             .WithValidation<RecordFoundRefundRequest>()
             .WithIdempotency<RecordFoundRefundRequest>()
+            .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("RecordFoundRefund")
             .WithSummary("Record a refund made in Khalti's dashboard")
             .WithDescription("For a payment that Khalti calls partially refunded without saying how much. Moves no money.")

@@ -31,6 +31,24 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
+    public async Task The_trace_id_that_a_client_sends_stands_beside_our_own()
+    {
+        const string TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        await using ShopProgram program = ShopProgram.Start("Development", "--Log:Format=Json");
+        using HttpClient http = await ConnectAsync(program);
+        using HttpRequestMessage request = new(HttpMethod.Get, "/api/v1/orders/nope");
+        request.Headers.Add("traceparent", TraceParent);
+
+        await http.SendAsync(request, TestContext.Current.CancellationToken);
+        JsonNode entry = JsonNode.Parse(await program.LineAsync(line => line.Contains("/api/v1/orders/nope", StringComparison.Ordinal)))!;
+
+        ((string?)entry["ClientTraceParent"]).ShouldBe(TraceParent);
+        ((string?)entry["@tr"])!.ShouldMatch("^[0-9a-f]{32}$");
+        TraceParent.ShouldNotContain((string)entry["@tr"]!);
+        ((string?)entry["ClientAddress"]).ShouldBe("127.0.0.1");
+    }
+
+    [Fact]
     public async Task Text_gives_one_line_a_request_that_ends_with_the_id_of_the_problem()
     {
         await using ShopProgram program = ShopProgram.Start("Development");
