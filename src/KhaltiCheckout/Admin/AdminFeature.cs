@@ -39,7 +39,8 @@ internal static class AdminFeature
             .WithSummary("Sign in to the admin pages")
             .WithDescription(
                 "Gives a cookie in exchange for a key, for twelve hours. With the cookie every request but GET and HEAD needs the header "
-                + "`X-Requested-With: khalti-checkout`. After ten wrong keys in a quarter of an hour a network has to wait.")
+                + "`X-Requested-With: khalti-checkout`. After ten wrong keys in a quarter of an hour a network has to wait. "
+                + "Ten sign-ins last with one key: one more ends the oldest.")
             .CanFail(400, 401, 413, 415, 429, 503);
 
         session.MapGet("/", ShowSession.Handle)
@@ -55,6 +56,21 @@ internal static class AdminFeature
             .WithSummary("Sign out of the admin pages")
             .WithDescription("Ends the session of the cookie.")
             .CanFail(401, 403, 503);
+
+        RouteGroupBuilder sessions = routes.MapGroup("/api/v1/admin/sessions").RequireAuthorization(Scopes.AnyKey).WithTags("Keys");
+
+        sessions.MapGet("/", ListSessions.Handle)
+            .WithName("ListSessions")
+            .WithSummary("List sign-ins")
+            .WithDescription(
+                "Who is signed in on the admin pages, newest first: with the key of the request, or with scope `admin` with any key.")
+            .CanFail(401, 503);
+
+        sessions.MapDelete("/{id}", EndSession.Handle)
+            .WithName("EndSession")
+            .WithSummary("End a sign-in")
+            .WithDescription("At once, in every process. One of the request's own key, or with scope `admin` any.")
+            .CanFail(401, 403, 404, 503);
 
         RouteGroupBuilder keys = routes.MapGroup("/api/v1/admin/keys").RequireAuthorization(Scopes.Admin).WithTags("Keys");
 

@@ -40,7 +40,9 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     [LoggerMessage(1002, LogLevel.Information, "{Client} tried to sign in with a wrong key", EventName = "SignInRefused")]
     private partial void SignInRefused(string client);
 
-    [LoggerMessage(1003, LogLevel.Warning, "{Client} can't sign in for a while: too many wrong keys came from its network", EventName = "SignInThrottled")]
+    [LoggerMessage(
+        1003, LogLevel.Warning, "{Client} can't sign in for a while: too many wrong keys came from its network",
+        EventName = "SignInThrottled")]
     private partial void SignInThrottled(string client);
 
     [LoggerMessage(1004, LogLevel.Information, "{Client} signed out {KeyName}", EventName = "SignedOut")]
@@ -58,7 +60,9 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     [LoggerMessage(1011, LogLevel.Information, "{Client} ({KeyName}) revoked key {KeyId} \"{Name}\"", EventName = "KeyRevoked")]
     private partial void KeyRevoked(string client, string? keyName, string keyId, string name);
 
-    [LoggerMessage(1020, LogLevel.Information, "{Client} ({KeyName}) refunded {Amount} paisa of order {OrderId}: {RefundId} is {Status}", EventName = "Refunded")]
+    [LoggerMessage(
+        1020, LogLevel.Information, "{Client} ({KeyName}) refunded {Amount} paisa of order {OrderId}: {RefundId} is {Status}",
+        EventName = "Refunded")]
     private partial void Refunded(string client, string? keyName, string refundId, string orderId, long amount, RefundStatus status);
 
     [LoggerMessage(1030, LogLevel.Error, "The start was refused: {Sentence}", EventName = "SettingsRefused")]

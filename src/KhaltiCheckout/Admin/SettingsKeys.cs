@@ -11,7 +11,9 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 {
     internal const string NamePrefix = "settings key";
 
-    private const string IdPrefix = "settings_";
+    /// <summary>How ids of these keys begin, and what a session keeps of one.</summary>
+    internal const string IdPrefix = "settings_";
+
     private const int BindingBytes = 10;
 
     private readonly SettingsKey[] _keys = [.. options.Value.ApiKeys.Select(SettingsKey.At)];

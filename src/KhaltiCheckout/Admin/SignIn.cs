@@ -60,7 +60,11 @@ internal static class SignIn
             async () =>
             {
                 await db.AdminSessions.Where(old => old.Hash == before).ExecuteDeleteAsync(cancellationToken);
-                AdminSession begun = AdminSession.Begin(token, settings.SessionKeyId(holder, token), now);
+                string[] tooOld = await SessionsOf(holder, db.AdminSessions).OrderByDescending(old => old.CreatedAt)
+                    .Skip(AdminSession.MaxOfKey - 1).Select(old => old.Hash).ToArrayAsync(cancellationToken);
+                await db.AdminSessions.Where(old => tooOld.Contains(old.Hash)).ExecuteDeleteAsync(cancellationToken);
+                AdminSession begun = AdminSession.Begin(
+                    token, settings.SessionKeyId(holder, token), holder.Name, ClientNetwork.AddressOf(http), now);
                 db.Add(begun);
                 return begun;
             },
@@ -69,4 +73,10 @@ internal static class SignIn
         security.SignedIn(http, holder);
         return TypedResults.Ok(new SessionView(holder.Name, [.. holder.Scopes], session.ExpiresAt));
     }
+
+    // What sessions keep of a key of the settings is different in each, but its name is not.
+    private static IQueryable<AdminSession> SessionsOf(KeyHolder holder, IQueryable<AdminSession> sessions) =>
+        holder.Id.StartsWith(SettingsKeys.IdPrefix, StringComparison.Ordinal)
+            ? sessions.Where(session => session.KeyName == holder.Name && session.KeyId.StartsWith(SettingsKeys.IdPrefix))
+            : sessions.Where(session => session.KeyId == holder.Id);
 }

@@ -13,6 +13,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     internal const string RefundId = "ref_01k9x7m3vd0q2r6t8w4y5z1b9c";
 
     internal const string KeyId = "key_01k9x4c7qmf3t8v5z2w6y1n0ah";
+    internal const string SessionId = "ses_3f9a1c07d25e84b6a0c1d2e3";
 
     private const string PaidOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","status":"paid","amount":150000,"amountRefunded":0,"currency":"NPR",
@@ -109,6 +110,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("SignIn", "200")] = Session,
         [("ShowSession", "200")] = Session,
         [("ListKeys", "200")] = $$"""{"data":[{{Key(revoked: false)}}]}""",
+        [("ListSessions", "200")] = $$"""
+            {"data":[{"id":"{{SessionId}}","keyName":"Till 2","address":"192.0.2.7","createdAt":"2026-11-21T04:15:00.000Z",
+              "expiresAt":"2026-11-21T16:15:00.000Z","isCurrent":true}]}
+            """,
         [("CreateKey", "201")] = Key(revoked: false)[..^1] + ",\"key\":\"kck_4q7mzt2v9x0c_…\"}",
         [("RevokeKey", "200")] = Key(revoked: true),
         [("Live", "200")] = """{"status":"alive"}""",
@@ -180,6 +185,8 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("ShowSession", "200")] = "Whose key it is, and what it may do.",
         [("SignOut", "204")] = "Signed out.",
         [("ListKeys", "200")] = "Every key.",
+        [("ListSessions", "200")] = "The sign-ins that last.",
+        [("EndSession", "204")] = "The sign-in is over.",
         [("CreateKey", "201")] = "The key. It is not shown again.",
         [("RevokeKey", "200")] = "The key, now revoked.",
         [("Live", "200")] = "Alive.",

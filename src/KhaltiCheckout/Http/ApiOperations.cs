@@ -89,6 +89,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         path.Contains("/payments/{id}", StringComparison.Ordinal) ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
             : path.Contains("/refunds/{id}", StringComparison.Ordinal) ? ("The refund's id, as it stands in its order.", ApiExamples.RefundId)
             : path.Contains("/keys/{id}", StringComparison.Ordinal) ? ("The key's id.", ApiExamples.KeyId)
+            : path.Contains("/sessions/{id}", StringComparison.Ordinal)
+                ? ("The sign-in's id, as it stands in the list.", ApiExamples.SessionId)
             : ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId);
 
     private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()

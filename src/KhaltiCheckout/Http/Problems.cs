@@ -43,7 +43,8 @@ internal static class Problems
         Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
 
     internal static ProblemHttpResult NameTaken() =>
-        Of(409, "name_taken", "Name taken", "Another key that works has this name, or one that looks like it. No key was made; choose another name, or revoke that key first.");
+        Of(409, "name_taken", "Name taken",
+            "Another key that works has this name, or one that looks like it. No key was made; choose another name, or revoke that key first.");
 
     internal static ProblemHttpResult ReferenceTaken(string orderId) =>
         Of(409, "reference_taken", "Reference taken", $"Order {orderId} has this reference already. Nothing was ordered.");
@@ -125,7 +126,8 @@ internal static class Problems
     internal static ProblemHttpResult TooManyWatchers(HttpResponse response)
     {
         response.RetryAfter(TimeSpan.FromMinutes(1));
-        return Of(429, "rate_limited", "Too many watchers", "Too many pages are watching this order or others. Read the order from time to time instead.");
+        return Of(429, "rate_limited", "Too many watchers",
+            "Too many pages are watching this order or others. Read the order from time to time instead.");
     }
 
     internal static ProblemHttpResult NothingToResolve() =>

@@ -23,7 +23,8 @@ internal sealed class OrderWatchers
     {
         lock (_lock)
         {
-            if (_open >= MaxInAll || _networks.GetValueOrDefault(network) >= MaxOfNetwork || _orders.GetValueOrDefault(orderId) >= MaxOfOrder)
+            if (_open >= MaxInAll || _networks.GetValueOrDefault(network) >= MaxOfNetwork
+                || _orders.GetValueOrDefault(orderId) >= MaxOfOrder)
             {
                 return null;
             }

@@ -50,7 +50,11 @@ public sealed class KeyNameTests(SharedShop shared) : IClassFixture<SharedShop>
     [Fact]
     public async Task Names_that_people_can_tell_apart_are_all_taken_and_kept_in_one_spelling()
     {
-        string[] names = ["\uff34\uff49\uff4c\uff4c\u00a0\uff17", "Till 8", "\u092e\u093e\u092f\u093e", "\u092e\u093e\u092f", "\u0917\u0930\u094d\u200d\u092f\u094b", "\u5f20\u4f1f"];
+        string[] names =
+        [
+            "\uff34\uff49\uff4c\uff4c\u00a0\uff17", "Till 8", "\u092e\u093e\u092f\u093e", "\u092e\u093e\u092f",
+            "\u0917\u0930\u094d\u200d\u092f\u094b", "\u5f20\u4f1f",
+        ];
         List<string> kept = [];
         foreach (string name in names)
         {

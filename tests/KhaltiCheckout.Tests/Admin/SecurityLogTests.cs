@@ -38,11 +38,13 @@ public sealed class SecurityLogTests
         }
 
         refund.Status.ShouldBe(201, refund.Text);
-        string[] lines = [.. shop.Log.Lines.Where(line => line.StartsWith(SecurityLog.Category, StringComparison.Ordinal)).Select(line => line[(SecurityLog.Category.Length + 2)..].Trim())];
+        string[] lines = [.. shop.Log.Lines.Where(line => line.StartsWith(SecurityLog.Category, StringComparison.Ordinal))
+            .Select(line => line[(SecurityLog.Category.Length + 2)..].Trim())];
         lines.ShouldAllBe(line => line.StartsWith(Client));
         foreach (string says in (string[])[
             "(settings key 1) made key", "signed in with Till 2", "signed out Till 2", $"(settings key 1) ended sign-in {id}", "revoked key",
-            $"refunded 1000 paisa of order {order.Id()}", "sent a request with a wrong key", "tried to sign in with a wrong key", "can't sign in for a while"])
+            $"refunded 1000 paisa of order {order.Id()}",
+            "sent a request with a wrong key", "tried to sign in with a wrong key", "can't sign in for a while"])
         {
             lines.ShouldContain(line => line.Contains(says, StringComparison.Ordinal), says);
         }
@@ -59,7 +61,8 @@ public sealed class SecurityLogTests
         (int exitCode, string[] output, _) = await ShopProgram.RunAsync("Production", "--Khalti:Mode=Sandbox", "--urls=http://*:0");
 
         exitCode.ShouldBe(1);
-        output.ShouldContain(line => line.Contains("The start was refused: Admin:ApiKeys has no key", StringComparison.Ordinal), string.Join('\n', output));
+        output.ShouldContain(
+            line => line.Contains("The start was refused: Admin:ApiKeys has no key", StringComparison.Ordinal), string.Join('\n', output));
     }
 
     [Fact]

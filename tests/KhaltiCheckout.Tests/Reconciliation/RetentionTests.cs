@@ -107,7 +107,7 @@ public sealed class RetentionTests
         shop, count, number => IdempotentRequest.Begin($"{name} {number}", "any", shop.Clock.GetUtcNow(), TimeSpan.Zero));
 
     private static Task<int> GivenSessionsAsync(Shop shop, string name, int count) => AddAsync(
-        shop, count, number => AdminSession.Begin($"{name} {number}", Merchant.Id, shop.Clock.GetUtcNow()));
+        shop, count, number => AdminSession.Begin($"{name} {number}", Merchant.Id, Merchant.Name, "192.0.2.1", shop.Clock.GetUtcNow()));
 
     private static Task<int> AddAsync(Shop shop, int count, Func<int, object> row) => shop.InDatabaseAsync((CheckoutDb db) => db.WriteAsync(
         () =>

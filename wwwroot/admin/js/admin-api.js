@@ -32,6 +32,8 @@ export const resolveOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/re
 
 export const listKeys = () => ask('GET', '/keys').then(answer => answer.data);
 export const createKey = body => ask('POST', '/keys', { body });
+export const listSignIns = () => ask('GET', '/sessions').then(answer => answer.data);
+export const endSignIn = id => ask('DELETE', `/sessions/${at(id)}`);
 export const revokeKey = id => ask('POST', `/keys/${at(id)}/revoke`);
 
 export const listCloses = cursor => ask('GET', `/closes${query({ cursor })}`);

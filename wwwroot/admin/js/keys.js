@@ -6,6 +6,7 @@ import { line } from '../../js/typed-text.js';
 import { createKey, listKeys, revokeKey } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, say, whyNot } from './parts.js';
 import { session } from './session.js';
+import { showSignIns } from './sign-ins.js';
 
 const scopes = ['read', 'refund', 'checkout', 'admin'];
 
@@ -17,6 +18,7 @@ export async function showKeys({ place, isCurrent, expired }) {
     form(key => { news.replaceChildren(shown(key)); read(); news.querySelector('h2').focus(); }, expired),
     el('h2', { class: 'between' }, t('keys.list')), list);
   read();
+  const signIns = showSignIns({ place, isCurrent, expired });
 
   async function read() {
     try {
@@ -41,6 +43,7 @@ export async function showKeys({ place, isCurrent, expired }) {
         close();
         say(t('keys.revoked', { name: key.name }));
         await read();
+        await signIns.read();
       },
     });
   }

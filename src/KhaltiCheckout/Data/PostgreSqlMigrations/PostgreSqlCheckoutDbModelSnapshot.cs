@@ -29,6 +29,11 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -38,6 +43,11 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("KeyName")
+                        .HasMaxLength(100)
                         .HasColumnType("text")
                         .UseCollation("C");
 
