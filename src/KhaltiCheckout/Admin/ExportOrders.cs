@@ -50,9 +50,16 @@ internal static class ExportOrders
         do
         {
             List<string> ids = await filter.NextIdsAsync(db, last, AtOnce, cancellationToken);
-            foreach (AdminOrderView order in await AdminOrderView.ListAsync(db, ids, cancellationToken))
+            IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, ids, cancellationToken);
+            foreach (AdminOrderView order in orders)
             {
                 WriteFields(csv, order);
+                await csv.EndRecordAsync(cancellationToken);
+            }
+
+            foreach (string id in ids.Except(orders.Select(order => order.Id), StringComparer.Ordinal))
+            {
+                WriteTexts(csv, [.. Columns.Select(column => column switch { "Order" => id, "Attention" => SnakeCase.Of(Attention.Unreadable), _ => "" })]);
                 await csv.EndRecordAsync(cancellationToken);
             }
 

@@ -8,7 +8,8 @@ namespace KhaltiCheckout.Admin;
 
 /// <summary>Some of the orders.</summary>
 /// <param name="NextCursor">For the page after this one; null at the end.</param>
-public sealed record AdminOrderPage(IReadOnlyList<AdminOrderView> Data, string? NextCursor);
+/// <param name="Unreadable">Ids of those on this page whose record the shop can't read; they are not in `data`.</param>
+public sealed record AdminOrderPage(IReadOnlyList<AdminOrderView> Data, string? NextCursor, IReadOnlyList<string> Unreadable);
 
 /// <summary>Finds orders, newest first.</summary>
 internal static class ListOrders
@@ -33,8 +34,11 @@ internal static class ListOrders
 
         // One more than asked for tells whether there is another page.
         List<string> ids = await filter.NextIdsAsync(db, before, most + 1, cancellationToken);
-        IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, [.. ids.Take(most)], cancellationToken);
-        return TypedResults.Ok(new AdminOrderPage(orders, ids.Count > most ? OrderFilter.CursorAt(ids[most - 1]) : null));
+        string[] shown = [.. ids.Take(most)];
+        IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, shown, cancellationToken);
+        return TypedResults.Ok(new AdminOrderPage(
+            orders, ids.Count > most ? OrderFilter.CursorAt(ids[most - 1]) : null,
+            orders.Count == shown.Length ? [] : [.. shown.Except(orders.Select(order => order.Id), StringComparer.Ordinal)]));
     }
 
     private static int ReadLimit(string? limit, Dictionary<string, string[]> errors)

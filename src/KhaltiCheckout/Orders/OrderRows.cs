@@ -80,6 +80,8 @@ internal static class OrderRows
 
         internal Task<List<Payment>> ListPaymentsAsync(string orderId) => sql.ListAsync(SelectPayments, Payment.Read, orderId);
 
+        internal Task<List<Refund>> ListRefundsAsync(string orderId) => sql.ListAsync(SelectRefunds, Refund.Read, orderId);
+
         /// <summary>Whether another payment has this transaction of Khalti's.</summary>
         internal async Task<bool> IsAnothersAsync(string transactionId, string paymentId) => await sql.FindAsync(
             """SELECT "Id" FROM "Payments" WHERE "TransactionId" = @p0 AND "Id" <> @p1""", static row => row.Text(0), transactionId, paymentId) is not null;

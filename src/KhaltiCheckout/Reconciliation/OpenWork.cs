@@ -10,8 +10,8 @@ namespace KhaltiCheckout.Reconciliation;
 /// </summary>
 internal static class OpenWork
 {
-    private const string AbandonedLinks = """
-        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND ("LeasedUntil" <= @p0 OR "LeasedUntil" > @p2)
+    private const string AbandonedLinks = $"""
+        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND ("LeasedUntil" <= @p0 OR "LeasedUntil" > @p2) AND {IsReadable}
         ORDER BY "LeasedUntil" LIMIT @p1
         """;
 
@@ -21,22 +21,33 @@ internal static class OpenWork
     // A lease longer than any process takes was made by a clock that was ahead.
     private const string NobodyAsks = """("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1 OR "LeasedUntil" > @p2)""";
 
+    // What failed because its order can't be read fails until a person has mended it, and must not take the others' places.
+    private const string IsReadable = """
+        NOT EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = "Payments"."OrderId" AND a."Reason" = 'unreadable' AND a."ResolvedAt" IS NULL)
+        """;
+
     private const string DuePayments = $"""
-        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks}
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks} AND {IsReadable}
         ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string PaymentToProbe = $"""
-        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks}
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks} AND {IsReadable}
         ORDER BY "LastAskedAt" NULLS FIRST LIMIT 1
         """;
 
+    private const string IsReadableRefund = """
+        NOT EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = "Refunds"."OrderId" AND a."Reason" = 'unreadable' AND a."ResolvedAt" IS NULL)
+        """;
+
     private const string DueRefunds = $"""
-        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT @p3
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {NobodyAsks} AND {IsReadableRefund}
+        ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string RefundToProbe = $"""
-        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {NobodyAsks} ORDER BY "NextCheckAt" LIMIT 1
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {NobodyAsks} AND {IsReadableRefund}
+        ORDER BY "NextCheckAt" LIMIT 1
         """;
 
     // Checks put off for longer than the schedule ever does, by a clock that was ahead: @p0 and @p1 are the latest checks of what is asked
@@ -90,6 +101,8 @@ internal static class OpenWork
             AND NOT EXISTS (SELECT 1 FROM "Payments" AS p WHERE p."OrderId" = o."Id" AND (
                 p."Status" IN ('verifying', 'needs_review')
                 OR (p."Status" = 'initiated' AND (p."Pidx" IS NULL OR p."LastAnsweredAt" IS NULL OR p."LastAnsweredAt" < o."ExpiresAt"))))
+            AND NOT EXISTS (
+                SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = o."Id" AND a."Reason" = 'unreadable' AND a."ResolvedAt" IS NULL)
         ORDER BY o."ExpiresAt" LIMIT @p1
         """;
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
@@ -10,7 +11,7 @@ namespace KhaltiCheckout.Reconciliation;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class Reconciler(
-    IServiceScopeFactory scopes, CheckoutStore store, KhaltiHealth health, TimeProvider time, ILogger<Reconciler> logger)
+    IServiceScopeFactory scopes, CheckoutStore store, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time, ILogger<Reconciler> logger)
 {
     private const int MostAtATime = 100;
     private const int AskedAtOnce = 4;
@@ -118,6 +119,7 @@ internal sealed partial class Reconciler(
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.CheckFailed(logger, failure, refundId);
+            await unreadable.RecordIfUnreadableAsync(refundId, cancellationToken);
             return false;
         }
     }
@@ -144,7 +146,7 @@ internal sealed partial class Reconciler(
     private async Task AlignAttentionAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (now < _nextAlignment)
+        if (now < _nextAlignment && _nextAlignment - now <= BetweenAlignments)
         {
             return;
         }
@@ -194,6 +196,7 @@ internal sealed partial class Reconciler(
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.CheckFailed(logger, failure, paymentId);
+            await unreadable.RecordIfUnreadableAsync(paymentId, cancellationToken);
             return false;
         }
     }
@@ -205,10 +208,25 @@ internal sealed partial class Reconciler(
         int expired = 0;
         foreach (string orderId in due)
         {
-            expired += await store.WriteAsync(sql => ExpireAsync(sql, orderId, now), cancellationToken, Footing.OneOrder);
+            expired += await TryExpireAsync(orderId, now, cancellationToken);
         }
 
         return expired;
+    }
+
+    // One order that can't be read must not keep the others from expiring. A database that is away ends the pass.
+    private async Task<int> TryExpireAsync(string orderId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.WriteAsync(sql => ExpireAsync(sql, orderId, now), cancellationToken, Footing.OneOrder);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or DbException or StoreBusyException))
+        {
+            Log.ExpiryFailed(logger, failure, orderId);
+            await unreadable.RecordIfUnreadableAsync(orderId, cancellationToken);
+            return 0;
+        }
     }
 
     private static async Task<int> ExpireAsync(SqlSession sql, string orderId, DateTimeOffset now)
@@ -228,6 +246,9 @@ internal sealed partial class Reconciler(
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} checks lay further ahead than any is put off, as if this clock had been ahead: they are made now")]
         internal static partial void BroughtBack(ILogger logger, int count);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderId} could not expire")]
+        internal static partial void ExpiryFailed(ILogger logger, Exception failure, string orderId);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; if it is still open it is asked about again, at the latest when its lease is over")]
         internal static partial void CheckFailed(ILogger logger, Exception failure, string id);

@@ -17,7 +17,7 @@ export async function showInbox({ place, isCurrent, expired }) {
     const waiting = reasons.filter(reason => attention[reason] > 0);
     const lists = await Promise.all(waiting.map(reason => listOrders({ attention: reason, limit: perReason })));
     if (!isCurrent()) return;
-    content.replaceChildren(unknown(open), ...waiting.map((reason, at) => group(reason, attention[reason], lists[at].data)),
+    content.replaceChildren(unknown(open), ...waiting.map((reason, at) => group(reason, attention[reason], lists[at])),
       waiting.length === 0 ? el('p', { class: 'notice good' }, t('inbox.none')) : '');
   } catch (error) {
     if (!isCurrent()) return;
@@ -33,7 +33,7 @@ function unknown({ unknown: count, oldestAgeSeconds, oldestSince }) {
       : el('p', {}, t(count === 1 ? 'inbox.unknown.one' : 'inbox.unknown.some', { count: digits(count), age: age(oldestAgeSeconds), since: dateAndTime(oldestSince) })));
 }
 
-function group(reason, count, orders) {
+function group(reason, count, { data: orders, unreadable }) {
   return el('section', { class: 'card', 'data-reason': reason },
     el('h2', {}, word('attention', reason), ' ', el('span', { class: 'count' }, digits(count))),
     el('p', {}, word('means', reason)),
@@ -41,6 +41,6 @@ function group(reason, count, orders) {
     el('ul', { class: 'rows' }, ...orders.map(order => el('li', {},
       el('a', { href: `/admin/${query({ order: order.id })}` }, order.customer.name ?? order.customer.phone ?? `…${order.id.slice(-8)}`),
       el('span', { class: 'amount' }, money(order.amount)),
-      el('span', { class: 'soft' }, shortTime(order.createdAt))))),
-    count > orders.length ? el('p', {}, el('a', { href: `/admin/${query({ attention: reason })}` }, t('inbox.all', { count: digits(count) }))) : null);
+      el('span', { class: 'soft' }, shortTime(order.createdAt)))), ...unreadable.map(id => el('li', {}, el('code', {}, id)))),
+    count > orders.length + unreadable.length ? el('p', {}, el('a', { href: `/admin/${query({ attention: reason })}` }, t('inbox.all', { count: digits(count) }))) : null);
 }

@@ -69,11 +69,12 @@ async function list(results, filter, isCurrent, expired) {
     trouble.hidden = true;
     try {
       const page = await listOrders({ ...filter, limit: perPage, cursor: mine.cursor });
+      const before = mine.orders.length;
       if (!isCurrent()) return null;
-      mine.orders.push(...page.data);
+      mine.orders.push(...page.data, ...page.unreadable.map(id => ({ id, unreadable: true })));
       mine.cursor = page.nextCursor;
       const last = rows.lastElementChild;
-      draw(page.data);
+      draw(mine.orders.slice(before));
       last?.nextElementSibling?.querySelector('a')?.focus();
       say(t('orders.shown', { count: digits(mine.orders.length) }));
       return page;
@@ -123,6 +124,7 @@ async function list(results, filter, isCurrent, expired) {
 export function forgetLists() { kept.clear(); }
 
 function row(order) {
+  if (order.unreadable) return unreadable(order);
   const { customer } = order;
   const paid = order.payments.findLast(payment => payment.amountPaid !== null) ?? order.payments.at(-1);
   return el('tr', { role: 'row' },
@@ -134,6 +136,15 @@ function row(order) {
       ...new Set(order.reasons.map(({ reason }) => reason)).values().map(reason => el('span', { class: 'badge flag' }, word('attention', reason)))),
     el('td', { role: 'cell', class: 'cell-method' }, paid ? word('method', paid.method) : '–'),
     el('td', { role: 'cell', class: 'cell-amount' }, money(order.amount), order.amountRefunded > 0 ? el('span', { class: 'soft' }, t('orders.back', { amount: money(order.amountRefunded) })) : null));
+}
+
+// The shop can't read its own record of it: there is nothing to show but that.
+function unreadable({ id }) {
+  return el('tr', { role: 'row' },
+    el('td', { role: 'cell', class: 'cell-customer' }, el('code', {}, id)),
+    el('td', { role: 'cell', class: 'cell-placed' }),
+    el('td', { role: 'cell', class: 'cell-status' }, el('span', { class: 'badge flag' }, word('attention', 'unreadable'))),
+    el('td', { role: 'cell', class: 'cell-method' }), el('td', { role: 'cell', class: 'cell-amount' }));
 }
 
 // "Waiting to be paid" is not the whole truth while money may have moved.
