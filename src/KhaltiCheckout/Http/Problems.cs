@@ -38,6 +38,9 @@ internal static class Problems
         return Of(403, code, title, detail);
     }
 
+    internal static ProblemHttpResult NumberNeedsAdmin() =>
+        Of(403, "forbidden", "The key may not name a number", "Khalti does not say whether this payment came from a bank. Only a key of scope admin may name the number that receives its money; nothing was done.");
+
     /// <summary>A request with the cookie of the admin pages that another site could have made.</summary>
     internal static ProblemHttpResult NotMeant() =>
         Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
@@ -46,8 +49,10 @@ internal static class Problems
         Of(409, "name_taken", "Name taken",
             "Another key that works has this name, or one that looks like it. No key was made; choose another name, or revoke that key first.");
 
-    internal static ProblemHttpResult ReferenceTaken(string orderId) =>
-        Of(409, "reference_taken", "Reference taken", $"Order {orderId} has this reference already. Nothing was ordered.");
+    /// <param name="orderId">Null for those who may not read orders: who holds an order's id can see and cancel it.</param>
+    internal static ProblemHttpResult ReferenceTaken(string? orderId) => Of(
+        409, "reference_taken", "Reference taken",
+        $"{(orderId is null ? "Another order" : $"Order {orderId}")} has this reference already. Nothing was ordered.");
 
     internal static ProblemHttpResult PaymentDeclined() =>
         Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");

@@ -169,7 +169,7 @@ internal static class PlaceOrder
 
         DateTimeOffset now = Stored.Now(time);
         (Order? placed, OrderView? view, ProblemHttpResult? refusal) = await store.WriteAsync(
-            sql => PlaceAsync(request, wish, sql, answer, settings.Value, now), cancellationToken, Footing.OneOrder);
+            sql => PlaceAsync(request, wish, sql, answer, settings.Value, user.MayDo(Scopes.Read), now), cancellationToken, Footing.OneOrder);
         if (placed is null || view is null)
         {
             return refusal!;
@@ -180,7 +180,7 @@ internal static class PlaceOrder
     }
 
     private static async Task<(Order? Placed, OrderView? View, ProblemHttpResult? Refusal)> PlaceAsync(
-        PlaceOrderRequest request, OrderWish wish, SqlSession sql, KeptAnswer answer, StoreOptions rules, DateTimeOffset now)
+        PlaceOrderRequest request, OrderWish wish, SqlSession sql, KeptAnswer answer, StoreOptions rules, bool mayRead, DateTimeOffset now)
     {
         if (await LinesOfAsync(request, sql) is not { } lines)
         {
@@ -201,7 +201,7 @@ internal static class PlaceOrder
             await sql.ExecuteAsync(FreeReference, wish.Reference);
             if (await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
             {
-                return (null, null, Problems.ReferenceTaken(other));
+                return (null, null, Problems.ReferenceTaken(mayRead ? other : null));
             }
         }
 

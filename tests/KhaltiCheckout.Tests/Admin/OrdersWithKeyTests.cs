@@ -190,6 +190,22 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
+    public async Task A_taken_reference_names_its_order_only_to_keys_that_may_read_orders()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode placed = await shop.GivenOrderAsync(KeyHolding.SettingsKey, OwnLines("bill-7"));
+        (string _, string till) = await shop.GivenKeyAsync("Till", Scopes.Checkout);
+        (string _, string office) = await shop.GivenKeyAsync("Office", Scopes.Checkout, Scopes.Read);
+
+        Answer blind = await shop.SendAsync(till, HttpMethod.Post, Orders, OwnLines("bill-7"));
+        Answer seeing = await shop.SendAsync(office, HttpMethod.Post, Orders, OwnLines("bill-7"));
+
+        blind.ShouldBeProblem(409, "reference_taken");
+        (blind.Text + string.Join(' ', blind.Headers.Values)).ShouldNotContain(placed.Id());
+        ((string?)seeing.ShouldBeProblem(409, "reference_taken")["detail"])!.ShouldContain(placed.Id());
+    }
+
+    [Fact]
     public async Task An_idempotency_key_belongs_to_the_key_holder_by_key_or_by_cookie()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -197,7 +213,7 @@ public sealed class OrdersWithKeyTests
         (string _, string another) = await shop.GivenKeyAsync("Thakali Kitchen", Scopes.Checkout);
         string cookie = await shop.GivenSessionAsync(key);
         Task<Answer> PlaceAsync(params (string Name, string Value)[] headers) =>
-            shop.SendAsync(HttpMethod.Post, Orders, FromTheCatalogue, [.. headers, ("Idempotency-Key", "order-1001")]);
+            shop.SendAsync(HttpMethod.Post, Orders, FromTheCatalogue, [.. headers, ("Idempotency-Key", "order-1001-of-a-long-name")]);
 
         Answer first = await PlaceAsync(KeyHolding.Bearer(key));
         Answer lowerCase = await PlaceAsync(("Authorization", "bearer  " + key));
@@ -221,7 +237,7 @@ public sealed class OrdersWithKeyTests
         (string id, string key) = await shop.GivenKeyAsync("Momo House", Scopes.Checkout);
         JsonNode order = await shop.GivenOrderAsync();
         Task<Answer> CancelAsync(params (string Name, string Value)[] headers) =>
-            shop.SendAsync(HttpMethod.Post, $"{Orders}/{order.Id()}/cancel", null, [.. headers, ("Idempotency-Key", "cancel-it")]);
+            shop.SendAsync(HttpMethod.Post, $"{Orders}/{order.Id()}/cancel", null, [.. headers, ("Idempotency-Key", "cancel-it-0123456789abcdef")]);
         (await CancelAsync()).Status.ShouldBe(200);
         (await CancelAsync(KeyHolding.Bearer(key))).ShouldBeProblem(409, "not_cancellable");
 
