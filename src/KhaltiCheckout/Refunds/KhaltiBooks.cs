@@ -17,12 +17,22 @@ internal enum BookedState
     Unanswered,
 }
 
+/// <summary>What a payment was made from, as far as Khalti says it.</summary>
+internal enum PaymentChannel
+{
+    Unknown,
+    Wallet,
+
+    /// <summary>A refund needs a Khalti number to go to.</summary>
+    Bank,
+}
+
 /// <summary>What Khalti's books say now of a payment that was paid.</summary>
 /// <param name="Rule">What was said and how it was read: evidence for the timeline.</param>
 /// <param name="Refunded">How much was given back in all, where Khalti says it.</param>
-/// <param name="FromBank">Whether the money came from a bank: then a refund needs a Khalti number to go to.</param>
+/// <param name="Channel">What the payment was made from.</param>
 internal sealed record KhaltiBooks(
-    BookedState State, string Rule, string? KhaltiState = null, Paisa? Refunded = null, bool FromBank = false,
+    BookedState State, string Rule, string? KhaltiState = null, Paisa? Refunded = null, PaymentChannel Channel = PaymentChannel.Unknown,
     TimeSpan? RetryAfter = null, bool Unauthorized = false)
 {
     /// <summary>As a transaction's record tells it.</summary>
@@ -30,8 +40,7 @@ internal sealed record KhaltiBooks(
     internal static KhaltiBooks In(Transaction transaction, Paisa? refunded, Paisa paid)
     {
         string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa{(transaction.Refunded ? ", refunded" : "")}";
-        bool fromBank = transaction.TypeName is { } type && !type.Contains("wallet", StringComparison.OrdinalIgnoreCase);
-        KhaltiBooks books = new(BookedState.Unclear, said, transaction.StateName, refunded, fromBank);
+        KhaltiBooks books = new(BookedState.Unclear, said, transaction.StateName, refunded, ChannelOf(transaction));
         return transaction switch
         {
             _ when transaction.Amount != paid => books with { Rule = $"{said}; {(long)paid} were paid" },
@@ -43,6 +52,9 @@ internal sealed record KhaltiBooks(
             _ => books with { Rule = said + "; that can't be" },
         };
     }
+
+    internal static PaymentChannel ChannelOf(Transaction transaction) => transaction.TypeName is not { } type ? PaymentChannel.Unknown
+        : type.Contains("wallet", StringComparison.OrdinalIgnoreCase) ? PaymentChannel.Wallet : PaymentChannel.Bank;
 
     /// <summary>As a lookup tells it.</summary>
     internal static KhaltiBooks In(EPayment looked, Paisa? refunded, Payment payment)

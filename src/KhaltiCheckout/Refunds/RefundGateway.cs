@@ -29,6 +29,13 @@ internal sealed class RefundGateway(KhaltiClients clients)
         },
     };
 
+    /// <summary>For a payment whose lookup does not tell it. That the detail call knows ePayments is not documented.</summary>
+    internal async Task<PaymentChannel> ReadChannelAsync(Payment payment) =>
+        await ClientOf(payment).GetTransactionAsync(payment.TransactionId!) is Reply<TransactionDetail>.Answered(var detail)
+            && detail.Transaction.Id == payment.TransactionId
+            ? KhaltiBooks.ChannelOf(detail.Transaction)
+            : PaymentChannel.Unknown;
+
     private async Task<KhaltiBooks> ReadTransactionAsync(Payment payment) =>
         await clients.Widget.GetTransactionAsync(payment.TransactionId!) switch
         {

@@ -18,7 +18,8 @@ namespace KhaltiCheckout.Refunds;
 /// <param name="PaymentId">Which payment, of an order that was paid more than once. By default the last one that can be given back.</param>
 public sealed record RefundOrderRequest(Paisa? Amount = null, string? Mobile = null, string? Reason = null, string? PaymentId = null)
 {
-    /// <summary>The Khalti number of ten digits that receives the money. Only needed when the payment came from a bank.</summary>
+    /// <summary>The Khalti number of ten digits that receives the money: needed when the payment came from a bank, refused when it
+    /// came from a wallet. Where Khalti does not say which, it takes a key of scope `admin`.</summary>
     public string? Mobile { get; init; } = TypedText.Mobile(Mobile);
 
     /// <summary>Why, for the order's timeline.</summary>
@@ -43,14 +44,14 @@ internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 /// Gives money back. Khalti's books are read first; then the refund's row and its claim on the payment are saved; then Khalti
 /// is asked, once. From that moment the answer is 201, 202 or Khalti's own no.
 /// </summary>
-internal static class RefundOrder
+internal static partial class RefundOrder
 {
     // Each round reads Khalti's books again because ours have changed meanwhile.
     private const int MostRounds = 3;
 
     internal static async Task<Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult>> Handle(
-        string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, KeptAnswer answer,
-        IOptions<KhaltiOptions> khalti, TimeProvider time, CancellationToken cancellationToken)
+        string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, RefundGateway gateway, KeptAnswer answer,
+        IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<RefundSettlement> logger, CancellationToken cancellationToken)
     {
         RefundWish wish = new(
             request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason, user.KeyName(), answer.RequestId);
@@ -74,9 +75,12 @@ internal static class RefundOrder
                 return Problems.KhaltiUnavailable();
             }
 
-            if (books.FromBank && request.Mobile is null)
+            PaymentChannel channel = books.Channel == PaymentChannel.Unknown && request.Mobile is not null
+                ? await gateway.ReadChannelAsync(choice.Payment)
+                : books.Channel;
+            if (RefuseMobile(request.Mobile, channel, user) is { } wrongMobile)
             {
-                return MobileNeeded();
+                return wrongMobile;
             }
 
             Claim claim = await db.WriteAsync(
@@ -94,6 +98,11 @@ internal static class RefundOrder
             // It no longer matters whether the merchant is still there.
             if (claim.Started is { } started)
             {
+                if (started.Mobile is { } masked)
+                {
+                    Log.RefundToNumber(logger, started.Id, id, started.PaymentId, masked, channel, user.KeyName());
+                }
+
                 Refusal? refusal = await settlement.SendAsync(started, claim.Payment!, request.Mobile);
                 return AnswerOf(await db.Refunds.AsNoTracking().SingleAsync(refund => refund.Id == started.Id, CancellationToken.None), refusal);
             }
@@ -184,15 +193,34 @@ internal static class RefundOrder
         _ => TypedResults.Accepted(LocationOf(refund), RefundView.Of(refund)),
     };
 
-    private static ProblemHttpResult MobileNeeded() =>
-        TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
-        {
-            ["mobile"] = ["This payment came from a bank: give the Khalti number that receives the money."],
-        }));
+    // A wallet's money goes back to that wallet. Where Khalti does not say what the payment was made from, naming a number could
+    // send a wallet's money to anybody.
+    private static ProblemHttpResult? RefuseMobile(string? mobile, PaymentChannel channel, ClaimsPrincipal user) => (channel, mobile) switch
+    {
+        (PaymentChannel.Bank, null) => MobileNeeded(),
+        (PaymentChannel.Wallet, not null) => WrongMobile("This payment came from a Khalti wallet and goes back there: leave the number out."),
+        (PaymentChannel.Unknown, not null) when !user.MayDo(Scopes.Admin) => Problems.NumberNeedsAdmin(),
+        _ => null,
+    };
+
+    private static ProblemHttpResult MobileNeeded() => WrongMobile("This payment came from a bank: give the Khalti number that receives the money.");
+
+    private static ProblemHttpResult WrongMobile(string why) =>
+        TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["mobile"] = [why] }));
 
     private static string LocationOf(Refund refund) => $"/api/v1/admin/refunds/{refund.Id}";
 
     private sealed record Choice(ProblemHttpResult? Refusal = null, Payment? Payment = null);
 
     private sealed record Claim(ProblemHttpResult? Refusal, Refund? Started = null, Payment? Payment = null, Refund? Known = null);
+
+    private static partial class Log
+    {
+        // A security event: money leaves the way it came.
+        [LoggerMessage(
+            EventId = 4401, EventName = "RefundToNumber", Level = LogLevel.Information,
+            Message = "Refund {RefundId} of order {OrderId}, payment {PaymentId}, goes to {Mobile} (paid from: {Channel}), asked for with {KeyName}")]
+        internal static partial void RefundToNumber(
+            ILogger logger, string refundId, string orderId, string paymentId, string mobile, PaymentChannel channel, string? keyName);
+    }
 }

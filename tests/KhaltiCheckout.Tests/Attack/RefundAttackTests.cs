@@ -361,7 +361,9 @@ public sealed class RefundAttackTests
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
         shop.ExpectWarnings();
-        (JsonNode order, _) = await shop.GivenPaidAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.PayFromBankAsync(pidx);
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
         List<string> seen = [];
         async Task GiveBackAsync(string mobile)
         {
