@@ -1,6 +1,10 @@
+using System.Data.Common;
 using System.Globalization;
 using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace KhaltiCheckout.Admin;
 
@@ -70,7 +74,7 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         {
             SqlValues values = new();
             string few = $"{condition.Ids(IdRange.All, values)} LIMIT {values.Add(many)}";
-            long count = (await AskAsync<long>($"""SELECT COUNT(*) AS "Value" FROM ({few}) AS few""", values, cancellationToken))[0];
+            long count = (await AskAsync($"""SELECT COUNT(*) AS "Value" FROM ({few}) AS few""", values, static row => row.GetInt64(0), cancellationToken))[0];
             (rarest, many) = count < many ? (condition, count) : (rarest, many);
         }
 
@@ -87,7 +91,7 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
             string[] ways = [.. condition.Parts.SelectMany(part => part.NewestIds(range, length, values))];
             string sql = string.Join(" UNION ALL ", ways.Select((ids, way) => string.Create(
                 CultureInfo.InvariantCulture, $"""SELECT {way} AS "Way", "Id" FROM ({ids}) AS way""")));
-            List<Found> found = await AskAsync<Found>(sql, values, cancellationToken);
+            List<Found> found = await AskAsync(sql, values, static row => new Found(row.GetInt32(0), row.GetString(1)), cancellationToken);
 
             // Below where a way was cut off, it may have others.
             string? end = found.GroupBy(one => one.Way).Where(way => way.Count() == length)
@@ -138,7 +142,7 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         {
             SqlValues values = new();
             string ids = string.Join(" INTERSECT ", lists.Select(list => list.Ids(range, values)));
-            found.AddRange(await AskAsync<string>($"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}", values, cancellationToken));
+            found.AddRange(await AskAsync($"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}", values, cancellationToken));
         }
 
         foreach (Condition one in rest.Where(one => one.Parts.Count > 0))
@@ -157,7 +161,7 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         foreach (Part part in condition.Parts.Where(part => part.Come == Coming.ByWord))
         {
             SqlValues values = new();
-            List<string> words = await AskAsync<string>(part.CommonWords(Math.Max(1, firstPiece / Rare), MostWords, values), values, cancellationToken);
+            List<string> words = await AskAsync(part.CommonWords(Math.Max(1, firstPiece / Rare), MostWords, values), values, cancellationToken);
             if (words.Contains(""))
             {
                 return null;
@@ -175,7 +179,7 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
         SqlValues values = new();
         string ids = condition.DifferentIds(range, values);
         string others = string.Join(" AND ", conditions.Where(other => other != condition).Select(other => other.Holds(values)));
-        return AskAsync<string>(
+        return AskAsync(
             others.Length == 0
                 ? $"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}"
                 : $"""SELECT o."Id" FROM ({ids}) AS o WHERE {others} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
@@ -186,7 +190,7 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
     {
         SqlValues values = new();
         string all = string.Concat(conditions.Select(condition => $" AND {condition.Holds(values)}"));
-        return AskAsync<string>(
+        return AskAsync(
             $"""SELECT o."Id" FROM "Orders" AS o WHERE 1 = 1{all}{range.Limits("o.\"Id\"", values)} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
             values, cancellationToken);
     }
@@ -196,11 +200,32 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
     {
         SqlValues values = new();
         string sql = $"""SELECT o."Id" FROM "Orders" AS o WHERE 1 = 1{range.Limits("o.\"Id\"", values)} ORDER BY o."Id" DESC LIMIT 1 OFFSET {values.Add(orders)}""";
-        return (await AskAsync<string>(sql, values, cancellationToken)).FirstOrDefault();
+        return (await AskAsync(sql, values, cancellationToken)).FirstOrDefault();
     }
 
-    private Task<List<T>> AskAsync<T>(string sql, SqlValues values, CancellationToken cancellationToken) =>
-        db.Database.SqlQueryRaw<T>(sql, values.All).ToListAsync(cancellationToken);
+    private Task<List<string>> AskAsync(string sql, SqlValues values, CancellationToken cancellationToken) =>
+        AskAsync(sql, values, static row => row.GetString(0), cancellationToken);
+
+    // As a command: EF Core would compile and keep a query for each text, and there are as many texts as ways to search.
+    private Task<List<T>> AskAsync<T>(string sql, SqlValues values, Func<DbDataReader, T> read, CancellationToken cancellationToken) =>
+        db.Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                RawSqlCommand command = db.GetService<IRawSqlCommandBuilder>().Build(sql, values.All, db.Model);
+                await using RelationalDataReader reader = await command.RelationalCommand.ExecuteReaderAsync(
+                    new RelationalCommandParameterObject(
+                        db.GetService<IRelationalConnection>(), command.ParameterValues, readerColumns: null, db,
+                        db.GetService<IRelationalCommandDiagnosticsLogger>(), CommandSource.FromSqlQuery),
+                    token);
+                List<T> rows = [];
+                while (await reader.ReadAsync(token))
+                {
+                    rows.Add(read(reader.DbDataReader));
+                }
+
+                return rows;
+            },
+            cancellationToken);
 
     private sealed record Found(int Way, string Id);
 }

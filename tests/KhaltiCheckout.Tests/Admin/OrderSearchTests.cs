@@ -3,6 +3,8 @@ using KhaltiCheckout.Orders;
 using KhaltiCheckout.Tests.Reconciliation;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace KhaltiCheckout.Tests.Admin;
 
@@ -181,6 +183,38 @@ public sealed class OrderSearchTests
             plan.ShouldNotContain("TEMP B-TREE");
             plan.ShouldNotContain("SCAN");
         }
+    }
+
+    [Fact]
+    public async Task Many_different_searches_compile_no_more_queries_than_a_few()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        await GivenOrdersAsync(shop, 60);
+        string[] words = ["sita", "ram", "rai", "9841", "185", "zen", "ord_01k9x4c7", "2083/84-1", "s"];
+        await SearchAsync(shop, words[..2]);
+        int before = await CompiledAsync(shop);
+
+        foreach (int count in (int[])[1, 2, 4])
+        {
+            for (int first = 0; first + count <= words.Length; first++)
+            {
+                await SearchAsync(shop, words[first..(first + count)]);
+            }
+        }
+
+        (await CompiledAsync(shop) - before).ShouldBeLessThan(5);
+
+        static async Task SearchAsync(Shop shop, string[] words)
+        {
+            foreach (string filter in (string[])["", "&attention=any", "&status=expired&limit=3"])
+            {
+                await shop.ListAsync($"?q={Uri.EscapeDataString(string.Join(' ', words))}{filter}");
+            }
+        }
+
+        // EF Core keeps what it has compiled in a cache of its own, one for each set of options.
+        static Task<int> CompiledAsync(Shop shop) => shop.InDatabaseAsync(db => Task.FromResult(
+            ((MemoryCache)db.GetService<IMemoryCache>()).Keys.Count(key => key.GetType().Name.EndsWith("CompiledQueryCacheKey", StringComparison.Ordinal))));
     }
 
     private static async Task<string[]> AllPagesAsync(Shop shop, OrderFilterQuery query, int firstPiece, int most) => await shop.InDatabaseAsync(async db =>
