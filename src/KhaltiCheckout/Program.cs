@@ -48,6 +48,7 @@ app.UseRequestLogging();
 app.UseSecurityHeaders();
 app.UseProblemDocuments();
 app.UseAllowedHosts();
+app.UseBrowserCookie();
 app.UsePageFiles();
 app.UseAuthentication();
 app.UseRateLimiter();

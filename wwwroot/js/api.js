@@ -17,7 +17,8 @@ export function problemOf(error) {
   return new ApiError('fault', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
 
-export async function call(method, path, { body, key, timeout = 15_000, credentials = 'omit', headers: more = {} } = {}) {
+// With a key goes the browser's cookie, which keeps it apart from the keys of other shoppers.
+export async function call(method, path, { body, key, timeout = 15_000, credentials = key ? 'same-origin' : 'omit', headers: more = {} } = {}) {
   const headers = { Accept: 'application/json', ...more };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;

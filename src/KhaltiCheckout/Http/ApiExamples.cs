@@ -101,7 +101,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("RecordFoundRefund", "201")] = Refund("completed", found: true),
         [("VerifyPayment", "200")] = PaidOrder,
         [("VerifyPayment", "202")] = Waiting("pending", payments: true),
-        [("ListOrders", "200")] = $$"""{"data":[{{AdminOrder}}],"nextCursor":null}""",
+        [("ListOrders", "200")] = $$"""{"data":[{{AdminOrder}}],"nextCursor":null,"unreadable":[]}""",
         [("ShowOrder", "200")] = WithTimeline(),
         [("ExportOrders", "200")] = JsonValue.Create("\uFEFF\"Order\",\"Reference\",\"Receipt\",…\r\n\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\",\"\",\"\",…\r\n")!.ToJsonString(),
         [("ShowSummary", "200")] = Summary,

@@ -50,9 +50,10 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
                 Name = IdempotencyFilter.Header,
                 In = ParameterLocation.Header,
                 Description = "A text of your own, new for each request you mean to make. The same key and body again gives the first "
-                    + "answer again, with `Idempotency-Replayed: true`, for 24 hours.",
+                    + "answer again, with `Idempotency-Replayed: true`, for 24 hours. Kept apart for each API key; without one make it "
+                    + "long and random, such as a UUID: fewer than 20 characters are refused.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.LongestKey },
-                Example = "5f0c2a1e-order-1042",
+                Example = "5f0c2a1e-84c1-4b1e-9d6f-0a7e3c5b1042",
             });
         }
 

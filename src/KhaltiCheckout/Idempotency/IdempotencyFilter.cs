@@ -23,6 +23,9 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
     internal const int LongestKey = 255;
 
+    /// <summary>Of callers that nothing tells apart: a key that is short could be another's.</summary>
+    internal const int ShortestSharedKey = 20;
+
     // How long a process that died keeps the next try waiting. A request that is slower than this loses its key to the
     // next try and makes nothing (KeptAnswer), or is one that may run twice (verify).
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
@@ -38,18 +41,20 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
         if (given is not [{ Length: >= 1 and <= LongestKey } key] || !key.All(letter => letter is >= ' ' and <= '~'))
         {
-            return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
-            {
-                [Header] = [$"One key of 1 to {LongestKey} printable ASCII characters."],
-            }));
+            return WrongKey($"One key of 1 to {LongestKey} printable ASCII characters.");
+        }
+
+        // Each API key and each browser has keys of its own: nobody finds another's answers, or takes their keys, by guessing. A
+        // header that is no key of ours is not taken for nobody's, either.
+        string? owner = http.User.KeyId() ?? (http.Request.Headers.Authorization is { Count: > 0 } unknown ? $"?{unknown}"
+            : BrowserCookie.In(http.Request) is { } browser ? $"@{browser}" : null);
+        if (owner is null && key.Length < ShortestSharedKey)
+        {
+            return WrongKey($"At least {ShortestSharedKey} characters without an API key: make it long and random, such as a UUID.");
         }
 
         CheckoutStore store = http.RequestServices.GetRequiredService<CheckoutStore>();
         TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
-
-        // Each API key has keys of its own: nobody finds another's answers, or takes their keys, by guessing. A header that is
-        // no key of ours is not taken for nobody's, either.
-        string owner = http.User.KeyId() ?? (http.Request.Headers.Authorization is { Count: > 0 } unknown ? $"?{unknown}" : "");
         string id = Hash($"{owner}\n{key}");
         string fingerprint = Fingerprint(context);
         DateTimeOffset now = time.GetUtcNow();
@@ -115,6 +120,9 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
                 return new Beginning(Running: known);
         }
     }
+
+    private static ProblemHttpResult WrongKey(string why) =>
+        TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal) { [Header] = [why] }));
 
     // The body as it was understood, so that blanks and the order of members don't make it another one.
     private string Fingerprint(EndpointFilterInvocationContext context)

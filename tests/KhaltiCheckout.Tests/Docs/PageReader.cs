@@ -213,7 +213,8 @@ internal sealed partial class PageReader : IDisposable
         }
 
         string inside = word[0] == '"' ? word[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal) : word;
-        return Variable().Replace(inside, name => name.Groups["name"].Value == "RANDOM" ? Guid.NewGuid().ToString() : _known[name.Groups["name"].Value]);
+        return Variable().Replace(
+            inside.Replace("$(uuidgen)", Guid.NewGuid().ToString(), StringComparison.Ordinal), name => _known[name.Groups["name"].Value]);
     }
 
     [GeneratedRegex(@"\{\{(?<name>\w+)\}\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -11,6 +11,9 @@ namespace KhaltiCheckout.Tests.Idempotency;
 
 public sealed class IdempotencyTests
 {
+    private const string Key = "6f1f0a52-8f0d-4f1c-9d43-000000000001";
+    private const string OtherKey = "6f1f0a52-8f0d-4f1c-9d43-000000000002";
+
     private static readonly object Tea = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
     private static readonly object Topi = new { items = new[] { new { productId = "dhaka-topi", quantity = 1 } } };
 
@@ -19,8 +22,8 @@ public sealed class IdempotencyTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
-        Answer second = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        Answer first = await PostAsync(shop, "/api/v1/orders", Key, Tea);
+        Answer second = await PostAsync(shop, "/api/v1/orders", Key, Tea);
 
         first.Status.ShouldBe(201);
         first.Replayed.ShouldBeFalse();
@@ -32,21 +35,21 @@ public sealed class IdempotencyTests
     public async Task The_answer_is_kept_over_a_restart()
     {
         await using Shop shop = await Shop.OpenAsync();
-        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        Answer first = await PostAsync(shop, "/api/v1/orders", Key, Tea);
 
         await shop.ReopenAsync();
 
-        (await PostAsync(shop, "/api/v1/orders", "key-1", Tea)).ShouldBe(first with { Replayed = true });
+        (await PostAsync(shop, "/api/v1/orders", Key, Tea)).ShouldBe(first with { Replayed = true });
     }
 
     [Fact]
     public async Task The_same_key_with_another_body_or_another_path_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
-        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        Answer first = await PostAsync(shop, "/api/v1/orders", Key, Tea);
 
-        Answer body = await PostAsync(shop, "/api/v1/orders", "key-1", Topi);
-        Answer path = await PostAsync(shop, $"{first.Location}/cancel", "key-1", null);
+        Answer body = await PostAsync(shop, "/api/v1/orders", Key, Topi);
+        Answer path = await PostAsync(shop, $"{first.Location}/cancel", Key, null);
 
         (body.Status, body.Json.Code()).ShouldBe((422, "idempotency_key_reused"));
         (path.Status, path.Json.Code()).ShouldBe((422, "idempotency_key_reused"));
@@ -58,7 +61,7 @@ public sealed class IdempotencyTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        Answer[] answers = await RaceTests.AtOnceAsync(30, _ => PostAsync(shop, "/api/v1/orders", "key-1", Tea));
+        Answer[] answers = await RaceTests.AtOnceAsync(30, _ => PostAsync(shop, "/api/v1/orders", Key, Tea));
 
         answers.ShouldAllBe(answer => answer.Status == 201 || (answer.Status == 409 && answer.Json.Code() == "idempotency_in_progress"));
         answers.Count(answer => answer is { Status: 201, Replayed: false }).ShouldBe(1);
@@ -70,9 +73,9 @@ public sealed class IdempotencyTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        Answer first = await PostAsync(shop, $"/api/v1/orders/{order.Id()}/cancel", "key-1", null);
+        Answer first = await PostAsync(shop, $"/api/v1/orders/{order.Id()}/cancel", Key, null);
 
-        Answer second = await PostAsync(shop, $"/api/v1/orders/{order.Id()}/cancel", "key-1", null);
+        Answer second = await PostAsync(shop, $"/api/v1/orders/{order.Id()}/cancel", Key, null);
 
         first.Status.ShouldBe(200);
         second.ShouldBe(first with { Replayed = true });
@@ -85,9 +88,9 @@ public sealed class IdempotencyTests
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
         object body = new { orderId = order.Id(), token, amount = (long)order["amount"]! };
-        Answer first = await PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+        Answer first = await PostAsync(shop, "/api/v1/payments/verify", Key, body);
 
-        Answer second = await PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+        Answer second = await PostAsync(shop, "/api/v1/payments/verify", Key, body);
 
         first.Status.ShouldBe(200);
         second.ShouldBe(first with { Replayed = true });
@@ -101,11 +104,11 @@ public sealed class IdempotencyTests
         object unknownProduct = new { items = new[] { new { productId = "no-such-thing", quantity = 1 } } };
         object nothing = new { items = Array.Empty<object>() };
 
-        (await PostAsync(shop, "/api/v1/orders", "key-1", unknownProduct)).Status.ShouldBe(404);
-        (await PostAsync(shop, "/api/v1/orders", "key-2", nothing)).Status.ShouldBe(400);
+        (await PostAsync(shop, "/api/v1/orders", Key, unknownProduct)).Status.ShouldBe(404);
+        (await PostAsync(shop, "/api/v1/orders", OtherKey, nothing)).Status.ShouldBe(400);
 
-        (await PostAsync(shop, "/api/v1/orders", "key-1", unknownProduct)).Replayed.ShouldBeTrue();
-        (await PostAsync(shop, "/api/v1/orders", "key-2", Tea)).Status.ShouldBe(201);
+        (await PostAsync(shop, "/api/v1/orders", Key, unknownProduct)).Replayed.ShouldBeTrue();
+        (await PostAsync(shop, "/api/v1/orders", OtherKey, Tea)).Status.ShouldBe(201);
     }
 
     [Theory]
@@ -138,10 +141,10 @@ public sealed class IdempotencyTests
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
         await shop.Sandbox.FaultAsync("verify", "delay", delayMs: 1000, times: 1);
         object body = new { orderId = order.Id(), token, amount = (long)order["amount"]! };
-        Task<Answer> first = PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+        Task<Answer> first = PostAsync(shop, "/api/v1/payments/verify", Key, body);
         await Shop.UntilAsync(async () => await shop.Sandbox.CountAsync("verify") == 1);
 
-        Answer second = await PostAsync(shop, "/api/v1/payments/verify", "key-1", body);
+        Answer second = await PostAsync(shop, "/api/v1/payments/verify", Key, body);
 
         (second.Status, second.Json.Code()).ShouldBe((409, "idempotency_in_progress"));
         (await first).Status.ShouldBe(200);
@@ -151,12 +154,12 @@ public sealed class IdempotencyTests
     public async Task A_process_that_died_before_it_answered_keeps_its_key_only_for_its_lease()
     {
         await using Shop shop = await Shop.OpenAsync();
-        await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        await PostAsync(shop, "/api/v1/orders", Key, Tea);
         await AsIfTheProcessHadDiedAsync(shop);
 
-        Answer early = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        Answer early = await PostAsync(shop, "/api/v1/orders", Key, Tea);
         shop.Clock.Advance(TimeSpan.FromSeconds(16));
-        Answer late = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
+        Answer late = await PostAsync(shop, "/api/v1/orders", Key, Tea);
 
         (early.Status, early.Json.Code()).ShouldBe((409, "idempotency_in_progress"));
         (late.Status, late.Replayed).ShouldBe((201, false));
@@ -201,11 +204,11 @@ public sealed class IdempotencyTests
     public async Task After_a_day_a_key_is_forgotten()
     {
         await using Shop shop = await Shop.OpenAsync();
-        Answer first = await PostAsync(shop, "/api/v1/orders", "key-1", Tea);
-        await PostAsync(shop, "/api/v1/orders", "key-2", Tea);
+        Answer first = await PostAsync(shop, "/api/v1/orders", Key, Tea);
+        await PostAsync(shop, "/api/v1/orders", OtherKey, Tea);
         shop.Clock.Advance(TimeSpan.FromHours(24));
 
-        Answer again = await PostAsync(shop, "/api/v1/orders", "key-1", Topi);
+        Answer again = await PostAsync(shop, "/api/v1/orders", Key, Topi);
         await shop.PassAsync();
 
         again.Status.ShouldBe(201);
@@ -247,7 +250,7 @@ public sealed class IdempotencyTests
             {
                 Content = System.Net.Http.Json.JsonContent.Create(new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }),
             };
-            request.Headers.Add("Idempotency-Key", "order-1001");
+            request.Headers.Add("Idempotency-Key", "order-1001-of-a-long-and-shared-name");
             if (apiKey is not null)
             {
                 request.Headers.Add("Authorization", "Bearer " + apiKey);
@@ -264,6 +267,61 @@ public sealed class IdempotencyTests
         placed.Select(answer => answer.Body.Id()).Distinct().Count().ShouldBe(3, "nobody gets another's order by guessing a key");
         placed[3].Body.Id().ShouldBe(placed[0].Body.Id());
     }
+
+    [Fact]
+    public async Task Two_browsers_with_one_key_place_an_order_each_and_each_finds_its_own_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string first = await CookieAsync(shop, "/");
+        string second = await CookieAsync(shop, "/order.html");
+        second.ShouldNotBe(first);
+
+        Support.Answer one = await PlaceAsync(first);
+        Support.Answer other = await PlaceAsync(second);
+        Support.Answer again = await PlaceAsync(first);
+
+        (one.Status, other.Status, again.Status).ShouldBe((201, 201, 201));
+        other.Json.Id().ShouldNotBe(one.Json.Id());
+        again.Json.Id().ShouldBe(one.Json.Id());
+
+        Task<Support.Answer> PlaceAsync(string cookie) =>
+            shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, ("Cookie", cookie), (IdempotencyFilter.Header, "first-try"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("khalti_checkout_browser=")]
+    [InlineData("khalti_checkout_browser=a")]
+    [InlineData("khalti_checkout_browser=ABCDEF0123456789ABCDEF0123456789")]
+    public async Task Without_a_cookie_of_ours_and_without_a_key_a_short_Idempotency_Key_is_refused(string? cookie)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (string, string)[] headers = cookie is null ? [] : [("Cookie", cookie)];
+
+        Support.Answer refused = await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, [.. headers, (IdempotencyFilter.Header, new string('k', 19))]);
+        Support.Answer taken = await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, [.. headers, (IdempotencyFilter.Header, new string('k', 20))]);
+
+        refused.ShouldBeProblem(400, "validation_failed")["errors"]!["Idempotency-Key"].ShouldNotBeNull();
+        taken.Status.ShouldBe(201, taken.Text);
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_browser_gets_its_cookie_once_out_of_reach_of_scripts_and_programs_get_none()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Support.Answer page = await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "text/html,*/*"));
+        string cookie = page.Headers["Set-Cookie"];
+        cookie.ShouldContain("httponly");
+        cookie.ShouldContain("samesite=lax");
+        (await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "text/html,*/*"), ("Cookie", cookie.Split(';')[0]))).Headers.ShouldNotContainKey("Set-Cookie");
+        (await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "*/*"))).Headers.ShouldNotContainKey("Set-Cookie");
+        (await shop.SendAsync(HttpMethod.Get, "/api/v1/products", null, ("Accept", "text/html"))).Headers.ShouldNotContainKey("Set-Cookie");
+    }
+
+    private static async Task<string> CookieAsync(Shop shop, string page) =>
+        (await shop.SendAsync(HttpMethod.Get, page, null, ("Accept", "text/html"))).Headers["Set-Cookie"].Split(';')[0];
 
     private sealed record Answer(int Status, bool Replayed, string? Location, string? ContentType, string Body)
     {

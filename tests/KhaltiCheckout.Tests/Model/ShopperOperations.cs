@@ -11,7 +11,7 @@ internal sealed record PlaceAnOrder(int Product, int? Key) : Operation
     {
         string product = Pick(Products, Product);
         Answer answer = await world.PostAsync(
-            "/api/v1/orders", new { items = new[] { new { productId = product, quantity = 1 } } }, Key is { } key ? $"key-{key}" : null);
+            "/api/v1/orders", new { items = new[] { new { productId = product, quantity = 1 } } }, Key is { } key ? $"key-{key}-of-a-shopper-of-the-model" : null);
         DateTimeOffset now = world.Facts.At;
         if (Key is { } used && world.Keys.TryGetValue(used, out (int Product, string Order, DateTimeOffset At) first) && now < first.At + KeysLive)
         {

@@ -234,7 +234,7 @@ public sealed class InitiateEPaymentTests
         async Task<(int Status, JsonNode Body)> ClickAsync() => await shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/payments/initiate")
         {
             Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }),
-            Headers = { { "Idempotency-Key", "click-1" } },
+            Headers = { { "Idempotency-Key", "click-1-0123456789abcdef" } },
         });
 
         (int Status, JsonNode Body) first = await ClickAsync();

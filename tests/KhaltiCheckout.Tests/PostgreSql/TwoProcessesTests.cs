@@ -79,7 +79,7 @@ public sealed class TwoProcessesTests
             {
                 Content = System.Net.Http.Json.JsonContent.Create(new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }),
             };
-            request.Headers.Add("Idempotency-Key", "one-wish");
+            request.Headers.Add("Idempotency-Key", "one-wish-0123456789abcdef");
             return request;
         }
 
