@@ -78,7 +78,8 @@ internal static class KeysCommand
         (ApiKey? made, string text) = await CreateKey.MakeAsync(request, KeyRules.CommandLine, db, now, CancellationToken.None);
         if (made is null)
         {
-            await Console.Error.WriteLineAsync($"Another key that works is named \"{request.Name}\". Choose another name, or revoke that key first.");
+            await Console.Error.WriteLineAsync(
+                $"Another key that works is named \"{request.Name}\". Choose another name, or revoke that key first.");
             return CommandLine.Failed;
         }
 

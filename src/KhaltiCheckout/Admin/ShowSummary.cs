@@ -20,8 +20,8 @@ namespace KhaltiCheckout.Admin;
 /// <param name="Notices">What whoever runs the shop should see to, by code: <c>fiscal_year_ending</c> when the first day of the next fiscal
 /// year is not known.</param>
 public sealed record SummaryView(
-    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention, int AttentionOrders,
-    IReadOnlyList<string> Notices);
+    IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention,
+    int AttentionOrders, IReadOnlyList<string> Notices);
 
 /// <summary>One day in Nepal.</summary>
 /// <param name="Orders">How many were placed.</param>

@@ -14,7 +14,8 @@ internal static class TypedText
 
     // Copied along with a number or a name, and never seen: direction marks, zero-width spaces, soft hyphens, byte order marks.
     private static readonly SearchValues<char> Invisible = SearchValues.Create(
-        "\u00AD\u061C\u180E\u200B\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206A\u206B\u206C\u206D\u206E\u206F\uFEFF");
+        "\u00AD\u061C\u180E\u200B\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2061\u2062\u2063\u2064"
+        + "\u2066\u2067\u2068\u2069\u206A\u206B\u206C\u206D\u206E\u206F\uFEFF");
 
     private static readonly SearchValues<char> PhoneSeparators = SearchValues.Create(
         " -./()" + Joiners + "\u2010\u2011\u2012\u2013\u2014\u2015\u2212");

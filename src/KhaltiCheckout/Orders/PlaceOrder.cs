@@ -94,7 +94,8 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
         {
             line.RuleLevelCascadeMode = CascadeMode.Stop;
             line.RuleFor(one => one.Name).NotEmpty().WithMessage("What is it called?").PlainText(LongestName);
-            line.RuleFor(one => one.UnitPrice).Must(price => price <= new Paisa(HighestPrice)).WithMessage($"Paisa, between 0 and {HighestPrice}.");
+            line.RuleFor(one => one.UnitPrice).Must(price => price <= new Paisa(HighestPrice))
+                .WithMessage($"Paisa, between 0 and {HighestPrice}.");
             line.RuleFor(one => one.Quantity).InclusiveBetween(1, MostOfOne).WithMessage($"Between 1 and {MostOfOne}.");
             line.RuleFor(one => one.Kind).IsInEnum();
         });

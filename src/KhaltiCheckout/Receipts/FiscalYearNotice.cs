@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace KhaltiCheckout.Receipts;
 
 /// <summary>Warns at the start, from a year before, that the first day of the next fiscal year is not known.</summary>
-internal sealed partial class FiscalYearNotice(IOptions<StoreOptions> store, TimeProvider time, ILogger<FiscalYearNotice> logger) : IHostedService
+internal sealed partial class FiscalYearNotice(IOptions<StoreOptions> store, TimeProvider time, ILogger<FiscalYearNotice> logger)
+    : IHostedService
 {
     /// <summary>The same on the desk.</summary>
     internal const string Code = "fiscal_year_ending";
@@ -25,7 +26,10 @@ internal sealed partial class FiscalYearNotice(IOptions<StoreOptions> store, Tim
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The first day of fiscal year {Name} is not known to this version: set Store:FiscalYearStarts:{Year} or update, or receipts around that day may be numbered in the wrong year")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "The first day of fiscal year {Name} is not known to this version: set Store:FiscalYearStarts:{Year} or update, "
+                + "or receipts around that day may be numbered in the wrong year")]
         internal static partial void NextYearUnknown(ILogger logger, string name, int year);
     }
 }

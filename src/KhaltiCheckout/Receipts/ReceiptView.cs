@@ -35,7 +35,8 @@ public sealed record CreditNoteView(string Number, Paisa Amount, DateTimeOffset 
             Paisa before = kept;
             kept -= refund.TakenOffOrder;
             notes.Add(new(
-                refund.CreditNoteNumber!.ToString(), refund.TakenOffOrder, refund.CompletedAt!.Value, VatView.Between(before, kept, order.VatPercent)));
+                refund.CreditNoteNumber!.ToString(), refund.TakenOffOrder, refund.CompletedAt!.Value,
+                VatView.Between(before, kept, order.VatPercent)));
         }
 
         return notes;
@@ -63,5 +64,7 @@ public sealed record VatView(int Percent, Paisa Taxable, Paisa Amount)
 
     /// <summary>What the tax is lessened by when less is kept.</summary>
     internal static VatView? Between(Paisa before, Paisa after, int? percent) =>
-        In(before, percent) is { } all && In(after, percent) is { } left ? new(all.Percent, all.Taxable - left.Taxable, all.Amount - left.Amount) : null;
+        In(before, percent) is { } all && In(after, percent) is { } left
+            ? new(all.Percent, all.Taxable - left.Taxable, all.Amount - left.Amount)
+            : null;
 }

@@ -101,7 +101,7 @@ public sealed class ReceiptTests
         await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
         JsonNode order = await shop.GivenOrderAsync(KeyHolding.SettingsKey, new { lines = new[] { new { name = "Sweet", unitPrice = 1000, quantity = 1 } } });
         await shop.VerifyAsync(order, await shop.Sandbox.ConfirmedTokenAsync(1000, order.Id()));
-        foreach (long part in (long[])[330, 330, 340])
+        foreach (long part in (long[])[334, 333, 333])
         {
             (await shop.RefundAsync(order, part)).Status.ShouldBe(201);
         }
@@ -116,7 +116,7 @@ public sealed class ReceiptTests
 
     /// <summary>What is kept has the tax of its own amount after each refund, so the last refund takes the rest.</summary>
     [Fact]
-    public void However_a_receipt_is_split_its_tax_is_given_back_to_the_paisa_and_no_part_less_than_nothing()
+    public void However_a_receipt_is_split_its_tax_is_given_back_to_the_paisa()
     {
         Random random = new(20);
         for (int split = 0; split < 20_000; split++)
