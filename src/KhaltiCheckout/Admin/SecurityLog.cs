@@ -27,6 +27,9 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     internal void Refunded(HttpContext http, RefundView refund) =>
         Refunded(ClientNetwork.AddressOf(http), http.User.KeyName(), refund.Id, refund.OrderId, (long)refund.Amount, refund.Status);
 
+    internal void RefundToNumber(HttpContext http, Refund refund, string mobile, PaymentChannel channel) =>
+        RefundToNumber(ClientNetwork.AddressOf(http), http.User.KeyName(), refund.Id, refund.OrderId, mobile, channel);
+
     internal void KeyRefused(HttpContext http) => KeyRefused(ClientNetwork.AddressOf(http));
 
     internal void KeyCreated(HttpContext http, ApiKey key) =>
@@ -64,6 +67,12 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
         1020, LogLevel.Information, "{Client} ({KeyName}) refunded {Amount} paisa of order {OrderId}: {RefundId} is {Status}",
         EventName = "Refunded")]
     private partial void Refunded(string client, string? keyName, string refundId, string orderId, long amount, RefundStatus status);
+
+    [LoggerMessage(
+        1021, LogLevel.Information, "{Client} ({KeyName}) sends refund {RefundId} of order {OrderId} to {Mobile} (paid from: {Channel})",
+        EventName = "RefundToNumber")]
+    private partial void RefundToNumber(
+        string client, string? keyName, string refundId, string orderId, string mobile, PaymentChannel channel);
 
     [LoggerMessage(1030, LogLevel.Error, "The start was refused: {Sentence}", EventName = "SettingsRefused")]
     internal partial void SettingsRefused(string sentence);

@@ -44,14 +44,14 @@ internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 /// Gives money back. Khalti's books are read first; then the refund's row and its claim on the payment are saved; then Khalti
 /// is asked, once. From that moment the answer is 201, 202 or Khalti's own no.
 /// </summary>
-internal static partial class RefundOrder
+internal static class RefundOrder
 {
     // Each round reads Khalti's books again because ours have changed meanwhile.
     private const int MostRounds = 3;
 
     internal static async Task<Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult>> Handle(
         string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, RefundGateway gateway, KeptAnswer answer,
-        IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<RefundSettlement> logger, CancellationToken cancellationToken)
+        IOptions<KhaltiOptions> khalti, TimeProvider time, HttpContext http, SecurityLog security, CancellationToken cancellationToken)
     {
         RefundWish wish = new(
             request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason, user.KeyName(), answer.RequestId);
@@ -100,7 +100,7 @@ internal static partial class RefundOrder
             {
                 if (started.Mobile is { } masked)
                 {
-                    Log.RefundToNumber(logger, started.Id, id, started.PaymentId, masked, channel, user.KeyName());
+                    security.RefundToNumber(http, started, masked, channel);
                 }
 
                 Refusal? refusal = await settlement.SendAsync(started, claim.Payment!, request.Mobile);
@@ -213,14 +213,4 @@ internal static partial class RefundOrder
     private sealed record Choice(ProblemHttpResult? Refusal = null, Payment? Payment = null);
 
     private sealed record Claim(ProblemHttpResult? Refusal, Refund? Started = null, Payment? Payment = null, Refund? Known = null);
-
-    private static partial class Log
-    {
-        // A security event: money leaves the way it came.
-        [LoggerMessage(
-            EventId = 4401, EventName = "RefundToNumber", Level = LogLevel.Information,
-            Message = "Refund {RefundId} of order {OrderId}, payment {PaymentId}, goes to {Mobile} (paid from: {Channel}), asked for with {KeyName}")]
-        internal static partial void RefundToNumber(
-            ILogger logger, string refundId, string orderId, string paymentId, string mobile, PaymentChannel channel, string? keyName);
-    }
 }

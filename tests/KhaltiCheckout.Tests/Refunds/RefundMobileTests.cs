@@ -75,5 +75,5 @@ public sealed class RefundMobileTests
         shop.SendAsync(key, HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/refunds", new { mobile = Mobile });
 
     private static string[] SecurityEvents(Shop shop) =>
-        [.. shop.Log.Lines.Where(line => line.Contains("goes to 98XXXXX003", StringComparison.Ordinal))];
+        [.. shop.Log.Lines.Where(line => line.Contains(" to 98XXXXX003 (paid from: ", StringComparison.Ordinal))];
 }
