@@ -22,6 +22,9 @@ public sealed class DayClose
     /// <summary>JSON; null until the first comparison is through.</summary>
     public string? Found { get; private set; }
 
+    /// <summary>Which version of <see cref="StoredReport"/> wrote it.</summary>
+    public int FoundVersion { get; private set; } = 1;
+
     /// <summary>Until when one process, and no other, compares this day.</summary>
     public DateTimeOffset? LeasedUntil { get; private set; }
 
@@ -58,6 +61,7 @@ public sealed class DayClose
         }
 
         Found = StoredReport.Write(report);
+        FoundVersion = StoredReport.Version;
         RunAt = began;
         RunBy = by;
     }
@@ -83,6 +87,7 @@ internal sealed class DayCloseMapping : IEntityTypeConfiguration<DayClose>
         builder.ToTable("DayCloses");
         builder.HasKey(close => close.Day);
         builder.Property(close => close.Day).ValueGeneratedNever();
+        builder.Property(close => close.FoundVersion).HasDefaultValue(1);
         builder.Property(close => close.Version).IsConcurrencyToken();
     }
 }

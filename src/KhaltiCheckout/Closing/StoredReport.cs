@@ -7,6 +7,9 @@ namespace KhaltiCheckout.Closing;
 /// <summary>A report as it is kept in its day's row: written as the API shows it, read leniently, so that every version's days stay readable.</summary>
 internal static class StoredReport
 {
+    /// <summary>Raised when what is stored changes its meaning. A member that is only added needs no new version.</summary>
+    internal const int Version = 1;
+
     private static readonly JsonSerializerOptions Writing = Options(strict: true);
     private static readonly JsonSerializerOptions Reading = Options(strict: false);
 

@@ -35,6 +35,8 @@ public class CheckoutDb : DbContext
 
     public DbSet<DayClose> DayCloses => Set<DayClose>();
 
+    public DbSet<SchemaVersion> SchemaVersions => Set<SchemaVersion>();
+
     public DbSet<RaisedReason> AttentionReasons => Set<RaisedReason>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();

@@ -59,6 +59,7 @@ internal abstract class CheckoutStore(OrderChanges changes)
 
     /// <summary>Looks whether the database is there: not only what is open of it.</summary>
     /// <exception cref="System.Data.Common.DbException">It is not, or is none of ours.</exception>
+    /// <exception cref="NewerSchemaException">It is of a later version, which this program can't work with.</exception>
     internal abstract Task ReachAsync(CancellationToken cancellationToken);
 
     protected abstract Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken);

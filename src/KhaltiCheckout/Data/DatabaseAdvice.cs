@@ -11,6 +11,7 @@ internal static class DatabaseAdvice
     /// <summary>Never the connection string itself, nor what can't be read of it: there is a password in it.</summary>
     internal static string For(Exception failure, bool isPostgreSql) => failure switch
     {
+        NewerSchemaException => failure.Message,
         MigrationFailedException =>
             $"The tables of the database named by Database:ConnectionString can't be changed to this version's ({Text(failure)}): go on with the "
             + "version before, or restore the backup that was made before the upgrade, and report this.",

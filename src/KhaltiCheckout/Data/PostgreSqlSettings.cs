@@ -57,6 +57,7 @@ internal static class PostgreSqlSettings
 
         // The connection's own, so it goes with the process that dies in the middle.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+        await SchemaVersion.CheckAsync(db, cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             await MigrationFailedException.OfAsync(() => db.Database.MigrateAsync(cancellationToken));

@@ -51,7 +51,13 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
         }
     }
 
-    internal override Task ReachAsync(CancellationToken cancellationToken) => ReadAsync(static sql => sql.FindVersionAsync(""), cancellationToken);
+    internal override Task ReachAsync(CancellationToken cancellationToken) => ReadAsync(
+        static async sql =>
+        {
+            await sql.FindVersionAsync("");
+            return await SchemaVersion.CheckAsync(sql);
+        },
+        cancellationToken);
 
     protected override async Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {

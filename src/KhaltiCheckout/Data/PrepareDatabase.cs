@@ -37,7 +37,7 @@ internal sealed partial class PrepareDatabase(
             Log.Ready(logger, raw.sqlite3_libversion().utf8_to_string());
         }
         catch (Exception failure) when (failure is DbException or IOException or UnauthorizedAccessException or ArgumentException
-            or MigrationFailedException or StoreBusyException)
+            or NewerSchemaException or MigrationFailedException or StoreBusyException)
         {
             throw new OptionsValidationException(
                 DatabaseOptions.Section, typeof(DatabaseOptions), [DatabaseAdvice.For(failure, options.Value.IsPostgreSql)]);

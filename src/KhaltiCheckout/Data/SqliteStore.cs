@@ -106,6 +106,7 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
         cancellationToken.ThrowIfCancellationRequested();
         await using SqliteSession fresh = Open(writes: false);
         await fresh.FindVersionAsync("");
+        await SchemaVersion.CheckAsync(fresh);
     }
 
     // With one writer everything rests on everything.

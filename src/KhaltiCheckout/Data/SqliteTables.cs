@@ -15,12 +15,19 @@ internal static class SqliteTables
     private const int MaxWaits = 12_000;
 
     /// <summary>EF Core takes a third of a second to wake and 20 MB to stay: a start on current tables does without it.</summary>
+    /// <exception cref="NewerSchemaException">The tables are too new for this program.</exception>
     internal static async Task<bool> AreCurrentAsync(CheckoutStore store, CancellationToken cancellationToken)
     {
         try
         {
             List<string> made = await store.ReadAsync(sql => sql.ListAsync(SelectMigrations, static row => row.Text(0)), cancellationToken);
-            return Migrations().All(made.Contains);
+            if (!Migrations().All(made.Contains))
+            {
+                return false;
+            }
+
+            await store.ReadAsync(SchemaVersion.CheckAsync, cancellationToken);
+            return true;
         }
         catch (DbException)
         {
@@ -35,6 +42,7 @@ internal static class SqliteTables
         await db.Database.OpenConnectionAsync(cancellationToken);
         SqliteSettings.UseWriteAheadLog(db.Database.GetDbConnection());
         await using FileStream? onlyOne = await LockAsync(db.Database.GetDbConnection().DataSource, cancellationToken);
+        await SchemaVersion.CheckAsync(db, cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             await MigrationFailedException.OfAsync(async () =>

@@ -33,13 +33,19 @@ internal static class HealthFeature
     private static Ok<AliveView> Live() => TypedResults.Ok(new AliveView("alive"));
 
     private static async Task<Results<Ok<HealthView>, ProblemHttpResult>> ReadyAsync(
-        CheckoutStore store, KhaltiHealth khalti, CancellationToken cancellationToken)
+        CheckoutStore store, KhaltiHealth khalti, ProgramStop stop, CancellationToken cancellationToken)
     {
         (KhaltiCondition condition, DateTimeOffset? since) = khalti.Now;
         try
         {
             await store.ReachAsync(cancellationToken);
             return TypedResults.Ok(new HealthView("ready", "fine", SnakeCase.Of(condition), since));
+        }
+        catch (NewerSchemaException newer)
+        {
+            // Changed while this program ran: nothing that it does can be right any more.
+            stop.Because(newer, newer.Message);
+            return Problems.NotReady("newer_version", SnakeCase.Of(condition), since);
         }
         catch (Exception failure) when (failure is DbException || PostgreSqlTrouble.CouldNotAsk(failure))
         {

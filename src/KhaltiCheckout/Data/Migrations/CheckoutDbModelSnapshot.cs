@@ -241,6 +241,11 @@ namespace KhaltiCheckout.Data.Migrations
                     b.Property<string>("Found")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("FoundVersion")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1);
+
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("TEXT");
 
@@ -266,6 +271,26 @@ namespace KhaltiCheckout.Data.Migrations
                     b.HasKey("Day");
 
                     b.ToTable("DayCloses", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Data.SchemaVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LeastReader")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SchemaVersion", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            LeastReader = 1
+                        });
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>

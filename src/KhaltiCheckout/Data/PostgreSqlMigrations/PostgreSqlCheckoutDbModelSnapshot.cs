@@ -264,6 +264,11 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<int>("FoundVersion")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1);
+
                     b.Property<DateTime?>("LeasedUntil")
                         .HasColumnType("timestamp with time zone");
 
@@ -292,6 +297,26 @@ namespace KhaltiCheckout.Data.PostgreSqlMigrations
                     b.HasKey("Day");
 
                     b.ToTable("DayCloses", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Data.SchemaVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LeastReader")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SchemaVersion", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            LeastReader = 1
+                        });
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>
