@@ -165,6 +165,7 @@ export default {
   'failure.failed_at_khalti': 'It failed at Khalti',
   'failure.never_confirmed': 'The customer never confirmed it',
   'failure.no_link': 'Khalti gave no link',
+  'failure.not_charged': 'The order took no more payments; nothing was charged',
   'failure.closed_by_merchant': 'Closed by the shop',
   'failure.not_made': 'Khalti’s books show that it was not made',
 

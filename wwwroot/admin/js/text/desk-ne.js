@@ -165,6 +165,7 @@ export default {
   'failure.failed_at_khalti': 'खल्तीमा असफल भयो',
   'failure.never_confirmed': 'ग्राहकले पुष्टि गरेनन्',
   'failure.no_link': 'खल्तीले लिंक दिएन',
+  'failure.not_charged': 'अर्डरले थप भुक्तानी लिएन; पैसा काटिएको छैन',
   'failure.closed_by_merchant': 'पसलले बन्द गर्‍यो',
   'failure.not_made': 'खल्तीको खाताअनुसार भएको छैन',
 
