@@ -1,6 +1,6 @@
 namespace KhaltiCheckout.Http;
 
-/// <summary>Lets every GET endpoint answer HEAD as well. The server leaves the body out.</summary>
+/// <summary>Lets every GET endpoint answer HEAD as well, without a body, except those marked <see cref="GetOnly"/>.</summary>
 internal static class HeadRequests
 {
     /// <summary>A group for all routes: the rule holds for what is mapped in it.</summary>
@@ -9,7 +9,8 @@ internal static class HeadRequests
         RouteGroupBuilder routes = app.MapGroup("");
         ((IEndpointConventionBuilder)routes).Finally(static endpoint =>
         {
-            if (endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { HttpMethods: ["GET"] } get)
+            if (endpoint.Metadata.OfType<HttpMethodMetadata>().LastOrDefault() is { HttpMethods: ["GET"] } get
+                && !endpoint.Metadata.OfType<GetOnly>().Any())
             {
                 endpoint.Metadata[endpoint.Metadata.IndexOf(get)] = new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]);
             }
@@ -17,3 +18,6 @@ internal static class HeadRequests
         return routes;
     }
 }
+
+/// <summary>Marks a GET endpoint that does more than read, so that a link preview or a monitor sets nothing off.</summary>
+internal sealed class GetOnly;

@@ -49,7 +49,8 @@ internal static class PaymentsFeature
             .CanFail(400, 402, 404, 409, 413, 415, 422, 429, 503);
 
         // A GET that asks Khalti: it is counted, too.
-        routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle).CountsAs(RateLimitBudget.Payments).ExcludeFromDescription();
+        routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle)
+            .CountsAs(RateLimitBudget.Payments).WithMetadata(new GetOnly()).ExcludeFromDescription();
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
             .WithValidation<VerifyPaymentRequest>()
