@@ -88,8 +88,22 @@ public sealed class LinkAttackTests
         (paid.Status(), (long)paid["amount"]!).ShouldBe(("paid", 18_500));
     }
 
+    [Fact]
+    public async Task A_request_that_names_another_host_gets_no_link()
+    {
+        await using Target shop = await Target.OpenAsync();
+        JsonNode order = await shop.OrderAsync();
+        HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/payments/initiate") { Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }) };
+        request.Headers.Host = "evil.example";
+
+        Answered answer = await shop.SendAsync(request);
+
+        (answer.Status, answer.Code).ShouldBe((400, "host_not_allowed"), answer.Text);
+        (answer.Headers + answer.Text).ShouldNotContain("evil");
+        (await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{order.Id()}"))).Text.ShouldContain("\"payments\":[]");
+    }
+
     [Theory]
-    [InlineData("Host")]
     [InlineData("X-Forwarded-Host")]
     [InlineData("X-Forwarded-Proto")]
     [InlineData("X-Forwarded-Prefix")]

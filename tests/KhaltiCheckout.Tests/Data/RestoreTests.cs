@@ -168,10 +168,10 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "There is no such command", "backup")]
-    [InlineData(2, "There is no such command", "backup", "one.db", "two.db")]
-    [InlineData(2, "--replace is not known here", "backup", "one.db", "--replace=yes")]
-    [InlineData(2, "--force wants a value.", "backup", "one.db", "--force")]
+    [InlineData(2, "Required argument 'file' missing", "backup")]
+    [InlineData(2, "Unrecognized command or argument 'two.db'.", "backup", "one.db", "two.db")]
+    [InlineData(2, "Unrecognized command or argument 'yes'.", "backup", "one.db", "--replace=yes")]
+    [InlineData(2, "Unrecognized command or argument '--force'.", "backup", "one.db", "--force")]
     [InlineData(1, "PostgreSQL makes its own backups, also while the shop serves: pg_dump", "backup", "one.db", "--Database:Provider=PostgreSql", "--Database:ConnectionString=Host=localhost")]
     [InlineData(1, "There is no database at /nowhere/checkout.db.", "backup", "one.db", "--Database:ConnectionString=Data Source=/nowhere/checkout.db")]
     public async Task A_backup_that_can_not_be_made_says_why(int expected, string says, params string[] arguments)
