@@ -96,7 +96,8 @@ public sealed partial class Order
     {
         Payment current = PaymentOf(payment.Id);
         Payment[] others = [.. _payments.Where(other => other != current)];
-        return current.Version != payment.Version || current.Status != PaymentStatus.Verifying || !(now < current.LeasedUntil) ? VerifyPermission.Later
+        bool isLeased = current.Version == payment.Version && current.Status == PaymentStatus.Verifying && now < current.LeasedUntil;
+        return !isLeased ? VerifyPermission.Later
 
             // The order's time may be over: the payer confirmed before, and while this payment is open it does not expire.
             : Status != OrderStatus.Pending || others.Any(other => other.Status == PaymentStatus.NeedsReview) ? VerifyPermission.Never
@@ -284,7 +285,8 @@ public sealed partial class Order
             Tell("payment_checked", by, now, finding.Rule, payment.Id);
         }
 
-        if (wasDue && payment is { IsEndedLink: true, NextCheckAt: null } && EPaymentStatuses.Parse(finding.KhaltiState) == EPaymentStatus.Initiated)
+        if (wasDue && payment is { IsEndedLink: true, NextCheckAt: null }
+            && EPaymentStatuses.Parse(finding.KhaltiState) == EPaymentStatus.Initiated)
         {
             // The last look, and Khalti would still take money by this link.
             Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);

@@ -68,7 +68,8 @@ public sealed partial class Payment
 
     public DateTimeOffset? LastAskedAt { get; private set; }
 
-    /// <summary>When the question was asked to which Khalti last said something that a rule covers. Being asked is not being answered.</summary>
+    /// <summary>When the question was asked to which Khalti last said something that a rule covers. Being asked is not being
+    /// answered.</summary>
     public DateTimeOffset? LastAnsweredAt { get; private set; }
 
     /// <summary>How often Khalti was asked without settling anything.</summary>

@@ -26,8 +26,8 @@ internal enum Asking
 /// alike.
 /// </summary>
 internal sealed partial class Settlement(
-    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, LookupBudget lookups, OrderChanges changes,
-    IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Settlement> logger)
+    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, LookupBudget lookups,
+    OrderChanges changes, IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<Settlement> logger)
 {
     private static readonly TimeSpan TimeToLiveTolerance = TimeSpan.FromMinutes(2);
 
@@ -83,7 +83,9 @@ internal sealed partial class Settlement(
             },
             _ => confirmed with
             {
-                Kind = FindingKind.Declined, Failure = Failures.NotCharged, Rule = $"{confirmed.Rule}; not verified, as the order takes no payment",
+                Kind = FindingKind.Declined,
+                Failure = Failures.NotCharged,
+                Rule = $"{confirmed.Rule}; not verified, as the order takes no payment",
             },
         };
     }
@@ -165,7 +167,8 @@ internal sealed partial class Settlement(
         };
         Note(PaymentMethod.Epayment, finding, now);
         if (khalti.Value.EPayment.LinkLifetimeUnit != LinkLifetimeUnit.None
-            && reply is Reply<EPaymentLink>.Answered { Value.ExpiresAt: { } end } && (end - order.ExpiresAt).Duration() > TimeToLiveTolerance)
+            && reply is Reply<EPaymentLink>.Answered { Value.ExpiresAt: { } end }
+            && (end - order.ExpiresAt).Duration() > TimeToLiveTolerance)
         {
             Log.TimeToLiveNotKept(logger, end, order.ExpiresAt);
         }

@@ -29,7 +29,8 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
         };
 
     /// <summary>What became of a payment whose outcome is not known: status first, then verify.</summary>
-    /// <param name="whyNotToVerify">Asked before a verify that would move money. A finding is taken instead of the verify; null permits it.</param>
+    /// <param name="whyNotToVerify">Asked before a verify that would move money. A finding is taken instead of the verify; null
+    /// permits it.</param>
     internal async Task<Finding> CheckAsync(Payment payment, Func<Finding, Task<Finding?>> whyNotToVerify) =>
         await _khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
         {
@@ -120,7 +121,11 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     // Khalti may find the record a little later. When it does not, a person decides, and the record is asked for on.
     private static Finding Unidentified(Payment payment, Finding completed, Refusal refusal)
     {
-        Finding finding = completed with { Kind = FindingKind.Undecided, Rule = $"{completed.Rule}; what it was paid for is not known: {refusal}" };
+        Finding finding = completed with
+        {
+            Kind = FindingKind.Undecided,
+            Rule = $"{completed.Rule}; what it was paid for is not known: {refusal}",
+        };
         return payment.Checks < ChecksForIdentity
             ? finding
             : finding with { Kind = FindingKind.Contradicted, Attention = Attention.UnknownState, AskOn = true };
@@ -173,11 +178,12 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
             return Finding.In(only, payment.Amount, payment.OrderId);
         }
 
+        string count = found.Count switch { 0 => "no transaction", 1 => "not only one that may be", _ => "more than one" };
         return finding with
         {
             Kind = FindingKind.Contradicted,
             Attention = Attention.UnknownState,
-            Rule = $"{finding.Rule}, but {(found.Count == 0 ? "no transaction" : found.Count == 1 ? "not only one that may be" : "more than one")} of this order is in Khalti's list",
+            Rule = $"{finding.Rule}, but {count} of this order is in Khalti's list",
         };
     }
 

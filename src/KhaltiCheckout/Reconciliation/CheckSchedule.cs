@@ -81,7 +81,8 @@ internal static class CheckSchedule
         return LateLooks.Select(delay => (DateTimeOffset?)(end + delay)).FirstOrDefault(look => look > now);
     }
 
-    /// <summary>When to look again at a payment that ends now. Null when nobody could have paid by it, or Khalti can't change its mind.</summary>
+    /// <summary>When to look again at a payment that ends now. Null when nobody could have paid by it, or Khalti can't change its
+    /// mind.</summary>
     internal static DateTimeOffset? FirstLook(Payment payment, string? failure, DateTimeOffset now) => payment switch
     {
         { Pidx: not null } => NextLook(payment.LinkExpiresAt, now) ?? now + LateMoney,

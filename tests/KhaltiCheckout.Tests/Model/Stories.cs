@@ -29,7 +29,10 @@ internal static class Stories
             [new PlaceAnOrder(0, null), new OpenTheWidget(0, 0, false, true), new Verify(0, 0, 0, 1, false)],
             [new PlaceAnOrder(0, null), new AskForALink(0, 1), new AtKhaltisPage(0, "completed"), new ComeBack(0, false)],
             [new PlaceAnOrder(0, null), new AskForALink(0, 1), new OpenTheWidget(0, 0, false, true), new Verify(0, 0, 0, 1, false), new AtKhaltisPage(0, "completed")],
-            [new PlaceAnOrder(0, null), new AskForALink(0, 1), new OpenTheWidget(0, 0, false, true), new KillInVerify(0, false), new AtKhaltisPage(0, "completed")])
+            [
+                new PlaceAnOrder(0, null), new AskForALink(0, 1), new OpenTheWidget(0, 0, false, true), new KillInVerify(0, false),
+                new AtKhaltisPage(0, "completed"),
+            ])
         from operations in Gen.Frequency((3, Returns), (1, Operations)).ListOf(length)
         select new Story([.. sale, .. operations]);
 

@@ -50,7 +50,8 @@ public sealed class LastLookTests
         await PassDaysAsync(shop, 8);
 
         JsonNode closed = await shop.ReadAsync(order);
-        (closed.PaymentStatus(), (string?)closed.Payment()["failure"], closed.Status()).ShouldBe(("failed", "closed_by_merchant", "expired"));
+        (closed.PaymentStatus(), (string?)closed.Payment()["failure"], closed.Status())
+            .ShouldBe(("failed", "closed_by_merchant", "expired"));
         (await AttentionAsync(shop, order)).ShouldBeNull("a person has looked at just that");
         (await shop.Sandbox.CountAsync("epayment_lookup")).ShouldBeGreaterThan(before);
     }
@@ -162,7 +163,8 @@ public sealed class LastLookTests
     }
 
     private static async Task ResolveAsync(Shop shop, JsonNode order) =>
-        (await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "looked" })).Status.ShouldBe(200);
+        (await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "looked" }))
+            .Status.ShouldBe(200);
 
     private static async Task PassDaysAsync(Shop shop, int days)
     {

@@ -21,7 +21,8 @@ public sealed class RefusedVerifyTests
         (int status, JsonNode paid) = await shop.VerifyAsync(order, token);
 
         status.ShouldBe(200, paid.ToJsonString());
-        (paid.Status(), (string?)paid.Payment()["transactionId"]).ShouldBe(("paid", (string?)(await shop.Sandbox.TransactionAsync(token))["idx"]));
+        (paid.Status(), (string?)paid.Payment()["transactionId"])
+            .ShouldBe(("paid", (string?)(await shop.Sandbox.TransactionAsync(token))["idx"]));
     }
 
     [Fact]
