@@ -42,6 +42,8 @@ internal static class ApiDocument
                 // Where the document itself came from: it knows no name and no port.
                 document.Servers = [new OpenApiServer { Url = "/", Description = "The shop that serves this document." }];
 
+                ApiSchemas.InlineNullableAmounts(document);
+
                 // An event stream is text; the type that the framework writes it from is nothing for a client.
                 document.Components.Schemas?.Remove(nameof(SseItem<>) + "Of" + nameof(OrderView));
                 document.Tags = new HashSet<OpenApiTag>

@@ -66,5 +66,27 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
+    /// <summary>An amount or null as one schema of two types: of a choice between null and an integer by name, generators make a class.</summary>
+    internal static void InlineNullableAmounts(OpenApiDocument document)
+    {
+        foreach (IDictionary<string, IOpenApiSchema> properties in (document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
+            .Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>())
+        {
+            foreach ((string name, IOpenApiSchema property) in properties.ToArray())
+            {
+                if (property.OneOf?.OfType<OpenApiSchemaReference>().SingleOrDefault() is { Reference.Id: nameof(Paisa) } amount)
+                {
+                    properties[name] = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Integer | JsonSchemaType.Null,
+                        Format = "int64",
+                        Minimum = "0",
+                        Description = amount.Description,
+                    };
+                }
+            }
+        }
+    }
+
     private static OpenApiSchema Property(OpenApiSchema schema, string name) => (OpenApiSchema)schema.Properties![name];
 }
