@@ -3,35 +3,61 @@ using System.Net;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// Who may drive the sandbox: programs on this machine and its own page. Not other machines, and not a web page that
-/// happens to be open in a browser of this machine, whatever name that page made its server resolve to.
+/// Who may drive the sandbox: programs on this machine and its own page, and networks that a setting names. Not other machines, not
+/// whoever a proxy on this machine forwards, and not a web page that happens to be open in a browser of this machine, whatever name
+/// that page made its server resolve to.
 /// </summary>
-internal static class ControlGuard
+internal sealed class ControlGuard
 {
     internal const string Prefix = "/_sandbox";
 
-    internal static Task Watch(HttpContext context, RequestDelegate next)
+    // What proxies add; X-Original-Proto is what ForwardedHeadersMiddleware leaves of X-Forwarded-Proto.
+    private static readonly string[] ProxyHeaders =
+        ["Forwarded", "Via", "X-Real-IP", "X-Original-", "X-Forwarded", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Client-IP"];
+
+    private readonly IPNetwork[] _networks;
+
+    internal ControlGuard(IEnumerable<string> networks) => _networks = [.. networks.Select(Network)];
+
+    internal Task WatchAsync(HttpContext context, RequestDelegate next)
     {
         if (!context.Request.Path.StartsWithSegments(Prefix, StringComparison.OrdinalIgnoreCase))
         {
             return next(context);
         }
 
-        string? refused = !FromThisMachine(context) ? "The control interface answers this machine only."
-            : !NamesThisMachine(context.Request.Host.Host) ? "Call the control interface as localhost or 127.0.0.1."
+        string? refused = !MayAsk(context) ? "The control interface answers this machine only, and networks that Sandbox:ControlNetworks names."
+            : !IsNotForwarded(context.Request) ? "The control interface does not answer a request that a proxy forwarded."
+            : !NamesThisSandbox(context.Request.Host.Host) ? "Call the control interface as localhost or 127.0.0.1."
             : FromForeignPage(context.Request) ? "A web page of another origin may not drive the sandbox."
             : null;
         return refused is null ? next(context) : Errors.Detail(403, refused).ExecuteAsync(context);
     }
 
     /// <summary>No address at all is a test server in memory.</summary>
-    private static bool FromThisMachine(HttpContext context) =>
-        context.Connection.RemoteIpAddress is not { } address
-        || IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    private bool MayAsk(HttpContext context) => context.Connection.RemoteIpAddress is not { } address || IsAllowed(address);
 
-    private static bool NamesThisMachine(string host) =>
+    private bool IsAllowed(IPAddress address)
+    {
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return IPAddress.IsLoopback(plain) || Array.Exists(_networks, network => network.Contains(plain));
+    }
+
+    // Where networks are named, a proxy has to say for whom it asks, and each address that it names must be in one.
+    private bool IsNotForwarded(HttpRequest request)
+    {
+        bool forwarded = request.Headers.Keys.Any(name => Array.Exists(ProxyHeaders, header =>
+            header[^1] == '-' || header == "X-Forwarded" ? name.StartsWith(header, StringComparison.OrdinalIgnoreCase) : name.Equals(header, StringComparison.OrdinalIgnoreCase)));
+        string[] clients = request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return !forwarded
+            || (_networks.Length > 0 && clients.Length > 0
+                && Array.TrueForAll(clients, client => IPAddress.TryParse(client, out IPAddress? address) && IsAllowed(address)));
+    }
+
+    private bool NamesThisSandbox(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        || (IPAddress.TryParse(host, out IPAddress? address) ? IPAddress.IsLoopback(address) || _networks.Length > 0
+            : _networks.Length > 0 && !host.Contains('.', StringComparison.Ordinal));
 
     private static bool FromForeignPage(HttpRequest request)
     {
@@ -45,4 +71,9 @@ internal static class ControlGuard
         bool opensPage = HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate";
         return !opensPage && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
     }
+
+    private static IPNetwork Network(string text) =>
+        IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : IPNetwork.TryParse(text, out IPNetwork network) ? network
+            : throw new InvalidOperationException($"Sandbox:ControlNetworks must be networks or addresses, such as 172.17.0.0/16, not '{text}'.");
 }

@@ -24,6 +24,9 @@ internal sealed class Fields
 
     internal IReadOnlyDictionary<string, JsonNode?> Values => _values;
 
+    /// <summary>Of the body, in bytes.</summary>
+    internal long Size { get; private set; }
+
     /// <summary>The body alone, for calls that do not look at the query.</summary>
     internal IReadOnlyDictionary<string, JsonNode?> Body => _body;
 
@@ -64,6 +67,7 @@ internal sealed class Fields
         if (request.HasFormContentType)
         {
             IFormCollection form = await request.ReadFormAsync();
+            Size = form.Sum(one => one.Key.Length + one.Value.ToString().Length);
             foreach (KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> one in form)
             {
                 _body[one.Key] = _values[one.Key] = one.Value[^1] ?? "";
@@ -74,6 +78,7 @@ internal sealed class Fields
 
         using MemoryStream body = new();
         await request.Body.CopyToAsync(body);
+        Size = body.Length;
         if (body.Length == 0)
         {
             return null;

@@ -3,13 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The calls that came in, oldest first, without anything secret. The last ten thousand, in memory.</summary>
+/// <summary>The calls that came in, oldest first, without anything secret. The last ten thousand, in memory, and no more than 8 MiB of them.</summary>
 internal sealed class RequestJournal(SandboxClock clock)
 {
     private const int Kept = 10_000;
     private const int LongestText = 2_000;
 
+    private const long MaxBytes = 8 * 1024 * 1024;
+
     private readonly ConcurrentQueue<ReceivedCall> _calls = new();
+    private long _bytes;
 
     internal IReadOnlyCollection<ReceivedCall> Calls => _calls;
 
@@ -23,16 +26,25 @@ internal sealed class RequestJournal(SandboxClock clock)
             Method = request.Method,
             Path = request.Path.ToString(),
             Fields = Clean(fields.Values),
+            Size = request.Path.Value!.Length + request.QueryString.Value!.Length + fields.Size,
         };
         _calls.Enqueue(call);
-        while (_calls.Count > Kept && _calls.TryDequeue(out _))
+        Interlocked.Add(ref _bytes, call.Size);
+        while ((_calls.Count > Kept || Interlocked.Read(ref _bytes) > MaxBytes) && _calls.TryDequeue(out ReceivedCall? oldest))
         {
+            Interlocked.Add(ref _bytes, -oldest.Size);
         }
 
         return call;
     }
 
-    internal void Clear() => _calls.Clear();
+    internal void Clear()
+    {
+        while (_calls.TryDequeue(out ReceivedCall? oldest))
+        {
+            Interlocked.Add(ref _bytes, -oldest.Size);
+        }
+    }
 
     private static JsonObject Clean(IEnumerable<KeyValuePair<string, JsonNode?>> fields)
     {
@@ -81,4 +93,7 @@ internal sealed record ReceivedCall
     public int? Status { get; set; }
 
     public required JsonObject Fields { get; init; }
+
+    /// <summary>What it takes to keep, roughly: as large as it came.</summary>
+    internal long Size { get; init; }
 }

@@ -91,7 +91,8 @@ public sealed partial class SandboxHost : IAsyncDisposable
         // Behind a front that speaks HTTPS, as Khalti does, links must say https too.
         app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
         app.UseStatusCodePages(PlainErrors.Describe);
-        app.Use(ControlGuard.Watch);
+        app.Use(new HostGuard(urls, options.Hosts).WatchAsync);
+        app.Use(new ControlGuard(options.ControlNetworks).WatchAsync);
         app.Use(ClientCors.Allow);
         app.Use(TrailingSlash.Insist);
         app.UseRouting();

@@ -27,6 +27,18 @@ public sealed class SandboxOptions
         set => Switches = Switches with { MaxAmount = value };
     }
 
+    /// <summary>
+    /// Networks or addresses, besides this machine, that may use the control interface, such as <c>172.17.0.0/16</c>. Without any, a
+    /// request that a proxy forwarded is refused.
+    /// </summary>
+    public string[] ControlNetworks { get; set; } = [];
+
+    /// <summary>
+    /// Names by which it may be reached besides localhost, numbers, names without a dot, Khalti's own and those in <see cref="Url"/>;
+    /// <c>*.example.com</c> is allowed.
+    /// </summary>
+    public string[] Hosts { get; set; } = [];
+
     /// <summary>What Khalti's documents leave open.</summary>
     public SandboxSwitches Switches { get; set; } = new();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox.Tests.Support;
 
@@ -163,7 +164,6 @@ public sealed class ControlTests
     [InlineData("Origin", "null")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
     [InlineData("Sec-Fetch-Site", "same-site")]
-    [InlineData("Host", "rebound.example")]
     public async Task A_web_page_cannot_drive_it(string header, string value)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
@@ -173,6 +173,57 @@ public sealed class ControlTests
         (await sandbox.SendAsync(HttpMethod.Get, "/_sandbox/requests", null, null, (header, value))).Status.ShouldBe(403);
 
         (await sandbox.TransactionsAsync()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Forwarded", "for=203.0.113.7")]
+    [InlineData("X-Forwarded-For", "203.0.113.7")]
+    [InlineData("X-Forwarded-For", "127.0.0.1")]
+    [InlineData("X-Forwarded-Host", "sandbox.example")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Real-IP", "203.0.113.7")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("CF-Connecting-IP", "203.0.113.7")]
+    public async Task A_request_that_a_proxy_on_this_machine_forwarded_cannot_drive_it(string header, string value)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenInitiatedAsync();
+
+        (await sandbox.SendAsync(HttpMethod.Post, "/_sandbox/reset", null, null, (header, value))).Status.ShouldBe(403);
+        (await sandbox.SendAsync(HttpMethod.Get, "/_sandbox/", null, null, (header, value))).Status.ShouldBe(403);
+
+        (await sandbox.TransactionsAsync()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For", "10.1.2.3", 200)]
+    [InlineData("X-Forwarded-For", "127.0.0.1, 10.1.2.3", 200)]
+    [InlineData("X-Forwarded-For", "203.0.113.7", 403)]
+    [InlineData("X-Forwarded-For", "203.0.113.7, 10.1.2.3", 403)]
+    [InlineData("X-Forwarded-For", "unknown", 403)]
+    [InlineData("Via", "1.1 proxy", 403)]
+    [InlineData("X-Real-IP", "10.1.2.3", 403)]
+    public async Task Where_networks_are_named_those_behind_a_proxy_can_drive_it_and_nobody_else(string header, string value, int status)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options => options.ControlNetworks = ["10.0.0.0/8"]);
+
+        (await sandbox.SendAsync(HttpMethod.Get, "/_sandbox/requests", null, null, (header, value))).Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task The_list_of_requests_has_a_bound_in_bytes()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string large = JsonSerializer.Serialize(Enumerable.Range(0, 20_000).ToDictionary(number => $"field{number}", _ => "some text of a stranger"));
+        for (int calls = 0; calls < 20; calls++)
+        {
+            await sandbox.TextAsync("/api/v2/payment/initiate/", large, "application/json");
+        }
+
+        string kept = (await sandbox.GetAsync("/_sandbox/requests")).Text;
+
+        large.Length.ShouldBeGreaterThan(500_000);
+        kept.Length.ShouldBeLessThan(10_000_000);
     }
 
     [Fact]

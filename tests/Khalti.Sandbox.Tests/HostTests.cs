@@ -5,6 +5,25 @@ namespace Khalti.Sandbox.Tests;
 
 public sealed class HostTests
 {
+    [Theory]
+    [InlineData("localhost:5081", 200)]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("[::1]:5081", 200)]
+    [InlineData("192.168.1.20:5081", 200)]
+    [InlineData("sandbox:5081", 200)]
+    [InlineData("khalti.com", 200)]
+    [InlineData("dev.khalti.com", 200)]
+    [InlineData("khalti.s3.ap-south-1.amazonaws.com", 200)]
+    [InlineData("pay.shop.example", 200)]
+    [InlineData("rebound.example", 400)]
+    [InlineData("khalti.com.rebound.example", 400)]
+    public async Task A_name_that_a_web_page_made_resolve_to_this_machine_reaches_nothing(string host, int status)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options => options.Hosts = ["*.shop.example"]);
+
+        (await sandbox.SendAsync(HttpMethod.Get, "/khalti-checkout.js", null, null, ("Host", host))).Status.ShouldBe(status);
+    }
+
     [Fact]
     public async Task A_restart_keeps_payments_attempts_and_locks()
     {

@@ -25,6 +25,8 @@ internal sealed class EmbeddedSandbox(
             Url = wanted.ListenUrl ?? wanted.Url,
             ConnectionString = wanted.ConnectionString,
             ContentRoot = environment.ContentRootPath,
+            ControlNetworks = wanted.ControlNetworks,
+            Hosts = [new Uri(wanted.Url).Host, .. wanted.Hosts],
         };
         try
         {

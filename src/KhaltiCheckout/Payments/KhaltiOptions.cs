@@ -108,4 +108,10 @@ public sealed class SandboxSettings
 
     [Required]
     public string ConnectionString { get; set; } = "Data Source=data/sandbox.db";
+
+    /// <summary>Networks besides this machine that may use its control interface.</summary>
+    public string[] ControlNetworks { get; set; } = [];
+
+    /// <summary>Further names by which it may be reached.</summary>
+    public string[] Hosts { get; set; } = [];
 }
