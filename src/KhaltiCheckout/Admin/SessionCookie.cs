@@ -1,12 +1,15 @@
 using KhaltiCheckout.Orders;
-using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Admin;
 
 /// <summary>The cookie of the admin pages: out of reach of scripts, and of other sites.</summary>
 internal static class SessionCookie
 {
-    internal const string Name = "khalti_checkout_admin";
+    /// <summary>The name over plain http.</summary>
+    internal const string PlainName = "khalti_checkout_admin";
+
+    /// <summary>The name over https: browsers take it from this host alone, whole and over https.</summary>
+    internal const string HostName = "__Host-" + PlainName;
 
     /// <summary>A page of ours says with this header that it meant to send the request. Another site's form can't.</summary>
     internal const string ProofHeader = "X-Requested-With";
@@ -15,7 +18,7 @@ internal static class SessionCookie
 
     /// <summary>Null without a cookie, and for one that no sign-in gave.</summary>
     internal static string? TokenIn(HttpRequest request) =>
-        request.Cookies[Name] is { } token && AdminSession.IsToken(token) ? token : null;
+        request.Cookies[NameFor(request.HttpContext)] is { } token && AdminSession.IsToken(token) ? token : null;
 
     internal static string? HashIn(HttpRequest request) => TokenIn(request) is { } token ? AdminSession.HashOf(token) : null;
 
@@ -27,20 +30,20 @@ internal static class SessionCookie
     {
         CookieOptions options = Options(http);
         options.MaxAge = AdminSession.Lifetime;
-        http.Response.Cookies.Append(Name, token, options);
+        http.Response.Cookies.Append(NameFor(http), token, options);
     }
 
-    internal static void TakeAway(HttpContext http) => http.Response.Cookies.Delete(Name, Options(http));
+    internal static void TakeAway(HttpContext http) => http.Response.Cookies.Delete(NameFor(http), Options(http));
 
     private static CookieOptions Options(HttpContext http) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = http.Request.IsHttps || IsHttpsOutside(http),
+        Secure = IsHttps(http),
         Path = "/",
     };
 
-    // Behind a proxy that does TLS the request itself is http.
-    private static bool IsHttpsOutside(HttpContext http) =>
-        http.RequestServices.GetRequiredService<IOptions<StoreOptions>>().Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
+    private static string NameFor(HttpContext http) => IsHttps(http) ? HostName : PlainName;
+
+    private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<StoreAddress>().IsHttps(http.Request);
 }

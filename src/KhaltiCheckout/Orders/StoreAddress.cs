@@ -13,6 +13,11 @@ internal sealed class StoreAddress(IOptions<StoreOptions> store, IServer server)
     /// <summary>Store:PublicUrl; without it, where this program listens, which is right on one's own machine.</summary>
     internal Uri Origin => store.Value.PublicUrl is { Length: > 0 } told ? new Uri(told) : Listening();
 
+    /// <summary>Whether browsers reach the shop by https; behind a proxy that speaks it the request itself may be http.</summary>
+    internal bool IsHttps(HttpRequest request) => request.IsHttps || IsPublicHttps;
+
+    internal bool IsPublicHttps => store.Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
+
     private Uri Listening()
     {
         string address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Khalti.Client;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Payments;
 using Microsoft.Extensions.Options;
 
@@ -54,10 +55,11 @@ internal sealed class StoreDefaults(IOptions<KhaltiOptions> khalti) : IPostConfi
         options.MaxAmount ??= khalti.Value.Mode == KhaltiMode.Sandbox ? null : LimitBeforeKyc;
 }
 
-internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValidateOptions<StoreOptions>
+internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti, IConfiguration configuration) : IValidateOptions<StoreOptions>
 {
     private const long KhaltiMinimum = 1000;
     private const int LongestName = 100;
+    private const string ProxySetting = $"{TrustedProxyOptions.Section}:{nameof(TrustedProxyOptions.KnownNetworks)}";
 
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(30);
 
@@ -84,12 +86,20 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti) : IValid
             { PublicUrl: { Length: > 0 } real } when khalti.Value is { Mode: KhaltiMode.Live, EPayment.IsOn: true }
                 && Uri.TryCreate(real, UriKind.Absolute, out Uri? live) && (live.Scheme != Uri.UriSchemeHttps || live.IsLoopback) =>
                 "Store:PublicUrl must be https:// and reachable by shoppers in Mode Live, such as https://shop.example: Khalti sends them back to it.",
+            _ when khalti.Value.Mode == KhaltiMode.Live && IsOpenHttp(options.PublicUrl) && !configuration.GetSection(ProxySetting).Exists() =>
+                "Live payments would be taken over plain http: set Store:PublicUrl to the shop's https:// address, "
+                + $"or name the proxy in front that speaks https in {ProxySetting}.",
             _ when options.ReturnUrls.FirstOrDefault(url => !IsWebAddress(url, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback) || address.Fragment.Length > 0 || address.UserInfo.Length > 0) is not null =>
                 "Store:ReturnUrls must be full https:// addresses, such as https://other-shop.example/paid.",
             _ => null,
         };
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
+
+    // Keys, sessions and scripts could be read and changed on the way. Without a public address shoppers come to where it listens.
+    private bool IsOpenHttp(string? publicUrl) => string.IsNullOrEmpty(publicUrl)
+        ? ListenAddresses.AreOpenHttp(configuration)
+        : Uri.TryCreate(publicUrl, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback;
 
     private static bool IsFiscalYear(string year, DateOnly start) =>
         int.TryParse(year, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int bikramSambat)

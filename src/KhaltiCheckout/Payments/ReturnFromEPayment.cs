@@ -11,7 +11,8 @@ namespace KhaltiCheckout.Payments;
 /// </summary>
 internal static partial class ReturnFromEPayment
 {
-    internal const string OrderCookie = "checkout-order";
+    internal const string PlainOrderCookie = "checkout-order";
+    internal const string SecureOrderCookie = "__Secure-" + PlainOrderCookie;
 
     private const int LongestPidx = 200;
 
@@ -31,7 +32,7 @@ internal static partial class ReturnFromEPayment
         {
             // Some failures come back without pidx. Then the browser knows which order it left from; anybody else's it
             // can't name.
-            string? left = StringValues.IsNullOrEmpty(told) ? request.Cookies[OrderCookie] : null;
+            string? left = StringValues.IsNullOrEmpty(told) ? request.Cookies[IsHttps(request.HttpContext) ? SecureOrderCookie : PlainOrderCookie] : null;
             bool known = left is not null && await store.ReadAsync(sql => sql.FindVersionAsync(left), cancellationToken) is not null;
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }
@@ -57,16 +58,21 @@ internal static partial class ReturnFromEPayment
     }
 
     /// <summary>Lets the browser find its order again, on this one route.</summary>
-    internal static void Remember(HttpResponse response, string orderId) =>
-        response.Cookies.Append(OrderCookie, orderId, new CookieOptions
+    internal static void Remember(HttpResponse response, string orderId)
+    {
+        bool https = IsHttps(response.HttpContext);
+        response.Cookies.Append(https ? SecureOrderCookie : PlainOrderCookie, orderId, new CookieOptions
         {
             HttpOnly = true,
             SameSite = SameSiteMode.Lax,
-            Secure = response.HttpContext.Request.IsHttps,
+            Secure = https,
             Path = EPaymentGateway.ReturnPath,
             MaxAge = TimeSpan.FromHours(2),
             IsEssential = true,
         });
+    }
+
+    private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<StoreAddress>().IsHttps(http.Request);
 
     private static string PageOf(string orderId) => $"/order.html?id={Uri.EscapeDataString(orderId)}";
 

@@ -45,8 +45,8 @@ public sealed partial class EveryAdminRouteTests(SharedShop shared) : IClassFixt
             [("Authorization", other)],
             [("Authorization", "Basic " + other)],
             [("Authorization", $"Bearer {other}, Bearer {other}")],
-            [("Cookie", SessionCookie.Name + "=garbage"), KeyHolding.Meant],
-            [("Cookie", $"{SessionCookie.Name}={other}"), KeyHolding.Meant],
+            [("Cookie", SessionCookie.PlainName + "=garbage"), KeyHolding.Meant],
+            [("Cookie", $"{SessionCookie.PlainName}={other}"), KeyHolding.Meant],
         ];
 
         int network = 0;

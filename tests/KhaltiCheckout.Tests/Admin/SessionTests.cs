@@ -25,7 +25,7 @@ public sealed class SessionTests
         signedIn.Text.ShouldBe("""{"name":"Till 2","scopes":["read","refund"],"expiresAt":"2026-11-21T18:00:00.000Z"}""");
         told.Text.ShouldBe(signedIn.Text);
         signedOut.Status.ShouldBe(204);
-        signedOut.Headers["Set-Cookie"].ShouldStartWith(SessionCookie.Name + "=; expires=Thu, 01 Jan 1970");
+        signedOut.Headers["Set-Cookie"].ShouldStartWith(SessionCookie.PlainName + "=; expires=Thu, 01 Jan 1970");
         after.ShouldBeProblem(401, "unauthorized");
         (await shop.SendAsync(key, HttpMethod.Get, Session)).Text.ShouldBe("""{"name":"Till 2","scopes":["read","refund"],"expiresAt":null}""");
     }
@@ -39,8 +39,8 @@ public sealed class SessionTests
         string plain = (await shop.SendAsync(HttpMethod.Post, Session, body)).Headers["Set-Cookie"];
         string secure = (await shop.SendAsync(HttpMethod.Post, Session, body, ("X-Forwarded-Proto", "https"))).Headers["Set-Cookie"];
 
-        plain.ShouldMatch($"^{SessionCookie.Name}=[0-9a-f]{{64}}; max-age=43200; path=/; samesite=strict; httponly$");
-        secure.ShouldMatch($"^{SessionCookie.Name}=[0-9a-f]{{64}}; max-age=43200; path=/; secure; samesite=strict; httponly$");
+        plain.ShouldMatch($"^khalti_checkout_admin=[0-9a-f]{{64}}; max-age=43200; path=/; samesite=strict; httponly$");
+        secure.ShouldMatch($"^__Host-khalti_checkout_admin=[0-9a-f]{{64}}; max-age=43200; path=/; secure; samesite=strict; httponly$");
         secure.Split(';')[0].ShouldNotBe(plain.Split(';')[0]);
     }
 
@@ -50,6 +50,18 @@ public sealed class SessionTests
         await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
 
         (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey })).Headers["Set-Cookie"].ShouldContain("; secure;");
+    }
+
+    // Another host of the same site, or somebody on the network, can set a cookie of any name but one that begins with __Host-.
+    [Fact]
+    public async Task Over_https_a_session_is_taken_from_the_cookie_of_this_host_alone()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
+        string cookie = (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey })).Headers["Set-Cookie"].Split(';')[0];
+
+        cookie.ShouldStartWith("__Host-");
+        (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie))).Status.ShouldBe(200);
+        (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie["__Host-".Length..]))).Status.ShouldBe(401);
     }
 
     [Fact]

@@ -193,7 +193,7 @@ public sealed class EPaymentSettingsTests
     {
         (KhaltiOptions khalti, StoreOptions store) = Settled(settings);
         ValidateOptionsResult gateway = new KhaltiOptionsRules().Validate(null, khalti);
-        ValidateOptionsResult shop = new StoreOptionsRules(Options.Create(khalti)).Validate(null, store);
+        ValidateOptionsResult shop = new StoreOptionsRules(Options.Create(khalti), new ConfigurationBuilder().Build()).Validate(null, store);
         return gateway.FailureMessage ?? shop.FailureMessage;
     }
 
