@@ -13,7 +13,7 @@ using KhaltiCheckout.Refunds;
 Hosting.ExplainWrongSettings();
 if (CommandLine.IsGiven(args))
 {
-    return await CommandLine.RunAsync(args, settings => [KeysCommand.Define(settings), BackupCommand.Define(settings)]);
+    return await CommandLine.RunAsync(args, settings => [KeysCommand.Define(settings), BackupCommand.Define(settings), WidgetHashCommand.Define(settings)]);
 }
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
@@ -28,6 +28,7 @@ builder.Services.AddTrustedProxies();
 builder.Services.AddTraceIds();
 builder.Services.AddRateLimits();
 builder.Services.AddAllowedHosts();
+builder.Services.AddSecurityHeaders();
 builder.Services.AddPageFiles();
 builder.Services.AddApiDocument();
 builder.Services.AddData();

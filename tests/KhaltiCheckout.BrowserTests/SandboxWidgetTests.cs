@@ -1,5 +1,7 @@
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace KhaltiCheckout.BrowserTests;
@@ -21,6 +23,29 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
         await order.Page.EvaluateAsync("() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))");
         await widget.ShouldBeGoneAsync();
         await Expect(order.PayButton).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_script_with_the_hash_of_the_settings_opens_the_window_and_another_one_is_not_run()
+    {
+        byte[] script = await File.ReadAllBytesAsync(
+            Path.Combine(Repository.Root, "src", "Khalti.Sandbox", "wwwroot", "khalti-checkout.js"), TestContext.Current.CancellationToken);
+        await OpenAsync(("Khalti:Widget:ScriptIntegrity", ScriptIntegrity.Of(script)));
+        Visit visit = (await VisitAsync()).Expecting("integrity");
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+        await order.OpenWidgetAsync();
+
+        await order.Page.RouteAsync("**/khalti-checkout.js*", route => route.FulfillAsync(new()
+        {
+            ContentType = "text/javascript",
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Access-Control-Allow-Origin"] = "*" },
+            Body = "window.KhaltiCheckout = class { constructor() { window.foreign = true; } show() {} hide() {} };",
+        }));
+        await order.Page.ReloadAsync();
+        await order.PayButton.ClickAsync();
+
+        await Expect(order.Note).ToContainTextAsync("Nothing was charged");
+        (await order.Page.EvaluateAsync<bool>("() => window.foreign === true")).ShouldBeFalse();
     }
 
     [Fact]

@@ -95,7 +95,7 @@ function discard() {
   loaded = used = false;
 }
 
-function loadScript(url) {
+function loadScript(url, integrity) {
   if (typeof window.KhaltiCheckout === 'function') return Promise.resolve();
   return new Promise((done, failed) => {
     const script = document.createElement('script');
@@ -104,6 +104,10 @@ function loadScript(url) {
     stopScript = () => { stalled++; stop(); };
     // A browser lets a second request for an address wait for the first one, which may hang for minutes: ask under another.
     script.src = stalled === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}try=${stalled + 1}`;
+    if (integrity) {
+      script.crossOrigin = 'anonymous'; // or the browser may not look into the script
+      script.integrity = integrity;
+    }
     script.onerror = stop;
     script.onload = () => {
       clearTimeout(timer);
@@ -121,7 +125,7 @@ export async function openWidget(settings, order, listeners) {
   open = listeners;
   waiting = setTimeout(showWayOut, polite);
   try {
-    await loadScript(settings.scriptUrl);
+    await loadScript(settings.scriptUrl, settings.scriptIntegrity);
     if (open !== listeners) return;
     if (used) discard();
     if (!widget) build(settings, order, listeners);

@@ -29,7 +29,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
     private const string Config = """
         {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
          "widget":{"enabled":true,"publicKey":"test_public_key_11111111111111111111111111111111",
-           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"]},"epayment":{"enabled":true}}
+           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"],"scriptIntegrity":null},"epayment":{"enabled":true}}
         """;
 
     private const string AdminOrder = """

@@ -1,36 +1,50 @@
+using KhaltiCheckout.Orders;
 using KhaltiCheckout.Payments;
+using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
 
 /// <summary>
-/// Headers for every answer. The policy lets in exactly what paying takes: our own files, Khalti's script, Khalti's frame.
+/// Headers for every answer. The shop's pages may load Khalti's script and frame, the desk and everything else only our own files.
 /// </summary>
 internal static class SecurityHeaders
 {
+    private const string Closed = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    internal static void AddSecurityHeaders(this IServiceCollection services) =>
+        services.AddOptions<HstsOptions>()
+            .Configure(hsts => (hsts.MaxAge, hsts.IncludeSubDomains) = (TimeSpan.FromDays(365), true))
+            .BindConfiguration("Hsts");
+
     internal static void UseSecurityHeaders(this WebApplication app)
     {
         WidgetOptions widget = app.Services.GetRequiredService<IOptions<KhaltiOptions>>().Value.Widget;
-        string khalti = widget.Enabled && Uri.TryCreate(widget.ScriptUrl, UriKind.Absolute, out Uri? script)
-            ? " " + script.GetLeftPart(UriPartial.Authority)
-            : "";
-        string pages =
-            $"default-src 'none'; script-src 'self'{khalti}; style-src 'self'; img-src 'self'; font-src 'self'; " +
-            $"connect-src 'self'; frame-src{(khalti.Length > 0 ? khalti : " 'none'")}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        string? khalti = widget.Enabled && Uri.TryCreate(widget.ScriptUrl, UriKind.Absolute, out Uri? script) ? script.GetLeftPart(UriPartial.Authority) : null;
+        string own = $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'none'; {Closed}";
+        string shop = khalti is null ? own
+            : $"default-src 'none'; script-src 'self' {khalti}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src {khalti}; {Closed}";
 
         // Swagger UI's icons are data: images. It shows no shopper's data, and loads nothing from elsewhere.
         const string Documentation =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+        StoreAddress address = app.Services.GetRequiredService<StoreAddress>();
+        HstsOptions hsts = app.Services.GetRequiredService<IOptions<HstsOptions>>().Value;
+        string transport = $"max-age={(long)hsts.MaxAge.TotalSeconds}{(hsts.IncludeSubDomains ? "; includeSubDomains" : "")}{(hsts.Preload ? "; preload" : "")}";
+
         app.Use((context, next) =>
         {
             // At the last moment: an exception on the way clears what was set before.
             context.Response.OnStarting(() =>
             {
+                HttpRequest request = context.Request;
                 IHeaderDictionary headers = context.Response.Headers;
                 headers.ContentSecurityPolicy =
-                    context.Request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase) ? Documentation : pages;
+                    request.Path.StartsWithSegments("/swagger", StringComparison.OrdinalIgnoreCase) ? Documentation
+                    : IsShopPage(request.Path) ? shop
+                    : own;
                 headers.XContentTypeOptions = "nosniff";
                 headers.XFrameOptions = "DENY";
                 headers["Referrer-Policy"] = "no-referrer";
@@ -38,6 +52,12 @@ internal static class SecurityHeaders
 
                 // Bank pages open in a window that talks back to the widget.
                 headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups";
+
+                // Never for localhost, whose other ports are other people's programs. A browser ignores it over plain http.
+                if (address.IsPublicHttps || (request.IsHttps && !AllowedHosts.IsThisMachine(request.Host.Host)))
+                {
+                    headers.StrictTransportSecurity = transport;
+                }
 
                 // An order is nobody else's business, and old news is dangerous: what may be kept says so itself. Files
                 // are asked for again each time, and mostly not sent again.
@@ -51,6 +71,9 @@ internal static class SecurityHeaders
             return next(context);
         });
     }
+
+    private static bool IsShopPage(PathString path) =>
+        path == "/" || (path.Value?.EndsWith(".html", StringComparison.Ordinal) == true && !path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsFresh(HttpContext context) =>
         context.Response.StatusCode >= StatusCodes.Status400BadRequest

@@ -65,6 +65,9 @@ public sealed class WidgetOptions
     /// <summary>Where the shopper's browser loads Khalti's script from.</summary>
     public string? ScriptUrl { get; set; }
 
+    /// <summary>The hash of that script, such as <c>sha384-…</c>: another script is then not run. Without it any is.</summary>
+    public string? ScriptIntegrity { get; set; }
+
     /// <summary>Which ways to pay the widget shows, the first one open: KHALTI, EBANKING, MOBILE_BANKING, CONNECT_IPS, SCT.</summary>
     public string[]? PaymentPreference { get; set; }
 }

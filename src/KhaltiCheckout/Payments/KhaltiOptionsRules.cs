@@ -49,6 +49,11 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return "Khalti:Widget:ScriptUrl must be a full https:// address (http:// only for this machine).";
         }
 
+        if (!string.IsNullOrEmpty(widget.ScriptIntegrity) && !ScriptIntegrity.IsHash(widget.ScriptIntegrity))
+        {
+            return "Khalti:Widget:ScriptIntegrity must be sha256-, sha384- or sha512- and the hash in base64, as the command widget-hash prints it.";
+        }
+
         if (widget.PaymentPreference!.Length == 0 || widget.PaymentPreference.Except(Preferences, StringComparer.Ordinal).Any())
         {
             return $"Khalti:Widget:PaymentPreference may list {string.Join(", ", Preferences)}, at least one.";

@@ -14,7 +14,10 @@ public sealed record ConfigView(
 
 public sealed record ConfigStoreView(string Name);
 
-public sealed record ConfigWidgetView(bool Enabled, string? PublicKey, string? ScriptUrl, IReadOnlyList<string> PaymentPreference);
+/// <summary>How to open Khalti's widget.</summary>
+/// <param name="ScriptIntegrity">The hash that the script must have, for a page to put into its <c>integrity</c>; null where the merchant set none.</param>
+public sealed record ConfigWidgetView(
+    bool Enabled, string? PublicKey, string? ScriptUrl, IReadOnlyList<string> PaymentPreference, string? ScriptIntegrity = null);
 
 public sealed record ConfigEPaymentView(bool Enabled);
 
@@ -28,7 +31,8 @@ internal static class ShowConfig
         return TypedResults.Ok(new ConfigView(
             new ConfigStoreView(shop.Name), "NPR", khalti.Value.Mode!.Value, shop.Least, shop.Most,
             widget.Enabled
-                ? new ConfigWidgetView(true, widget.PublicKey, widget.ScriptUrl, widget.PaymentPreference!)
+                ? new ConfigWidgetView(
+                    true, widget.PublicKey, widget.ScriptUrl, widget.PaymentPreference!, string.IsNullOrEmpty(widget.ScriptIntegrity) ? null : widget.ScriptIntegrity)
                 : new ConfigWidgetView(false, null, null, []),
             new ConfigEPaymentView(khalti.Value.EPayment.IsOn)));
     }

@@ -53,9 +53,49 @@ public sealed class SecurityHeaderTests
             ("Khalti:Widget:PublicKey", Live.Replace("live", kind, StringComparison.Ordinal)),
             ("Khalti:Widget:SecretKey", LiveSecret.Replace("live", kind, StringComparison.Ordinal)));
 
-        (await shop.AskAsync("/api/v1/config")).Headers["Content-Security-Policy"].ShouldBe(
-            $"default-src 'none'; script-src 'self' {khalti}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-            + $"frame-src {khalti}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        foreach (string page in (string[])["/", "/index.html", "/order.html"])
+        {
+            (await shop.AskAsync(page)).Headers["Content-Security-Policy"].ShouldBe(
+                $"default-src 'none'; script-src 'self' {khalti}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+                + $"frame-src {khalti}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        }
+    }
+
+    [Theory]
+    [InlineData("/admin/")]
+    [InlineData("/admin/index.html")]
+    [InlineData("/admin/nope.html")]
+    [InlineData("/api/v1/config")]
+    [InlineData("/nope")]
+    public async Task The_desk_and_whatever_is_no_page_of_the_shop_load_our_own_files_alone(string path)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (await shop.AskAsync(path)).Headers["Content-Security-Policy"].ShouldBe(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+            + "frame-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    }
+
+    [Fact]
+    public async Task A_shop_on_https_tells_browsers_to_come_by_nothing_else_for_a_year()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
+        await using Shop alone = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"), ("Hsts:IncludeSubDomains", "false"));
+
+        foreach (string path in (string[])["/", "/admin/", "/api/v1/config", "/nope", "/js/shop.js"])
+        {
+            (await shop.AskAsync(path)).Headers["Strict-Transport-Security"].ShouldBe("max-age=31536000; includeSubDomains", path);
+        }
+
+        (await alone.AskAsync("/")).Headers["Strict-Transport-Security"].ShouldBe("max-age=31536000");
+    }
+
+    [Fact]
+    public async Task A_shop_on_http_or_on_this_machine_says_nothing_of_https()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        (await shop.AskAsync("/")).Headers.Keys.ShouldNotContain("Strict-Transport-Security");
     }
 
     [Fact]
@@ -63,7 +103,7 @@ public sealed class SecurityHeaderTests
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:Enabled", "false"));
 
-        string policy = (await shop.AskAsync("/api/v1/config")).Headers["Content-Security-Policy"];
+        string policy = (await shop.AskAsync("/order.html")).Headers["Content-Security-Policy"];
 
         policy.ShouldContain("script-src 'self';");
         policy.ShouldContain("frame-src 'none';");
