@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Khalti.Client;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Receipts;
@@ -9,7 +8,7 @@ namespace KhaltiCheckout.Orders;
 /// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
-/// <param name="Receipt">Not there until it is paid.</param>
+/// <param name="Receipt">Null until it is paid.</param>
 public sealed record OrderView(
     string Id,
     OrderStatus Status,
@@ -23,7 +22,7 @@ public sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? PaidAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReceiptView? Receipt,
+    ReceiptView? Receipt,
     IReadOnlyList<PaymentView> Payments)
 {
     internal static OrderView Of(Order order) => new(

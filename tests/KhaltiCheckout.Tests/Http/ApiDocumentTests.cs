@@ -189,6 +189,24 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
         }
     }
 
+    // A generated client reads what the document requires without looking whether it is there.
+    [Theory]
+    [InlineData("OrderView", "/api/v1/orders/{id}")]
+    [InlineData("AdminOrderView", "/api/v1/admin/orders/{id}")]
+    [InlineData("ConfigView", "/api/v1/config")]
+    [InlineData("HealthView", "/health/ready")]
+    [InlineData("SummaryView", "/api/v1/admin/summary")]
+    [InlineData("SessionView", "/api/v1/admin/session")]
+    public async Task What_the_document_requires_is_in_the_answer_also_where_it_is_null(string schema, string path)
+    {
+        string id = (await _shop.GivenOrderAsync()).Id();
+        JsonNode required = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]![schema]!["required"]!;
+
+        JsonNode answer = (await _shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Get, path.Replace("{id}", id, StringComparison.Ordinal))).Json;
+
+        required.AsArray().Select(member => (string)member!).Except(answer.AsObject().Select(member => member.Key)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task An_error_is_described_with_every_member_it_has()
     {

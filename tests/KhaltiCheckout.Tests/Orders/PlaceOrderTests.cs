@@ -47,7 +47,7 @@ public sealed class PlaceOrderTests
             {"id":"{{{answer.Json.Id()}}}","status":"pending","amount":37000,"amountRefunded":0,"currency":"NPR",
             "lines":[{"productId":"ilam-tea","name":"Ilam tea","unitPrice":18500,"quantity":2,"amount":37000,"kind":"item"}],
             "customer":{"name":"Sita Rai"},"reference":null,"metadata":{},
-            "createdAt":"2026-11-21T06:00:00.000Z","expiresAt":"2026-11-21T07:00:00.000Z","paidAt":null,"payments":[]}
+            "createdAt":"2026-11-21T06:00:00.000Z","expiresAt":"2026-11-21T07:00:00.000Z","paidAt":null,"receipt":null,"payments":[]}
             """.ReplaceLineEndings(""));
         (await shop.AskAsync(answer.Headers["Location"])).Text.ShouldBe(answer.Text);
     }
