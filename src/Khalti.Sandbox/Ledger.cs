@@ -112,7 +112,10 @@ internal sealed class Ledger : IDisposable
         Directory.CreateDirectory(folder, own | UnixFileMode.UserExecute);
         new FileStream(file, new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, UnixCreateMode = own,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            UnixCreateMode = own,
         }).Dispose();
         foreach (string old in (string[])[file, file + "-wal", file + "-shm"])
         {
