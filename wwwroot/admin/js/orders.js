@@ -133,7 +133,7 @@ function row(order) {
       customer.name && (customer.phone ?? customer.email) ? el('span', { class: 'soft' }, customer.phone ?? customer.email) : null),
     el('td', { role: 'cell', class: 'cell-placed' }, el('span', {}, shortTime(order.createdAt)), el('code', { class: 'soft' }, `…${order.id.slice(-8)}`)),
     el('td', { role: 'cell', class: 'cell-status' }, badge('status', order.status), openBadge(order),
-      ...new Set(order.reasons.map(({ reason }) => reason)).values().map(reason => el('span', { class: 'badge flag' }, word('attention', reason)))),
+      ...[...new Set(order.reasons.map(({ reason }) => reason))].map(reason => el('span', { class: 'badge flag' }, word('attention', reason)))),
     el('td', { role: 'cell', class: 'cell-method' }, paid ? word('method', paid.method) : '–'),
     el('td', { role: 'cell', class: 'cell-amount' }, money(order.amount), order.amountRefunded > 0 ? el('span', { class: 'soft' }, t('orders.back', { amount: money(order.amountRefunded) })) : null));
 }
