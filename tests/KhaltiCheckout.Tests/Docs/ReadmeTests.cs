@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Docs;
+
+public sealed partial class ReadmeTests
+{
+    // zsh, the shell of macOS, takes -p for something else; and read takes the next pasted line for what was typed.
+    [Fact]
+    public void A_secret_is_read_in_any_shell_and_no_pasted_line_becomes_it()
+    {
+        string[] reads = [.. Read().Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Select(match => match.Value)];
+
+        reads.Length.ShouldBe(2);
+        reads.ShouldAllBe(read => Portable().IsMatch(read));
+    }
+
+    [GeneratedRegex(@"^.*\bread -.*\n.*$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Read();
+
+    [GeneratedRegex(@"^printf '[^']+: '; read -rs (?<name>\w+); export \k<name>\n```$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Portable();
+}
