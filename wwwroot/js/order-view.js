@@ -11,10 +11,10 @@ const write = (id, text) => {
   show(byId(id), text !== '');
 };
 
-export function drawMessage(key, { reference = '', toneOf = 'wait' } = {}) {
+export function drawMessage(key, { reference = '', toneOf = 'wait', what = '' } = {}) {
   const status = byId('order-status');
   Object.assign(status.dataset, { status: '', payment: '', tone: toneOf, state: key });
-  say(t(key), t(`${key}.text`));
+  say(t(key), t(`${key}.text`, { what }));
   write('status-more', '');
   write('status-why', '');
   write('status-note', '');

@@ -23,7 +23,7 @@ const id = (new URLSearchParams(location.search).get('id') ?? '').trim();
 let order = null;
 let config = null;
 let products = null;
-let problem = null;   // 'missing' or 'unreachable' while there is no order to show
+let problem = null;   // while there is no order to show: { code: 'missing', 'unreachable' or 'fault', what }
 let notice = null;    // what came of the last step: { code, what }
 let why = null;       // why the outcome is not known yet
 let unsure = false;   // a payment was refused, and the order has not been read since
@@ -58,8 +58,9 @@ const verifier = createVerifier(id, {
 
 function draw() {
   if (!order) {
-    if (problem) drawMessage(`order.${problem}`, { reference: id, toneOf: problem === 'missing' ? 'stop' : 'wait' });
-    watch.run({ events: false, questions: problem === 'unreachable' });
+    const waits = problem?.code === 'unreachable';
+    if (problem) drawMessage(`order.${problem.code}`, { reference: id, toneOf: waits ? 'wait' : 'stop', what: problem.what });
+    watch.run({ events: false, questions: waits });
     return;
   }
   const current = state();
@@ -89,7 +90,9 @@ async function refresh() {
     unsure = false;
     take(found.value);
   } else if (!order) {
-    problem = found.status === 'rejected' && problemOf(found.reason).kind === 'refused' ? 'missing' : 'unreachable';
+    problem = found.status === 'rejected'
+      ? noticeOf(found.reason, 'unreachable', { refused: 'missing' })
+      : { code: 'unreachable' };
   }
   draw();
 }
@@ -205,7 +208,7 @@ function refill() {
 }
 
 function wake() {
-  if (id === '' || problem === 'missing') return;
+  if (id === '' || problem?.code === 'missing') return;
   if (unsent(id).length > 0) verifier.hurry();
   refresh();
 }
@@ -239,7 +242,7 @@ setInterval(() => {
 }, 1000);
 
 if (id === '') {
-  problem = 'missing';
+  problem = { code: 'missing' };
   draw();
   getConfig().then(dressPage, () => {});
 } else {

@@ -4,6 +4,8 @@ export default {
   'order.loading': 'Fetching your order …',
   'order.unreachable': 'The shop did not answer',
   'order.unreachable.text': 'Your order is safe with the shop; it only cannot be shown right now. Nothing is charged by this; if you have paid already, do not pay again. The page keeps trying.',
+  'order.fault': 'This page does not work right now',
+  'order.fault.text': 'Something in this page went wrong, so your order cannot be shown. It is safe with the shop, and nothing is charged by this; if you have paid already, do not pay again. Load the page again. ({what})',
   'order.missing': 'This order is not known here',
   'order.missing.text': 'The address has no order number, or one that this shop does not know. Please open the link again exactly as you got it. If you think you paid, keep this number and write to the shop: do not pay again.',
   'order.restart': 'Start again',
