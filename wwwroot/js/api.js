@@ -4,9 +4,9 @@
 import { learnServerTime } from './server-clock.js';
 
 export class ApiError extends Error {
-  constructor(kind, code, { status = 0, errors = null, retryAfter = null, traceId = null } = {}) {
+  constructor(kind, code, { status = 0, errors = null, reason = null, retryAfter = null, traceId = null } = {}) {
     super(code);
-    Object.assign(this, { kind, code, status, errors, retryAfter, traceId });
+    Object.assign(this, { kind, code, status, errors, reason, retryAfter, traceId });
   }
 }
 
@@ -52,7 +52,7 @@ function refusal(response, problem) {
   const code = typeof problem.code === 'string' ? problem.code : null;
   const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   const details = {
-    status: response.status, errors: problem.errors ?? null, traceId: problem.traceId ?? null,
+    status: response.status, errors: problem.errors ?? null, reason: problem.reason ?? null, traceId: problem.traceId ?? null,
     retryAfter: Number.isNaN(wait) ? null : wait,
   };
   if (response.status === 429) return new ApiError('unknown', 'rate_limited', details);

@@ -34,6 +34,7 @@ internal static class AdminFeature
 
         session.MapPost("/", SignIn.Handle)
             .AllowAnonymous()
+            .CountsAs(RateLimitBudget.SignIn)
             .WithValidation<SignInRequest>()
             .WithName("SignIn")
             .WithSummary("Sign in to the admin pages")

@@ -10,6 +10,7 @@ namespace KhaltiCheckout.Http;
 internal static class ClientNetwork
 {
     private const int IPv6Prefix = 64;
+    private const int IPv6SitePrefix = 48;
 
     internal static IPNetwork Of(HttpContext http) => Of(http.Connection.RemoteIpAddress);
 
@@ -21,15 +22,26 @@ internal static class ClientNetwork
             return new IPNetwork(plain, 32);
         }
 
-        byte[] bytes = plain.GetAddressBytes();
-        bytes.AsSpan(IPv6Prefix / 8).Clear();
-        return new IPNetwork(new IPAddress(bytes), IPv6Prefix);
+        return NetworkOf(plain, IPv6Prefix);
     }
+
+    /// <summary>The /48 of an IPv6 address, which is the most that one subscriber gets; null for an IPv4 address.</summary>
+    internal static IPNetwork? SiteOf(HttpContext http) =>
+        Plain(http.Connection.RemoteIpAddress) is { AddressFamily: AddressFamily.InterNetworkV6 } plain
+            ? NetworkOf(plain, IPv6SitePrefix)
+            : null;
 
     /// <summary>The client's address for the log.</summary>
     internal static string AddressOf(HttpContext http) => Plain(http.Connection.RemoteIpAddress).ToString();
 
-    // An IPv4 client of an IPv6 socket has the address ::ffff:192.0.2.1. No address: a Unix socket, or a test server.
-    private static IPAddress Plain(IPAddress? address) =>
+    /// <summary>An IPv4 client of an IPv6 socket has the address ::ffff:192.0.2.1. No address: a Unix socket, or a test server.</summary>
+    internal static IPAddress Plain(IPAddress? address) =>
         address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static IPNetwork NetworkOf(IPAddress address, int prefix)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        bytes.AsSpan(prefix / 8).Clear();
+        return new IPNetwork(new IPAddress(bytes), prefix);
+    }
 }

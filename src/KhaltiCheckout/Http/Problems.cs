@@ -26,10 +26,15 @@ internal static class Problems
     internal static ProblemHttpResult WrongKey() =>
         Of(401, "unauthorized", "No valid key", "This is no key of this shop, or it was revoked.");
 
+    /// <summary>Told from the general limit by its member <c>reason</c>.</summary>
     internal static ProblemHttpResult TooManyWrongKeys(HttpResponse response, TimeSpan wait)
     {
         response.RetryAfter(wait);
-        return Of(429, "rate_limited", "Too many wrong keys", "Too many wrong keys came from this network. Wait as long as Retry-After says, in seconds.");
+        ProblemHttpResult problem = Of(
+            429, "rate_limited", "Too many wrong keys",
+            "Too many wrong keys were tried from here. Wait as long as Retry-After says, in seconds.");
+        problem.ProblemDetails.Extensions["reason"] = "wrong_keys";
+        return problem;
     }
 
     internal static ProblemHttpResult Forbidden()

@@ -9,10 +9,11 @@ public sealed class RateLimitOptions
 {
     public const string Section = "RateLimits";
 
-    /// <summary>For one network, or for one API key: payments, and everything else that is not placing an order, each.</summary>
+    /// <summary>For one network, or for one API key: payments, signing in, and everything else that is not placing an order, each. An
+    /// IPv6 site (/48) has three times as many.</summary>
     public int? PostsPerMinute { get; set; }
 
-    /// <summary>For all networks together.</summary>
+    /// <summary>For all networks together; signing in has no such limit.</summary>
     public int? PostsPerMinuteInAll { get; set; }
 
     /// <summary>Orders that one network may place.</summary>

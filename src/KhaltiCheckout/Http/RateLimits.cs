@@ -12,14 +12,25 @@ internal enum RateLimitBudget
     Other,
     Orders,
     Payments,
+
+    /// <summary>Has no limit over all networks, or strangers could lock the merchant out: <see cref="AuthenticationThrottle"/> keeps
+    /// guessing slow.</summary>
+    SignIn,
+
+    /// <summary>A request that changes nothing, because no endpoint takes it.</summary>
+    NoEndpoint,
 }
 
 /// <summary>
 /// Keeps one client, and all together, from filling the database or guessing tokens. Limits belong to endpoints, so another spelling
-/// of a path is counted the same. First the client's own tokens are taken, then those of all: one client can't use up everybody's.
+/// of a path is counted the same. First the client's own tokens are taken, then those of its IPv6 site, then those of all: as long as
+/// the limit over all is more than <see cref="NetworksOfSite"/> times one network's, neither a client nor its site can use it up alone.
 /// </summary>
 internal static class RateLimits
 {
+    // One home line with a /56 has 256 networks of /64.
+    private const int NetworksOfSite = 3;
+
     internal static void AddRateLimits(this IServiceCollection services)
     {
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
@@ -36,6 +47,7 @@ internal static class RateLimits
             };
             limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
                 PartitionedRateLimiter.Create<HttpContext, Client>(OfOneClient),
+                PartitionedRateLimiter.Create<HttpContext, Client>(OfOneSite),
                 PartitionedRateLimiter.Create<HttpContext, Client>(OfAllClients));
         });
     }
@@ -54,15 +66,22 @@ internal static class RateLimits
         RateLimitOptions limits = LimitsOf(http);
         return BudgetOf(http) is not { } budget ? Unlimited()
             : http.User.KeyId() is { } keyId ? TokenBucket(new Client(budget, default, keyId), limits.PostsPerMinute!.Value)
-            : TokenBucket(
-                new Client(budget, ClientNetwork.Of(http)),
-                (budget == RateLimitBudget.Orders ? limits.OrdersPerMinute : limits.PostsPerMinute)!.Value);
+            : TokenBucket(new Client(budget, ClientNetwork.Of(http)), OfOneNetwork(limits, budget));
     }
+
+    private static RateLimitPartition<Client> OfOneSite(HttpContext http) =>
+        BudgetOf(http) is not { } budget || http.User.KeyId() is not null || ClientNetwork.SiteOf(http) is not { } site ? Unlimited()
+            : TokenBucket(
+                new Client(budget, site),
+                (int)Math.Min(int.MaxValue, (long)OfOneNetwork(LimitsOf(http), budget) * NetworksOfSite));
+
+    private static int OfOneNetwork(RateLimitOptions limits, RateLimitBudget budget) =>
+        (budget == RateLimitBudget.Orders ? limits.OrdersPerMinute : limits.PostsPerMinute)!.Value;
 
     private static RateLimitPartition<Client> OfAllClients(HttpContext http)
     {
         RateLimitOptions limits = LimitsOf(http);
-        return BudgetOf(http) is not { } budget || http.User.KeyId() is not null ? Unlimited()
+        return BudgetOf(http) is not { } budget || budget == RateLimitBudget.SignIn || http.User.KeyId() is not null ? Unlimited()
             : TokenBucket(
                 new Client(budget),
                 (budget == RateLimitBudget.Orders ? limits.OrdersPerMinuteInAll : limits.PostsPerMinuteInAll)!.Value);
@@ -70,11 +89,13 @@ internal static class RateLimits
 
     private static RateLimitOptions LimitsOf(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
 
-    // Null for a request that only reads. A request to no endpoint at all is counted when it is not a read.
+    // Null for a request that only reads. A request that no endpoint takes is counted when it is not a read; the framework answers a
+    // wrong method or media type with an endpoint that has no route.
     private static RateLimitBudget? BudgetOf(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<RateLimitMetadata>() is { } route ? route.Budget
             : HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method) ? null
-            : RateLimitBudget.Other;
+            : http.GetEndpoint() is RouteEndpoint ? RateLimitBudget.Other
+            : RateLimitBudget.NoEndpoint;
 
     private static RateLimitPartition<Client> Unlimited() =>
         RateLimitPartition.GetNoLimiter(default(Client));

@@ -26,16 +26,15 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Posts_to_any_address_count_together_and_reading_goes_on()
+    public async Task Posts_that_no_endpoint_takes_count_together_and_reading_goes_on()
     {
-        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"));
-        foreach (string path in (string[])["/api/v1/admin/session", "/nope", "/api/v1/config", "/api/v1/orders/x/cancel"])
-        {
-            await shop.AskAsync(HttpMethod.Post, path);
-        }
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "3"));
+        (await shop.AskAsync(HttpMethod.Post, "/nope")).Status.ShouldBe(404);
+        (await shop.AskAsync(HttpMethod.Delete, "/nope/2")).Status.ShouldBe(404);
+        (await shop.AskAsync(HttpMethod.Post, "/api/v1/config")).Status.ShouldBe(405);
 
-        (await shop.AskAsync(HttpMethod.Delete, "/api/v1/admin/session")).Status.ShouldBe(401);
         (await shop.AskAsync(HttpMethod.Post, "/nope")).ShouldBeProblem(429, "rate_limited");
+        (await shop.AskAsync(HttpMethod.Post, "/api/v1/config")).ShouldBeProblem(429, "rate_limited");
         for (int read = 0; read < 20; read++)
         {
             (await shop.AskAsync("/api/v1/products")).Status.ShouldBe(200);
@@ -87,6 +86,52 @@ public sealed class RateLimitTests
         (await PostFromAsync(shop, "192.0.2.2", Cancel)).Status.ShouldBe(404);
         (await PostFromAsync(shop, "192.0.2.3", Cancel)).Status.ShouldBe(404);
         (await PostFromAsync(shop, "192.0.2.4", Cancel)).ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task Posts_to_no_endpoint_from_many_networks_keep_nobody_from_cancelling_or_signing_in()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            ("RateLimits:PostsPerMinute", "2"), ("RateLimits:PostsPerMinuteInAll", "4"), ("Admin:ApiKeys:0", Starting.MerchantKey));
+        for (int network = 1; network <= 4; network++)
+        {
+            await PostFromAsync(shop, $"192.0.2.{network}", "/nope");
+            await PostFromAsync(shop, $"192.0.2.{network}", "/api/v1/config");
+        }
+
+        (await PostFromAsync(shop, "198.51.100.1", "/nope")).ShouldBeProblem(429, "rate_limited");
+        (await PostFromAsync(shop, "198.51.100.1", Cancel)).Status.ShouldBe(404);
+        (await SignInFromAsync(shop, "198.51.100.1")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Sign_ins_have_a_limit_for_one_network_and_none_over_all()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            ("RateLimits:PostsPerMinute", "2"), ("RateLimits:PostsPerMinuteInAll", "2"), ("Admin:ApiKeys:0", Starting.MerchantKey));
+        for (int network = 1; network <= 4; network++)
+        {
+            await PostFromAsync(shop, $"192.0.2.{network}", "/api/v1/admin/session", new { key = "wrong" });
+            await PostFromAsync(shop, $"192.0.2.{network}", Cancel);
+        }
+
+        (await SignInFromAsync(shop, "198.51.100.1")).Status.ShouldBe(200);
+        (await SignInFromAsync(shop, "198.51.100.1")).Status.ShouldBe(200);
+        JsonNode refused = (await SignInFromAsync(shop, "198.51.100.1")).ShouldBeProblem(429, "rate_limited");
+        refused["reason"].ShouldBeNull("that is for wrong keys");
+    }
+
+    [Fact]
+    public async Task One_IPv6_site_can_not_use_up_the_limit_of_all()
+    {
+        await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "2"), ("RateLimits:PostsPerMinuteInAll", "8"));
+        for (int network = 0; network < 10; network++)
+        {
+            (await PostFromAsync(shop, $"2001:db8:7:{network:x}::1", Cancel)).Status.ShouldBe(network < 6 ? 404 : 429);
+        }
+
+        (await PostFromAsync(shop, "2001:db8:8::1", Cancel)).Status.ShouldBe(404);
+        (await PostFromAsync(shop, "192.0.2.1", Cancel)).Status.ShouldBe(404);
     }
 
     [Fact]
@@ -143,6 +188,9 @@ public sealed class RateLimitTests
         (await shop.AskAsync(spelling)).ShouldBeProblem(429, "rate_limited");
         (await shop.AskAsync("/payments/khalti/return")).ShouldBeProblem(429, "rate_limited");
     }
+
+    private static Task<Answer> SignInFromAsync(Shop shop, string address) =>
+        PostFromAsync(shop, address, "/api/v1/admin/session", new { key = Starting.MerchantKey });
 
     private static Task<Answer> PostFromAsync(Shop shop, string address, string path, object? body = null) =>
         shop.SendAsync(HttpMethod.Post, path, body, ("X-Forwarded-For", address));

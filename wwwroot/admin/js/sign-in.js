@@ -27,7 +27,7 @@ export function showSignIn({ place, signedIn }) {
       signedIn();
     } catch (error) {
       tell(error.status === 401 ? t('in.wrong')
-        : error.code === 'rate_limited' ? t('in.wait', { minutes: digits(Math.max(1, Math.ceil((error.retryAfter ?? 60) / 60))) })
+        : error.reason === 'wrong_keys' ? t('in.wait', { minutes: digits(Math.max(1, Math.ceil((error.retryAfter ?? 60) / 60))) })
           : whyNot(error));
     } finally {
       busy = false;
