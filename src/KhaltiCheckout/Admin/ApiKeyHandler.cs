@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Encodings.Web;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
@@ -37,8 +36,8 @@ internal sealed class ApiKeyHandler(
         }
 
         string key = header is [{ } one] && one.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? one[Bearer.Length..].Trim() : "";
-        IPNetwork network = ClientNetwork.Of(Context);
-        _wait = throttle.WaitFor(network, key);
+        KeySource source = new(ClientNetwork.Of(Context));
+        _wait = throttle.WaitFor(source, key);
         if (_wait is not null)
         {
             return AuthenticateResult.Fail("Too many wrong keys.");
@@ -47,12 +46,12 @@ internal sealed class ApiKeyHandler(
         KeyHolder? holder = key.Length > 0 ? await Keys.FindAsync(key, Context.Connection.RemoteIpAddress, Context.RequestAborted) : null;
         if (holder is null)
         {
-            throttle.Fail(network, key, isReserved: false);
+            throttle.Fail(source, key, isReserved: false);
             security.KeyRefused(Context);
             return AuthenticateResult.Fail("No key of this shop.");
         }
 
-        throttle.Succeed(network, key, isReserved: false);
+        throttle.Succeed(source, key, isReserved: false);
         return AuthenticateResult.Success(new AuthenticationTicket(KeyHolders.Principal(holder, SchemeName), SchemeName));
     }
 

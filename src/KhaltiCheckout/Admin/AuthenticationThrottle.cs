@@ -1,4 +1,5 @@
 using System.Net;
+using KhaltiCheckout.Http;
 
 namespace KhaltiCheckout.Admin;
 
@@ -7,36 +8,36 @@ namespace KhaltiCheckout.Admin;
 /// guessing would only be slower. Never for everybody: sessions are not asked, and a key that worked from the network before goes on
 /// working there. Each process counts for itself: it keeps guessing slow, and the length of the keys makes it hopeless.
 /// </summary>
-internal sealed class AuthenticationThrottle(TimeProvider time)
+internal sealed class AuthenticationThrottle(TimeProvider time, SettingsKeys settings)
 {
     private const int MaxWrong = 10;
     private const int MaxRemembered = 10_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPNetwork, List<DateTimeOffset>> _failures = [];
-    private readonly HashSet<(IPNetwork Network, string Hint)> _known = [];
+    private readonly Dictionary<KeySource, List<DateTimeOffset>> _failures = [];
+    private readonly HashSet<(KeySource Source, string Key)> _known = [];
     private DateTimeOffset _swept;
 
     /// <summary>How long to wait; null when the key may be looked at.</summary>
-    internal TimeSpan? WaitFor(IPNetwork network, string key)
+    internal TimeSpan? WaitFor(KeySource source, string key)
     {
         lock (_lock)
         {
-            return WaitFor(network, key, time.GetUtcNow());
+            return WaitFor(source, key, time.GetUtcNow());
         }
     }
 
     /// <summary>The same, and counts the attempt as wrong until <see cref="Succeed"/>: of many at once no more get through.</summary>
-    internal TimeSpan? Reserve(IPNetwork network, string key)
+    internal TimeSpan? Reserve(KeySource source, string key)
     {
         lock (_lock)
         {
             DateTimeOffset now = time.GetUtcNow();
-            TimeSpan? wait = WaitFor(network, key, now);
+            TimeSpan? wait = WaitFor(source, key, now);
             if (wait is null)
             {
-                Count(network, now);
+                Count(source, now);
             }
 
             return wait;
@@ -44,57 +45,62 @@ internal sealed class AuthenticationThrottle(TimeProvider time)
     }
 
     /// <summary>A wrong key. What was known of its first part is withdrawn, so that the rest can't be guessed behind it.</summary>
-    internal void Fail(IPNetwork network, string key, bool isReserved)
+    internal void Fail(KeySource source, string key, bool isReserved)
     {
         lock (_lock)
         {
             if (!isReserved)
             {
-                Count(network, time.GetUtcNow());
+                Count(source, time.GetUtcNow());
             }
 
-            if (KeyText.HintOf(key) is { } hint)
+            if (NameOf(key) is { } name)
             {
-                _known.Remove((network, hint));
+                _known.Remove((source, name));
             }
         }
     }
 
     /// <summary>A right key.</summary>
-    internal void Succeed(IPNetwork network, string key, bool isReserved)
+    internal void Succeed(KeySource source, string key, bool isReserved)
     {
-        string? hint = KeyText.HintOf(key);
+        string? name = NameOf(key);
         lock (_lock)
         {
-            if (isReserved && _failures.TryGetValue(network, out List<DateTimeOffset>? failures) && failures.Count > 0)
+            if (isReserved && _failures.TryGetValue(source, out List<DateTimeOffset>? failures) && failures.Count > 0)
             {
                 failures.RemoveAt(failures.Count - 1);
             }
 
-            if (hint is not null && _known.Count < MaxRemembered)
+            if (name is not null && _known.Count < MaxRemembered)
             {
-                _known.Add((network, hint));
+                _known.Add((source, name));
             }
         }
     }
 
-    private TimeSpan? WaitFor(IPNetwork network, string key, DateTimeOffset now)
+    private TimeSpan? WaitFor(KeySource source, string key, DateTimeOffset now)
     {
-        if (!_failures.TryGetValue(network, out List<DateTimeOffset>? failures))
+        if (!_failures.TryGetValue(source, out List<DateTimeOffset>? failures))
         {
             return null;
         }
 
         failures.RemoveAll(at => at <= now - Window);
-        return failures.Count < MaxWrong || (KeyText.HintOf(key) is { } hint && _known.Contains((network, hint))) ? null : failures[0] + Window - now;
+        return failures.Count < MaxWrong || (NameOf(key) is { } name && _known.Contains((source, name)))
+            ? null
+            : failures[0] + Window - now;
     }
 
-    private void Count(IPNetwork network, DateTimeOffset now)
+    // By what a key is known, never its secret: its position in the settings, or its public first part.
+    private string? NameOf(string key) => settings.IdOf(key) ?? KeyText.HintOf(key);
+
+    private void Count(KeySource source, DateTimeOffset now)
     {
-        if (!_failures.TryGetValue(network, out List<DateTimeOffset>? failures))
+        if (!_failures.TryGetValue(source, out List<DateTimeOffset>? failures))
         {
             MakeRoom(now);
-            _failures[network] = failures = [];
+            _failures[source] = failures = [];
         }
 
         failures.Add(now);
@@ -106,9 +112,12 @@ internal sealed class AuthenticationThrottle(TimeProvider time)
         if (now - _swept >= (_failures.Count < MaxRemembered ? Window : TimeSpan.FromSeconds(1)))
         {
             _swept = now;
-            foreach (IPNetwork network in _failures.Where(pair => pair.Value.TrueForAll(at => at <= now - Window)).Select(pair => pair.Key).ToArray())
+            foreach ((KeySource source, List<DateTimeOffset> failures) in _failures)
             {
-                _failures.Remove(network);
+                if (failures.TrueForAll(at => at <= now - Window))
+                {
+                    _failures.Remove(source);
+                }
             }
         }
 
@@ -117,4 +126,10 @@ internal sealed class AuthenticationThrottle(TimeProvider time)
             _failures.Remove(_failures.Keys.First());
         }
     }
+}
+
+/// <summary>Who tries keys: a network, or who is signed in with a key already, wherever they are.</summary>
+internal readonly record struct KeySource(IPNetwork Network, string? KeyId = null)
+{
+    internal static KeySource Of(HttpContext http) => http.User.KeyId() is { } keyId ? new(default, keyId) : new(ClientNetwork.Of(http));
 }

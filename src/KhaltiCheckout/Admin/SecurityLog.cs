@@ -44,7 +44,7 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     private partial void SignInRefused(string client);
 
     [LoggerMessage(
-        1003, LogLevel.Warning, "{Client} can't sign in for a while: too many wrong keys came from its network",
+        1003, LogLevel.Warning, "{Client} can't sign in for a while: too many wrong keys came from its network, or with its sign-in",
         EventName = "SignInThrottled")]
     private partial void SignInThrottled(string client);
 

@@ -18,18 +18,10 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 
     private readonly SettingsKey[] _keys = [.. options.Value.ApiKeys.Select(SettingsKey.At)];
 
-    internal KeyHolder? Find(string key, IPAddress? client)
-    {
-        // All of them are compared, so that the time tells nothing about which one was nearly right.
-        byte[] given = KeyText.HashOf(key);
-        SettingsKey? found = null;
-        foreach (SettingsKey one in _keys)
-        {
-            found = CryptographicOperations.FixedTimeEquals(one.Hash, given) ? one : found;
-        }
+    internal KeyHolder? Find(string key, IPAddress? client) => Allowed(Find(key), client);
 
-        return Allowed(found, client);
-    }
+    /// <summary>The position of this key in the settings; null for any other text.</summary>
+    internal string? IdOf(string key) => Find(key)?.Holder.Id;
 
     /// <summary>
     /// What a session keeps of a settings key: a code of the key under the session's own token, of which the database has only the
@@ -42,6 +34,19 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
         sessionKeyId.StartsWith(IdPrefix, StringComparison.Ordinal)
             ? Allowed(Array.Find(_keys, key => BindingOf(key, token) == sessionKeyId), client)
             : null;
+
+    private SettingsKey? Find(string key)
+    {
+        // All of them are compared, so that the time tells nothing about which one was nearly right.
+        byte[] given = KeyText.HashOf(key);
+        SettingsKey? found = null;
+        foreach (SettingsKey one in _keys)
+        {
+            found = CryptographicOperations.FixedTimeEquals(one.Hash, given) ? one : found;
+        }
+
+        return found;
+    }
 
     // The address is the one that the proxies report: behind a tunnel or a proxy on this machine, the development key opens nothing.
     private static KeyHolder? Allowed(SettingsKey? key, IPAddress? client) =>

@@ -1,4 +1,3 @@
-using System.Net;
 using FluentValidation;
 using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
@@ -35,11 +34,10 @@ internal static class SignIn
         SignInRequest request, HttpContext http, Keys keys, SettingsKeys settings, AuthenticationThrottle throttle, CheckoutDb db,
         TimeProvider time, SecurityLog security, CancellationToken cancellationToken)
     {
-        // Who is signed in already is never kept out by the wrong keys of others.
-        IPNetwork network = ClientNetwork.Of(http);
+        // Who is signed in already is never kept out by the wrong keys of others, and may guess no more than they may.
+        KeySource source = KeySource.Of(http);
         string key = request.Key;
-        bool isReserved = http.User.KeyId() is null;
-        if (isReserved && throttle.Reserve(network, key) is { } wait)
+        if (throttle.Reserve(source, key) is { } wait)
         {
             security.SignInThrottled(http);
             return Problems.TooManyWrongKeys(http.Response, wait);
@@ -47,12 +45,12 @@ internal static class SignIn
 
         if (await keys.FindAsync(key, http.Connection.RemoteIpAddress, cancellationToken) is not { } holder)
         {
-            throttle.Fail(network, key, isReserved);
+            throttle.Fail(source, key, isReserved: true);
             security.SignInRefused(http);
             return Problems.WrongKey();
         }
 
-        throttle.Succeed(network, key, isReserved);
+        throttle.Succeed(source, key, isReserved: true);
         string token = AdminSession.NewToken();
         string? before = SessionCookie.HashIn(http.Request);
         DateTimeOffset now = time.GetUtcNow();

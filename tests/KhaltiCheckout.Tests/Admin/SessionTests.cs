@@ -9,6 +9,7 @@ public sealed class SessionTests
 {
     private const string Session = "/api/v1/admin/session";
     private const string Keys = "/api/v1/admin/keys";
+    private const string Unused = "another-key-0123456789-of-the-merchant";
 
     [Fact]
     public async Task Whoever_signs_in_is_told_who_they_are_until_they_sign_out()
@@ -157,7 +158,7 @@ public sealed class SessionTests
     [Fact]
     public async Task After_ten_wrong_keys_in_a_quarter_of_an_hour_even_a_right_one_waits()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", KeyHolding.SettingsKey), ("Admin:ApiKeys:1", Unused));
         shop.ExpectWarnings();
         Task<Answer> SignInAsync(string key) => shop.SendAsync(HttpMethod.Post, Session, new { key });
         for (int wrong = 1; wrong <= 10; wrong++)
@@ -167,14 +168,14 @@ public sealed class SessionTests
             shop.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Answer refused = await SignInAsync(KeyHolding.SettingsKey);
-        refused.ShouldBeProblem(429, "rate_limited");
+        Answer refused = await SignInAsync(Unused);
+        ((string?)refused.ShouldBeProblem(429, "rate_limited")["reason"]).ShouldBe("wrong_keys");
         refused.Headers["Retry-After"].ShouldBe("300");
         refused.Headers.Keys.ShouldNotContain("Set-Cookie");
         shop.Clock.Advance(TimeSpan.FromSeconds(299));
-        (await SignInAsync(KeyHolding.SettingsKey)).ShouldBeProblem(429, "rate_limited");
+        (await SignInAsync(Unused)).ShouldBeProblem(429, "rate_limited");
         shop.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await SignInAsync(KeyHolding.SettingsKey)).Status.ShouldBe(200);
+        (await SignInAsync(Unused)).Status.ShouldBe(200);
         (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Get, Keys)).Status.ShouldBe(200);
         shop.Log.Warnings.ShouldAllBe(line => line.Contains("too many wrong keys"));
     }
@@ -212,7 +213,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Strangers_with_wrong_keys_never_keep_out_who_is_signed_in()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", KeyHolding.SettingsKey), ("Admin:ApiKeys:1", Unused));
         shop.ExpectWarnings();
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
         for (int wrong = 1; wrong <= 12; wrong++)
@@ -222,12 +223,32 @@ public sealed class SessionTests
 
         Answer reading = await shop.SendAsync(HttpMethod.Get, Keys, null, KeyHolding.Cookie(cookie));
         Answer again = await shop.SendAsync(
-            HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey }, KeyHolding.Cookie(cookie), KeyHolding.Meant);
-        Answer stranger = await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey });
+            HttpMethod.Post, Session, new { key = Unused }, KeyHolding.Cookie(cookie), KeyHolding.Meant);
+        Answer stranger = await shop.SendAsync(HttpMethod.Post, Session, new { key = Unused });
 
         reading.Status.ShouldBe(200);
         again.Status.ShouldBe(200);
         stranger.ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task Who_is_signed_in_may_try_ten_wrong_keys_and_then_waits_from_wherever()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", KeyHolding.SettingsKey), ("Admin:ApiKeys:1", Unused));
+        shop.ExpectWarnings();
+        (_, string till) = await shop.GivenKeyAsync("Till 2", Scopes.Read);
+        string cookie = await shop.GivenSessionAsync(till);
+        Task<Answer> SignInAsync(string key, string address) => shop.SendAsync(
+            HttpMethod.Post, Session, new { key }, KeyHolding.Cookie(cookie), KeyHolding.Meant, ("X-Forwarded-For", address));
+        for (int wrong = 1; wrong <= 10; wrong++)
+        {
+            (await SignInAsync("wrong", $"192.0.2.{wrong}")).ShouldBeProblem(401, "unauthorized");
+        }
+
+        (await SignInAsync("wrong", "192.0.2.11")).ShouldBeProblem(429, "rate_limited");
+        (await SignInAsync(Unused, "192.0.2.12")).ShouldBeProblem(429, "rate_limited");
+        (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie))).Status.ShouldBe(200);
+        (await shop.SendAsync(HttpMethod.Post, Session, new { key = Unused })).Status.ShouldBe(200, "the network is not counted with it");
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace KhaltiCheckout.Tests.Admin;
 public sealed class WrongKeyTests
 {
     private const string Session = "/api/v1/admin/session";
+    private const string Unused = "another-key-0123456789-of-the-merchant";
 
     [Theory]
     [InlineData("Bearer wrong")]
@@ -47,6 +48,24 @@ public sealed class WrongKeyTests
 
         (await shop.SendAsync(HttpMethod.Post, Session, new { key = "wrong" })).ShouldBeProblem(429, "rate_limited");
         (await shop.SendAsync("wrong", HttpMethod.Post, "/api/v1/orders", new { })).ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task A_settings_key_that_worked_from_a_network_before_goes_on_working_there_alone()
+    {
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey), ("Admin:ApiKeys:1", Unused));
+        Task<Answer> AskAsync(string key, string address) =>
+            shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Bearer(key), ("X-Forwarded-For", address));
+        (await AskAsync(Starting.MerchantKey, "192.0.2.1")).Status.ShouldBe(200);
+        for (int wrong = 0; wrong < 10; wrong++)
+        {
+            await AskAsync("wrong", "192.0.2.1");
+            await AskAsync("wrong", "192.0.2.2");
+        }
+
+        (await AskAsync(Starting.MerchantKey, "192.0.2.1")).Status.ShouldBe(200);
+        (await AskAsync(Unused, "192.0.2.1")).ShouldBeProblem(429, "rate_limited");
+        (await AskAsync(Starting.MerchantKey, "192.0.2.2")).ShouldBeProblem(429, "rate_limited");
     }
 
     [Fact]
