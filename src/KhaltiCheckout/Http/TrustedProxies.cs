@@ -72,11 +72,36 @@ internal static partial class TrustedProxies
             options.KnownIPNetworks.Add(network!.Value);
         }
 
+        app.WarnOfUnnamedProxy([.. options.KnownIPNetworks]);
         app.UseForwardedHeaders(options);
+    }
+
+    // All clients of a proxy that is not named are one: wrong keys of one keep out the others. Once is enough, and is all that a
+    // client can cause which writes the header itself.
+    private static void WarnOfUnnamedProxy(this WebApplication app, IPNetwork[] trusted)
+    {
+        ILogger logger = app.Services.GetRequiredService<ILogger<TrustedProxyOptions>>();
+        int warned = 0;
+        app.Use((http, next) =>
+        {
+            if (warned == 0 && http.Request.Headers.ContainsKey(ForwardedHeadersDefaults.XForwardedForHeaderName)
+                && http.Connection.RemoteIpAddress is { } remote && ClientNetwork.Plain(remote) is { } address
+                && !Array.Exists(trusted, network => network.Contains(address)) && Interlocked.Exchange(ref warned, 1) == 0)
+            {
+                Log.ProxyIsNotNamed(logger, address);
+            }
+
+            return next(http);
+        });
     }
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message =
+            "{Address} sends X-Forwarded-For and is in no network of ForwardedHeaders:KnownNetworks, so it is not believed. "
+            + "If it is your proxy, add its network there: until then its clients count as one, and wrong keys of one keep out the others")]
+        internal static partial void ProxyIsNotNamed(ILogger logger, IPAddress address);
+
         [LoggerMessage(Level = LogLevel.Warning, Message =
             "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes every client that sends X-Forwarded-For: take it out, and set "
             + "ForwardedHeaders:KnownNetworks to the networks of your proxies and ForwardedHeaders:Hops to their number")]

@@ -28,7 +28,8 @@ public sealed class TrustedProxyTests
             ("Admin:ApiKeys:0", Starting.MerchantKey), ("ForwardedHeaders:Hops", "2"),
             ("ForwardedHeaders:KnownNetworks:0", "127.0.0.0/8"), ("ForwardedHeaders:KnownNetworks:1", "10.0.0.5"));
         shop.ExpectWarnings();
-        Task<Answer> SignInAsync(string key, string forwarded) => shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", forwarded));
+        Task<Answer> SignInAsync(string key, string forwarded) =>
+            shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", forwarded));
         for (int wrong = 0; wrong < 11; wrong++)
         {
             await SignInAsync("wrong", "192.0.2.66, 10.0.0.5");
@@ -44,9 +45,44 @@ public sealed class TrustedProxyTests
     public async Task A_client_that_is_no_trusted_proxy_can_not_choose_its_address(string setting, string value)
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "1"), (setting, value));
+        shop.ExpectWarnings();
 
         (await PostAsync(shop, "192.0.2.1")).Status.ShouldBe(404);
         (await PostAsync(shop, "192.0.2.2")).ShouldBeProblem(429, "rate_limited");
+    }
+
+    [Fact]
+    public async Task A_proxy_that_the_settings_do_not_name_is_warned_of_once()
+    {
+        await using Shop shop = await Shop.OpenAsync(("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24"));
+        shop.ExpectWarnings();
+        await shop.AskAsync("/api/v1/config");
+        shop.Log.Warnings.ShouldBeEmpty("without the header there is no sign of a proxy");
+
+        await PostAsync(shop, "192.0.2.1");
+        await PostAsync(shop, "192.0.2.2");
+
+        string warning = shop.Log.Warnings.ShouldHaveSingleItem();
+        warning.ShouldContain("127.0.0.1");
+        warning.ShouldContain("ForwardedHeaders:KnownNetworks");
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_that_is_not_named_the_merchants_key_goes_on_working()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            ("Admin:ApiKeys:0", Starting.MerchantKey), ("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24"));
+        shop.ExpectWarnings();
+        Task<Answer> SignInAsync(string key, string forwarded) =>
+            shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", forwarded));
+        (await SignInAsync(Starting.MerchantKey, "192.0.2.1")).Status.ShouldBe(200);
+        for (int wrong = 0; wrong < 11; wrong++)
+        {
+            await SignInAsync("wrong", "192.0.2.66");
+        }
+
+        (await SignInAsync("wrong", "192.0.2.66")).Status.ShouldBe(429);
+        (await SignInAsync(Starting.MerchantKey, "192.0.2.1")).Status.ShouldBe(200);
     }
 
     [Fact]
