@@ -60,16 +60,18 @@ internal static class RefundOrder
             return AnswerOf(known, refusal: null);
         }
 
+        string? chosenId = null;
         for (int round = 1; round <= MostRounds; round++)
         {
-            Choice choice = await ChooseAsync(id, request, db, cancellationToken);
+            Choice choice = await ChooseAsync(id, request, chosenId, db, cancellationToken);
             if (choice.Refusal is not null)
             {
                 return choice.Refusal;
             }
 
             // What Khalti gave back without us is found here, before more is given.
-            KhaltiBooks books = await settlement.CompareAsync(choice.Payment!.Id, Actor.Merchant, wish.KeyName);
+            chosenId = choice.Payment!.Id;
+            KhaltiBooks books = await settlement.CompareAsync(chosenId, Actor.Merchant, wish.KeyName);
             if (books.State == BookedState.Unanswered)
             {
                 return Problems.KhaltiUnavailable();
@@ -84,7 +86,8 @@ internal static class RefundOrder
             }
 
             Claim claim = await db.WriteAsync(
-                () => ClaimAsync(id, request, wish, books, choice.Payment.AmountRefunded, db, time.GetUtcNow(), khalti.Value.Lease, cancellationToken), cancellationToken);
+                () => ClaimAsync(id, request, wish, books, choice.Payment, db, time.GetUtcNow(), khalti.Value.Lease, cancellationToken),
+                cancellationToken);
             if (claim.Refusal is not null)
             {
                 return claim.Refusal;
@@ -120,14 +123,16 @@ internal static class RefundOrder
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    private static async Task<Choice> ChooseAsync(string id, RefundOrderRequest request, CheckoutDb db, CancellationToken cancellationToken)
+    private static async Task<Choice> ChooseAsync(
+        string id, RefundOrderRequest request, string? chosenId, CheckoutDb db, CancellationToken cancellationToken)
     {
         Order? order = await db.Orders.AsNoTracking().Include(order => order.Payments)
             .SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
-        return order is null ? new Choice(Problems.NotFound("order")) : Choose(order, request);
+        return order is null ? new Choice(Problems.NotFound("order")) : Choose(order, request, chosenId);
     }
 
-    private static Choice Choose(Order order, RefundOrderRequest request)
+    // Of an order that was paid more than once, one request never gives back two payments, nor another than the one it has checked.
+    private static Choice Choose(Order order, RefundOrderRequest request, string? chosenId)
     {
         Payment? payment = request.PaymentId is { } wanted
             ? order.Payments.SingleOrDefault(payment => payment.Id == wanted)
@@ -139,6 +144,8 @@ internal static class RefundOrder
         {
             null when request.PaymentId is not null => new Choice(Problems.NotFound("payment of this order")),
             null => new Choice(Problems.NotRefundable("No payment of this order can be given back. Nothing was done.")),
+            _ when chosenId is not null && payment.Id != chosenId => new Choice(Problems.NotRefundable(
+                "The order has changed, look again: the payment that was to be given back is no longer the one. Nothing was done.")),
             { Status: PaymentStatus.PartiallyRefunded } when payment.AmountRefunded == Paisa.Zero => new Choice(Problems.NotRefundable(
                 "Part of this payment was given back at Khalti, and the shop does not know how much. Record that first; nothing was done.")),
             _ when !RefundRules.CanBeRefunded(payment) => new Choice(Problems.NotRefundable(
@@ -153,8 +160,8 @@ internal static class RefundOrder
     // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of
     // requests at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, Paisa seen, CheckoutDb db, DateTimeOffset now, TimeSpan lease,
-        CancellationToken cancellationToken)
+        string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, Payment seen, CheckoutDb db, DateTimeOffset now,
+        TimeSpan lease, CancellationToken cancellationToken)
     {
         if (await KnownAsync(db, wish.RequestId, now, cancellationToken) is { } known)
         {
@@ -162,7 +169,7 @@ internal static class RefundOrder
         }
 
         Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == id, cancellationToken);
-        Choice choice = Choose(order, request);
+        Choice choice = Choose(order, request, seen.Id);
         if (choice.Payment is not { } payment)
         {
             return new Claim(choice.Refusal);
@@ -176,7 +183,7 @@ internal static class RefundOrder
         }
 
         // A part that somebody has just given back may be the very part that is asked for.
-        if (request.Amount is not null && payment.AmountRefunded != seen)
+        if (request.Amount is not null && payment.AmountRefunded != seen.AmountRefunded)
         {
             return new Claim(Problems.NotRefundable(
                 $"Of this payment {payment.AmountRefunded} have been given back by now, more than a moment ago. Look at the order before you give more; nothing was done."));

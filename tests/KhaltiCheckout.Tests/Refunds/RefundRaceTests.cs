@@ -23,6 +23,29 @@ public sealed class RefundRaceTests
         (await shop.ReadAsync(order)).Status().ShouldBe("refunded");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_two_refunds_at_once_of_an_order_paid_twice_one_payment_goes_back(bool booksReadBefore)
+    {
+        Wire wire = new();
+        await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
+        JsonNode order = await shop.GivenPaidTwiceAsync();
+        Stop stop = wire.StopNext("/epayment/lookup/", onTheWayBack: booksReadBefore);
+
+        // The second gives the last payment back while the first, which has chosen the same one, reads Khalti's books.
+        Task<(int Status, JsonNode Body)> first = shop.RefundAsync(order);
+        await stop.Reached;
+        (int status, JsonNode refund) = await shop.RefundAsync(order);
+        stop.LetGo();
+        (int late, JsonNode problem) = await first;
+
+        status.ShouldBe(201, refund.ToJsonString());
+        (late, problem.Code()).ShouldBe((409, "not_refundable"));
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(1);
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
     [Fact]
     public async Task Parts_asked_for_at_once_in_two_processes_never_add_up_to_more_than_was_paid()
     {
