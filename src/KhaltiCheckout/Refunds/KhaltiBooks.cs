@@ -53,8 +53,15 @@ internal sealed record KhaltiBooks(
         };
     }
 
-    internal static PaymentChannel ChannelOf(Transaction transaction) => transaction.TypeName is not { } type ? PaymentChannel.Unknown
-        : type.Contains("wallet", StringComparison.OrdinalIgnoreCase) ? PaymentChannel.Wallet : PaymentChannel.Bank;
+    // Khalti lists no names. Only one that says so is a bank's: a number must not receive the money of another kind of payment.
+    internal static PaymentChannel ChannelOf(Transaction transaction)
+    {
+        return Says("wallet") ? PaymentChannel.Wallet
+            : Says("bank") || Says("connect") || Says("sct") ? PaymentChannel.Bank
+            : PaymentChannel.Unknown;
+
+        bool Says(string word) => transaction.TypeName?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
+    }
 
     /// <summary>As a lookup tells it.</summary>
     internal static KhaltiBooks In(EPayment looked, Paisa? refunded, Payment payment)

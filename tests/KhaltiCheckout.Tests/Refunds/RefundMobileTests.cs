@@ -62,6 +62,26 @@ public sealed class RefundMobileTests
         shop.Log.Lines.ShouldNotContain(line => line.Contains(Mobile, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Ebanking payment", 201)]
+    [InlineData("Mobile Banking payment", 201)]
+    [InlineData("connectIPS", 201)]
+    [InlineData("SCT card", 201)]
+    [InlineData("Khalti points", 403)]
+    [InlineData("Sewa", 403)]
+    public async Task Only_a_type_that_names_a_bank_lets_scope_refund_name_a_number(string type, int status)
+    {
+        Wire wire = new() { RewriteDetail = answer => answer.Replace("Wallet payment", type, StringComparison.Ordinal) };
+        await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
+        JsonNode order = (await shop.GivenPaidAsync()).Order;
+        (string _, string key) = await shop.GivenKeyAsync("Till", Scopes.Refund);
+
+        Answer answer = await RefundAsync(shop, key, order);
+
+        answer.Status.ShouldBe(status, answer.Text);
+        (await shop.Sandbox.CountAsync("refund")).ShouldBe(status == 201 ? 1 : 0);
+    }
+
     private static async Task<JsonNode> GivenPaidFromBankAsync(Shop shop)
     {
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
