@@ -62,6 +62,11 @@ internal static class ResolveOrder
                     return Problems.AttentionChanged(open.Select(reason => SnakeCase.Of(reason.Reason)));
                 }
 
+                if (meant is not null && order.IsLastOfHeldPayment(meant, request.ClosePayments))
+                {
+                    return Problems.PaymentStillHeld();
+                }
+
                 order.Resolve(meant, request.Note, request.ClosePayments, user.KeyName(), now);
                 return null;
             },

@@ -132,7 +132,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         [("PlaceOrder", "422")] = ["amount_out_of_range", "idempotency_key_reused"],
         [("CancelOrder", "409")] = ["not_cancellable", "idempotency_in_progress"],
         [("CancelOrder", "422")] = ["idempotency_key_reused"],
-        [("ResolveOrder", "409")] = ["nothing_to_resolve", "attention_changed", "idempotency_in_progress"],
+        [("ResolveOrder", "409")] = ["nothing_to_resolve", "attention_changed", "payment_still_held", "idempotency_in_progress"],
         [("ResolveOrder", "422")] = ["idempotency_key_reused"],
         [("CheckPayment", "409")] = ["check_in_progress"],
         [("CreateKey", "409")] = ["name_taken"],

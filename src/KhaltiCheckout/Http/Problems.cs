@@ -113,6 +113,11 @@ internal static class Problems
         409, "attention_changed", "Another reason is open",
         $"Open now: {string.Join(", ", open)}. Nothing was resolved; read the order again and say by its reasonId which one is meant.");
 
+    internal static ProblemHttpResult PaymentStillHeld() => Of(
+        409, "payment_still_held", "Payment still held",
+        "Khalti has money of this payment, or a refund of it is under way. Give the money back first; what can't be given back from here "
+        + "is closed with closePayments. Nothing was resolved.");
+
     internal static ProblemHttpResult CheckInProgress() =>
         Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");
 

@@ -25,6 +25,13 @@ public sealed partial class Order
 
     internal void RaiseAttention(Attention reason, Refund refund, DateTimeOffset now) => RaiseAttention(reason, refund.PaymentId, refund.Id, now);
 
+    /// <summary>Whether this is the last reason about a payment that no rule could settle, and that would stay so without it: then
+    /// nobody would look at it again.</summary>
+    internal bool IsLastOfHeldPayment(RaisedReason reason, bool closePayments) =>
+        _payments.Find(payment => payment.Id == reason.PaymentId) is { Status: PaymentStatus.NeedsReview } payment
+        && !CanBeClosed(payment, closePayments)
+        && !_reasons.Exists(other => other.Id != reason.Id && other.IsOpen && other.PaymentId == payment.Id);
+
     /// <summary>A person has looked into one reason, or into none in particular, and says what came of it. A payment that no rule
     /// could settle is over then, so that the order can be paid or expire; but not while another reason about it is open, nor while
     /// Khalti has money of it, which has to go back first.</summary>
@@ -35,12 +42,22 @@ public sealed partial class Order
         reason?.Resolve(now);
         UpdateAttention();
         Tell("resolved", Actor.Merchant, now, reason is null ? note : $"{SnakeCase.Of(reason.Reason)}: {note}", reason?.PaymentId, keyName);
-        foreach (Payment payment in _payments.Where(payment => payment.Status == PaymentStatus.NeedsReview
-            && payment.AmountReserved == Khalti.Client.Paisa.Zero && !_reasons.Exists(open => open.IsOpen && open.PaymentId == payment.Id)))
+        foreach (Payment payment in _payments.Where(IsHeldWithoutReason))
         {
-            Close(payment, note, closePayments, keyName, now);
+            if (CanBeClosed(payment, closePayments))
+            {
+                Close(payment, note, keyName, now);
+            }
+            else
+            {
+                RaiseAttention(Orders.Attention.UnknownState, payment, now);
+            }
         }
     }
+
+    // Such a payment waits for a person, and no list shows it.
+    private bool IsHeldWithoutReason(Payment payment) => payment.Status == PaymentStatus.NeedsReview
+        && !_reasons.Exists(open => open.IsOpen && open.PaymentId == payment.Id);
 
     private void RaiseAttention(Attention reason, string? paymentId, string? refundId, DateTimeOffset now)
     {

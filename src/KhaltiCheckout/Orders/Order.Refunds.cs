@@ -36,6 +36,10 @@ public sealed partial class Order
         payment.Release(refund.Amount);
         Tell("refund_failed", by, now, About(refund, $"{failure}, {rule}"), payment.Id, keyName);
         ClearAttention(Orders.Attention.Stuck, refund, now);
+        if (IsHeldWithoutReason(payment))
+        {
+            RaiseAttention(Orders.Attention.UnknownState, payment, now);
+        }
     }
 
     internal void LoseRefundAnswer(Refund refund, string rule, Actor by, DateTimeOffset now, DateTimeOffset next)
@@ -74,24 +78,32 @@ public sealed partial class Order
         RaiseAttention(Orders.Attention.RefundedAtKhalti, payment, now);
     }
 
+    // Money of it that Khalti still has, or may just be giving back, has to be settled first.
+    private static bool CanBeClosed(Payment payment, bool closePayments) => payment.AmountReserved == Paisa.Zero
+        && (IsGivenBackAtKhalti(payment)
+            || (!RefundRules.CanBeRefunded(payment)
+                && (closePayments || AtKhalti(payment) is not (TransactionState.Completed or TransactionState.PartiallyRefunded))));
+
+    private static bool IsGivenBackAtKhalti(Payment payment) =>
+        payment.AmountPaid is not null && AtKhalti(payment) == TransactionState.Refunded;
+
+    private static TransactionState AtKhalti(Payment payment) => TransactionStates.Parse(payment.KhaltiState);
+
     // What Khalti said of it, no rule could settle: the person who looked decides.
-    private void Close(Payment payment, string note, bool closePayments, string? keyName, DateTimeOffset now)
+    private void Close(Payment payment, string note, string? keyName, DateTimeOffset now)
     {
-        TransactionState atKhalti = TransactionStates.Parse(payment.KhaltiState);
-        if (atKhalti == TransactionState.Refunded && payment.AmountPaid is { } paid)
+        if (IsGivenBackAtKhalti(payment))
         {
+            Paisa paid = payment.AmountPaid!.Value;
             _refunds.Add(Refund.Found(payment, paid, note, keyName, now));
             payment.GiveBack(paid, reserved: Paisa.Zero, payment.KhaltiState);
         }
-        else if (!RefundRules.CanBeRefunded(payment) && (closePayments || atKhalti is not (TransactionState.Completed or TransactionState.PartiallyRefunded)))
-        {
-            // What Khalti has not settled yet, it may settle later.
-            bool isSettled = atKhalti is TransactionState.Completed or TransactionState.PartiallyRefunded or TransactionState.Refunded;
-            payment.Close(note, isSettled ? null : CheckSchedule.FirstLook(payment, Failures.ClosedByMerchant, now));
-        }
         else
         {
-            return;
+            // What Khalti has not settled yet, it may settle later.
+            bool isSettled = AtKhalti(payment)
+                is TransactionState.Completed or TransactionState.PartiallyRefunded or TransactionState.Refunded;
+            payment.Close(note, isSettled ? null : CheckSchedule.FirstLook(payment, Failures.ClosedByMerchant, now));
         }
 
         Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);

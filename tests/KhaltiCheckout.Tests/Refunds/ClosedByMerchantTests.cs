@@ -32,19 +32,90 @@ public sealed class ClosedByMerchantTests
     }
 
     [Fact]
-    public async Task While_Khalti_has_money_of_it_looking_does_not_close_a_payment()
+    public async Task While_Khalti_has_money_of_it_the_last_reason_of_a_held_payment_stays_open()
     {
         await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenHeldAsync(shop);
+
+        (int refused, JsonNode problem) = await ResolveAsync(shop, order);
+        (int status, JsonNode refund) = await shop.RefundAsync(order);
+        (int late, JsonNode resolved) = await ResolveAsync(shop, order);
+
+        (refused, problem.Code()).ShouldBe((409, "payment_still_held"));
+        status.ShouldBe(201, refund.ToJsonString());
+        late.ShouldBe(200, resolved.ToJsonString());
+        resolved.PaymentStatus().ShouldBe("refunded");
+        resolved["attention"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task While_a_refund_of_it_is_unknown_the_last_reason_of_a_held_payment_stays_open()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenHeldAsync(shop);
+        await shop.Sandbox.FaultAsync("refund", "drop_before", times: 1);
+        (_, JsonNode refund) = await shop.RefundAsync(order);
+
+        (int status, JsonNode problem) = await ResolveAsync(shop, order, closePayments: true);
+        shop.Clock.Advance(TimeSpan.FromMinutes(16));
+        await SettleAsFailedAsync(shop, refund);
+
+        (status, problem.Code()).ShouldBe((409, "payment_still_held"));
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+        (await shop.ListAsync("?attention=any")).ShouldBe([order.Id()]);
+        (await shop.RefundAsync(order)).Status.ShouldBe(201);
+    }
+
+    [Fact]
+    public async Task A_refund_that_was_not_made_raises_a_reason_for_a_held_payment_that_has_none()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenHeldAsync(shop);
+        await shop.Sandbox.FaultAsync("refund", "drop_before", times: 1);
+        (_, JsonNode refund) = await shop.RefundAsync(order);
+        await shop.SqlAsync($"""UPDATE "AttentionReasons" SET "ResolvedAt" = "RaisedAt" WHERE "OrderId" = {order.Id()}""");
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = NULL WHERE "Id" = {order.Id()}""");
+
+        shop.Clock.Advance(TimeSpan.FromMinutes(16));
+        await SettleAsFailedAsync(shop, refund);
+
+        JsonNode reason = (await shop.ReasonsAsync(order)).ShouldHaveSingleItem();
+        ((string?)reason["reason"], (string?)reason["paymentId"]).ShouldBe(("unknown_state", (string?)refund["paymentId"]));
+        (await shop.ListAsync("?attention=unknown_state")).ShouldBe([order.Id()]);
+    }
+
+    [Fact]
+    public async Task A_held_payment_has_a_reason_of_its_own_when_the_orders_is_resolved()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenHeldAsync(shop);
+        await shop.SqlAsync($"""UPDATE "AttentionReasons" SET "PaymentId" = NULL WHERE "OrderId" = {order.Id()}""");
+
+        (int status, JsonNode resolved) = await ResolveAsync(shop, order);
+
+        status.ShouldBe(200, resolved.ToJsonString());
+        JsonNode reason = resolved["reasons"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)reason["reason"], (string?)reason["paymentId"]).ShouldBe(("unknown_state", (string?)resolved.Payment()["id"]));
+    }
+
+    // Khalti's answer to the verify contradicts the order.
+    private static async Task<JsonNode> GivenHeldAsync(Shop shop)
+    {
         shop.ExpectWarnings();
         JsonNode order = await shop.GivenOrderAsync();
         string token = await shop.Sandbox.ConfirmedTokenAsync(RefundSteps.TeaPrice, "ord_of_somebody_else");
         (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+        return order;
+    }
 
-        (_, JsonNode resolved) = await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "looked" });
-        (int status, JsonNode refund) = await shop.RefundAsync(order);
+    private static Task<(int Status, JsonNode Body)> ResolveAsync(Shop shop, JsonNode order, bool closePayments = false) =>
+        shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "looked", closePayments });
 
-        resolved.PaymentStatus().ShouldBe("needs_review");
-        status.ShouldBe(201, refund.ToJsonString());
-        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("refunded");
+    private static async Task SettleAsFailedAsync(Shop shop, JsonNode refund)
+    {
+        (int status, JsonNode settled) = await shop.WithKeyAsync(
+            HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/settle", new { outcome = "failed", note = "seen in the dashboard" });
+        status.ShouldBe(200, settled.ToJsonString());
     }
 }

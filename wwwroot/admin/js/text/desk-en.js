@@ -425,6 +425,7 @@ export default {
   'e.refund_too_large': 'Less than that is left of this payment.',
   'e.not_settleable': 'Not yet: Khalti may still be making this refund (it gets a quarter of an hour), or its books say the opposite just now.',
   'e.attention_changed': 'The reasons to look at this order have changed meanwhile. Load it again and look at each.',
+  'e.payment_still_held': 'Khalti has money of this payment, or a refund of it is under way. Give it back first; then this reason can be closed.',
   'e.not_unknown': 'What became of this refund is known already.',
   'e.khalti_unavailable': 'Khalti could not be asked. Nothing was done. Try again in a minute.',
   'e.name_taken': 'There is a key of this name already, or of one that looks like it.',
