@@ -304,7 +304,7 @@ internal sealed partial class Settlement(
 
             // Khalti takes back what it said of a link that had ended: it is looked at on, as any link that can be paid.
             case FindingKind.Waiting when payment.MayBePaidUnseen:
-                payment.AskedBesides(finding, now, CheckSchedule.NextOfLink(payment, now, Chance()));
+                payment.AskAgain(finding, now, CheckSchedule.NextOfLink(payment, now, Chance()));
                 break;
             case FindingKind.Unanswered or FindingKind.Undecided when returned && payment.Status.After(PaymentEvent.Pending) is not null:
                 order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Chance()));

@@ -151,6 +151,29 @@ public sealed class LastLookTests
         (await shop.PassAfterAsync(TimeSpan.FromDays(30))).Asked.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task An_ended_link_that_Khalti_calls_initiated_is_looked_up_once_a_minute()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "canceled"));
+        await shop.Sandbox.ForceLinkAsync(pidx, "Initiated");
+        string payment = (string)(await shop.ReadAsync(order)).Payment()["id"]!;
+        (await shop.AsMerchantAsync(HttpMethod.Post, $"/api/v1/admin/payments/{payment}/check")).Status.ShouldBe(200);
+        int before = await shop.Sandbox.CountAsync("epayment_lookup");
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(67));
+        for (int second = 0; second < 10; second++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromSeconds(1));
+        }
+
+        (await shop.Sandbox.CountAsync("epayment_lookup")).ShouldBe(before + 1);
+        DateTimeOffset? next = await shop.InDatabaseAsync(db =>
+            db.Payments.Where(one => one.Id == payment).Select(one => one.NextCheckAt).SingleAsync());
+        next.ShouldNotBeNull().ShouldBeGreaterThan(shop.Clock.GetUtcNow());
+    }
+
     private static async Task<(JsonNode Order, string Pidx)> GivenClosedLinkAsync(Shop shop)
     {
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
