@@ -124,7 +124,7 @@ internal sealed partial class Settlement(
                     continue;
                 }
 
-                if (link.LeasedUntil > time.GetUtcNow())
+                if (link.IsLeased(time.GetUtcNow()))
                 {
                     isWaiting = true;
                     askedByOthers.Add(link.Id);

@@ -131,6 +131,22 @@ public sealed class BeforeVerifyTests
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
     }
 
+    [Fact]
+    public async Task A_link_leased_by_a_clock_that_was_ahead_is_asked_about_before_a_token_takes_money()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        string token = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        DateTime ahead = shop.Clock.GetUtcNow().UtcDateTime.AddDays(1);
+        await shop.SqlAsync($"""UPDATE "Payments" SET "LeasedUntil" = {ahead} WHERE "Pidx" = {pidx}""");
+        await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
+
+        (await shop.VerifyAsync(order, token)).Body.Code().ShouldBe("order_not_payable");
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
     // The shopper's verify never reached Khalti, and a link of the order is open.
     private static async Task<(JsonNode Order, string Pidx, string Token)> GivenLinkAndUnsentVerifyAsync(Shop shop)
     {
