@@ -216,9 +216,11 @@ public sealed partial class Payment
 
     private void Heard(Finding finding, DateTimeOffset now)
     {
-        KhaltiState = finding.KhaltiState ?? KhaltiState;
+        // Of a payment that a person closed, what they knew then stays until a finding settles more.
+        bool isSettled = finding.Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
+        KhaltiState = isSettled || Failure != Failures.ClosedByMerchant ? finding.KhaltiState ?? KhaltiState : KhaltiState;
         LastAskedAt = now;
-        LastAnsweredAt = finding.Kind is FindingKind.Unanswered or FindingKind.Undecided ? LastAnsweredAt : finding.AskedAt ?? now;
+        LastAnsweredAt = isSettled ? finding.AskedAt ?? now : LastAnsweredAt;
 
         // A Khalti that named its own time is not asked before it.
         LastAskUnanswered = finding is { Kind: FindingKind.Unanswered, RetryAfter: null };

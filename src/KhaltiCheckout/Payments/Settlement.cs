@@ -317,8 +317,9 @@ internal sealed partial class Settlement(
                 payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
                 break;
 
-            // A last look that brought no answer was none.
-            case FindingKind.Undecided or FindingKind.Unanswered when payment.NextCheckAt is not null && !finding.IsDenial:
+            // A last look that brought no answer was none, and a payment that Khalti calls completed is not over.
+            case FindingKind.Undecided or FindingKind.Unanswered
+                when !finding.IsDenial && (payment.NextCheckAt is not null || IsCompletedAfterAll(payment, finding)):
                 AskAgain(order, payment, finding, by, now);
                 break;
             case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == Attention.RefundedAtKhalti:
@@ -334,6 +335,9 @@ internal sealed partial class Settlement(
                 break;
         }
     }
+
+    private static bool IsCompletedAfterAll(Payment payment, Finding finding) =>
+        payment.Status == PaymentStatus.Failed && TransactionStates.Parse(finding.KhaltiState) == TransactionState.Completed;
 
     private static void AskAgain(Order order, Payment payment, Finding finding, Actor by, DateTimeOffset now)
     {

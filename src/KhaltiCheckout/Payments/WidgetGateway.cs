@@ -93,7 +93,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
             Reply<Transaction>.Refused when status.State == TransactionState.Completed => await SearchAsync(payment, finding),
             Reply<Transaction>.Refused(var refusal) =>
                 new Finding(FindingKind.Undecided, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
-            Reply<Transaction>.Unknown lost => Finding.Lost(lost),
+            Reply<Transaction>.Unknown lost => Finding.Lost(lost) with { KhaltiState = finding.KhaltiState },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -113,7 +113,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
             Reply<TransactionDetail>.Answered(var detail) => Finding.In(
                 transaction with { ProductIdentity = detail.Transaction.ProductIdentity }, payment.Amount, payment.OrderId),
             Reply<TransactionDetail>.Refused(var refusal) => Unidentified(payment, finding, refusal),
-            Reply<TransactionDetail>.Unknown lost => Finding.Lost(lost),
+            Reply<TransactionDetail>.Unknown lost => Finding.Lost(lost) with { KhaltiState = finding.KhaltiState },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -157,7 +157,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
                 switch (await _khalti.GetTransactionAsync(candidate.Id))
                 {
                     case Reply<TransactionDetail>.Unknown lost:
-                        return Finding.Lost(lost);
+                        return Finding.Lost(lost) with { KhaltiState = finding.KhaltiState };
                     case Reply<TransactionDetail>.Refused:
                         areAllKnown = false;
                         break;

@@ -66,6 +66,83 @@ public sealed class ProductIdentityTests
         (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review", "either of the two may be it");
     }
 
+    [Theory]
+    [InlineData("detail", 404)]
+    [InlineData("detail", 500)]
+    [InlineData("list", 500)]
+    public async Task A_failed_payment_that_Khalti_now_calls_completed_is_asked_about_until_it_pays(string unread, int answer)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await GivenFailedThenCompletedAsync(shop);
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = unread == "list" ? "invalidToken" : "replay" });
+        await shop.Sandbox.FaultAsync(unread, "error", status: answer);
+
+        await CheckAsync(shop, order);
+
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("failed");
+        await shop.Sandbox.MendAsync();
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await AttentionAsync(shop, order)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_failed_payment_that_Khalti_now_calls_completed_is_held_when_its_record_is_not_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await GivenFailedThenCompletedAsync(shop);
+        await shop.Sandbox.FaultAsync("detail", "error", status: 404);
+
+        await CheckAsync(shop, order);
+
+        await PassMinutesAsync(shop, 16);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.UnknownState);
+    }
+
+    [Fact]
+    public async Task A_payment_closed_before_Khalti_calls_it_completed_is_held_when_its_record_is_not_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.ForceStateAsync(token, "Frozen");
+        await shop.VerifyAsync(order, token);
+        string resolve = $"/api/v1/admin/orders/{order.Id()}/resolve";
+        (await shop.AsMerchantAsync(HttpMethod.Post, resolve, new { note = "looked" })).Status.ShouldBe(200);
+        await shop.Sandbox.ForceStateAsync(token, "Completed");
+        await shop.Sandbox.FaultAsync("detail", "error", status: 404);
+
+        await CheckAsync(shop, order);
+
+        await PassMinutesAsync(shop, 16);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review", "who closed it did not know of this");
+        (await AttentionAsync(shop, order)).ShouldBe(Attention.UnknownState);
+    }
+
+    private static async Task<JsonNode> GivenFailedThenCompletedAsync(Shop shop)
+    {
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.ForceStateAsync(token, "Failed");
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(402);
+        await shop.Sandbox.ForceStateAsync(token, "Completed");
+        return order;
+    }
+
+    private static async Task CheckAsync(Shop shop, JsonNode order)
+    {
+        string payment = (await shop.ReadAsync(order)).Payment().Id();
+        (await shop.AsMerchantAsync(HttpMethod.Post, $"/api/v1/admin/payments/{payment}/check")).Status.ShouldBe(200);
+    }
+
+    private static async Task PassMinutesAsync(Shop shop, int minutes)
+    {
+        for (int minute = 0; minute < minutes; minute += 2)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+        }
+    }
+
     private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
     {
         string id = order.Id();
