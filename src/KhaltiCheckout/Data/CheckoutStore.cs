@@ -21,8 +21,10 @@ internal abstract class CheckoutStore(OrderChanges changes)
     /// <paramref name="work"/> runs again on fresh facts: it must have no effect outside the database, and no call to Khalti
     /// in it.
     /// </summary>
-    /// <exception cref="StoreBusyException">Too much is waiting already; nothing was done. Never for work that can't be
-    /// cancelled: that is Khalti's answer, or something else that must not get lost.</exception>
+    /// <exception cref="StoreBusyException">Too much is waiting already, or another program holds the lock; nothing was done. Work that
+    /// can't be cancelled, such as Khalti's answer, is taken however much is waiting. But on SQLite it is given up as well, with the
+    /// database's own exception, when another program holds the lock for ten seconds (<see cref="GroupCommit"/>): nothing is saved
+    /// then, and a payment stays verifying with a check owed.</exception>
     internal async Task<T> WriteAsync<T>(
         Func<SqlSession, Task<T>> work, CancellationToken cancellationToken, Footing footing = Footing.AllItReads, Turn turn = Turn.AsTheyCome)
     {
