@@ -171,7 +171,8 @@ internal static class OpenWork
 
         /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
         internal async Task<int> AlignAttentionAsync(DateTimeOffset now) =>
-            await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded) + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now);
+            await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded) + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now)
+            + await sql.ExecuteAsync(RaisedReasonMapping.CorrectAttention);
 
         private Task<List<string>> ListIdsAsync(string question, params object?[] values) => sql.ListAsync(question, static row => row.Text(0), values);
     }

@@ -213,6 +213,90 @@ public sealed class AttentionTests
         (await ResolveAsync(shop, raised, reasonId: null)).Status.ShouldBe(200);
     }
 
+    [Fact]
+    public async Task An_older_programs_reason_takes_no_other_reasons_row()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        Attention[] all = Enum.GetValues<Attention>();
+        foreach (string reason in all.Reverse().Select(SnakeCase.Of))
+        {
+            await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = {reason} WHERE "Id" = {order.Id()}""");
+            await shop.PassAfterAsync(TimeSpan.FromMinutes(6));
+        }
+
+        JsonNode[] open = await shop.ReasonsAsync(order);
+        Words(open).ShouldBe(all.Select(SnakeCase.Of));
+
+        (await ResolveAsync(shop, order, open[0].Id())).Status.ShouldBe(200);
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = 'stuck' WHERE "Id" = {order.Id()}""");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(6));
+        Words(await shop.ReasonsAsync(order)).ShouldBe(all.Skip(1).Select(SnakeCase.Of));
+        (await shop.AttentionAsync(order)).ShouldBe("amount_conflict", "the most urgent that is open");
+    }
+
+    [Fact]
+    public async Task A_reason_that_an_older_program_can_not_have_settled_gets_its_attention_back()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode twice = await shop.GivenOrderAsync();
+        JsonNode stuck = await shop.GivenOrderAsync();
+        await shop.GivenAttentionAsync(twice, Attention.DoublePayment);
+        await shop.GivenAttentionAsync(stuck, Attention.Stuck, Attention.PaidLate);
+        JsonNode open = await GivenStuckPaymentAsync(shop);
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = NULL, "Version" = "Version" + 1""");
+
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(6));
+
+        Words(await shop.ReasonsAsync(twice)).ShouldBe(["double_payment"]);
+        (await shop.AttentionAsync(twice)).ShouldBe("double_payment");
+        Words(await shop.ReasonsAsync(stuck)).ShouldBe(["paid_late"]);
+        (await shop.AttentionAsync(stuck)).ShouldBe("paid_late");
+        (await shop.AttentionAsync(open)).ShouldBe("stuck", "the payment is not settled");
+    }
+
+    [Fact]
+    public async Task A_reason_that_a_person_resolved_in_an_older_program_is_resolved_and_no_other()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        await shop.GivenAttentionAsync(order, Attention.PaidLate, Attention.DoublePayment);
+        foreach (string[] left in (string[][])[["paid_late"], []])
+        {
+            shop.Clock.Advance(TimeSpan.FromSeconds(1));
+            DateTime at = shop.Clock.GetUtcNow().UtcDateTime;
+            await shop.SqlAsync($"""UPDATE "Orders" SET "Attention" = NULL, "Version" = "Version" + 1 WHERE "Id" = {order.Id()}""");
+            await shop.SqlAsync($"""
+                INSERT INTO "Timeline" ("OrderId", "Id", "At", "What", "By", "Note")
+                SELECT "Id", "Version", {at}, 'resolved', 'merchant', 'seen to' FROM "Orders" WHERE "Id" = {order.Id()}
+                """);
+
+            await shop.PassAfterAsync(TimeSpan.FromMinutes(6));
+
+            Words(await shop.ReasonsAsync(order)).ShouldBe(left);
+            (await shop.AttentionAsync(order)).ShouldBe(left.SingleOrDefault());
+        }
+    }
+
+    // Khalti's answers are lost for as long as the test lasts.
+    private static async Task<JsonNode> GivenStuckPaymentAsync(Shop shop)
+    {
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.FaultAsync("*", "error", status: 500);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        string id = order.Id();
+        await shop.InDatabaseAsync(db => db.WriteAsync(
+            async () =>
+            {
+                Order found = await db.Orders.Include(one => one.Payments).SingleAsync(one => one.Id == id);
+                found.RaiseAttention(Attention.Stuck, found.Payments.Single(), shop.Clock.GetUtcNow());
+                return true;
+            },
+            TestContext.Current.CancellationToken));
+        return order;
+    }
+
     private static async Task<JsonNode> GivenPaidLateAsync(Shop shop)
     {
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
