@@ -11,8 +11,12 @@ internal sealed class HostGuard(IEnumerable<string> urls, IEnumerable<string> na
 {
     private static readonly string[] Khaltis = ["khalti.com", "*.khalti.com", "khalti.s3.ap-south-1.amazonaws.com"];
 
+    // As a name * would allow every host.
     private readonly List<StringSegment> _names =
-        [.. Khaltis.Concat(urls.Select(url => BindingAddress.Parse(url).Host)).Concat(names).Select(name => new StringSegment(name))];
+    [
+        .. Khaltis.Concat(urls.Select(url => BindingAddress.Parse(url).Host).Where(host => host is not ("*" or "+"))).Concat(names)
+            .Select(name => new StringSegment(name)),
+    ];
 
     internal Task WatchAsync(HttpContext context, RequestDelegate next) =>
         // As Khalti's framework answers a foreign name.

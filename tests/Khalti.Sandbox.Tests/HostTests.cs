@@ -24,6 +24,17 @@ public sealed class HostTests
         (await sandbox.SendAsync(HttpMethod.Get, "/khalti-checkout.js", null, null, ("Host", host))).Status.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:0;http://*:0")]
+    [InlineData("http://127.0.0.1:0;http://+:0")]
+    public async Task A_wildcard_in_a_listen_address_allows_no_foreign_name(string url)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options => options.Url = url);
+
+        (await sandbox.SendAsync(HttpMethod.Get, "/khalti-checkout.js", null, null, ("Host", "rebound.example"))).Status.ShouldBe(400);
+        (await sandbox.SendAsync(HttpMethod.Get, "/khalti-checkout.js", null, null, ("Host", "192.168.1.20:5081"))).Status.ShouldBe(200);
+    }
+
     [Fact]
     public async Task A_restart_keeps_payments_attempts_and_locks()
     {

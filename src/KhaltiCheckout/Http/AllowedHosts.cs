@@ -45,7 +45,12 @@ internal sealed class AllowedHosts(IOptions<StoreOptions> store, IConfiguration 
         IEnumerable<string> shop = Uri.TryCreate(store.PublicUrl, UriKind.Absolute, out Uri? address) ? [address.IdnHost] : [];
         return (
             hosts.Any(host => host is "*" or "+" or "0.0.0.0" or "[::]"),
-            [.. hosts.Concat(shop).Concat(Split(configuration[Setting])).Select(host => new StringSegment(host))]);
+
+            // As a name * would allow every host.
+            [
+                .. hosts.Where(host => host is not ("*" or "+")).Concat(shop).Concat(Split(configuration[Setting]))
+                    .Select(host => new StringSegment(host)),
+            ]);
     }
 
     private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

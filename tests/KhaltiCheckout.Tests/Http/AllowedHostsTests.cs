@@ -18,7 +18,9 @@ public sealed class AllowedHostsTests
     [InlineData("")]
     public async Task The_names_of_the_settings_and_of_this_machine_are_answered(string host)
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"), ("AllowedHosts", "internal-name;*.other.example"));
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey),
+            ("AllowedHosts", "internal-name;*.other.example"));
 
         RawHttp.StatusOf(await AskAsync(shop, host, "/health/live")).ShouldBe(200, host);
     }
@@ -36,7 +38,8 @@ public sealed class AllowedHostsTests
     [InlineData("%s")]
     public async Task Any_other_name_is_refused_with_a_problem_document(string host)
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
 
         foreach (string path in (string[])["/", "/admin", "/admin/", "/api/v1/config", "/health/live", "/openapi/v1.json", "/nope"])
         {
@@ -50,6 +53,21 @@ public sealed class AllowedHostsTests
                 answer.ShouldNotContain(host);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("urls", "http://*:0")]
+    [InlineData("urls", "http://+:0")]
+    [InlineData("Kestrel:Endpoints:Http:Url", "http://*:0")]
+    [InlineData("Kestrel:Endpoints:Http:Url", "http://+:0")]
+    public async Task A_wildcard_in_a_listen_address_allows_no_foreign_name(string setting, string url)
+    {
+        await using Shop shop = await Shop.OpenAsync((setting, url), ("Admin:ApiKeys:0", Starting.MerchantKey));
+        shop.ExpectWarnings(); // endpoints override urls
+
+        RawHttp.StatusOf(await AskAsync(shop, "evil.example", "/admin/")).ShouldBe(400);
+        RawHttp.StatusOf(await AskAsync(shop, "192.168.1.20:5080", "/admin/")).ShouldBe(200);
+        RawHttp.StatusOf(await AskAsync(shop, "localhost", "/admin/")).ShouldBe(200);
     }
 
     [Theory]
