@@ -14,8 +14,14 @@ namespace KhaltiCheckout.Http;
 /// </summary>
 internal sealed partial class PageFiles(IWebHostEnvironment environment)
 {
-    private const string VersionPrefix = "/v/";
+    /// <summary>Where scripts and styles stand under a version.</summary>
+    internal const string Versions = "/v";
+
+    private const string VersionPrefix = Versions + "/";
     private const string Index = "index.html";
+
+    // What pages name under a version, and nothing else stands there.
+    private const string ScriptOrStyle = "/(?:css|js|admin)/[^\"]+\\.(?:css|js)";
 
     private readonly IFileProvider _root = environment.WebRootFileProvider;
     private Listing? _listing;
@@ -40,11 +46,12 @@ internal sealed partial class PageFiles(IWebHostEnvironment environment)
     /// <summary>A page as text.</summary>
     internal string TextOf(string path) => Encoding.UTF8.GetString(Find(path)!.Plain);
 
-    /// <summary>An address without its version, and whether that is the present one. Only files stand below a version.</summary>
+    /// <summary>The address of a script or style without its version, and whether that is the present one. Pages have no version: they
+    /// are never to be kept, and those of the desk have another policy than those of the shop.</summary>
     internal (string Path, bool IsPresent) WithoutVersion(string path)
     {
         int end = path.StartsWith(VersionPrefix, StringComparison.Ordinal) ? path.IndexOf('/', VersionPrefix.Length) : -1;
-        return end < 0 ? (path, false) : (path[end..], path[..end] == Current.Prefix);
+        return end < 0 || !WholeAddress().IsMatch(path.AsSpan(end)) ? (path, false) : (path[end..], path[..end] == Current.Prefix);
     }
 
     private Listing Read()
@@ -109,8 +116,11 @@ internal sealed partial class PageFiles(IWebHostEnvironment environment)
     private static byte[] Versioned(byte[] html, string prefix) =>
         Encoding.UTF8.GetBytes(Address().Replace(Encoding.UTF8.GetString(html), $"${{name}}\"{prefix}${{address}}\""));
 
-    [GeneratedRegex("\\b(?<name>href=|src=)\"(?<address>/(?:css|js|admin)/[^\"]+\\.(?:css|js))\"", RegexOptions.NonBacktracking)]
+    [GeneratedRegex($"\\b(?<name>href=|src=)\"(?<address>{ScriptOrStyle})\"", RegexOptions.NonBacktracking)]
     private static partial Regex Address();
+
+    [GeneratedRegex($"^{ScriptOrStyle}\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex WholeAddress();
 
     private sealed record Listing(string State, string Prefix, FrozenDictionary<string, CompressedContent> Files);
 }

@@ -73,7 +73,10 @@ internal static class SecurityHeaders
     }
 
     private static bool IsShopPage(PathString path) =>
-        path == "/" || (path.Value?.EndsWith(".html", StringComparison.Ordinal) == true && !path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase));
+        path == "/"
+        || (path.Value?.EndsWith(".html", StringComparison.Ordinal) == true
+            && !path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase)
+            && !path.StartsWithSegments(PageFiles.Versions, StringComparison.Ordinal));
 
     private static bool IsFresh(HttpContext context) =>
         context.Response.StatusCode >= StatusCodes.Status400BadRequest

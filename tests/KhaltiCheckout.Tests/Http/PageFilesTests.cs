@@ -140,6 +140,13 @@ public sealed partial class PageFilesTests
     [InlineData("/v/000000000000/../appsettings.json")]
     [InlineData("/v/000000000000/%2e%2e/appsettings.json")]
     [InlineData("/v/000000000000/v/000000000000/js/shop.js")]
+    [InlineData("/v/000000000000/")]
+    [InlineData("/v/000000000000/index.html")]
+    [InlineData("/v/000000000000/admin")]
+    [InlineData("/v/000000000000/admin/")]
+    [InlineData("/v/000000000000/admin/index.html")]
+    [InlineData("/v/000000000000/favicon.svg")]
+    [InlineData("/v/000000000000/img/weave.svg")]
     public async Task There_is_nothing_else_below_a_version(string path)
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -65,6 +65,7 @@ public sealed class SecurityHeaderTests
     [InlineData("/admin/")]
     [InlineData("/admin/index.html")]
     [InlineData("/admin/nope.html")]
+    [InlineData("/v/000000000000/admin/index.html")]
     [InlineData("/api/v1/config")]
     [InlineData("/nope")]
     public async Task The_desk_and_whatever_is_no_page_of_the_shop_load_our_own_files_alone(string path)
@@ -79,8 +80,10 @@ public sealed class SecurityHeaderTests
     [Fact]
     public async Task A_shop_on_https_tells_browsers_to_come_by_nothing_else_for_a_year()
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
-        await using Shop alone = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"), ("Hsts:IncludeSubDomains", "false"));
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
+        await using Shop alone = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey), ("Hsts:IncludeSubDomains", "false"));
 
         foreach (string path in (string[])["/", "/admin/", "/api/v1/config", "/nope", "/js/shop.js"])
         {
