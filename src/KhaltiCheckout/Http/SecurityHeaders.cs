@@ -66,6 +66,12 @@ internal static class SecurityHeaders
                     headers.CacheControl = IsFresh(context) ? "no-store" : "no-cache";
                 }
 
+                // A cookie is for one browser: no cache on the way may give it to another.
+                if (headers.SetCookie.Count > 0 && headers.CacheControl != "no-store")
+                {
+                    headers.CacheControl = "private, no-cache";
+                }
+
                 return Task.CompletedTask;
             });
             return next(context);

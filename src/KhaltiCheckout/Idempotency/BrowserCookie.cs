@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Orders;
-using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Idempotency;
 
@@ -11,7 +11,11 @@ namespace KhaltiCheckout.Idempotency;
 /// </summary>
 internal static class BrowserCookie
 {
-    internal const string Name = "khalti_checkout_browser";
+    /// <summary>The name over plain http.</summary>
+    internal const string PlainName = "khalti_checkout_browser";
+
+    /// <summary>The name over https: browsers take it from this host alone, whole and over https.</summary>
+    internal const string HostName = "__Host-" + PlainName;
 
     private const int Bytes = 16;
 
@@ -22,30 +26,37 @@ internal static class BrowserCookie
 
     /// <summary>Null without one that could be ours.</summary>
     internal static string? In(HttpRequest request) =>
-        request.Cookies[Name] is { Length: 2 * Bytes } value && !value.AsSpan().ContainsAnyExcept(Hex) ? value : null;
+        request.Cookies[NameFor(request)] is { Length: 2 * Bytes } value && !value.AsSpan().ContainsAnyExcept(Hex) ? value : null;
 
     /// <summary>Gives one to each browser that opens a page without.</summary>
     internal static void UseBrowserCookie(this IApplicationBuilder app) => app.Use(static (http, next) =>
     {
         if (HttpMethods.IsGet(http.Request.Method) && WantsPage(http.Request) && In(http.Request) is null)
         {
-            http.Response.Cookies.Append(Name, RandomNumberGenerator.GetHexString(2 * Bytes, lowercase: true), Options(http));
+            string value = RandomNumberGenerator.GetHexString(2 * Bytes, lowercase: true);
+            http.Response.Cookies.Append(NameFor(http.Request), value, Options(http));
         }
 
         return next(http);
     });
 
-    // As browsers ask for pages, and neither scripts nor programs for what they read.
+    // As browsers ask for pages, and neither scripts nor programs for what they read. What has a version is kept by every cache.
     private static bool WantsPage(HttpRequest request) =>
-        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        && !request.Path.StartsWithSegments(PageFiles.Versions, StringComparison.Ordinal);
+
+    private static string NameFor(HttpRequest request) => IsHttps(request) ? HostName : PlainName;
+
+    private static bool IsHttps(HttpRequest request) =>
+        request.HttpContext.RequestServices.GetRequiredService<StoreAddress>().IsHttps(request);
 
     private static CookieOptions Options(HttpContext http) => new()
     {
         HttpOnly = true,
         IsEssential = true,
         SameSite = SameSiteMode.Lax,
-        Secure = http.Request.IsHttps
-            || http.RequestServices.GetRequiredService<IOptions<StoreOptions>>().Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true,
+        Secure = IsHttps(http.Request),
         Path = "/",
         MaxAge = Lifetime,
     };

@@ -320,6 +320,48 @@ public sealed class IdempotencyTests
         (await shop.SendAsync(HttpMethod.Get, "/api/v1/products", null, ("Accept", "text/html"))).Headers.ShouldNotContainKey("Set-Cookie");
     }
 
+    [Fact]
+    public async Task The_browsers_cookie_is_in_no_answer_that_a_cache_may_keep()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (string, string) page = ("Accept", "text/html,*/*");
+        string html = await shop.Http.GetStringAsync("/", TestContext.Current.CancellationToken);
+        string script = html.Split('"')
+            .First(text => text.StartsWith("/v/", StringComparison.Ordinal) && text.EndsWith(".js", StringComparison.Ordinal));
+
+        Support.Answer kept = await shop.SendAsync(HttpMethod.Get, script, null, page);
+        kept.Status.ShouldBe(200, script);
+        kept.Headers["Cache-Control"].ShouldBe("public, max-age=31536000, immutable");
+        kept.Headers.ShouldNotContainKey("Set-Cookie");
+        foreach (string path in (string[])["/", "/order.html?id=none", "/admin/", "/js/shop.js"])
+        {
+            Support.Answer answer = await shop.SendAsync(HttpMethod.Get, path, null, page);
+            answer.Headers.ShouldContainKey("Set-Cookie", path);
+            answer.Headers["Cache-Control"].ShouldBe("no-cache, private", path);
+        }
+
+        (await shop.SendAsync(HttpMethod.Get, "/nope", null, page)).Headers["Cache-Control"].ShouldBe("no-store");
+    }
+
+    [Fact]
+    public async Task Over_https_the_browsers_cookie_is_taken_from_this_host_alone()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (string, string) https = ("X-Forwarded-Proto", "https");
+        string given = (await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "text/html"), https)).Headers["Set-Cookie"];
+        string cookie = given.Split(';')[0];
+
+        Support.Answer taken = await PlaceAsync(cookie);
+        Support.Answer refused = await PlaceAsync(cookie["__Host-".Length..]);
+
+        given.ShouldMatch("^__Host-khalti_checkout_browser=[0-9a-f]{32}; max-age=2592000; path=/; secure; samesite=lax; httponly$");
+        taken.Status.ShouldBe(201, taken.Text);
+        refused.ShouldBeProblem(400, "validation_failed");
+
+        Task<Support.Answer> PlaceAsync(string cookie) =>
+            shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, ("Cookie", cookie), (IdempotencyFilter.Header, "first-try"), https);
+    }
+
     private static async Task<string> CookieAsync(Shop shop, string page) =>
         (await shop.SendAsync(HttpMethod.Get, page, null, ("Accept", "text/html"))).Headers["Set-Cookie"].Split(';')[0];
 
