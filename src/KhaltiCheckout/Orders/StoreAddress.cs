@@ -1,3 +1,4 @@
+using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -13,8 +14,11 @@ internal sealed class StoreAddress(IOptions<StoreOptions> store, IServer server)
     /// <summary>Store:PublicUrl; without it, where this program listens, which is right on one's own machine.</summary>
     internal Uri Origin => store.Value.PublicUrl is { Length: > 0 } told ? new Uri(told) : Listening();
 
-    /// <summary>Whether browsers reach the shop by https; behind a proxy that speaks it the request itself may be http.</summary>
-    internal bool IsHttps(HttpRequest request) => request.IsHttps || IsPublicHttps;
+    /// <summary>
+    /// Whether this browser reaches the shop by https; behind a proxy that speaks it the request itself may be http. A browser on this
+    /// machine comes without that proxy, and would not keep a cookie that is for https.
+    /// </summary>
+    internal bool IsHttps(HttpRequest request) => request.IsHttps || (IsPublicHttps && !AllowedHosts.IsThisMachine(request.Host.Host));
 
     internal bool IsPublicHttps => store.Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
 

@@ -34,8 +34,8 @@ public sealed class SessionTests
     [Fact]
     public async Task The_cookie_is_out_of_reach_of_scripts_and_of_other_sites_and_is_sent_in_secret_where_the_shop_is()
     {
-        await using Shop shop = await Shop.OpenAsync();
-        object body = new { key = KeyHolding.SettingsKey };
+        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey));
+        object body = new { key = Starting.MerchantKey };
 
         string plain = (await shop.SendAsync(HttpMethod.Post, Session, body)).Headers["Set-Cookie"];
         string secure = (await shop.SendAsync(HttpMethod.Post, Session, body, ("X-Forwarded-Proto", "https"))).Headers["Set-Cookie"];
@@ -48,21 +48,48 @@ public sealed class SessionTests
     [Fact]
     public async Task Behind_a_proxy_that_does_TLS_the_cookie_is_sent_in_secret_all_the_same()
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
 
-        (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey })).Headers["Set-Cookie"].ShouldContain("; secure;");
+        (await shop.SendAsync(HttpMethod.Post, Session, new { key = Starting.MerchantKey }, ("Host", "shop.example")))
+            .Headers["Set-Cookie"].ShouldContain("; secure;");
+    }
+
+    // Some browsers keep no cookie for https that came by http, also from this machine.
+    [Theory]
+    [InlineData("localhost:5080")]
+    [InlineData("127.0.0.1:5080")]
+    [InlineData("[::1]:5080")]
+    public async Task A_desk_opened_by_plain_http_on_this_machine_gets_a_cookie_that_the_browser_keeps(string host)
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
+        object body = new { key = Starting.MerchantKey };
+
+        string plain = (await shop.SendAsync(HttpMethod.Post, Session, body, ("Host", host))).Headers["Set-Cookie"];
+        string secure = (await shop.SendAsync(HttpMethod.Post, Session, body, ("Host", host), ("X-Forwarded-Proto", "https")))
+            .Headers["Set-Cookie"];
+
+        plain.ShouldStartWith("khalti_checkout_admin=");
+        plain.ShouldNotContain("secure");
+        (await shop.SendAsync(HttpMethod.Get, Session, null, ("Host", host), KeyHolding.Cookie(plain.Split(';')[0]))).Status.ShouldBe(200);
+        secure.ShouldStartWith("__Host-khalti_checkout_admin=");
+        secure.ShouldContain("; secure;");
     }
 
     // Another host of the same site, or somebody on the network, can set a cookie of any name but one that begins with __Host-.
     [Fact]
     public async Task Over_https_a_session_is_taken_from_the_cookie_of_this_host_alone()
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
-        string cookie = (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey })).Headers["Set-Cookie"].Split(';')[0];
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
+        (string, string) host = ("Host", "shop.example");
+        Answer signedIn = await shop.SendAsync(HttpMethod.Post, Session, new { key = Starting.MerchantKey }, host);
+        string cookie = signedIn.Headers["Set-Cookie"].Split(';')[0];
 
         cookie.ShouldStartWith("__Host-");
-        (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie))).Status.ShouldBe(200);
-        (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie["__Host-".Length..]))).Status.ShouldBe(401);
+        (await shop.SendAsync(HttpMethod.Get, Session, null, host, KeyHolding.Cookie(cookie))).Status.ShouldBe(200);
+        (await shop.SendAsync(HttpMethod.Get, Session, null, host, KeyHolding.Cookie(cookie["__Host-".Length..]))).Status.ShouldBe(401);
     }
 
     [Fact]
