@@ -11,10 +11,6 @@ internal sealed class ControlGuard
 {
     internal const string Prefix = "/_sandbox";
 
-    // What proxies add; X-Original-Proto is what ForwardedHeadersMiddleware leaves of X-Forwarded-Proto.
-    private static readonly string[] ProxyHeaders =
-        ["Forwarded", "Via", "X-Real-IP", "X-Original-", "X-Forwarded", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Client-IP"];
-
     private readonly IPNetwork[] _networks;
 
     internal ControlGuard(IEnumerable<string> networks) => _networks = [.. networks.Select(Network)];
@@ -46,10 +42,8 @@ internal sealed class ControlGuard
     // Where networks are named, a proxy has to say for whom it asks, and each address that it names must be in one.
     private bool IsNotForwarded(HttpRequest request)
     {
-        bool forwarded = request.Headers.Keys.Any(name => Array.Exists(ProxyHeaders, header =>
-            header[^1] == '-' || header == "X-Forwarded" ? name.StartsWith(header, StringComparison.OrdinalIgnoreCase) : name.Equals(header, StringComparison.OrdinalIgnoreCase)));
         string[] clients = request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return !forwarded
+        return !ProxyHeaders.AreIn(request)
             || (_networks.Length > 0 && clients.Length > 0
                 && Array.TrueForAll(clients, client => IPAddress.TryParse(client, out IPAddress? address) && IsAllowed(address)));
     }

@@ -40,7 +40,7 @@ public sealed class PlainHttpTests(Browser browser) : BrowserTest(browser)
         await cancelled.CancelAsync();
         await cancelled.ShouldStandAsync("cancelled", "");
 
-        DeskPage desk = await DeskPage.OpenAsync(visit);
+        DeskPage desk = await DeskPage.OpenAsync(visit, key: DeskPage.MerchantKey);
         await desk.OpenOrderAsync(id);
         await desk.Page.Locator(".copy").First.ClickAsync();
         await Expect(desk.Page.Locator(".copy").First).ToHaveTextAsync("Copied");
@@ -159,7 +159,9 @@ public sealed class PlainHttpTests(Browser browser) : BrowserTest(browser)
     {
         int port = FreePort();
         Uri home = new($"http://{Browser.PlainHost}:{port}/");
-        await OpenAsync(("urls", $"http://127.0.0.1:{port}"), ("Store:PublicUrl", home.GetLeftPart(UriPartial.Authority)));
+        await OpenAsync(
+            ("urls", $"http://127.0.0.1:{port}"), ("Store:PublicUrl", home.GetLeftPart(UriPartial.Authority)),
+            ("Admin:ApiKeys:0", DeskPage.MerchantKey));
         return (await VisitAsync(shopper, home: home)).Expecting(OnHttpsOnly);
     }
 

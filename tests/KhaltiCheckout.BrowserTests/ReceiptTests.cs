@@ -58,7 +58,7 @@ public sealed class ReceiptTests(Browser browser) : BrowserTest(browser)
     [Fact]
     public async Task The_code_on_the_receipt_leads_to_the_order_where_shoppers_find_the_shop()
     {
-        await OpenAsync(("Store:PublicUrl", "https://shop.example/"));
+        await OpenAsync(("Store:PublicUrl", "https://shop.example/"), ("Admin:ApiKeys:0", DeskPage.MerchantKey));
         OrderPage order = await GivenPaidAsync(await VisitAsync());
 
         (await ScanAsync(order)).ShouldBe($"https://shop.example/order.html?id={order.Id}");

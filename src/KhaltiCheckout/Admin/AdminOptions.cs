@@ -47,8 +47,8 @@ internal sealed class AdminOptionsRules(LocalSandbox local) : IValidateOptions<A
         {
             _ when string.IsNullOrWhiteSpace(key) => $"Admin:ApiKeys:{position} is blank: set it to a long random text, or take it out.",
             DevelopmentKey when local.IsActive => null,
-            DevelopmentKey => $"Admin:ApiKeys:{position} is the published development key, which works in Mode Sandbox on a loopback address only: "
-                + "set it to a long random text of your own.",
+            DevelopmentKey => $"Admin:ApiKeys:{position} is the published development key, which works in Mode Sandbox on this machine "
+                + "only: set it to a long random text of your own.",
             _ when !key.All(letter => letter is > ' ' and <= '~') =>
                 $"Admin:ApiKeys:{position} can't be sent in a header: use printable ASCII without blanks.",
             _ when key.Length < minLength => $"Admin:ApiKeys:{position} is too short to be safe: give it at least {minLength} characters.",

@@ -43,7 +43,7 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.Fail("Too many wrong keys.");
         }
 
-        KeyHolder? holder = key.Length > 0 ? await Keys.FindAsync(key, Context.Connection.RemoteIpAddress, Context.RequestAborted) : null;
+        KeyHolder? holder = key.Length > 0 ? await Keys.FindAsync(key, Context, Context.RequestAborted) : null;
         if (holder is null)
         {
             throttle.Fail(source, key, isReserved: false);
@@ -85,7 +85,7 @@ internal sealed class ApiKeyHandler(
             .SingleOrDefaultAsync(session => session.Hash == hash && session.ExpiresAt > now, Context.RequestAborted);
         KeyHolder? holder = session is null
             ? null
-            : await Keys.FindBySessionAsync(session.KeyId, token, Context.Connection.RemoteIpAddress, Context.RequestAborted);
+            : await Keys.FindBySessionAsync(session.KeyId, token, Context, Context.RequestAborted);
         if (holder is null)
         {
             return AuthenticateResult.NoResult();

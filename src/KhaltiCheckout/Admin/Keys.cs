@@ -1,4 +1,3 @@
-using System.Net;
 using KhaltiCheckout.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,9 +7,9 @@ namespace KhaltiCheckout.Admin;
 /// that a revoked key is dead at once, in every process.</summary>
 internal sealed class Keys(CheckoutDb db, SettingsKeys settings, KeyUses uses)
 {
-    internal async Task<KeyHolder?> FindAsync(string text, IPAddress? client, CancellationToken cancellationToken)
+    internal async Task<KeyHolder?> FindAsync(string text, HttpContext http, CancellationToken cancellationToken)
     {
-        KeyHolder? holder = settings.Find(text, client);
+        KeyHolder? holder = settings.Find(text, http);
         if (holder is not null || KeyText.Read(text) is not { } given)
         {
             return holder;
@@ -21,8 +20,8 @@ internal sealed class Keys(CheckoutDb db, SettingsKeys settings, KeyUses uses)
     }
 
     /// <summary>Whose sessions these are; null when the key is revoked or was taken out of the settings.</summary>
-    internal async Task<KeyHolder?> FindBySessionAsync(string keyId, string token, IPAddress? client, CancellationToken cancellationToken) =>
-        settings.FindBySession(keyId, token, client)
+    internal async Task<KeyHolder?> FindBySessionAsync(string keyId, string token, HttpContext http, CancellationToken cancellationToken) =>
+        settings.FindBySession(keyId, token, http)
         ?? Live(await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken));
 
     private KeyHolder? Live(ApiKey? key)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Khalti.Sandbox;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Admin;
@@ -18,7 +19,7 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
 
     private readonly SettingsKey[] _keys = [.. options.Value.ApiKeys.Select(SettingsKey.At)];
 
-    internal KeyHolder? Find(string key, IPAddress? client) => Allowed(Find(key), client);
+    internal KeyHolder? Find(string key, HttpContext http) => Allowed(Find(key), http);
 
     /// <summary>The position of this key in the settings; null for any other text.</summary>
     internal string? IdOf(string key) => Find(key)?.Holder.Id;
@@ -30,9 +31,9 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
     internal string SessionKeyId(KeyHolder holder, string token) =>
         Array.Find(_keys, key => key.Holder.Id == holder.Id) is { } found ? BindingOf(found, token) : holder.Id;
 
-    internal KeyHolder? FindBySession(string sessionKeyId, string token, IPAddress? client) =>
+    internal KeyHolder? FindBySession(string sessionKeyId, string token, HttpContext http) =>
         sessionKeyId.StartsWith(IdPrefix, StringComparison.Ordinal)
-            ? Allowed(Array.Find(_keys, key => BindingOf(key, token) == sessionKeyId), client)
+            ? Allowed(Array.Find(_keys, key => BindingOf(key, token) == sessionKeyId), http)
             : null;
 
     private SettingsKey? Find(string key)
@@ -48,9 +49,12 @@ internal sealed class SettingsKeys(IOptions<AdminOptions> options)
         return found;
     }
 
-    // The address is the one that the proxies report: behind a tunnel or a proxy on this machine, the development key opens nothing.
-    private static KeyHolder? Allowed(SettingsKey? key, IPAddress? client) =>
-        key is null || (key.IsPublished && (client is null || !IPAddress.IsLoopback(client))) ? null : key.Holder;
+    // Behind a tunnel or a proxy on this machine the development key opens nothing, whether the proxy's headers are believed or not.
+    private static KeyHolder? Allowed(SettingsKey? key, HttpContext http) =>
+        key is null || (key.IsPublished && !ComesFromThisMachine(http)) ? null : key.Holder;
+
+    private static bool ComesFromThisMachine(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } client && IPAddress.IsLoopback(client) && !ProxyHeaders.AreIn(http.Request);
 
     private static string BindingOf(SettingsKey key, string token) =>
         IdPrefix + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), key.Hash).AsSpan(0, BindingBytes));

@@ -43,7 +43,7 @@ internal static class SignIn
             return Problems.TooManyWrongKeys(http.Response, wait);
         }
 
-        if (await keys.FindAsync(key, http.Connection.RemoteIpAddress, cancellationToken) is not { } holder)
+        if (await keys.FindAsync(key, http, cancellationToken) is not { } holder)
         {
             throttle.Fail(source, key, isReserved: true);
             security.SignInRefused(http);

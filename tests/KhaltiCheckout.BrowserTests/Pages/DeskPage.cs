@@ -7,8 +7,11 @@ namespace KhaltiCheckout.BrowserTests.Pages;
 /// <summary>The merchant's desk.</summary>
 internal sealed class DeskPage(IPage page)
 {
-    /// <summary>Stands in appsettings.Development.json.</summary>
+    /// <summary>The published development key.</summary>
     internal const string Key = "dev-admin-key-0000000000000000";
+
+    /// <summary>For a shop with a public address, which refuses the published one.</summary>
+    internal const string MerchantKey = "a-key-of-the-merchant-0123456789";
 
     internal IPage Page => page;
 

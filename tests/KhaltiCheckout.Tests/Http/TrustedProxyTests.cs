@@ -102,6 +102,30 @@ public sealed class TrustedProxyTests
         (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie))).Status.ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For", "127.0.0.1")]
+    [InlineData("X-Forwarded-For", "192.168.1.20")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Forwarded-Host", "demo.example")]
+    [InlineData("Forwarded", "for=192.168.1.20")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("X-Real-IP", "192.168.1.20")]
+    public async Task The_development_key_opens_nothing_behind_a_proxy_whose_headers_are_not_believed(string header, string value)
+    {
+        foreach (string hops in (string[])["0", "1"])
+        {
+            await using Shop shop = await Shop.OpenAsync(("ForwardedHeaders:Hops", hops));
+            string cookie = await shop.GivenSessionAsync(AdminOptionsRules.DevelopmentKey);
+
+            (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Bearer(AdminOptionsRules.DevelopmentKey), (header, value)))
+                .ShouldBeProblem(401, "unauthorized");
+            (await shop.SendAsync(HttpMethod.Post, Session, new { key = AdminOptionsRules.DevelopmentKey }, (header, value)))
+                .ShouldBeProblem(401, "unauthorized");
+            (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie), (header, value)))
+                .ShouldBeProblem(401, "unauthorized");
+        }
+    }
+
     private static Task<Answer> PostAsync(Shop shop, string forwarded) =>
         shop.SendAsync(HttpMethod.Post, "/api/v1/orders/nope/cancel", null, ("X-Forwarded-For", forwarded));
 }

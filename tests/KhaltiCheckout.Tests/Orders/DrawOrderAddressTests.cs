@@ -28,7 +28,8 @@ public sealed class DrawOrderAddressTests
     [Fact]
     public async Task Each_order_and_each_shop_has_a_picture_of_its_own()
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:PublicUrl", "https://shop.example"));
+        await using Shop shop = await Shop.OpenAsync(
+            ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
         string one = (await shop.GivenOrderAsync()).Id();
         string other = (await shop.GivenOrderAsync()).Id();
 

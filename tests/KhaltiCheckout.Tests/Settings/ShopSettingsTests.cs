@@ -54,6 +54,8 @@ public sealed class ShopSettingsTests
         { "Development", [("Khalti:Mode", "Sandbox"), ("urls", "http://localhost:0;http://*:0")] },
         { "Development", [("Khalti:Mode", "Sandbox"), ("http_ports", "0")] },
         { "Development", [("Khalti:Mode", "Sandbox"), ("Kestrel:Endpoints:Http:Url", "http://[::]:0")] },
+        { "Production", [("Khalti:Mode", "Sandbox"), ("Store:PublicUrl", "https://demo.example")] },
+        { "Production", [("Khalti:Mode", "Sandbox"), ("urls", "http://127.0.0.1:0"), ("Store:PublicUrl", "http://192.168.1.20:5080")] },
         { "Development", Live },
         { "Production", Live },
         { "Development", Test },
@@ -113,9 +115,13 @@ public sealed class ShopSettingsTests
     [Theory]
     [InlineData("Development", "http://localhost:0")]
     [InlineData("Production", "http://127.0.0.1:0;http://[::1]:0")]
-    public async Task In_the_sandbox_on_loopback_the_development_key_will_do(string environment, string urls) =>
-        (await Starting.TryAsync(environment, ("Khalti:Mode", "Sandbox"), ("urls", urls), ("Admin:ApiKeys:0", AdminOptionsRules.DevelopmentKey)))
-            .ShouldBeNull();
+    [InlineData("Production", "http://127.0.0.1:0", "http://localhost:5080")]
+    [InlineData("Production", "http://127.0.0.1:0", "https://127.1.2.3")]
+    [InlineData("Production", "http://127.0.0.1:0", "http://[::1]:5080")]
+    public async Task In_the_sandbox_on_loopback_the_development_key_will_do(string environment, string urls, string publicUrl = "") =>
+        (await Starting.TryAsync(
+            environment, ("Khalti:Mode", "Sandbox"), ("urls", urls), ("Store:PublicUrl", publicUrl),
+            ("Admin:ApiKeys:0", AdminOptionsRules.DevelopmentKey))).ShouldBeNull();
 
     [Fact]
     public async Task Several_keys_of_ones_own_will_do() =>
