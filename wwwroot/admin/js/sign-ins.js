@@ -30,7 +30,7 @@ export function showSignIns({ place, isCurrent, expired }) {
       el('h3', {}, one.keyName ?? t('ins.unknown'), ' ',
         one.isCurrent ? el('span', { class: 'badge', 'data-code': 'current' }, t('ins.current')) : null),
       facts(
-        ['ins.from', one.address ?? t('ins.unknown')],
+        ['ins.from', one.address ? el('code', {}, one.address) : t('ins.unknown')],
         ['ins.since', dateAndTime(one.createdAt)],
         ['ins.until', dateAndTime(one.expiresAt)]),
       el('div', { class: 'choices' }, button('ins.end', () => end(one))));
