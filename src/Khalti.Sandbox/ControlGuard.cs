@@ -3,7 +3,7 @@ using System.Net;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// Who may drive the sandbox: programs on this machine and its own page, and networks that a setting names. Not other machines, not
+/// Which clients may drive the sandbox: programs on this machine, its own page, and networks that a setting names. Not other machines, not
 /// whoever a proxy on this machine forwards, and not a web page that happens to be open in a browser of this machine, whatever name
 /// that page made its server resolve to.
 /// </summary>

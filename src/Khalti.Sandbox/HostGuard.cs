@@ -22,7 +22,7 @@ internal sealed class HostGuard(IEnumerable<string> urls, IEnumerable<string> na
         // As Khalti's framework answers a foreign name.
         IsAllowed(context.Request.Host.Host.TrimEnd('.')) ? next(context) : Answer.Html(400, "<h1>Bad Request (400)</h1>").ExecuteAsync(context);
 
-    // Nobody on the internet owns a name without a dot: it is a machine or container of one's own network.
+    // A name without a dot can't be registered on the internet: it is a machine or container of the local network.
     private bool IsAllowed(string host) =>
         !host.Contains('.', StringComparison.Ordinal) || IPAddress.TryParse(host, out _) || HostString.MatchesAny(host, _names);
 }

@@ -128,7 +128,7 @@ internal sealed class AuthenticationThrottle(TimeProvider time, SettingsKeys set
     }
 }
 
-/// <summary>Who tries keys: a network, or who is signed in with a key already, wherever they are.</summary>
+/// <summary>The source of attempts to guess keys: a network, or a signed-in key from any network.</summary>
 internal readonly record struct KeySource(IPNetwork Network, string? KeyId = null)
 {
     internal static KeySource Of(HttpContext http) => http.User.KeyId() is { } keyId ? new(default, keyId) : new(ClientNetwork.Of(http));

@@ -34,7 +34,7 @@ internal static class SignIn
         SignInRequest request, HttpContext http, Keys keys, SettingsKeys settings, AuthenticationThrottle throttle, CheckoutDb db,
         TimeProvider time, SecurityLog security, CancellationToken cancellationToken)
     {
-        // Who is signed in already is never kept out by the wrong keys of others, and may guess no more than they may.
+        // Wrong keys of others never lock out a signed-in caller, who is limited by a count of their own.
         KeySource source = KeySource.Of(http);
         string key = request.Key;
         if (throttle.Reserve(source, key) is { } wait)
