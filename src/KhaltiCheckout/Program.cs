@@ -1,14 +1,16 @@
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
 using KhaltiCheckout.Catalogue;
-using KhaltiCheckout.Closing;
-using KhaltiCheckout.Data;
-using KhaltiCheckout.Health;
+using KhaltiCheckout.Checkout;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Desk;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Operations;
 using KhaltiCheckout.Payments;
-using KhaltiCheckout.Reconciliation;
+using KhaltiCheckout.Polling;
 using KhaltiCheckout.Refunds;
+using KhaltiCheckout.Storage;
 
 Hosting.ExplainWrongSettings();
 if (CommandLine.IsGiven(args))
@@ -31,7 +33,7 @@ builder.Services.AddAllowedHosts();
 builder.Services.AddSecurityHeaders();
 builder.Services.AddPageFiles();
 builder.Services.AddApiDocument();
-builder.Services.AddData();
+builder.Services.AddStorage();
 builder.Services.AddIdempotency();
 builder.Services.AddOrders();
 builder.Services.AddPayments();

@@ -1,5 +1,5 @@
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace KhaltiCheckout.Benchmarks;

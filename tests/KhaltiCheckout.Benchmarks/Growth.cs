@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Desk;
 
 namespace KhaltiCheckout.Benchmarks;
 

@@ -1,11 +1,14 @@
 using Khalti.Client;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.Checkout;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Payments;
-using KhaltiCheckout.Receipts;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Benchmarks;
@@ -36,7 +39,7 @@ internal static class NullCheckout
         builder.Services.AddTrustedProxies();
         builder.Services.AddRateLimits();
         builder.Services.AddPageFiles();
-        builder.Services.AddData();
+        builder.Services.AddStorage();
         builder.Services.AddIdempotency();
         builder.Services.AddOrders();
         builder.Services.AddPayments();

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -226,10 +228,10 @@ public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests
         ("paid", _ => { }),
 
         // All reasons that there are, and the cause of each.
-        ("attention", order => order["reasons"] = new JsonArray([.. Enum.GetValues<KhaltiCheckout.Orders.Attention>().Select((reason, index) => (JsonNode)new JsonObject
+        ("attention", order => order["reasons"] = new JsonArray([.. Enum.GetValues<AttentionReason>().Select((reason, index) => (JsonNode)new JsonObject
         {
             ["id"] = $"rsn_{index}",
-            ["reason"] = KhaltiCheckout.Orders.SnakeCase.Of(reason),
+            ["reason"] = SnakeCase.Of(reason),
             ["paymentId"] = index == 0 ? null : order["payments"]![0]!["id"]!.DeepClone(),
             ["refundId"] = null,
             ["raisedAt"] = order["createdAt"]!.DeepClone(),

@@ -1,6 +1,7 @@
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KhaltiCheckout.DailyReconciliation;
 
 namespace KhaltiCheckout.CrashTests;
 
@@ -13,7 +14,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task Killed_anywhere_while_an_order_is_created_and_verified_nothing_is_lost_or_paid_twice() => SweepAsync(new Story
     {
         Name = "create and verify",
-        FewestMoments = 12,
+        MinCrashPoints = 12,
         During = shopper => shopper.PayAsync(),
         After = shopper => shopper.ExpectPaidAsync(),
         LoseTheAnswer = sandbox => sandbox.FaultAsync("verify", "drop_after", times: 1),
@@ -23,7 +24,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task Killed_anywhere_while_a_lost_answer_is_settled_nothing_is_lost_or_paid_twice() => SweepAsync(new Story
     {
         Name = "settle",
-        FewestMoments = 12,
+        MinCrashPoints = 12,
         Before = async shopper =>
         {
             await shopper.Sandbox.FaultAsync("verify", "drop_after", times: 1);
@@ -37,7 +38,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task Killed_anywhere_while_a_link_is_made_and_its_payer_comes_back_nothing_is_lost_or_paid_twice() => SweepAsync(new Story
     {
         Name = "pay by link",
-        FewestMoments = 12,
+        MinCrashPoints = 12,
         Before = shopper => shopper.PlaceAsync(),
         During = async shopper =>
         {
@@ -52,7 +53,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task Killed_anywhere_while_a_link_is_settled_whose_payer_never_came_back_nothing_is_lost() => SweepAsync(new Story
     {
         Name = "settle a link",
-        FewestMoments = 8,
+        MinCrashPoints = 8,
         Before = async shopper =>
         {
             await shopper.PlaceAsync();
@@ -67,7 +68,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task Killed_anywhere_while_a_part_is_given_back_it_is_given_once_and_both_books_say_so() => SweepAsync(new Story
     {
         Name = "refund",
-        FewestMoments = 16,
+        MinCrashPoints = 16,
         Before = async shopper =>
         {
             await shopper.PayAsync();
@@ -81,7 +82,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task Killed_anywhere_while_a_lost_refund_is_settled_it_is_given_once_and_both_books_say_so() => SweepAsync(new Story
     {
         Name = "settle a refund",
-        FewestMoments = 12,
+        MinCrashPoints = 12,
         Before = async shopper =>
         {
             await shopper.PayAsync();
@@ -103,7 +104,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         }
 
         sweep.Points.ShouldAllBe(point => point.Outcome == point.Wanted || point.IsMissed, test);
-        sweep.Points.Count(point => point.Outcome == Point.Healed).ShouldBeGreaterThanOrEqualTo(story.FewestMoments, test);
+        sweep.Points.Count(point => point.Outcome == Point.Healed).ShouldBeGreaterThanOrEqualTo(story.MinCrashPoints, test);
 
         // Writes that wait for each other are one commit, and the worker goes on when the story is over: another time it can have
         // a moment less.

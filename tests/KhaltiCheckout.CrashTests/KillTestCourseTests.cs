@@ -1,3 +1,4 @@
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.KillTest;
 
 namespace KhaltiCheckout.CrashTests;

@@ -14,7 +14,7 @@ internal sealed class Shopper(Scene scene)
     private const long Part = 5_000;
 
     // A slow machine loses answers besides, and each waits for its next check.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromMinutes(3);
     private static readonly object Basket = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
     private static readonly object Refund = new { amount = Part, reason = "came back" };
 
@@ -166,7 +166,7 @@ internal sealed class Shopper(Scene scene)
     private static async Task UntilAsync(Func<Task<bool>> happened)
     {
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        enough.CancelAfter(Patience);
+        enough.CancelAfter(GracePeriod);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(200));
         while (!await happened())
         {

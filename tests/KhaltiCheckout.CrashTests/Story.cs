@@ -8,7 +8,7 @@ internal sealed record Story
     internal required string Name { get; init; }
 
     /// <summary>A story with fewer moments is not the one that it says.</summary>
-    internal required int FewestMoments { get; init; }
+    internal required int MinCrashPoints { get; init; }
 
     internal Func<Shopper, Task> Before { get; init; } = static _ => Task.CompletedTask;
 

@@ -1,5 +1,5 @@
 using Khalti.Client;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Catalogue;

@@ -1,5 +1,5 @@
 using System.Net;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Settings;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

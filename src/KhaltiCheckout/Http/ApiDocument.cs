@@ -1,5 +1,5 @@
 using System.Net.ServerSentEvents;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Views;
 using Microsoft.OpenApi;
 
 namespace KhaltiCheckout.Http;

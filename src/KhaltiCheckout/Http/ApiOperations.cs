@@ -1,4 +1,4 @@
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
 using KhaltiCheckout.Idempotency;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -52,7 +52,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
                 Description = "A text of your own, new for each request you mean to make. The same key and body again gives the first "
                     + "answer again, with `Idempotency-Replayed: true`, for 24 hours. Kept apart for each API key; without one make it "
                     + "long and random, such as a UUID: fewer than 20 characters are refused.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.LongestKey },
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.MaxKeyLength },
                 Example = "5f0c2a1e-84c1-4b1e-9d6f-0a7e3c5b1042",
             });
         }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Khalti.Client;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Checkout;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -38,29 +38,29 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         else if (type == typeof(PlaceOrderRequest))
         {
             Property(schema, "items").MinItems = 1;
-            Property(schema, "items").MaxItems = PlaceOrderRules.MostLines;
+            Property(schema, "items").MaxItems = PlaceOrderRules.MaxLines;
             Property(schema, "lines").MinItems = 1;
-            Property(schema, "lines").MaxItems = PlaceOrderRules.MostLines;
-            Property(schema, "reference").MaxLength = PlaceOrderRules.LongestReference;
-            Property(schema, "metadata").MaxProperties = PlaceOrderRules.MostMetadata;
+            Property(schema, "lines").MaxItems = PlaceOrderRules.MaxLines;
+            Property(schema, "reference").MaxLength = PlaceOrderRules.MaxReferenceLength;
+            Property(schema, "metadata").MaxProperties = PlaceOrderRules.MaxMetadata;
         }
         else if (type == typeof(OrderLineRequest))
         {
-            Property(schema, "name").MaxLength = PlaceOrderRules.LongestName;
+            Property(schema, "name").MaxLength = PlaceOrderRules.MaxNameLength;
             Property(schema, "quantity").Minimum = "1";
-            Property(schema, "quantity").Maximum = PlaceOrderRules.MostOfOne.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Property(schema, "quantity").Maximum = PlaceOrderRules.MaxQuantity.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         else if (type == typeof(OrderItemRequest))
         {
             Property(schema, "quantity").Minimum = "1";
-            Property(schema, "quantity").Maximum = PlaceOrderRules.MostOfOne.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            Property(schema, "productId").MaxLength = PlaceOrderRules.LongestProductId;
+            Property(schema, "quantity").Maximum = PlaceOrderRules.MaxQuantity.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Property(schema, "productId").MaxLength = PlaceOrderRules.MaxProductIdLength;
         }
         else if (type == typeof(OrderCustomerRequest))
         {
-            Property(schema, "name").MaxLength = PlaceOrderRules.LongestName;
-            Property(schema, "email").MaxLength = PlaceOrderRules.LongestEmail;
-            Property(schema, "phone").MaxLength = PlaceOrderRules.LongestPhone;
+            Property(schema, "name").MaxLength = PlaceOrderRules.MaxNameLength;
+            Property(schema, "email").MaxLength = PlaceOrderRules.MaxEmailLength;
+            Property(schema, "phone").MaxLength = PlaceOrderRules.MaxPhoneLength;
         }
 
         return Task.CompletedTask;

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using KhaltiCheckout.Catalogue;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Checkout;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Mvc;
 
 namespace KhaltiCheckout.Http;

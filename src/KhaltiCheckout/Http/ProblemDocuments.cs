@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -77,7 +77,7 @@ internal static class ProblemDocuments
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             ProblemDetails? problem = exception is StoreBusyException ? Problems.Busy()
-                : PostgreSqlTrouble.CouldNotAsk(exception) || SqliteStore.IsLockedOut(exception) ? Problems.DatabaseAway()
+                : PostgreSqlErrors.CouldNotAsk(exception) || SqliteStore.IsLockTimeout(exception) ? Problems.DatabaseAway()
                 : null;
             if (problem is null)
             {

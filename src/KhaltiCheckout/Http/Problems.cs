@@ -1,6 +1,6 @@
 using FluentValidation.Results;
 using Khalti.Client;
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -47,7 +47,7 @@ internal static class Problems
         Of(403, "forbidden", "The key may not name a number", "Khalti does not say whether this payment came from a bank. Only a key of scope admin may name the number that receives its money; nothing was done.");
 
     /// <summary>A request with the cookie of the admin pages that another site could have made.</summary>
-    internal static ProblemHttpResult NotMeant() =>
+    internal static ProblemHttpResult CsrfRejected() =>
         Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
 
     internal static ProblemHttpResult NameTaken() =>

@@ -1,4 +1,4 @@
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.Gateway;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;

@@ -1,5 +1,5 @@
-using KhaltiCheckout.Orders;
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.Gateway;
+using KhaltiCheckout.Settings;
 using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.Extensions.Options;
 

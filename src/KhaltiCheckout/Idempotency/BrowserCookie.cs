@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using KhaltiCheckout.Http;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Settings;
 
 namespace KhaltiCheckout.Idempotency;
 

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Access;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -21,13 +22,13 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
     internal const string Header = "Idempotency-Key";
     internal const string ReplayedHeader = "Idempotency-Replayed";
 
-    internal const int LongestKey = 255;
+    internal const int MaxKeyLength = 255;
 
     /// <summary>Of callers that nothing tells apart: a key that is short could be another's.</summary>
     internal const int ShortestSharedKey = 20;
 
     // How long a process that died keeps the next try waiting. A request that is slower than this loses its key to the
-    // next try and makes nothing (KeptAnswer), or is one that may run twice (verify).
+    // next try and makes nothing (IdempotentResponse), or is one that may run twice (verify).
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -39,9 +40,9 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
             return await next(context);
         }
 
-        if (given is not [{ Length: >= 1 and <= LongestKey } key] || !key.All(letter => letter is >= ' ' and <= '~'))
+        if (given is not [{ Length: >= 1 and <= MaxKeyLength } key] || !key.All(letter => letter is >= ' ' and <= '~'))
         {
-            return WrongKey($"One key of 1 to {LongestKey} printable ASCII characters.");
+            return WrongKey($"One key of 1 to {MaxKeyLength} printable ASCII characters.");
         }
 
         // Each API key and each browser has keys of its own: nobody finds another's answers, or takes their keys, by guessing. A
@@ -65,10 +66,10 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         }
 
         IdempotentRequest running = beginning.Running!;
-        http.RequestServices.GetRequiredService<KeptAnswer>().IsFor(running);
+        http.RequestServices.GetRequiredService<IdempotentResponse>().IsFor(running);
         try
         {
-            return new AnswerToKeep((IResult)(await next(context))!, running);
+            return new RecordingResult((IResult)(await next(context))!, running);
         }
         catch (TakenOverException)
         {
@@ -139,7 +140,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
 internal static class IdempotencyFeature
 {
-    internal static void AddIdempotency(this IServiceCollection services) => services.AddScoped<KeptAnswer>();
+    internal static void AddIdempotency(this IServiceCollection services) => services.AddScoped<IdempotentResponse>();
 
     /// <summary>Honours an Idempotency-Key on this route. After validation: a request that was never understood is not kept.</summary>
     internal static RouteHandlerBuilder WithIdempotency<TBody>(this RouteHandlerBuilder route) =>

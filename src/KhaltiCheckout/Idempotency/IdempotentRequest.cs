@@ -1,4 +1,4 @@
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

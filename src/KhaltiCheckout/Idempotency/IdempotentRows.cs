@@ -1,4 +1,4 @@
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Storage;
 
 namespace KhaltiCheckout.Idempotency;
 

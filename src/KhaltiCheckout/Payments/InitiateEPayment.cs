@@ -1,7 +1,9 @@
 using FluentValidation;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +37,7 @@ internal static class InitiateEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(250);
 
     internal static async Task<Results<Created<InitiatedPaymentView>, ProblemHttpResult>> Handle(
-        InitiatePaymentRequest request, CheckoutStore store, Settlement settlement, OrderChanges changes, IOptions<KhaltiOptions> khalti,
+        InitiatePaymentRequest request, CheckoutStore store, PaymentProcessor settlement, OrderChanges changes, IOptions<KhaltiOptions> khalti,
         TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         if (!khalti.Value.EPayment.IsOn)
@@ -84,7 +86,7 @@ internal static class InitiateEPayment
             request.OrderId, OrderParts.All,
             async (sql, order) => order is null
                 ? new Claim(Problems.NotFound("order"))
-                : await ClaimAsync(order, sql, Stored.Now(time), lease, links),
+                : await ClaimAsync(order, sql, StorageFormat.Now(time), lease, links),
             cancellationToken, Turn.First);
     }
 
@@ -98,7 +100,7 @@ internal static class InitiateEPayment
 
     private static async Task<Claim> ClaimAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, LinkAnswers links)
     {
-        if (order.HasPaymentUnderWay)
+        if (order.HasOpenPayment)
         {
             return new Claim(Problems.PaymentInProgress());
         }
@@ -118,7 +120,7 @@ internal static class InitiateEPayment
             return new Claim(Open: open);
         }
 
-        if (order.WasTriedTooOften)
+        if (order.HasTooManyAttempts)
         {
             return new Claim(Problems.TriedTooOften());
         }

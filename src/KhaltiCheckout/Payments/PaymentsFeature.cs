@@ -1,4 +1,6 @@
 using Khalti.Client;
+using KhaltiCheckout.Checkout;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using Microsoft.Extensions.Options;
@@ -24,7 +26,7 @@ internal static class PaymentsFeature
         services.AddSingleton<LookupBudget>();
         services.AddScoped<WidgetGateway>();
         services.AddScoped<EPaymentGateway>();
-        services.AddScoped<Settlement>();
+        services.AddScoped<PaymentProcessor>();
         services.AddHostedService<EmbeddedSandbox>();
     }
 

@@ -1,5 +1,7 @@
-using KhaltiCheckout.Data;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Gateway;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Settings;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
 
@@ -14,18 +16,18 @@ internal static partial class ReturnFromEPayment
     internal const string PlainOrderCookie = "checkout-order";
     internal const string SecureOrderCookie = "__Secure-" + PlainOrderCookie;
 
-    private const int LongestPidx = 200;
+    private const int MaxPidxLength = 200;
 
     // How long a second arrival waits for what the first one is asking.
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(2);
 
     internal static async Task<IResult> Handle(
-        HttpRequest request, CheckoutStore store, Settlement settlement, LookupBudget lookups, OrderChanges changes,
-        ILogger<Settlement> logger, CancellationToken cancellationToken)
+        HttpRequest request, CheckoutStore store, PaymentProcessor settlement, LookupBudget lookups, OrderChanges changes,
+        ILogger<PaymentProcessor> logger, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         StringValues told = request.Query["pidx"];
-        string? pidx = told is [{ Length: > 0 and <= LongestPidx } one] ? one : null;
+        string? pidx = told is [{ Length: > 0 and <= MaxPidxLength } one] ? one : null;
         Payment? payment = pidx is null ? null
             : await store.ReadAsync(sql => sql.FindPaymentByPidxAsync(pidx), cancellationToken);
         if (payment is null)
@@ -43,7 +45,7 @@ internal static partial class ReturnFromEPayment
         {
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
                 && lookups.TryTake(payment.OrderId)
-                && await settlement.CheckAloneAsync(payment.Id, Actor.Shopper, Asking.Anyway, cancellationToken, returned: true) is null)
+                && await settlement.CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Manual, cancellationToken, returned: true) is null)
             {
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }

@@ -1,8 +1,12 @@
 using FluentValidation;
 using Khalti.Client;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Checkout;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +39,7 @@ internal sealed class VerifyPaymentRules : AbstractValidator<VerifyPaymentReques
 internal static class VerifyWidgetPayment
 {
     internal static async Task<Results<Ok<OrderView>, Accepted<OrderView>, ProblemHttpResult>> Handle(
-        VerifyPaymentRequest request, CheckoutStore store, Settlement settlement, IOptions<KhaltiOptions> khalti, TimeProvider time,
+        VerifyPaymentRequest request, CheckoutStore store, PaymentProcessor settlement, IOptions<KhaltiOptions> khalti, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (!khalti.Value.Widget.Enabled)
@@ -72,7 +76,7 @@ internal static class VerifyWidgetPayment
 
         Task<Claim> TryAsync(LinkAnswers? links) => store.DecideAsync(
             request.OrderId, OrderParts.Payments,
-            (sql, found) => ClaimAsync(request, found, sql, Stored.Now(time), khalti.Value.Lease, links), cancellationToken, Turn.First);
+            (sql, found) => ClaimAsync(request, found, sql, StorageFormat.Now(time), khalti.Value.Lease, links), cancellationToken, Turn.First);
     }
 
     private static OrderView Show(Order settled, CheckoutStore store)
@@ -95,7 +99,7 @@ internal static class VerifyWidgetPayment
     {
         if (request.Amount != order.Amount)
         {
-            order.KeepMismatch(request.Amount, now);
+            order.RecordAmountMismatch(request.Amount, now);
             return Claim.Refused(Problems.AmountMismatch());
         }
 
@@ -106,11 +110,11 @@ internal static class VerifyWidgetPayment
                 return Claim.Stored(known);
             }
 
-            order.KeepForeignToken(known.Id, now);
+            order.RecordForeignToken(known.Id, now);
             return Claim.Refused(Problems.TokenAlreadyUsed());
         }
 
-        if (order.HasPaymentUnderWay)
+        if (order.HasOpenPayment)
         {
             return Claim.Refused(Problems.PaymentInProgress());
         }
@@ -127,7 +131,7 @@ internal static class VerifyWidgetPayment
             return Claim.Refused(Problems.OrderNotPayable(SnakeCase.Of(said)));
         }
 
-        if (order.WasTriedTooOften)
+        if (order.HasTooManyAttempts)
         {
             return Claim.Refused(Problems.TriedTooOften());
         }
@@ -139,7 +143,7 @@ internal static class VerifyWidgetPayment
                 : Claim.Refused(Problems.PaymentInProgress());
         }
 
-        return order.Payments.Any(payment => payment.MayBePaidUnseen)
+        return order.Payments.Any(payment => payment.MayHaveSettled)
             ? Claim.LookFirst
             : Claim.Of(order.StartVerifying(request.Token, now, lease), order);
     }

@@ -1,4 +1,6 @@
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Settings;
+using KhaltiCheckout.Shared;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Receipts;

@@ -1,8 +1,9 @@
 using System.Security.Claims;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Access;
 using KhaltiCheckout.Http;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ namespace KhaltiCheckout.Refunds;
 internal static class CheckRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, RefundSettlement settlement, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+        string id, CheckoutDb db, RefundProcessor settlement, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
     {
         RefundView? before = await ShowRefund.FindAsync(db, id, cancellationToken);
         if (before is null)
@@ -34,7 +35,7 @@ internal static class CheckRefund
                 return true;
             },
             cancellationToken);
-        return await settlement.CheckAloneAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken, user.KeyName()) is null
+        return await settlement.CheckWithLeaseAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken, user.KeyName()) is null
             ? Problems.CheckInProgress()
             : TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!);
     }

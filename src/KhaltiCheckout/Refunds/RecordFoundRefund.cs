@@ -1,13 +1,13 @@
 using System.Security.Claims;
 using FluentValidation;
 using Khalti.Client;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Access;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
-using KhaltiCheckout.Orders;
-using KhaltiCheckout.Payments;
-using KhaltiCheckout.Receipts;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +20,7 @@ namespace KhaltiCheckout.Refunds;
 public sealed record RecordFoundRefundRequest(Paisa Amount, string Note, Paisa? RefundedBefore = null)
 {
     /// <summary>Who did it and why; kept in the timeline.</summary>
-    public string Note { get; init; } = TypedText.Line(Note);
+    public string Note { get; init; } = InputText.Line(Note);
 }
 
 internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefundRequest>
@@ -36,8 +36,8 @@ internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefu
 internal static class RecordFoundRefund
 {
     internal static async Task<Results<Created<RefundView>, ProblemHttpResult>> Handle(
-        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, ReceiptBook receipts,
-        KeptAnswer answer, TimeProvider time, CancellationToken cancellationToken)
+        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundProcessor settlement, ReceiptBook receipts,
+        IdempotentResponse answer, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!await db.Payments.AnyAsync(payment => payment.Id == id, cancellationToken))
         {
@@ -45,13 +45,13 @@ internal static class RecordFoundRefund
         }
 
         // Only what Khalti does not deny: its books must show a part, and no sum of their own.
-        KhaltiBooks books = await settlement.CompareAsync(id, Actor.Merchant, user.KeyName());
-        if (books.State == BookedState.Unanswered)
+        LedgerSnapshot books = await settlement.CompareAsync(id, Actor.Merchant, user.KeyName());
+        if (books.State == LedgerState.Unanswered)
         {
             return Problems.KhaltiUnavailable();
         }
 
-        if (books is not { State: BookedState.RefundedInPart, Refunded: null })
+        if (books is not { State: LedgerState.RefundedInPart, Refunded: null })
         {
             return Problems.NotRefundable("Khalti's books tell by themselves what was given back of this payment, or that nothing was. Nothing was recorded.");
         }

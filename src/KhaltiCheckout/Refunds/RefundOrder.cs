@@ -1,12 +1,14 @@
 using System.Security.Claims;
 using FluentValidation;
 using Khalti.Client;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
-using KhaltiCheckout.Orders;
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -20,22 +22,22 @@ public sealed record RefundOrderRequest(Paisa? Amount = null, string? Mobile = n
 {
     /// <summary>The Khalti number of ten digits that receives the money: needed when the payment came from a bank, refused when it
     /// came from a wallet. Where Khalti does not say which, it takes a key of scope `admin`.</summary>
-    public string? Mobile { get; init; } = TypedText.Mobile(Mobile);
+    public string? Mobile { get; init; } = InputText.Mobile(Mobile);
 
     /// <summary>Why, for the order's timeline.</summary>
-    public string? Reason { get; init; } = TypedText.Line(Reason);
+    public string? Reason { get; init; } = InputText.Line(Reason);
 }
 
 internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 {
-    internal const int LongestReason = 200;
+    internal const int MaxReasonLength = 200;
 
     public RefundOrderRules()
     {
         RuleFor(request => request.Amount).Must(amount => amount is null || amount > Paisa.Zero).WithMessage("Paisa, more than 0; leave it out for all that is left.");
         RuleFor(request => request.Mobile).Matches(@"^9[0-9]{9}\z").WithMessage("A Khalti number of ten digits, such as 9800000000.")
             .When(request => request.Mobile is not null);
-        RuleFor(request => request.Reason).PlainText(LongestReason);
+        RuleFor(request => request.Reason).PlainText(MaxReasonLength);
         RuleFor(request => request.PaymentId).MaximumLength(100).WithMessage("At most 100 characters.");
     }
 }
@@ -47,13 +49,13 @@ internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 internal static class RefundOrder
 {
     // Each round reads Khalti's books again because ours have changed meanwhile.
-    private const int MostRounds = 3;
+    private const int MaxAttempts = 3;
 
     internal static async Task<Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult>> Handle(
-        string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, RefundGateway gateway, KeptAnswer answer,
+        string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundProcessor settlement, RefundGateway gateway, IdempotentResponse answer,
         IOptions<KhaltiOptions> khalti, TimeProvider time, HttpContext http, SecurityLog security, CancellationToken cancellationToken)
     {
-        RefundWish wish = new(
+        RefundCommand wish = new(
             request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason, user.KeyName(), answer.RequestId);
         if (await KnownAsync(db, wish.RequestId, time.GetUtcNow(), cancellationToken) is { } known)
         {
@@ -61,7 +63,7 @@ internal static class RefundOrder
         }
 
         string? chosenId = null;
-        for (int round = 1; round <= MostRounds; round++)
+        for (int round = 1; round <= MaxAttempts; round++)
         {
             Choice choice = await ChooseAsync(id, request, chosenId, db, cancellationToken);
             if (choice.Refusal is not null)
@@ -71,8 +73,8 @@ internal static class RefundOrder
 
             // What Khalti gave back without us is found here, before more is given.
             chosenId = choice.Payment!.Id;
-            KhaltiBooks books = await settlement.CompareAsync(chosenId, Actor.Merchant, wish.KeyName);
-            if (books.State == BookedState.Unanswered)
+            LedgerSnapshot books = await settlement.CompareAsync(chosenId, Actor.Merchant, wish.KeyName);
+            if (books.State == LedgerState.Unanswered)
             {
                 return Problems.KhaltiUnavailable();
             }
@@ -160,7 +162,7 @@ internal static class RefundOrder
     // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of
     // requests at once one gets past this.
     private static async Task<Claim> ClaimAsync(
-        string id, RefundOrderRequest request, RefundWish wish, KhaltiBooks books, Payment seen, CheckoutDb db, DateTimeOffset now,
+        string id, RefundOrderRequest request, RefundCommand wish, LedgerSnapshot books, Payment seen, CheckoutDb db, DateTimeOffset now,
         TimeSpan lease, CancellationToken cancellationToken)
     {
         if (await KnownAsync(db, wish.RequestId, now, cancellationToken) is { } known)
@@ -177,7 +179,7 @@ internal static class RefundOrder
 
         if (!RefundRules.Agree(payment, books))
         {
-            return books.State == BookedState.Unclear
+            return books.State == LedgerState.Unclear
                 ? new Claim(Problems.NotRefundable("What Khalti says of this payment does not fit what the shop knows. A person should look before money goes back; nothing was done."))
                 : new Claim(null);
         }

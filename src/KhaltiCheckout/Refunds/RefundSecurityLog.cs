@@ -1,4 +1,5 @@
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.Views;
 
 namespace KhaltiCheckout.Refunds;
 

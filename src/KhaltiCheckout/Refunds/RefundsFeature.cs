@@ -1,4 +1,5 @@
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 
@@ -9,7 +10,7 @@ internal static class RefundsFeature
     internal static void AddRefunds(this IServiceCollection services)
     {
         services.AddScoped<RefundGateway>();
-        services.AddScoped<RefundSettlement>();
+        services.AddScoped<RefundProcessor>();
     }
 
     internal static void MapRefunds(this IEndpointRouteBuilder routes)

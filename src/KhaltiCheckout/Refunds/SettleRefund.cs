@@ -1,8 +1,11 @@
 using System.Security.Claims;
 using FluentValidation;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Access;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Refunds;
@@ -12,7 +15,7 @@ namespace KhaltiCheckout.Refunds;
 public sealed record SettleRefundRequest(RefundOutcome Outcome, string Note)
 {
     /// <summary>How that was found out; kept in the timeline.</summary>
-    public string Note { get; init; } = TypedText.Line(Note);
+    public string Note { get; init; } = InputText.Line(Note);
 }
 
 public enum RefundOutcome
@@ -30,7 +33,7 @@ internal sealed class SettleRefundRules : AbstractValidator<SettleRefundRequest>
 internal static class SettleRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
-        string id, SettleRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundSettlement settlement, CancellationToken cancellationToken)
+        string id, SettleRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundProcessor settlement, CancellationToken cancellationToken)
     {
         RefundView? refund = await ShowRefund.FindAsync(db, id, cancellationToken);
         if (refund is null)
@@ -46,9 +49,9 @@ internal static class SettleRefund
 
         return await settlement.SettleAsync(id, request.Outcome == RefundOutcome.Completed, request.Note, user.KeyName()) switch
         {
-            PersonsWord.Taken => TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!),
-            PersonsWord.TooEarly => Problems.NotSettleable("Khalti may still be making this refund. That it was not made can be said when it is a quarter of an hour old."),
-            PersonsWord.Contradicted => Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
+            ManualSettlementResult.Taken => TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!),
+            ManualSettlementResult.TooEarly => Problems.NotSettleable("Khalti may still be making this refund. That it was not made can be said when it is a quarter of an hour old."),
+            ManualSettlementResult.Contradicted => Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
             _ => Problems.NotUnknown(),
         };
     }

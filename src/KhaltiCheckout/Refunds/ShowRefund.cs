@@ -1,5 +1,6 @@
-using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -18,7 +18,7 @@ internal sealed class KhaltiPage(IPage page)
     /// <summary>Once the shop has sent the shopper here.</summary>
     internal static async Task<KhaltiPage> ReachedAsync(IPage page)
     {
-        await page.ReachAsync("/\\?pidx=");
+        await page.PingAsync("/\\?pidx=");
         return new KhaltiPage(page);
     }
 

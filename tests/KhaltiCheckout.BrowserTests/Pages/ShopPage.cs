@@ -34,7 +34,7 @@ internal sealed class ShopPage(IPage page)
     /// <summary>The order that was just placed, by click or by key.</summary>
     internal async Task<OrderPage> PlacedAsync()
     {
-        await page.ReachAsync("/order\\.html\\?id=ord_");
+        await page.PingAsync("/order\\.html\\?id=ord_");
         return new OrderPage(page);
     }
 }

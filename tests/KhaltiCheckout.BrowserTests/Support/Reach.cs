@@ -10,7 +10,7 @@ internal static class Reach
     /// Waits until a click has led the page to an address and all of it is there. WaitForURLAsync and WaitForLoadStateAsync look
     /// first and listen then, and miss what happens in between: so the page itself is asked, again and again.
     /// </summary>
-    internal static async Task ReachAsync(this IPage page, string address)
+    internal static async Task PingAsync(this IPage page, string address)
     {
         await Expect(page).ToHaveURLAsync(new Regex(address, RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.WaitForFunctionAsync("() => document.readyState === 'complete'");

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox;
 using KhaltiCheckout.BrowserTests.Pages;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;

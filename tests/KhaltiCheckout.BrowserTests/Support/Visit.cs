@@ -11,7 +11,7 @@ namespace KhaltiCheckout.BrowserTests.Support;
 internal sealed class Visit
 {
     // A page gives up on an answer after 15 s. Sooner, the page was left.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(14);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(14);
 
     private readonly ConcurrentQueue<string> _troubles = new();
     private readonly ConcurrentDictionary<IRequest, long> _asked = new();
@@ -153,7 +153,7 @@ internal sealed class Visit
     private bool HasHungUp(IRequest request) => request.Method == "GET" && request.Failure == "net::ERR_ABORTED" && request.ResourceType switch
     {
         "eventsource" => true,
-        "fetch" => _asked.TryGetValue(request, out long since) && TimeProvider.System.GetElapsedTime(since) < Patience,
+        "fetch" => _asked.TryGetValue(request, out long since) && TimeProvider.System.GetElapsedTime(since) < GracePeriod,
         _ => false,
     };
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;
 

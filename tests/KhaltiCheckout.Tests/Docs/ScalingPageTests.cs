@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Operations;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Docs;

@@ -1,4 +1,5 @@
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Http;

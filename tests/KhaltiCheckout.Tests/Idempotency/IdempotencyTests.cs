@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Data;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -53,7 +55,7 @@ public sealed class IdempotencyTests
 
         (body.Status, body.Json.Code()).ShouldBe((422, "idempotency_key_reused"));
         (path.Status, path.Json.Code()).ShouldBe((422, "idempotency_key_reused"));
-        (await shop.InDatabaseAsync(db => db.Orders.SingleAsync())).Status.ShouldBe(KhaltiCheckout.Orders.OrderStatus.Pending);
+        (await shop.InDatabaseAsync(db => db.Orders.SingleAsync())).Status.ShouldBe(OrderStatus.Pending);
     }
 
     [Fact]
@@ -222,7 +224,7 @@ public sealed class IdempotencyTests
         await shop.InDatabaseAsync(async db =>
         {
             await db.Timeline.ExecuteDeleteAsync();
-            await db.Set<KhaltiCheckout.Orders.OrderLine>().ExecuteDeleteAsync();
+            await db.Set<OrderLine>().ExecuteDeleteAsync();
             await db.Orders.ExecuteDeleteAsync();
             return await db.IdempotentRequests.ExecuteUpdateAsync(set => set
                 .SetProperty(request => request.AnswerStatus, (int?)null)

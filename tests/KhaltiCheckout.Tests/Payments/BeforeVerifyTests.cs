@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,7 +58,7 @@ public sealed class BeforeVerifyTests
 
         (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
         ((string?)Widget(await shop.ReadAsync(order))["status"]).ShouldBe("verifying");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.Stuck);
 
         await shop.Sandbox.MendAsync();
         for (int day = 0; day < 3; day++)
@@ -98,7 +99,7 @@ public sealed class BeforeVerifyTests
 
         (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
         ((string?)Widget(await shop.ReadAsync(order))["status"]).ShouldBe("failed");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.RefundedAtKhalti);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.RefundedAtKhalti);
     }
 
     [Fact]
@@ -161,7 +162,7 @@ public sealed class BeforeVerifyTests
     private static JsonNode Widget(JsonNode order) =>
         order["payments"]!.AsArray().Single(payment => (string?)payment!["method"] == "widget")!;
 
-    private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
+    private static Task<AttentionReason?> AttentionAsync(Shop shop, JsonNode order)
     {
         string id = order.Id();
         return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());

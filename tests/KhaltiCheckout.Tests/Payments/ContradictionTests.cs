@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Orders;
-using KhaltiCheckout.Tests.Reconciliation;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Tests.Polling;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,10 +11,10 @@ namespace KhaltiCheckout.Tests.Payments;
 public sealed class ContradictionTests
 {
     [Theory]
-    [InlineData("Refunded", Attention.RefundedAtKhalti)]
-    [InlineData("Partially refunded", Attention.RefundedAtKhalti)]
-    [InlineData("Frozen", Attention.UnknownState)]
-    public async Task A_state_that_no_payment_of_ours_can_be_in_is_held(string state, Attention attention)
+    [InlineData("Refunded", AttentionReason.RefundedAtKhalti)]
+    [InlineData("Partially refunded", AttentionReason.RefundedAtKhalti)]
+    [InlineData("Frozen", AttentionReason.UnknownState)]
+    public async Task A_state_that_no_payment_of_ours_can_be_in_is_held(string state, AttentionReason attention)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -57,7 +58,7 @@ public sealed class ContradictionTests
         (int status, JsonNode held) = await shop.VerifyAsync(order, token);
 
         (status, held.PaymentStatus()).ShouldBe((202, "needs_review"));
-        await ExpectHeldAsync(shop, order, Attention.UnknownState, evidence: "another product identity");
+        await ExpectHeldAsync(shop, order, AttentionReason.UnknownState, evidence: "another product identity");
         (await shop.Sandbox.CountAsync("detail")).ShouldBe(0);
     }
 
@@ -109,7 +110,7 @@ public sealed class ContradictionTests
 
         JsonNode late = await shop.ReadAsync(order);
         (late.Status(), late.PaymentStatus()).ShouldBe(("paid", "completed"));
-        (await OutageTests.AttentionAsync(shop, order)).ShouldBe(Attention.PaidLate);
+        (await OutageTests.AttentionAsync(shop, order)).ShouldBe(AttentionReason.PaidLate);
         (await shop.Sandbox.StateAsync(token)).ShouldBe("Completed");
     }
 
@@ -133,7 +134,7 @@ public sealed class ContradictionTests
         JsonNode both = await shop.ReadAsync(order);
         both.Status().ShouldBe("paid");
         both["payments"]!.AsArray().ShouldAllBe(payment => (string?)payment!["status"] == "completed");
-        (await OutageTests.AttentionAsync(shop, order)).ShouldBe(Attention.DoublePayment);
+        (await OutageTests.AttentionAsync(shop, order)).ShouldBe(AttentionReason.DoublePayment);
     }
 
     [Fact]
@@ -172,7 +173,7 @@ public sealed class ContradictionTests
         return (order, token);
     }
 
-    private static async Task ExpectHeldAsync(Shop shop, JsonNode order, Attention attention, string evidence)
+    private static async Task ExpectHeldAsync(Shop shop, JsonNode order, AttentionReason attention, string evidence)
     {
         JsonNode held = await shop.ReadAsync(order);
         (held.Status(), held.PaymentStatus()).ShouldBe(("pending", "needs_review"));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -92,7 +93,7 @@ public sealed class EPaymentSettlingTests
 
         JsonNode held = await shop.ReadAsync(order);
         (held.Status(), held.PaymentStatus()).ShouldBe(("pending", "verifying"));
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck, "a person is told when the link's time is over");
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.Stuck, "a person is told when the link's time is over");
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
         await shop.PassAfterAsync(TimeSpan.FromDays(1.2));
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
@@ -157,7 +158,7 @@ public sealed class EPaymentSettlingTests
         await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
 
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.PaidLate);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.PaidLate);
     }
 
     [Fact]
@@ -308,10 +309,10 @@ public sealed class EPaymentSettlingTests
     }
 
     [Theory]
-    [InlineData("Refunded", Attention.RefundedAtKhalti)]
-    [InlineData("Partially Refunded", Attention.RefundedAtKhalti)]
-    [InlineData("Frozen", Attention.UnknownState)]
-    public async Task A_status_that_no_rule_pays_for_is_held_for_a_person(string status, Attention attention)
+    [InlineData("Refunded", AttentionReason.RefundedAtKhalti)]
+    [InlineData("Partially Refunded", AttentionReason.RefundedAtKhalti)]
+    [InlineData("Frozen", AttentionReason.UnknownState)]
+    public async Task A_status_that_no_rule_pays_for_is_held_for_a_person(string status, AttentionReason attention)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -337,15 +338,15 @@ public sealed class EPaymentSettlingTests
         await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
 
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.UnknownState, "a person still looks");
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.UnknownState, "a person still looks");
     }
 
     [Theory]
-    [InlineData("\"total_amount\":18500", "\"total_amount\":1850000", Attention.AmountConflict)]
-    [InlineData("\"total_amount\":18500", "\"total_amount\":1", Attention.AmountConflict)]
-    [InlineData("\"refunded\":false", "\"refunded\":true", Attention.RefundedAtKhalti)]
-    [InlineData("\"transaction_id\":\"", "\"transaction\":\"", Attention.UnknownState)]
-    public async Task Completed_that_contradicts_itself_or_us_is_held(string said, string instead, Attention attention)
+    [InlineData("\"total_amount\":18500", "\"total_amount\":1850000", AttentionReason.AmountConflict)]
+    [InlineData("\"total_amount\":18500", "\"total_amount\":1", AttentionReason.AmountConflict)]
+    [InlineData("\"refunded\":false", "\"refunded\":true", AttentionReason.RefundedAtKhalti)]
+    [InlineData("\"transaction_id\":\"", "\"transaction\":\"", AttentionReason.UnknownState)]
+    public async Task Completed_that_contradicts_itself_or_us_is_held(string said, string instead, AttentionReason attention)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -404,7 +405,7 @@ public sealed class EPaymentSettlingTests
         JsonNode paid = await shop.ReadAsync(order);
         paid.Status().ShouldBe("paid");
         paid["payments"]!.AsArray().ShouldAllBe(payment => (string?)payment!["status"] == "completed");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.DoublePayment);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.DoublePayment);
     }
 
     [Fact]
@@ -434,7 +435,7 @@ public sealed class EPaymentSettlingTests
         // And when the link is paid all the same, a person is told.
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
         await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.DoublePayment);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.DoublePayment);
     }
 
     [Fact]
@@ -596,7 +597,7 @@ public sealed class EPaymentSettlingTests
 
         await shop.ComeBackAsync(back);
 
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.Stuck);
         await shop.ComeBackAsync(back);
         await shop.PassAfterAsync(TimeSpan.FromHours(1.2));
         (await NotesAsync(shop)).Split('\n').Count(line => line == "attention stuck").ShouldBe(1);
@@ -624,7 +625,7 @@ public sealed class EPaymentSettlingTests
         ((string?)(await shop.GetAsync("/health/ready")).Body["khalti"]).ShouldBe("fine");
     }
 
-    private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
+    private static Task<AttentionReason?> AttentionAsync(Shop shop, JsonNode order)
     {
         string id = order.Id();
         return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -86,13 +87,13 @@ public sealed class LastLookTests
         }
 
         (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("cancelled");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.Stuck);
         await shop.Sandbox.ForceLinkAsync(pidx, "Completed");
         await shop.Sandbox.MendAsync();
         await PassDaysAsync(shop, 2);
 
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.PaidLate);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.PaidLate);
     }
 
     [Fact]
@@ -131,7 +132,7 @@ public sealed class LastLookTests
         await PassDaysAsync(shop, 2);
 
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.PaidLate);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.PaidLate);
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public sealed class LastLookTests
         (await AttentionAsync(shop, order)).ShouldBeNull();
         await PassDaysAsync(shop, 8);
 
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.Stuck, "it can still be paid at Khalti");
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.Stuck, "it can still be paid at Khalti");
         (await shop.PassAfterAsync(TimeSpan.FromDays(30))).Asked.ShouldBe(0);
     }
 
@@ -197,7 +198,7 @@ public sealed class LastLookTests
         }
     }
 
-    private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
+    private static Task<AttentionReason?> AttentionAsync(Shop shop, JsonNode order)
     {
         string id = order.Id();
         return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());

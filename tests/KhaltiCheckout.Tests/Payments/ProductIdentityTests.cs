@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,7 +40,7 @@ public sealed class ProductIdentityTests
         JsonNode held = await shop.ReadAsync(order);
         (held.Status(), held.PaymentStatus(), (string?)held.Payment()["khaltiState"]).ShouldBe(("pending", "needs_review", "Completed"));
         held.Payment()["transactionId"].ShouldNotBeNull("the money can be refunded");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.UnknownState);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.UnknownState);
 
         await shop.Sandbox.MendAsync();
         await shop.PassAfterAsync(TimeSpan.FromHours(1.2));
@@ -98,7 +99,7 @@ public sealed class ProductIdentityTests
 
         await PassMinutesAsync(shop, 16);
         (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.UnknownState);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.UnknownState);
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public sealed class ProductIdentityTests
 
         await PassMinutesAsync(shop, 16);
         (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review", "who closed it did not know of this");
-        (await AttentionAsync(shop, order)).ShouldBe(Attention.UnknownState);
+        (await AttentionAsync(shop, order)).ShouldBe(AttentionReason.UnknownState);
     }
 
     private static async Task<JsonNode> GivenFailedThenCompletedAsync(Shop shop)
@@ -143,7 +144,7 @@ public sealed class ProductIdentityTests
         }
     }
 
-    private static Task<Attention?> AttentionAsync(Shop shop, JsonNode order)
+    private static Task<AttentionReason?> AttentionAsync(Shop shop, JsonNode order)
     {
         string id = order.Id();
         return shop.InDatabaseAsync(db => db.Orders.Where(one => one.Id == id).Select(one => one.Attention).SingleAsync());

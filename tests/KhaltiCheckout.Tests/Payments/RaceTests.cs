@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -35,7 +37,7 @@ public sealed class RaceTests
         (await shop.Sandbox.CountAsync("verify")).ShouldBe(1);
         answers.Where(answer => answer.Status >= 400).ShouldAllBe(answer => answer.Body.Code() == "token_already_used");
         (await shop.InDatabaseAsync(db => db.Payments.CountAsync())).ShouldBe(1);
-        (await shop.InDatabaseAsync(db => db.Orders.CountAsync(order => order.Status == KhaltiCheckout.Orders.OrderStatus.Paid)))
+        (await shop.InDatabaseAsync(db => db.Orders.CountAsync(order => order.Status == OrderStatus.Paid)))
             .ShouldBeLessThanOrEqualTo(1);
     }
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -90,7 +91,7 @@ public sealed class RefusedVerifyTests
 
         (status, held.PaymentStatus()).ShouldBe((202, "needs_review"));
         string id = order.Id();
-        (await shop.InDatabaseAsync(db => db.Orders.SingleAsync(one => one.Id == id))).Attention.ShouldBe(Attention.RefundedAtKhalti);
+        (await shop.InDatabaseAsync(db => db.Orders.SingleAsync(one => one.Id == id))).Attention.ShouldBe(AttentionReason.RefundedAtKhalti);
     }
 
     [Theory]

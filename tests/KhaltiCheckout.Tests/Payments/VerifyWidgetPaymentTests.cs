@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -115,7 +117,7 @@ public sealed class VerifyWidgetPaymentTests
         held.Status().ShouldBe("pending");
         held.PaymentStatus().ShouldBe("needs_review");
         (await shop.InDatabaseAsync(db => db.Orders.SingleAsync(order => order.Id == thief.Id())))
-            .Attention.ShouldBe(KhaltiCheckout.Orders.Attention.UnknownState);
+            .Attention.ShouldBe(AttentionReason.UnknownState);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
-using KhaltiCheckout.Admin;
-using KhaltiCheckout.Orders;
-using KhaltiCheckout.Tests.Reconciliation;
+using KhaltiCheckout.Desk;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Tests.Polling;
 using KhaltiCheckout.Tests.Support;
 using Npgsql;
 
@@ -52,7 +52,7 @@ public sealed partial class PlanTests
         // Those of all reasons are sorted, as PostgreSQL merges no parts of a column with a collation of its own. They are
         // never more than those that wait for a person.
         string any = await ListPlanAsync(shop, new() { Attention = "any" });
-        any.Split("Index Only Scan using \"IX_Orders_Attention_Id\"").Length.ShouldBe(Enum.GetValues<Attention>().Length + 1, any);
+        any.Split("Index Only Scan using \"IX_Orders_Attention_Id\"").Length.ShouldBe(Enum.GetValues<AttentionReason>().Length + 1, any);
         any.ShouldNotContain("Seq Scan");
     }
 

@@ -1,5 +1,5 @@
-using KhaltiCheckout.Data;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,7 +91,7 @@ public sealed class StoreTests
             {
                 Interlocked.Increment(ref rounds);
                 Order order = (await sql.FindOrderAsync(id, OrderParts.Payments))!;
-                order.KeepMismatch(new Khalti.Client.Paisa(1), shop.Clock.GetUtcNow());
+                order.RecordAmountMismatch(new Khalti.Client.Paisa(1), shop.Clock.GetUtcNow());
                 await meanwhile();
                 await sql.SaveAsync(order);
                 return true;

@@ -1,4 +1,4 @@
-using KhaltiCheckout.Data;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -39,8 +39,8 @@ public sealed class TroubleTests
             _ => new InvalidOperationException("a bug of ours"),
         };
 
-        PostgreSqlTrouble.NothingHappened(failure, isCommitting: false).ShouldBe(beforeItsCommit);
-        PostgreSqlTrouble.NothingHappened(failure, isCommitting: true).ShouldBe(atItsCommit);
+        PostgreSqlErrors.NothingHappened(failure, isCommitting: false).ShouldBe(beforeItsCommit);
+        PostgreSqlErrors.NothingHappened(failure, isCommitting: true).ShouldBe(atItsCommit);
     }
 
     private static ObjectDisposedException PutAway()

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using Khalti.Client;
-using KhaltiCheckout.Receipts;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
+using KhaltiCheckout.Views;
 
 namespace KhaltiCheckout.Tests.Receipts;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Refunds;

@@ -1,5 +1,6 @@
-using KhaltiCheckout.Orders;
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Gateway;
+using KhaltiCheckout.Settings;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;

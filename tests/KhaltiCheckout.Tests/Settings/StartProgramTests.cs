@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Settings;

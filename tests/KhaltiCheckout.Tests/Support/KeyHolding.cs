@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.Admin;
+using KhaltiCheckout.Access;
 
 namespace KhaltiCheckout.Tests.Support;
 

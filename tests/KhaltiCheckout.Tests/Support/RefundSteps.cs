@@ -1,13 +1,16 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Tests.Support;
 
 /// <summary>What a merchant does with an API key.</summary>
 internal static class RefundSteps
 {
-    internal const string Key = KhaltiCheckout.Admin.AdminOptionsRules.DevelopmentKey;
+    internal const string Key = AdminOptionsRules.DevelopmentKey;
 
     /// <summary>Ilam tea, as <see cref="Shop.GivenPaidAsync"/> has it paid.</summary>
     internal const long TeaPrice = 18500;
@@ -74,8 +77,8 @@ internal static class RefundSteps
     internal static async Task<string?> AttentionAsync(this Shop shop, JsonNode order)
     {
         string id = order.Id();
-        KhaltiCheckout.Orders.Attention? attention = await shop.InDatabaseAsync(async db =>
+        AttentionReason? attention = await shop.InDatabaseAsync(async db =>
             (await db.Orders.FindAsync([id], TestContext.Current.CancellationToken))!.Attention);
-        return attention is { } raised ? KhaltiCheckout.Orders.SnakeCase.Of(raised) : null;
+        return attention is { } raised ? SnakeCase.Of(raised) : null;
     }
 }

@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox;
-using KhaltiCheckout.Data;
-using KhaltiCheckout.Reconciliation;
+using KhaltiCheckout.Polling;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -217,7 +217,7 @@ internal sealed class Shop : IAsyncDisposable
 
     /// <summary>One round of the worker.</summary>
     internal Task<(int Asked, int Expired)> PassAsync() =>
-        _app.Services.GetRequiredService<Reconciler>().PassAsync(TestContext.Current.CancellationToken);
+        _app.Services.GetRequiredService<PollingPass>().PassAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Time passes, and the worker makes a round.</summary>
     internal Task<(int Asked, int Expired)> PassAfterAsync(TimeSpan wait)

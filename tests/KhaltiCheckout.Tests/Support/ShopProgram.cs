@@ -7,7 +7,7 @@ namespace KhaltiCheckout.Tests.Support;
 /// <summary>The real program in a process of its own, as a merchant starts it.</summary>
 internal sealed class ShopProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(90);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("checkout-program-").FullName;
     private readonly TestDatabase _database;
@@ -68,7 +68,7 @@ internal sealed class ShopProgram : IAsyncDisposable
     {
         await using ShopProgram program = started;
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(GracePeriod);
         await program._process.WaitForExitAsync(patience.Token);
         return (program._process.ExitCode, [.. program._output], [.. program._errors]);
     }
@@ -83,7 +83,7 @@ internal sealed class ShopProgram : IAsyncDisposable
                 return line;
             }
 
-            (await _news.WaitAsync(Patience, TestContext.Current.CancellationToken)).ShouldBeTrue(string.Join('\n', _output.Concat(_errors)));
+            (await _news.WaitAsync(GracePeriod, TestContext.Current.CancellationToken)).ShouldBeTrue(string.Join('\n', _output.Concat(_errors)));
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ShopProgram : IAsyncDisposable
     {
         using Process stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(GracePeriod);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }

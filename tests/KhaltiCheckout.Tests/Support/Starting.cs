@@ -1,5 +1,5 @@
-using KhaltiCheckout.Data;
 using KhaltiCheckout.Http;
+using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;

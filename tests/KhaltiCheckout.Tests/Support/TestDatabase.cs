@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using KhaltiCheckout.Data;
-using KhaltiCheckout.Orders;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

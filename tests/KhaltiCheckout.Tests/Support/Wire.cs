@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using KhaltiCheckout.Payments;
+using KhaltiCheckout.Gateway;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

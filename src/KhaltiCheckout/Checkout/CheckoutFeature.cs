@@ -1,0 +1,71 @@
+using KhaltiCheckout.Access;
+using KhaltiCheckout.Http;
+using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Receipts;
+using KhaltiCheckout.Settings;
+using KhaltiCheckout.Storage;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.Checkout;
+
+internal static class CheckoutFeature
+{
+    internal static void AddOrders(this IServiceCollection services)
+    {
+        services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OrderChanges>();
+        services.AddSingleton<OrderWatchers>();
+        services.AddSingleton<ReceiptBook>();
+        services.AddHostedService<FiscalYearNotice>();
+        services.AddSingleton<StoreAddress>();
+        services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
+        services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
+    }
+
+    internal static void MapOrders(this IEndpointRouteBuilder routes)
+    {
+        // Takes the place of the file of that name, which is its template.
+        routes.MapGet("/order.html", ShowOrderPage.Handle).ExcludeFromDescription();
+
+        RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
+
+        orders.MapPost("/", PlaceOrder.Handle)
+            .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
+            .WithValidation<PlaceOrderRequest>()
+            .WithIdempotency<PlaceOrderRequest>()
+            .CountsAs(RateLimitBudget.Orders)
+            .RequireAuthorization(Scopes.KeyOrNone)
+            .WithName("PlaceOrder")
+            .WithSummary("Place an order")
+            .WithDescription(
+                "Prices and total are the server's. The order waits to be paid until `expiresAt`. With an API key of scope `checkout` an order may "
+                + "have `lines` with names and prices of its own instead of `items`, a `reference`, a `returnUrl` and `metadata`.")
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
+
+        orders.MapGet("/{id}", GetOrder.Handle)
+            .WithName("GetOrder")
+            .WithSummary("Read an order")
+            .WithDescription("Whoever holds an order's id may read it. Amounts are paisa.")
+            .CanFail(404, 503);
+
+        orders.MapGet("/{id}/events", WatchOrder.Handle)
+            .WithName("WatchOrder")
+            .WithSummary("Watch an order")
+            .WithDescription("Server-sent events: `order` with the order as it is now, and again whenever it changes. Ends after five minutes; open it again.")
+            .CanFail(404, 429, 503);
+
+        orders.MapGet("/{id}/qr.svg", DrawOrderAddress.Handle)
+            .Produces<string>(200, DrawOrderAddress.MediaType)
+            .WithName("DrawOrderAddress")
+            .WithSummary("Draw an order's address")
+            .WithDescription("A QR code that opens the order's page, as on its receipt. The address begins with `Store:PublicUrl`, or where that is not set with the address that the shop listens on.")
+            .CanFail(404, 503);
+
+        orders.MapPost("/{id}/cancel", CancelOrder.Handle)
+            .WithIdempotency()
+            .WithName("CancelOrder")
+            .WithSummary("Cancel an order")
+            .WithDescription("Only a `pending` order with no payment under way. Takes no body.")
+            .CanFail(400, 404, 409, 422, 429, 503);
+    }
+}

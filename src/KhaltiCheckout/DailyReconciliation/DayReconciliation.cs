@@ -1,0 +1,259 @@
+using Khalti.Client;
+using KhaltiCheckout.Gateway;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace KhaltiCheckout.DailyReconciliation;
+
+/// <summary>
+/// Compares a day's payments with Khalti's books, and those of the days before it, which may have changed since. Reads only.
+/// The widget's payments come from Khalti's list, page by page; an ePayment is looked up by its link. The shop goes on selling
+/// meanwhile: what seems to differ is read a second time, here and there, before it is reported.
+/// </summary>
+internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, GatewayRecords records, IOptions<KhaltiOptions> khalti)
+{
+    private const int PaymentsAtOnce = 500;
+    private const int QuestionsAtOnce = 4;
+
+    private readonly ComparisonGaps _gaps = new();
+    private readonly List<DifferenceView> _differences = [];
+
+    // Of the day's widget payments, those that the list has.
+    private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
+    private ComparedPeriod _period = null!;
+    private CloseTotals _here = CloseTotals.None;
+    private CloseTotals _atKhalti = CloseTotals.None;
+
+    /// <summary>Null when Khalti did not answer at all.</summary>
+    internal async Task<CloseReport?> RunAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        _period = new ComparedPeriod(day);
+        bool? widget = await CompareWidgetAsync(cancellationToken);
+        bool? epayment = await CompareLinksAsync(cancellationToken);
+        if (widget != true && epayment != true && (widget ?? epayment) is not null)
+        {
+            return null;
+        }
+
+        DateTimeOffset end = _period.End;
+        return new CloseReport(
+            _here, _atKhalti, _period.FirstDay,
+            await db.Payments.CountAsync(
+                payment => (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview) && payment.CreatedAt < end,
+                cancellationToken),
+            await db.Refunds.CountAsync(refund => refund.NextCheckAt != null && refund.CreatedAt < end, cancellationToken),
+            _gaps.OfDay, _gaps.OfDaysBefore,
+            [.. _differences.OrderBy(difference => difference.Kind).ThenBy(difference => difference.OrderId, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Null when there is nothing to ask about; else whether Khalti answered.</summary>
+    private async Task<bool?> CompareWidgetAsync(CancellationToken cancellationToken)
+    {
+        // A product that is off has books to compare while payments of it are recent.
+        bool dayCounts = khalti.Value.Widget.Enabled || await WidgetPayments(_period.DayStart, _period.Day).AnyAsync(cancellationToken);
+        if (!dayCounts && !await WidgetPayments(_period.Start, _period.FirstDay).AnyAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        WidgetList list = new(clients.Widget, _period, _gaps, dayCounts);
+        List<Transaction> unknown = [];
+        await foreach (IReadOnlyList<Transaction> page in list.ReadAsync(cancellationToken))
+        {
+            await CompareListedAsync(page, unknown, cancellationToken);
+        }
+
+        if (list.CoversDay)
+        {
+            await AskAboutMissingAsync(cancellationToken);
+        }
+
+        foreach (Transaction record in unknown)
+        {
+            await FindOrderAsync(record, cancellationToken);
+        }
+
+        return list.WasAnswered;
+    }
+
+    private IQueryable<Payment> WidgetPayments(DateTimeOffset from, DateOnly fromDay)
+    {
+        (string first, string last) = (TypeId.First(TypeId.Payment, from), TypeId.First(TypeId.Payment, _period.End));
+        DateOnly day = _period.Day;
+        return db.Payments.AsNoTracking().Where(payment => payment.Method == PaymentMethod.Widget
+            && ((payment.Id.CompareTo(first) >= 0 && payment.Id.CompareTo(last) < 0) || (payment.CompletedOn >= fromDay && payment.CompletedOn <= day)));
+    }
+
+    // The list may have ePayments in it, too: their links tell more.
+    private async Task CompareListedAsync(IReadOnlyList<Transaction> page, List<Transaction> unknown, CancellationToken cancellationToken)
+    {
+        Dictionary<string, Transaction> byId = page.ToDictionary(record => record.Id, StringComparer.Ordinal);
+        string[] ids = [.. byId.Keys];
+        List<Payment> payments = await db.Payments.AsNoTracking()
+            .Where(payment => payment.TransactionId != null && ids.Contains(payment.TransactionId)).ToListAsync(cancellationToken);
+        foreach (Payment payment in payments)
+        {
+            byId.Remove(payment.TransactionId!, out Transaction? record);
+            if (payment.Method == PaymentMethod.Widget)
+            {
+                GatewayPayment booked = new(payment, Fact.Of(record!));
+                if (booked.IsOf(_period.Day))
+                {
+                    _listed.Add(payment.Id);
+                }
+
+                await CompareAsync(booked, cancellationToken);
+            }
+        }
+
+        unknown.AddRange(byId.Values.Where(record => Fact.HasMoved(record.State) && !(record.CreatedOn >= _period.End)));
+    }
+
+    // Ours that the list does not have: asked for by name before it is reported.
+    private async Task AskAboutMissingAsync(CancellationToken cancellationToken)
+    {
+        DateOnly day = _period.Day;
+        IQueryable<Payment> ofDay = db.Payments.AsNoTracking()
+            .Where(payment => payment.CompletedOn == day && payment.Method == PaymentMethod.Widget && payment.Status != PaymentStatus.NeedsReview);
+        for (string after = ""; ;)
+        {
+            List<Payment> some = await ofDay.Where(payment => payment.Id.CompareTo(after) > 0)
+                .OrderBy(payment => payment.Id).Take(PaymentsAtOnce).ToListAsync(cancellationToken);
+            foreach (Payment payment in some.Where(payment => !_listed.Contains(payment.Id)))
+            {
+                await CompareAsync(new GatewayPayment(payment, await records.ReadAsync(payment)), cancellationToken);
+            }
+
+            if (some.Count < PaymentsAtOnce)
+            {
+                return;
+            }
+
+            after = some[^1].Id;
+        }
+    }
+
+    /// <summary>Null when there is nothing to ask about; else whether Khalti answered about any.</summary>
+    private async Task<bool?> CompareLinksAsync(CancellationToken cancellationToken)
+    {
+        (string first, string last) = _period.Ids;
+        (DateOnly from, DateOnly to) = (_period.FirstDay, _period.Day);
+        IQueryable<Payment> links = db.Payments.AsNoTracking().Where(payment => payment.Pidx != null);
+        IQueryable<Payment> made = links.Where(payment => payment.Id.CompareTo(first) >= 0 && payment.Id.CompareTo(last) < 0);
+        IQueryable<Payment> madeBefore = links.Where(payment => payment.CompletedOn >= from && payment.CompletedOn <= to
+            && (payment.Id.CompareTo(first) < 0 || payment.Id.CompareTo(last) >= 0));
+        bool? ofPeriod = await CompareLinksAsync(made, cancellationToken);
+        bool? ofBefore = await CompareLinksAsync(madeBefore, cancellationToken);
+        return ofPeriod is null ? ofBefore : ofPeriod.Value || ofBefore == true;
+    }
+
+    // The newest first, so the day comes before the days before it.
+    private async Task<bool?> CompareLinksAsync(IQueryable<Payment> links, CancellationToken cancellationToken)
+    {
+        bool? answered = null;
+        bool keyRefused = false;
+        for (string? before = null; ;)
+        {
+            List<Payment> some = await (before is null ? links : links.Where(link => link.Id.CompareTo(before) < 0))
+                .OrderByDescending(link => link.Id).Take(PaymentsAtOnce).ToListAsync(cancellationToken);
+            Fact[] facts = new Fact[some.Count];
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, some.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancellationToken },
+                async (at, _) =>
+                {
+                    facts[at] = Volatile.Read(ref keyRefused) ? Fact.KeyRefused : await records.ReadAsync(some[at]);
+                    if (facts[at] == Fact.KeyRefused)
+                    {
+                        Volatile.Write(ref keyRefused, true);
+                    }
+                });
+            for (int at = 0; at < some.Count; at++)
+            {
+                answered = answered == true || !facts[at].IsUnanswered || facts[at] == Fact.KeyRefused;
+                await CompareAsync(new GatewayPayment(some[at], facts[at]), cancellationToken);
+            }
+
+            if (some.Count < PaymentsAtOnce)
+            {
+                return answered;
+            }
+
+            before = some[^1].Id;
+        }
+    }
+
+    private async Task CompareAsync(GatewayPayment booked, CancellationToken cancellationToken)
+    {
+        DateOnly day = _period.Day;
+        List<DifferenceView> found = [.. booked.Differences(day)];
+        bool partOfList = booked.Fact.Books?.State == LedgerState.RefundedInPart && booked.Payment.Method == PaymentMethod.Widget;
+        if (found.Count > 0 || partOfList)
+        {
+            // The list was read some time ago, and so was our row.
+            Payment now = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == booked.Payment.Id, cancellationToken);
+            booked = new GatewayPayment(now, await records.ReadAsync(now));
+            found = [.. booked.Differences(day)];
+        }
+
+        if (booked.Fact.IsUnanswered)
+        {
+            _gaps.Add(booked, booked.IsOf(day));
+            return;
+        }
+
+        _differences.AddRange(found);
+        if (booked.IsOf(day))
+        {
+            _here = booked.IsPaidHere ? _here.And(booked.Payment.AmountPaid!.Value, booked.Payment.Fee) : _here;
+            _atKhalti = booked.Fact.Moved && booked.Fact.Amount is { } amount ? _atKhalti.And(amount, booked.Fact.Fee) : _atKhalti;
+        }
+    }
+
+    // Money of which no payment here knows the transaction. What it was paid for, only the detail call tells.
+    private async Task FindOrderAsync(Transaction record, CancellationToken cancellationToken)
+    {
+        // Another shop may use the same account at Khalti: what is none of ours is reported on its own day only.
+        bool isOfDay = record.CreatedOn is not { } created || _period.HasDay(created);
+        if (await db.Payments.AnyAsync(payment => payment.TransactionId == record.Id, cancellationToken)
+            || (!isOfDay && !await db.Payments.AnyAsync(
+                payment => payment.TransactionId == null && payment.Amount == record.Amount && payment.CompletedOn == null, cancellationToken)))
+        {
+            return;
+        }
+
+        Reply<TransactionDetail> reply = await clients.Widget.GetTransactionAsync(record.Id, cancellationToken);
+        if (reply is Reply<TransactionDetail>.Unknown)
+        {
+            _gaps.Add(isOfDay, $"Khalti did not answer about its transaction {record.Id}.");
+            return;
+        }
+
+        string? orderId = reply is Reply<TransactionDetail>.Answered(var detail) ? detail.Transaction.ProductIdentity : record.ProductIdentity;
+        List<Payment> candidates = await db.Payments.AsNoTracking()
+            .Where(payment => payment.OrderId == orderId && payment.TransactionId == null && (payment.Token != null || payment.Pidx != null))
+            .ToListAsync(cancellationToken);
+        Payment? only = candidates is [var one] ? one : null;
+        if (only is { Pidx: not null } && _period.Has(only))
+        {
+            return; // reported by its link
+        }
+
+        bool isOurs = await db.Orders.AnyAsync(order => order.Id == orderId, cancellationToken);
+        if (!isOfDay && !isOurs)
+        {
+            return;
+        }
+
+        _atKhalti = isOfDay ? _atKhalti.And(record.Amount, record.Fee) : _atKhalti;
+        _differences.Add(new DifferenceView(
+            DifferenceKind.PaidAtKhaltiOnly, isOurs ? orderId : null, only?.Id, record.Id,
+            only is not null ? SnakeCase.Of(only.Status) : isOurs ? "no payment of this order is it" : "no order of this shop",
+            record.StateName, null, record.Amount,
+            only is { Status: not PaymentStatus.NeedsReview } ? MendingAction.CheckPayment
+                : isOurs ? MendingAction.LookAtOrder : MendingAction.LookAtKhalti));
+    }
+}

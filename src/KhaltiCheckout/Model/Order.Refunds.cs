@@ -1,0 +1,135 @@
+using Khalti.Client;
+using KhaltiCheckout.Shared;
+
+namespace KhaltiCheckout.Model;
+
+/// <summary>What happens to an order after the sale.</summary>
+public sealed partial class Order
+{
+    /// <summary>Keeps the money for a refund that Khalti is about to be asked for.</summary>
+    internal Refund StartRefund(Payment payment, Paisa amount, RefundCommand wish, DateTimeOffset now, TimeSpan lease)
+    {
+        Refund refund = Refund.Requested(payment, amount, wish, now, lease);
+        payment.Reserve(amount);
+        _refunds.Add(refund);
+        Tell("refund_requested", Actor.Merchant, now, About(refund, wish.Reason), payment.Id, wish.KeyName);
+        return refund;
+    }
+
+    internal void CompleteRefund(
+        Payment payment, Refund refund, string rule, string? khaltiState, Actor by, DateTimeOffset now, string? keyName = null)
+    {
+        refund.Complete(now);
+        payment.RecordRefunded(refund.Amount, reserved: refund.Amount, khaltiState);
+        Tell("refund_completed", by, now, About(refund, rule), payment.Id, keyName);
+        ClearAttention(AttentionReason.Stuck, refund, now);
+        CountRefunds(refund, now);
+    }
+
+    /// <summary>The money stays where it is and may be given back by another refund.</summary>
+    internal void FailRefund(
+        Payment payment, Refund refund, string failure, string rule, Actor by, DateTimeOffset now, string? keyName = null)
+    {
+        refund.Fail(failure);
+        payment.Release(refund.Amount);
+        Tell("refund_failed", by, now, About(refund, $"{failure}, {rule}"), payment.Id, keyName);
+        ClearAttention(AttentionReason.Stuck, refund, now);
+        if (IsHeldWithoutReason(payment))
+        {
+            RaiseAttention(AttentionReason.UnknownState, payment, now);
+        }
+    }
+
+    internal void MarkRefundUnknown(Refund refund, string rule, Actor by, DateTimeOffset now, DateTimeOffset next)
+    {
+        refund.MarkUnknown(next);
+        Tell("refund_unknown", by, now, About(refund, rule), refund.PaymentId);
+    }
+
+    /// <summary>Money that Khalti gave back without our asking.</summary>
+    internal Refund RecordFoundRefund(
+        Payment payment, Paisa amount, string rule, string? khaltiState, Actor by, DateTimeOffset now, string? keyName = null)
+    {
+        Refund refund = Refund.Found(payment, amount, rule, keyName, now);
+        _refunds.Add(refund);
+        payment.RecordRefunded(amount, reserved: Paisa.Zero, khaltiState);
+        Tell("refund_found", by, now, About(refund, rule), payment.Id, keyName);
+        CountRefunds(refund, now);
+
+        // That a part went back of which Khalti did not say how much is told by this refund now.
+        ClearAttention(AttentionReason.RefundedAtKhalti, payment, now);
+        RaiseAttention(AttentionReason.RefundedAtKhalti, refund, now);
+        return refund;
+    }
+
+    /// <summary>Khalti gave back a part without our asking, and does not say how much: a person has to.</summary>
+    internal void RecordPartRefund(Payment payment, string rule, string khaltiState, Actor by, DateTimeOffset now, string? keyName)
+    {
+        payment.RecordPartialRefund(khaltiState);
+        Tell("refund_found", by, now, rule + "; how much, Khalti did not say", payment.Id, keyName);
+        bool othersPaidForIt = _payments.Exists(other => other != payment && other.Status == PaymentStatus.Completed);
+        if (Status.After(OrderEvent.PartOfItRefunded) is { } status && payment.CompletedAt is not null && !othersPaidForIt)
+        {
+            Status = status;
+        }
+
+        RaiseAttention(AttentionReason.RefundedAtKhalti, payment, now);
+    }
+
+    // Money of it that Khalti still has, or may just be giving back, has to be settled first.
+    private static bool CanBeClosed(Payment payment, bool closePayments) => payment.AmountReserved == Paisa.Zero
+        && (IsGivenBackAtKhalti(payment)
+            || (!RefundRules.CanBeRefunded(payment)
+                && (closePayments || AtKhalti(payment) is not (TransactionState.Completed or TransactionState.PartiallyRefunded))));
+
+    private static bool IsGivenBackAtKhalti(Payment payment) =>
+        payment.AmountPaid is not null && AtKhalti(payment) == TransactionState.Refunded;
+
+    private static TransactionState AtKhalti(Payment payment) => TransactionStates.Parse(payment.KhaltiState);
+
+    // What Khalti said of it, no rule could settle: the person who looked decides.
+    private void Close(Payment payment, string note, string? keyName, DateTimeOffset now)
+    {
+        if (IsGivenBackAtKhalti(payment))
+        {
+            Paisa paid = payment.AmountPaid!.Value;
+            _refunds.Add(Refund.Found(payment, paid, note, keyName, now));
+            payment.RecordRefunded(paid, reserved: Paisa.Zero, payment.KhaltiState);
+        }
+        else
+        {
+            // What Khalti has not settled yet, it may settle later.
+            bool isSettled = AtKhalti(payment)
+                is TransactionState.Completed or TransactionState.PartiallyRefunded or TransactionState.Refunded;
+            payment.Close(note, isSettled ? null : CheckSchedule.FirstLateCheck(payment, Failures.ClosedByMerchant, now));
+        }
+
+        Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);
+    }
+
+    /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>
+    private void CountRefunds(Refund refund, DateTimeOffset now)
+    {
+        Paisa kept = Paisa.Zero;
+        foreach (Payment payment in _payments.Where(payment => payment.CompletedAt is not null))
+        {
+            kept += payment.AmountPaid!.Value - payment.AmountRefunded;
+        }
+
+        Paisa refunded = kept >= Amount || PaidAt is null ? Paisa.Zero : Amount - kept;
+        if (refunded <= AmountRefunded)
+        {
+            return;
+        }
+
+        refund.TakeOffOrder(refunded - AmountRefunded);
+        AmountRefunded = refunded;
+        bool all = refunded == Amount;
+        Apply(
+            all ? OrderEvent.AllOfItRefunded : OrderEvent.PartOfItRefunded, all ? "order_refunded" : "order_partially_refunded",
+            Actor.Worker, now, $"{(long)refunded} of {(long)Amount} paisa");
+    }
+
+    private static string About(Refund refund, string? why) =>
+        $"{refund.Id}, {(long)refund.Amount} paisa{(why is null ? "" : ": " + why)}";
+}

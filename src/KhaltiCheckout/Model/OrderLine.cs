@@ -1,0 +1,68 @@
+using Khalti.Client;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+
+namespace KhaltiCheckout.Model;
+
+/// <summary>Whether a line adds to the order's amount or is taken off it. Prices are never negative.</summary>
+public enum LineKind
+{
+    Item,
+    Discount,
+}
+
+/// <summary>What was bought, with name and price as they were on the day; or what was taken off for it.</summary>
+public sealed class OrderLine
+{
+    private OrderLine()
+    {
+    }
+
+    /// <summary>Of an order's lines, from 0.</summary>
+    public int Position { get; private set; }
+
+    public string? ProductId { get; private set; }
+
+    public string Name { get; private set; } = "";
+
+    public Paisa UnitPrice { get; private set; }
+
+    public int Quantity { get; private set; }
+
+    public Paisa Amount { get; private set; }
+
+    public LineKind Kind { get; private set; }
+
+    internal static OrderLine Read(SqlRow row) => new()
+    {
+        Position = row.Count(0),
+        ProductId = row.TextOrNull(1),
+        Name = row.Text(2),
+        UnitPrice = row.Paisa(3),
+        Quantity = row.Count(4),
+        Amount = row.Paisa(5),
+        Kind = SnakeCase.Read<LineKind>(row.Text(6)),
+    };
+
+    internal static OrderLine Of(DraftLine wanted, int position) => new()
+    {
+        Position = position,
+        ProductId = wanted.ProductId,
+        Name = wanted.Name,
+        UnitPrice = wanted.UnitPrice,
+        Quantity = wanted.Quantity,
+        Amount = wanted.UnitPrice * wanted.Quantity,
+        Kind = wanted.Kind,
+    };
+
+    /// <summary>Items less discounts; null when the discounts are more.</summary>
+    internal static Paisa? TotalOf(IReadOnlyList<DraftLine> lines)
+    {
+        Paisa items = Sum(LineKind.Item);
+        Paisa discounts = Sum(LineKind.Discount);
+        return discounts > items ? null : items - discounts;
+
+        Paisa Sum(LineKind kind) => lines.Where(line => line.Kind == kind)
+            .Aggregate(Paisa.Zero, (sum, line) => sum + (line.UnitPrice * line.Quantity));
+    }
+}

@@ -1,0 +1,257 @@
+using System.Data.Common;
+using KhaltiCheckout.Gateway;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Payments;
+using KhaltiCheckout.Refunds;
+using KhaltiCheckout.Storage;
+
+namespace KhaltiCheckout.Polling;
+
+/// <summary>
+/// One pass over what is open: payments whose outcome is not known are asked about, orders whose time is up expire.
+/// Several processes may run it on one database; a lease in the row lets one of them ask.
+/// </summary>
+internal sealed partial class PollingPass(
+    IServiceScopeFactory scopes, CheckoutStore store, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time, ILogger<PollingPass> logger)
+{
+    private const int MaxBatchSize = 100;
+    private const int AskedAtOnce = 4;
+    private const int MaxOrdersPerPass = 200;
+    private const int MaxPurgedPerPass = 1000;
+
+    private static readonly TimeSpan BetweenAlignments = TimeSpan.FromMinutes(5);
+
+    private DateTimeOffset _nextAlignment;
+
+    /// <summary>Gives back how many payments and refunds were asked about and how many orders expired.</summary>
+    internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
+    {
+        await RescheduleSkewedChecksAsync(cancellationToken);
+        await CloseAbandonedAsync(cancellationToken);
+        int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
+        await PurgeExpiredAsync(cancellationToken);
+        await AlignAttentionAsync(cancellationToken);
+        return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
+    }
+
+    // A clock that was a day ahead and was set right: what it put off is asked about now.
+    private async Task RescheduleSkewedChecksAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (await store.ReadAsync(sql => sql.HasSkewedChecksAsync(now), cancellationToken))
+        {
+            Log.BroughtBack(logger, await store.WriteAsync(sql => sql.RescheduleSkewedChecksAsync(now), cancellationToken));
+        }
+    }
+
+    // Links that a process asked for and did not live to get: no question for Khalti, so no trouble of Khalti's keeps them.
+    private async Task CloseAbandonedAsync(CancellationToken cancellationToken)
+    {
+        List<string> abandoned = await store.ReadAsync(sql => sql.ListAbandonedLinksAsync(time.GetUtcNow(), MaxBatchSize), cancellationToken);
+        foreach (string paymentId in abandoned)
+        {
+            await CheckAsync(paymentId, cancellationToken, CheckTrigger.Scheduled);
+        }
+    }
+
+    // Khalti's two products have trouble of their own: one of them down does not keep the other's payments waiting.
+    private async Task<int> AskAsync(PaymentMethod method, CancellationToken cancellationToken)
+    {
+        GatewayHealth gateway = health.Of(method);
+        await ExpediteAsync(method, cancellationToken);
+        int asked = 0;
+        if (!gateway.IsFine)
+        {
+            asked += await ProbeAsync(method, cancellationToken);
+        }
+
+        while (gateway.IsFine)
+        {
+            List<string> due = await store.ReadAsync(sql => sql.ListDuePaymentsAsync(method, time.GetUtcNow(), MaxBatchSize), cancellationToken);
+            int before = asked;
+            await Parallel.ForEachAsync(
+                due,
+                new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = cancellationToken },
+                async (paymentId, token) =>
+                {
+                    if (gateway.IsFine && await CheckAsync(paymentId, token))
+                    {
+                        Interlocked.Increment(ref asked);
+                    }
+                });
+
+            // Nothing left, or only what another process has leased.
+            if (due.Count < MaxBatchSize || asked == before)
+            {
+                break;
+            }
+
+            await ExpediteAsync(method, cancellationToken);
+        }
+
+        return asked + await AskAboutRefundsAsync(method, dueOrNot: false, cancellationToken);
+    }
+
+    private async Task<int> AskAboutRefundsAsync(PaymentMethod method, bool dueOrNot, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        List<string> refunds = await store.ReadAsync(
+            sql => dueOrNot ? sql.ListRefundToProbeAsync(method, now) : sql.ListDueRefundsAsync(method, now, MaxBatchSize), cancellationToken);
+        int asked = 0;
+        foreach (string refundId in refunds)
+        {
+            if (dueOrNot || health.Of(method).IsFine)
+            {
+                asked += await CheckRefundAsync(refundId, dueOrNot, cancellationToken) ? 1 : 0;
+            }
+        }
+
+        return asked;
+    }
+
+    private async Task<bool> CheckRefundAsync(string refundId, bool dueOrNot, CancellationToken cancellationToken)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await scope.ServiceProvider.GetRequiredService<RefundProcessor>()
+                .CheckWithLeaseAsync(refundId, Actor.Worker, dueOrNot, cancellationToken) is not null;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Log.CheckFailed(logger, failure, refundId);
+            await unreadable.RecordIfUnreadableAsync(refundId, cancellationToken);
+            return false;
+        }
+    }
+
+    // Answers that nobody may ask for again, and sign-ins that are over. So many a pass and no more: after a busy day, or a
+    // night without a worker, the shoppers' writes do not wait behind a long one.
+    private async Task PurgeExpiredAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        (bool answers, bool signIns) = await store.ReadAsync(
+            async sql => (await sql.HasOldAnswersAsync(now), await sql.HasOldSignInsAsync(now)), cancellationToken);
+        if (answers)
+        {
+            await store.WriteAsync(sql => sql.PurgeAnswersAsync(now, MaxPurgedPerPass), cancellationToken);
+        }
+
+        if (signIns)
+        {
+            await store.WriteAsync(sql => sql.PurgeSignInsAsync(now, MaxPurgedPerPass), cancellationToken);
+        }
+    }
+
+    // A program older than the reasons' table may run beside this one, and writes the attention of its orders alone.
+    private async Task AlignAttentionAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (now < _nextAlignment && _nextAlignment - now <= BetweenAlignments)
+        {
+            return;
+        }
+
+        _nextAlignment = now + BetweenAlignments;
+        await store.WriteAsync(sql => sql.AlignAttentionAsync(now), cancellationToken);
+    }
+
+    // What waits for an hour only because Khalti did not answer is due as soon as Khalti does again. And an order that
+    // should expire has its open payment asked about once more first.
+    private async Task ExpediteAsync(PaymentMethod method, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (await store.ReadAsync(sql => sql.HasExpiringPaymentsAsync(method, now), cancellationToken))
+        {
+            await store.WriteAsync(sql => sql.ExpediteExpiringPaymentsAsync(method, now), cancellationToken);
+        }
+
+        if (health.Of(method).TakeRecovery())
+        {
+            await store.WriteAsync(sql => sql.ExpediteUnansweredAsync(method, now), cancellationToken);
+        }
+    }
+
+    // A Khalti in trouble is asked about one payment, due or not; when it answers, the others follow.
+    private async Task<int> ProbeAsync(PaymentMethod method, CancellationToken cancellationToken)
+    {
+        if (!health.Of(method).TakeProbe(time.GetUtcNow()))
+        {
+            return 0;
+        }
+
+        List<string> payment = await store.ReadAsync(sql => sql.ListPaymentToProbeAsync(method, time.GetUtcNow()), cancellationToken);
+        return payment is not [var paymentId] ? await AskAboutRefundsAsync(method, dueOrNot: true, cancellationToken)
+            : await CheckAsync(paymentId, cancellationToken, CheckTrigger.Scheduled) ? 1 : 0;
+    }
+
+    // One payment's trouble must not keep the others waiting.
+    private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken, CheckTrigger asking = CheckTrigger.Due)
+    {
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        PaymentProcessor settlement = scope.ServiceProvider.GetRequiredService<PaymentProcessor>();
+        try
+        {
+            return await settlement.CheckWithLeaseAsync(paymentId, Actor.Worker, asking, cancellationToken) is not null;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Log.CheckFailed(logger, failure, paymentId);
+            await unreadable.RecordIfUnreadableAsync(paymentId, cancellationToken);
+            return false;
+        }
+    }
+
+    private async Task<int> ExpireOrdersAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        List<string> due = await store.ReadAsync(sql => sql.ListOrdersToExpireAsync(now, MaxOrdersPerPass), cancellationToken);
+        int expired = 0;
+        foreach (string orderId in due)
+        {
+            expired += await TryExpireAsync(orderId, now, cancellationToken);
+        }
+
+        return expired;
+    }
+
+    // One order that can't be read must not keep the others from expiring. A database that is away ends the pass.
+    private async Task<int> TryExpireAsync(string orderId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.WriteAsync(sql => ExpireAsync(sql, orderId, now), cancellationToken, Footing.OneOrder);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or DbException or StoreBusyException))
+        {
+            Log.ExpiryFailed(logger, failure, orderId);
+            await unreadable.RecordIfUnreadableAsync(orderId, cancellationToken);
+            return 0;
+        }
+    }
+
+    private static async Task<int> ExpireAsync(SqlSession sql, string orderId, DateTimeOffset now)
+    {
+        Order order = (await sql.FindOrderAsync(orderId, OrderParts.Payments))!;
+        if (!order.ShouldExpire(now))
+        {
+            return 0;
+        }
+
+        order.Expire(now);
+        await sql.SaveAsync(order);
+        return 1;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} checks lay further ahead than any is put off, as if this clock had been ahead: they are made now")]
+        internal static partial void BroughtBack(ILogger logger, int count);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderId} could not expire")]
+        internal static partial void ExpiryFailed(ILogger logger, Exception failure, string orderId);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; if it is still open it is asked about again, at the latest when its lease is over")]
+        internal static partial void CheckFailed(ILogger logger, Exception failure, string id);
+    }
+}

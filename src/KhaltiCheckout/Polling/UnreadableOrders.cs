@@ -1,0 +1,100 @@
+using System.Data.Common;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
+
+namespace KhaltiCheckout.Polling;
+
+/// <summary>
+/// Finds out whether a check failed because the shop can't read its own record of the order, and raises <c>unreadable</c> then.
+/// Written by plain statements, as such an order can't be loaded to be changed.
+/// </summary>
+internal sealed partial class UnreadableOrders(CheckoutStore store, TimeProvider time, ILogger<UnreadableOrders> logger)
+{
+    private const string AddReason = """
+        INSERT INTO "AttentionReasons" ("Id", "OrderId", "Reason", "RaisedAt")
+        SELECT @p0, o."Id", 'unreadable', @p1 FROM "Orders" AS o
+        WHERE o."Id" = @p2 AND NOT EXISTS (
+            SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = o."Id" AND a."Reason" = 'unreadable' AND a."ResolvedAt" IS NULL)
+        """;
+
+    // Less urgent ones give way.
+    private const string SetAttention = """
+        UPDATE "Orders" SET "Version" = "Version" + 1,
+            "Attention" = CASE WHEN "Attention" IS NULL OR "Attention" IN ('stuck', 'paid_late') THEN 'unreadable' ELSE "Attention" END
+        WHERE "Id" = @p0
+        """;
+
+    private const string AddTimeline = """
+        INSERT INTO "Timeline" ("OrderId", "Id", "At", "What", "By", "Note")
+        SELECT o."Id", o."Version", @p0, 'attention', 'worker', 'unreadable' FROM "Orders" AS o WHERE o."Id" = @p1
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string OrderOfPayment = """SELECT "OrderId" FROM "Payments" WHERE "Id" = @p0""";
+    private const string OrderOfRefund = """SELECT "OrderId" FROM "Refunds" WHERE "Id" = @p0""";
+
+    /// <param name="id">Of an order, a payment or a refund whose check failed.</param>
+    internal async Task RecordIfUnreadableAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string? orderId = id;
+            if (!TypeId.IsOne(TypeId.Order, id))
+            {
+                string question = TypeId.IsOne(TypeId.Refund, id) ? OrderOfRefund : OrderOfPayment;
+                orderId = await store.ReadAsync(sql => sql.FindAsync(question, static row => row.Text(0), id), cancellationToken);
+            }
+
+            if (orderId is not null && await WhyUnreadableAsync(orderId, cancellationToken) is { } why)
+            {
+                bool isNew = await store.WriteAsync(sql => RaiseAsync(sql, orderId), cancellationToken);
+                if (isNew)
+                {
+                    Log.Unreadable(logger, why, orderId);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Log.NotRecorded(logger, failure, id);
+        }
+    }
+
+    // A database that is away or busy says nothing about the record.
+    private async Task<Exception?> WhyUnreadableAsync(string orderId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ReadAsync(
+                async sql => (await sql.FindOrderAsync(orderId, OrderParts.All), await sql.ListRefundsAsync(orderId)), cancellationToken);
+            return null;
+        }
+        catch (Exception failure) when (failure is not (DbException or StoreBusyException or OperationCanceledException))
+        {
+            return failure;
+        }
+    }
+
+    private async Task<bool> RaiseAsync(SqlSession sql, string orderId)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (await sql.ExecuteAsync(AddReason, TypeId.New(TypeId.Reason, now), now, orderId) == 0)
+        {
+            return false;
+        }
+
+        await sql.ExecuteAsync(SetAttention, orderId);
+        await sql.ExecuteAsync(AddTimeline, now, orderId);
+        sql.Change(orderId);
+        return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderId} can't be read: it is left out of the worker's passes until a person resolves its reason unreadable")]
+        internal static partial void Unreadable(ILogger logger, Exception why, string orderId);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Whether {Id} can be read could not be found out or recorded")]
+        internal static partial void NotRecorded(ILogger logger, Exception failure, string id);
+    }
+}

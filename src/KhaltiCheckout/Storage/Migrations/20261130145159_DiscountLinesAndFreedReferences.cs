@@ -1,0 +1,73 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace KhaltiCheckout.Storage.Migrations
+{
+    /// <inheritdoc />
+    public partial class DiscountLinesAndFreedReferences : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_Orders_Reference",
+                table: "Orders");
+
+            migrationBuilder.AddColumn<bool>(
+                name: "ReferenceFreed",
+                table: "Orders",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Kind",
+                table: "OrderLines",
+                type: "TEXT",
+                maxLength: 20,
+                nullable: false,
+                defaultValue: "item");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Orders_Reference",
+                table: "Orders",
+                column: "Reference",
+                filter: "\"Reference\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Orders_Reference_Held",
+                table: "Orders",
+                column: "Reference",
+                unique: true,
+                filter: "\"Reference\" IS NOT NULL AND NOT \"ReferenceFreed\"");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_Orders_Reference",
+                table: "Orders");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Orders_Reference_Held",
+                table: "Orders");
+
+            migrationBuilder.DropColumn(
+                name: "ReferenceFreed",
+                table: "Orders");
+
+            migrationBuilder.DropColumn(
+                name: "Kind",
+                table: "OrderLines");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Orders_Reference",
+                table: "Orders",
+                column: "Reference",
+                unique: true,
+                filter: "\"Reference\" IS NOT NULL");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace KhaltiCheckout.Storage.PostgreSqlMigrations
+{
+    /// <inheritdoc />
+    public partial class AttentionReasons : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "AttentionReasons",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "text", maxLength: 30, nullable: false, collation: "C"),
+                    OrderId = table.Column<string>(type: "text", maxLength: 30, nullable: false, collation: "C"),
+                    Reason = table.Column<string>(type: "text", maxLength: 30, nullable: false, collation: "C"),
+                    PaymentId = table.Column<string>(type: "text", maxLength: 30, nullable: true, collation: "C"),
+                    RefundId = table.Column<string>(type: "text", maxLength: 30, nullable: true, collation: "C"),
+                    RaisedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ResolvedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AttentionReasons", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_AttentionReasons_Orders_OrderId",
+                        column: x => x.OrderId,
+                        principalTable: "Orders",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AttentionReasons_OrderId",
+                table: "AttentionReasons",
+                column: "OrderId",
+                filter: "\"ResolvedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AttentionReasons_Reason_OrderId",
+                table: "AttentionReasons",
+                columns: new[] { "Reason", "OrderId" },
+                filter: "\"ResolvedAt\" IS NULL");
+
+            migrationBuilder.Sql(global::KhaltiCheckout.Model.RaisedReasonMapping.AddUnrecorded);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "AttentionReasons");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Data.Common;
+using System.Text.Json.Serialization;
+using Khalti.Client;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Views;
+
+/// <summary>An order as the merchant sees it. No token, and of a refund's phone number only its end.</summary>
+/// <param name="Attention">Why a person should look, or null: the most urgent of the open reasons.</param>
+/// <param name="Reasons">All open reasons, most urgent first. Each is resolved by itself.</param>
+/// <param name="Amount">Paisa.</param>
+/// <param name="AmountRefunded">Paisa.</param>
+/// <param name="Timeline">What happened, oldest first; with one order, not in a list.</param>
+public sealed record AdminOrderView(
+    string Id,
+    OrderStatus Status,
+    AttentionReason? Attention,
+    IReadOnlyList<ReasonView> Reasons,
+    Paisa Amount,
+    Paisa AmountRefunded,
+    string Currency,
+    IReadOnlyList<OrderLineView> Lines,
+    AdminCustomerView Customer,
+    string? Reference,
+    string? ReceiptNumber,
+    IReadOnlyDictionary<string, string> Metadata,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? PaidAt,
+    IReadOnlyList<AdminPaymentView> Payments,
+    IReadOnlyList<RefundView> Refunds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TimelineView>? Timeline = null)
+{
+    /// <summary>With its story.</summary>
+    internal static async Task<AdminOrderView?> FindAsync(CheckoutDb db, string id, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(db, [id], cancellationToken) is not [AdminOrderView order])
+        {
+            return null;
+        }
+
+        List<TimelineEntry> timeline = await db.Timeline.AsNoTracking()
+            .Where(entry => entry.OrderId == id).OrderBy(entry => entry.Id).ToListAsync(cancellationToken);
+        return order with { Timeline = [.. timeline.Select(TimelineView.Of)] };
+    }
+
+    /// <summary>Of these ids, newest first. By id, because several queries make up one order: asked by anything that can
+    /// change in between, they would be about different ones.</summary>
+    /// <returns>Those that can be read.</returns>
+    internal static async Task<IReadOnlyList<AdminOrderView>> ListAsync(CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadAsync(db, ids, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not (DbException or OperationCanceledException))
+        {
+            // A record that can't be read must not hide the others.
+            List<AdminOrderView> read = [];
+            foreach (string id in ids.Count > 1 ? ids : [])
+            {
+                read.AddRange(await ListAsync(db, [id], cancellationToken));
+            }
+
+            return read;
+        }
+    }
+
+    private static async Task<IReadOnlyList<AdminOrderView>> LoadAsync(CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        List<Order> orders = await db.Orders.AsNoTracking()
+            .Include(order => order.Lines).Include(order => order.Payments).Include(order => order.Refunds)
+            .Where(order => ids.Contains(order.Id))
+            .ToListAsync(cancellationToken);
+        return [.. orders.OrderByDescending(order => order.Id, StringComparer.Ordinal).Select(Of)];
+    }
+
+    private static AdminOrderView Of(Order order)
+    {
+        OrderView view = OrderView.Of(order);
+        return new AdminOrderView(
+            view.Id, view.Status, order.Attention, [.. order.OpenReasons.Select(ReasonView.Of)], view.Amount, view.AmountRefunded, view.Currency, view.Lines,
+            new AdminCustomerView(order.CustomerName, order.CustomerEmail, order.CustomerPhone), view.Reference,
+            order.ReceiptNumber?.ToString(), view.Metadata, view.CreatedAt, view.ExpiresAt, view.PaidAt,
+            [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(AdminPaymentView.Of)],
+            [.. order.Refunds.OrderBy(refund => refund.CreatedAt).ThenBy(refund => refund.Id, StringComparer.Ordinal).Select(RefundView.Of)]);
+    }
+}
+
+/// <summary>Why a person should look at an order.</summary>
+/// <param name="PaymentId">The payment that is the cause, or that the refund belongs to; null when it is the order itself.</param>
+/// <param name="RefundId">The refund that is the cause, where one is.</param>
+public sealed record ReasonView(string Id, AttentionReason Reason, string? PaymentId, string? RefundId, DateTimeOffset RaisedAt)
+{
+    internal static ReasonView Of(RaisedReason reason) => new(reason.Id, reason.Reason, reason.PaymentId, reason.RefundId, reason.RaisedAt);
+}
+
+public sealed record AdminCustomerView(string? Name, string? Email, string? Phone);
+
+/// <summary>One try to pay, with what it cost and what is left of it.</summary>
+/// <param name="KhaltiState">The last state in Khalti's own words.</param>
+/// <param name="Amount">Paisa: what Khalti was asked for.</param>
+/// <param name="AmountPaid">Paisa: what Khalti says was paid; null until it has been.</param>
+/// <param name="AmountRefunded">Paisa.</param>
+/// <param name="Refundable">Paisa: what may still be given back, less what refunds under way may give.</param>
+/// <param name="Fee">Paisa: Khalti's fee.</param>
+/// <param name="Pidx">Khalti's id of an ePayment link.</param>
+/// <param name="LastAskedAt">When Khalti was last asked about it without settling it.</param>
+/// <param name="NextCheckAt">When Khalti is asked next, by itself.</param>
+public sealed record AdminPaymentView(
+    string Id,
+    PaymentMethod Method,
+    PaymentStatus Status,
+    string? KhaltiState,
+    Paisa Amount,
+    Paisa? AmountPaid,
+    Paisa AmountRefunded,
+    Paisa Refundable,
+    Paisa? Fee,
+    string? TransactionId,
+    string? Pidx,
+    string? Failure,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? CompletedAt,
+    DateTimeOffset? LastAskedAt,
+    DateTimeOffset? NextCheckAt)
+{
+    internal static AdminPaymentView Of(Payment payment) => new(
+        payment.Id, payment.Method, payment.Status, payment.KhaltiState, payment.Amount, payment.AmountPaid, payment.AmountRefunded,
+        RefundRules.CanBeRefunded(payment) ? payment.Refundable : Paisa.Zero, payment.Fee, payment.TransactionId, payment.Pidx, payment.Failure, payment.CreatedAt, payment.CompletedAt,
+        payment.LastAskedAt, payment.NextCheckAt);
+}
+
+/// <summary>One line of an order's story.</summary>
+/// <param name="What">A stable word for what happened.</param>
+/// <param name="Key">The name of the API key that did it, where one did.</param>
+/// <param name="Note">The evidence.</param>
+public sealed record TimelineView(DateTimeOffset At, string What, Actor By, string? Key, string? Note, string? PaymentId)
+{
+    internal static TimelineView Of(TimelineEntry entry) => new(entry.At, entry.What, entry.By, entry.KeyName, entry.Note, entry.PaymentId);
+}

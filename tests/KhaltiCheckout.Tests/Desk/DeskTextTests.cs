@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using KhaltiCheckout.Access;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Refunds;
+using KhaltiCheckout.Shared;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Desk;
+
+/// <summary>The desk has words for everything that the server can say: a merchant never reads a code instead.</summary>
+public sealed partial class DeskTextTests
+{
+    public static TheoryData<string> Languages => ["en", "ne"];
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Every_status_reason_and_difference_has_its_words(string language)
+    {
+        HashSet<string> texts = TextsIn(language);
+        string[] wanted =
+        [
+            .. All<OrderStatus>("status."), .. All<AttentionReason>("attention.", "means.", "do."), .. All<PaymentMethod>("method."),
+            .. All<PaymentStatus>("payment.", "payment.tells."), .. All<RefundStatus>("refund.is.", "refund.tells."),
+            .. All<DifferenceKind>("differs."), .. All<MendingAction>("mend."), .. All<Actor>("by."),
+            .. ((Type[])[typeof(Failures), typeof(RefundFailures)])
+                .SelectMany(words => words.GetFields(BindingFlags.Static | BindingFlags.NonPublic)).Select(word => "failure." + word.GetRawConstantValue()),
+            .. Scopes.All.SelectMany(scope => (string[])["scope." + scope, $"scope.{scope}.hint"]),
+        ];
+
+        wanted.Where(key => !texts.Contains(key)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Every_line_that_a_timeline_can_have_is_a_sentence(string language)
+    {
+        string[] told =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "KhaltiCheckout"), "*.cs", SearchOption.AllDirectories)
+                .SelectMany(file => Told().Matches(File.ReadAllText(file))).Select(match => match.Groups["what"].Value).Distinct(),
+        ];
+        HashSet<string> texts = TextsIn(language);
+
+        told.ShouldContain("payment_completed");
+        told.ShouldContain("check_requested");
+        told.Where(what => !texts.Contains("what." + what)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_said_in_one_language_is_said_in_the_other() =>
+        TextsIn("ne").Order(StringComparer.Ordinal).ShouldBe(TextsIn("en").Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> All<TEnum>(params string[] kinds)
+        where TEnum : struct, Enum =>
+        Enum.GetValues<TEnum>().SelectMany(value => kinds.Select(kind => kind + SnakeCase.Of(value)));
+
+    private static HashSet<string> TextsIn(string language) =>
+    [
+        .. Key().Matches(File.ReadAllText(Path.Combine(Repository.Root, "wwwroot", "admin", "js", "text", $"desk-{language}.js")))
+            .Select(match => match.Groups["key"].Value),
+    ];
+
+    [GeneratedRegex(@"'(?<key>[\w.]+)':", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Key();
+
+    // A word of the timeline stands first, or second where an order's event does, or in a choice between two.
+    [GeneratedRegex("""\b(?:Tell|Apply)\(\s*(?:[^"();]{0,80})"(?<what>[a-z_]+)"|\?\s"(?<what>(?:payment|refund|order)_[a-z_]+)"\s:|:\s"(?<what>(?:payment|refund|order)_[a-z_]+)",""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Told();
+}

@@ -1,0 +1,155 @@
+using FsCheck;
+using FsCheck.Fluent;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Model;
+
+namespace KhaltiCheckout.Tests.Model;
+
+/// <summary>What may follow what, as promises that together decide every pair of a status and an event.</summary>
+public sealed class LifecycleTests
+{
+    private static readonly OrderStatus[] Paid = [OrderStatus.Paid, OrderStatus.PartiallyRefunded, OrderStatus.Refunded];
+    private static readonly PaymentStatus[] Counted = [PaymentStatus.Completed, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded];
+    private static readonly PaymentStatus[] Given = [PaymentStatus.Completed, PaymentStatus.PartiallyRefunded, PaymentStatus.NeedsReview];
+    private static readonly PaymentStatus[] Open = [PaymentStatus.Initiated, PaymentStatus.Verifying, PaymentStatus.NeedsReview];
+    private static readonly PaymentStatus[] EndedUnpaid = [PaymentStatus.Failed, PaymentStatus.Cancelled, PaymentStatus.Expired];
+
+    [Fact]
+    public void Money_pays_an_order_once_however_late_it_comes() =>
+        Holds<OrderStatus>(status => status.After(OrderEvent.PaymentCompleted), OrderStatus.Paid, status => !Paid.Contains(status));
+
+    [Fact]
+    public void Only_an_order_that_waits_for_its_money_is_cancelled_or_expires()
+    {
+        Holds<OrderStatus>(status => status.After(OrderEvent.Cancelled), OrderStatus.Cancelled, status => status == OrderStatus.Pending);
+        Holds<OrderStatus>(status => status.After(OrderEvent.Expired), OrderStatus.Expired, status => status == OrderStatus.Pending);
+    }
+
+    [Fact]
+    public void Of_a_paid_order_parts_are_given_back_until_all_is_and_then_nothing_more()
+    {
+        bool IsLeft(OrderStatus status) => Paid.Contains(status) && status != OrderStatus.Refunded;
+        Holds<OrderStatus>(status => status.After(OrderEvent.PartOfItRefunded), OrderStatus.PartiallyRefunded, IsLeft);
+        Holds<OrderStatus>(status => status.After(OrderEvent.AllOfItRefunded), OrderStatus.Refunded, IsLeft);
+    }
+
+    [Fact]
+    public void Money_counts_in_every_payment_where_it_does_not_yet_whatever_was_believed_of_it() =>
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Completed), PaymentStatus.Completed, status => !Counted.Contains(status));
+
+    [Fact]
+    public void A_contradiction_calls_a_person_unless_the_money_counts_or_one_was_called() =>
+        Holds<PaymentStatus>(
+            status => status.After(PaymentEvent.Contradicted), PaymentStatus.NeedsReview,
+            status => !Counted.Contains(status) && status != PaymentStatus.NeedsReview);
+
+    [Fact]
+    public void Every_open_payment_can_end_unpaid_and_no_other()
+    {
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Declined), PaymentStatus.Failed, Open.Contains);
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Cancelled), PaymentStatus.Cancelled, Open.Contains);
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Expired), PaymentStatus.Expired, Open.Contains);
+    }
+
+    [Fact]
+    public void What_is_under_way_at_Khalti_after_all_is_open_again_and_waits_only_from_there()
+    {
+        Holds<PaymentStatus>(
+            status => status.After(PaymentEvent.Pending), PaymentStatus.Verifying,
+            status => status == PaymentStatus.Initiated || EndedUnpaid.Contains(status));
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.Waiting), PaymentStatus.Initiated, status => status == PaymentStatus.Verifying);
+    }
+
+    [Fact]
+    public void Only_money_that_came_goes_back_in_parts_until_all_is()
+    {
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.PartRefunded), PaymentStatus.PartiallyRefunded, Given.Contains);
+        Holds<PaymentStatus>(status => status.After(PaymentEvent.AllRefunded), PaymentStatus.Refunded, Given.Contains);
+    }
+
+    [Fact]
+    public void A_refund_ends_once_and_its_answer_is_lost_at_the_most_once()
+    {
+        bool IsOpen(RefundStatus status) => status is RefundStatus.Requested or RefundStatus.Unknown;
+        Holds<RefundStatus>(status => status.After(RefundEvent.Completed), RefundStatus.Completed, IsOpen);
+        Holds<RefundStatus>(status => status.After(RefundEvent.Failed), RefundStatus.Failed, IsOpen);
+        Holds<RefundStatus>(status => status.After(RefundEvent.AnswerLost), RefundStatus.Unknown, status => status == RefundStatus.Requested);
+    }
+
+    [Fact]
+    public void No_event_is_without_a_promise_above() =>
+        (Enum.GetValues<OrderEvent>().Length, Enum.GetValues<PaymentEvent>().Length, Enum.GetValues<RefundEvent>().Length).ShouldBe((5, 9, 3));
+
+    [Fact]
+    public void Whatever_happens_an_order_that_was_paid_stays_paid_or_is_refunded()
+    {
+        Prop.ForAll(Happenings<OrderEvent>(), happenings =>
+        {
+            OrderStatus[] story = Story(OrderStatus.Pending, happenings, (status, happened) => status.After(happened));
+            bool paid = false;
+            return story.All(status =>
+            {
+                paid |= status == OrderStatus.Paid;
+                return !paid || status is OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded;
+            });
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Whatever_happens_nothing_is_refunded_that_was_not_paid()
+    {
+        Prop.ForAll(Happenings<OrderEvent>(), happenings =>
+        {
+            List<OrderStatus> story = [.. Story(OrderStatus.Pending, happenings, (status, happened) => status.After(happened))];
+            int refund = story.FindIndex(status => status is OrderStatus.PartiallyRefunded or OrderStatus.Refunded);
+            return refund < 0 || story.Take(refund).Contains(OrderStatus.Paid);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Whatever_happens_a_payment_completes_once_and_stays_so_until_it_is_refunded()
+    {
+        Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
+        {
+            PaymentStatus[] story = Story(PaymentStatus.Verifying, happenings, (status, happened) => status.After(happened));
+            PaymentStatus[] since = [.. story.SkipWhile(status => status != PaymentStatus.Completed)];
+            return since.SkipWhile(status => status == PaymentStatus.Completed)
+                .SkipWhile(status => status == PaymentStatus.PartiallyRefunded)
+                .All(status => status == PaymentStatus.Refunded);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Whatever_happens_the_final_answer_of_completed_money_is_never_lost()
+    {
+        Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
+            Story(PaymentStatus.Verifying, [.. happenings, PaymentEvent.Completed], (status, happened) => status.After(happened))[^1]
+                is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded).QuickCheckThrowOnFailure();
+    }
+
+    // It happens in exactly these statuses, and always leads to the same.
+    private static void Holds<TStatus>(Func<TStatus, TStatus?> after, TStatus to, Func<TStatus, bool> mayHappen)
+        where TStatus : struct, Enum
+    {
+        foreach (TStatus status in Enum.GetValues<TStatus>())
+        {
+            after(status).ShouldBe(mayHappen(status) ? to : null, status.ToString());
+        }
+    }
+
+    private static Arbitrary<TEvent[]> Happenings<TEvent>()
+        where TEvent : struct, Enum => Gen.Elements(Enum.GetValues<TEvent>()).ArrayOf().ToArbitrary();
+
+    // What can't happen in a status is ignored there, as the handlers do.
+    private static TStatus[] Story<TStatus, TEvent>(TStatus first, TEvent[] happenings, Func<TStatus, TEvent, TStatus?> after)
+        where TStatus : struct
+    {
+        List<TStatus> story = [first];
+        foreach (TEvent happened in happenings)
+        {
+            story.Add(after(story[^1], happened) ?? story[^1]);
+        }
+
+        return [.. story];
+    }
+}

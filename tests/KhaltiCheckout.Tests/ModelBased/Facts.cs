@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace KhaltiCheckout.Tests.ModelBased;
+
+/// <summary>What is true at one moment: all of the shop's database that money depends on, and Khalti's books beside it.</summary>
+internal sealed record Facts(
+    DateTimeOffset At, IReadOnlyList<Order> Orders, IReadOnlyList<Transaction> Khalti, IReadOnlyList<JsonNode> Calls)
+{
+    internal IEnumerable<Payment> Payments => Orders.SelectMany(order => order.Payments);
+
+    internal IEnumerable<Refund> Refunds => Orders.SelectMany(order => order.Refunds);
+
+    internal static async Task<Facts> LookAsync(Shop shop)
+    {
+        IReadOnlyList<JsonNode> calls = await shop.Sandbox.ListAsync("/_sandbox/requests");
+        IReadOnlyList<JsonNode> transactions = await shop.Sandbox.ListAsync("/_sandbox/transactions");
+        List<Order> orders = await shop.InDatabaseAsync(db => db.Orders.AsNoTracking().AsSplitQuery()
+            .Include(order => order.Payments.OrderBy(payment => payment.Id))
+            .Include(order => order.Refunds.OrderBy(refund => refund.Id))
+            .Include(order => order.Timeline.OrderBy(line => line.Id))
+            .OrderBy(order => order.Id)
+            .ToListAsync());
+        return new Facts(shop.Clock.GetUtcNow(), orders, [.. transactions.Select(Transaction.Of)], calls);
+    }
+
+    internal Order Order(string id) => Orders.Single(order => order.Id == id);
+
+    internal Order? OrderOf(Payment payment) => Orders.SingleOrDefault(order => order.Id == payment.OrderId);
+
+    /// <param name="handle">A token, or a <c>pidx</c>.</param>
+    internal Payment? PaymentWith(string handle) => Payments.SingleOrDefault(payment => (payment.Token ?? payment.Pidx) == handle);
+
+    /// <param name="handle">A token, or a <c>pidx</c>; null for a link that nobody has.</param>
+    internal Transaction? TransactionOf(string? handle) => Khalti.SingleOrDefault(transaction => transaction.Handle == handle);
+
+    internal Transaction? TransactionOf(Payment payment) => TransactionOf(payment.Token ?? payment.Pidx);
+
+    /// <summary>How often Khalti was called so for a token.</summary>
+    internal int Count(string operation, string token) => Calls.Count(call => Is(call, operation) && (string?)call["fields"]!["token"] == token);
+
+    /// <summary>How often Khalti was asked to give money of a transaction back.</summary>
+    internal int RefundCalls(string idx) =>
+        Calls.Count(call => Is(call, "refund") && ((string)call["path"]!).Contains($"/{idx}/", StringComparison.Ordinal));
+
+    internal int Count(string operation) => Calls.Count(call => Is(call, operation));
+
+    /// <summary>Reads that brought no answer: after many of them the client rests for a while.</summary>
+    internal int LostReads => Calls.Count(call =>
+        (string?)call["operation"] is "status" or "list" or "detail" or "epayment_lookup" && (int?)call["status"] is null or 429 or >= 500);
+
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        foreach (Order order in Orders)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  order {order.Id[^6..]} {order.Status} {(long)order.Amount} paisa, attention {order.Attention}");
+            foreach (Payment payment in order.Payments)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    payment {payment.Id[^6..]} {payment.Status} {payment.Method} {payment.Token ?? payment.Pidx} {payment.Failure} transaction {payment.TransactionId ?? "none"}, next check {payment.NextCheckAt:HH:mm:ss}, leased {payment.LeasedUntil:HH:mm:ss}");
+            }
+
+            foreach (Refund refund in order.Refunds)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    refund {refund.Id[^6..]} of {refund.PaymentId[^6..]} {refund.Status} {refund.Origin} {(long)refund.Amount} paisa after {(long)refund.RefundedBefore} {refund.Failure}, next check {refund.NextCheckAt:HH:mm:ss}, leased {refund.LeasedUntil:HH:mm:ss}");
+            }
+
+            foreach (TimelineEntry line in order.Timeline)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    {line.At:dd HH:mm:ss} {line.What} by {line.By}, payment {line.PaymentId?[^6..] ?? "none"}: {line.Note}");
+            }
+        }
+
+        foreach (Transaction transaction in Khalti)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.RefundedAmount} given back, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
+        }
+
+        foreach (JsonNode call in Calls)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti was asked {call["operation"]} {call["path"]} {call["fields"]!["token"] ?? call["fields"]!["pidx"]}: {call["status"] ?? "cut"}");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"  now {At:dd HH:mm:ss}").ToString();
+    }
+
+    private static bool Is(JsonNode call, string operation) => (string?)call["operation"] == operation;
+}
+
+/// <summary>A payment in Khalti's books.</summary>
+/// <param name="Handle">The widget's token, or the link's <c>pidx</c>.</param>
+internal sealed record Transaction(string Idx, string Handle, string Flow, string State, long Amount, long RefundedAmount, string ProductIdentity)
+{
+    internal bool IsLink => Flow == "epayment";
+
+    /// <summary>Whether the payer's money reached the merchant, whatever came back later.</summary>
+    internal bool MoneyMoved => State.ToUpperInvariant() is "COMPLETED" or "REFUNDED" or "PARTIALLY REFUNDED";
+
+    internal static Transaction Of(JsonNode node) => new(
+        (string)node["idx"]!, ((string?)node["token"] ?? (string?)node["pidx"])!, (string)node["flow"]!, (string)node["state"]!, (long)node["amount"]!,
+        (long)node["refundedAmount"]!, ((string?)node["purchaseOrderId"] ?? (string?)node["productIdentity"])!);
+}

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.ModelBased;
+
+/// <summary>Stories that once broke a promise, shortened by the model and told here for good.</summary>
+public sealed class FoundByTheModelTests
+{
+    [Theory]
+    [InlineData("cancelled")]
+    [InlineData("expired")]
+    [InlineData("paid")]
+    public async Task The_last_look_at_a_refused_payment_charges_nobody_for_an_order_that_takes_no_payment(string became)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        string late = await shop.Sandbox.InitiatedTokenAsync((long)order["amount"]!, order.Id());
+        (await shop.VerifyAsync(order, late)).Status.ShouldBe(402, "the payer has not given the code yet");
+        switch (became)
+        {
+            case "cancelled":
+                (await shop.CancelAsync(order)).Status.ShouldBe(200);
+                break;
+            case "paid":
+                string second = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+                (await shop.VerifyAsync(order, second)).Status.ShouldBe(200);
+                break;
+        }
+
+        await shop.Sandbox.ForceStateAsync(late, "Confirmed");
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(61));
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(61));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe(became);
+        (await shop.Sandbox.StateAsync(late)).ShouldBe("Confirmed", "the shopper was told that no money was taken");
+    }
+
+    [Fact]
+    public async Task A_token_confirmed_for_something_else_is_held_also_when_the_answer_was_lost_and_Khalti_verifies_only_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode _, string token) = await shop.GivenConfirmedAsync();
+        JsonNode other = await shop.GivenOrderAsync();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        (await shop.VerifyAsync(other, token)).Status.ShouldBe(202);
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        JsonNode held = await shop.ReadAsync(other);
+        (held.Status(), held.PaymentStatus()).ShouldBe(("pending", "needs_review"));
+    }
+
+    [Fact]
+    public async Task A_verify_that_comes_after_the_workers_and_is_refused_does_not_fail_a_payment_whose_money_has_moved()
+    {
+        Wire wire = new();
+        await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
+        shop.ExpectWarnings();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        Stop asleep = wire.StopNextVerify(onTheWayBack: false);
+        Task<(int Status, JsonNode Body)> post = shop.VerifyAsync(order, token);
+        await asleep.Reached;
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        (await shop.PassAfterAsync(TimeSpan.FromMinutes(2))).Asked.ShouldBe(1, "the lease of the process that sleeps is over");
+
+        asleep.LetGo();
+        (int status, JsonNode paid) = await post;
+
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Completed");
+        (status, paid.Status(), paid.PaymentStatus()).ShouldBe((200, "paid", "completed"));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_found_also_when_another_payment_was_made_for_the_same_order_and_spent_elsewhere()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        string second = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        JsonNode other = await shop.GivenOrderAsync();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        (await shop.VerifyAsync(other, second)).Status.ShouldBe(202, "held: confirmed for something else");
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await shop.ReadAsync(other)).PaymentStatus().ShouldBe("needs_review");
+    }
+
+    [Fact]
+    public async Task Two_lost_answers_that_Khalti_does_not_let_be_told_apart_are_for_a_person()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        string second = await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id());
+        JsonNode other = await shop.GivenOrderAsync();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 2);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        (await shop.VerifyAsync(other, second)).Status.ShouldBe(202);
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
+
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+        (await shop.ReadAsync(other)).PaymentStatus().ShouldBe("needs_review");
+    }
+}

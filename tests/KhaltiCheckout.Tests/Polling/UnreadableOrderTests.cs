@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Tests.Support;
+
+namespace KhaltiCheckout.Tests.Polling;
+
+/// <summary>An order whose own record can't be read keeps nobody else waiting, and a person is told once.</summary>
+public sealed class UnreadableOrderTests
+{
+    [Fact]
+    public async Task An_order_that_can_not_be_read_does_not_keep_later_ones_from_expiring()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode broken = await shop.GivenOrderAsync();
+        shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        JsonNode later = await shop.GivenOrderAsync();
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Amount" = -1 WHERE "Id" = {broken.Id()}""");
+
+        int expired = (await shop.PassAfterAsync(TimeSpan.FromHours(2))).Expired;
+
+        expired.ShouldBe(1);
+        (await shop.ReadAsync(later)).Status().ShouldBe("expired");
+        shop.Log.Warnings.ShouldContain(line => line.Contains(broken.Id(), StringComparison.Ordinal));
+        await ShouldBeToldOnceAsync(shop, broken);
+        (await shop.ListAsync()).ShouldBe([later.Id()], "the list shows what can be read");
+        Answer table = await shop.AsMerchantAsync("/api/v1/admin/orders.csv");
+        table.Text.ShouldContain(later.Id());
+        table.Text.ShouldContain($"\"{broken.Id()}\",\"\",\"\",\"\",\"unreadable\",");
+    }
+
+    [Fact]
+    public async Task A_payment_whose_order_can_not_be_read_does_not_keep_others_from_being_settled()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode broken = await GivenLostAsync(shop);
+        JsonNode other = await GivenLostAsync(shop);
+        await shop.SqlAsync($"""UPDATE "OrderLines" SET "Quantity" = -1, "UnitPrice" = -1 WHERE "OrderId" = {broken.Id()}""");
+
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(10));
+
+        (await shop.ReadAsync(other)).Status().ShouldBe("paid");
+        await ShouldBeToldOnceAsync(shop, broken);
+    }
+
+    [Fact]
+    public async Task An_order_that_was_mended_and_resolved_is_looked_after_again()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await shop.GivenOrderAsync();
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Amount" = -1 WHERE "Id" = {order.Id()}""");
+        await shop.PassAfterAsync(TimeSpan.FromHours(2));
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Amount" = 18500 WHERE "Id" = {order.Id()}""");
+
+        JsonNode reason = (await shop.ReasonsAsync(order)).ShouldHaveSingleItem();
+        ((string)reason["reason"]!).ShouldBe("unreadable");
+        (await shop.AsMerchantAsync(
+            HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "row mended", reasonId = reason.Id() })).Status.ShouldBe(200);
+        await shop.PassAfterAsync(TimeSpan.FromSeconds(1));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("expired");
+    }
+
+    private static async Task ShouldBeToldOnceAsync(Shop shop, JsonNode broken)
+    {
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(2));
+        Answer page = await shop.AsMerchantAsync("/api/v1/admin/orders?attention=unreadable");
+        page.Status.ShouldBe(200, page.Text);
+        page.Json["data"]!.AsArray().ShouldBeEmpty();
+        ((string?)page.Json["unreadable"]!.AsArray().ShouldHaveSingleItem()).ShouldBe(broken.Id());
+        (await shop.TimelineAsync(broken)).Count(what => what == "attention").ShouldBe(1);
+        shop.Log.Warnings.Count(line => line.Contains("until a person resolves its reason unreadable", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    private static async Task<JsonNode> GivenLostAsync(Shop shop)
+    {
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        return order;
+    }
+}

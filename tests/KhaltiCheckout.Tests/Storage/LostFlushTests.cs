@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Storage;
+using KhaltiCheckout.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KhaltiCheckout.Tests.Storage;
+
+/// <summary>A disk that does not take what is written to it: what the program believes to have saved may not be there.</summary>
+[Trait("Database", "Sqlite")]
+public sealed class LostFlushTests
+{
+    [Theory]
+    [InlineData(1034)] // SQLITE_IOERR_FSYNC
+    [InlineData(1290)] // SQLITE_IOERR_DIR_FSYNC
+    public async Task A_program_that_saw_a_flush_fail_writes_no_more_and_stops(int code)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        ProgramStop stop = shop.Services.GetRequiredService<ProgramStop>();
+        int written = 0;
+
+        await Should.ThrowAsync<SqliteException>(store.WriteAsync<int>(
+            _ => throw new SqliteException("disk I/O error", 10, code), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<Exception>(store.WriteAsync(_ => Task.FromResult(++written), TestContext.Current.CancellationToken));
+
+        written.ShouldBe(0);
+        stop.ExitCode.ShouldBe(1);
+        shop.Log.Lines.ShouldContain(line => line.Contains("The program stops: the disk did not take", StringComparison.Ordinal));
+        await shop.ShouldStopAsync();
+    }
+
+    [Fact]
+    public async Task A_real_fsync_that_fails_ends_the_process_with_an_exit_code()
+    {
+        Strace.SkipWithout();
+        string folder = Directory.CreateTempSubdirectory("checkout-fsync-").FullName;
+        using TestDatabase database = TestDatabase.WithTablesIn(folder);
+        using Process process = Strace.Start(
+            ["-o", "/dev/null", "-P", $"{folder}/checkout.db-wal", "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO"],
+            ["--urls=http://127.0.0.1:0", "--environment=Development", "--Sandbox:Embedded=false", "--Reconciliation:Enabled=false", .. database.Arguments]);
+        try
+        {
+            using HttpClient http = new() { BaseAddress = await ListeningAsync(process) };
+            using HttpResponseMessage answer = await http.PostAsJsonAsync(
+                "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, TestContext.Current.CancellationToken);
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(60));
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+
+            ((int)answer.StatusCode).ShouldBe(500);
+            process.ExitCode.ShouldBe(1, await output);
+            (await output).ShouldContain("the disk did not take what was written");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<Uri> ListeningAsync(Process process)
+    {
+        const string Said = "Now listening on: ";
+        while (true)
+        {
+            string line = (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull("it ended at its start");
+            if (line.IndexOf(Said, StringComparison.Ordinal) is >= 0 and int at)
+            {
+                return new Uri(line[(at + Said.Length)..].Split(' ', '"')[0]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_an_error_of_its_own_writes_and_no_reason_to_stop()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+
+        await Should.ThrowAsync<SqliteException>(store.WriteAsync<int>(
+            _ => throw new SqliteException("database or disk is full", 13, 13), TestContext.Current.CancellationToken));
+
+        await shop.GivenOrderAsync();
+        shop.Services.GetRequiredService<ProgramStop>().ExitCode.ShouldBe(0);
+    }
+}
