@@ -13,8 +13,8 @@ internal enum KhaltiCondition
     KeyRefused,
 }
 
-/// <summary>How asking Khalti has gone lately. Its two products have keys and hosts of their own, and trouble of their own.</summary>
-internal sealed class KhaltiHealth
+/// <summary>How asking Khalti has gone lately. Its two products have keys, hosts and outages of their own.</summary>
+internal sealed partial class KhaltiHealth(ILogger<KhaltiHealth> logger)
 {
     private readonly GatewayHealth _widget = new();
     private readonly GatewayHealth _epayment = new();
@@ -25,12 +25,28 @@ internal sealed class KhaltiHealth
 
     internal GatewayHealth Of(PaymentMethod method) => method == PaymentMethod.Widget ? _widget : _epayment;
 
-    internal static LogLevel LevelOf(KhaltiCondition condition) => condition switch
+    /// <summary>Records how one asking went, and logs a change of condition.</summary>
+    internal void Record(PaymentMethod method, Finding finding, DateTimeOffset now)
+    {
+        if (Of(method).Record(finding, now) is { } condition)
+        {
+            Log.ConditionChanged(logger, LevelOf(condition), method, condition, finding.Rule);
+        }
+    }
+
+    private static LogLevel LevelOf(KhaltiCondition condition) => condition switch
     {
         KhaltiCondition.KeyRefused => LogLevel.Critical,
         KhaltiCondition.NotAnswering => LogLevel.Warning,
         _ => LogLevel.Information,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Message = "Khalti ({Method}) is now {Condition}: {Rule}")]
+        internal static partial void ConditionChanged(
+            ILogger logger, LogLevel level, PaymentMethod method, KhaltiCondition condition, string rule);
+    }
 }
 
 /// <summary>
@@ -69,8 +85,8 @@ internal sealed class GatewayHealth
     /// <summary>Whether Khalti may be asked about everything that is due.</summary>
     internal bool IsFine => Now.Condition == KhaltiCondition.Fine;
 
-    /// <summary>Takes note of how one asking went. Gives back the new condition when that is a change.</summary>
-    internal KhaltiCondition? Note(Finding finding, DateTimeOffset now)
+    /// <summary>Records how one asking went. Returns the new condition when that is a change.</summary>
+    internal KhaltiCondition? Record(Finding finding, DateTimeOffset now)
     {
         lock (_lock)
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using KhaltiCheckout.Model;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Gateway;
@@ -34,21 +35,14 @@ public sealed class KhaltiOptions
     [ValidateObjectMembers]
     public EPaymentOptions EPayment { get; set; } = new();
 
-    private const int MaxTimeoutSeconds = 60;
-
     /// <summary>How long one call to Khalti may take before its outcome counts as unknown.</summary>
-    [Range(1, MaxTimeoutSeconds, ErrorMessage = "Khalti:TimeoutSeconds must be between 1 and 60.")]
+    [Range(1, CheckSchedule.MaxCallSeconds, ErrorMessage = "Khalti:TimeoutSeconds must be between 1 and 60.")]
     public int TimeoutSeconds { get; set; } = 10;
 
     internal TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
 
     /// <summary>How long one process may ask about one payment before another may: a few calls, each up to its time limit.</summary>
-    internal TimeSpan Lease => LeaseOf(Timeout);
-
-    /// <summary>The longest that any process on this database may set: its time limit may be another than ours.</summary>
-    internal static TimeSpan MaxLease => LeaseOf(TimeSpan.FromSeconds(MaxTimeoutSeconds));
-
-    private static TimeSpan LeaseOf(TimeSpan timeout) => (3 * timeout) + TimeSpan.FromSeconds(5);
+    internal TimeSpan Lease => CheckSchedule.LeaseFor(Timeout);
 }
 
 public sealed class WidgetOptions

@@ -1,5 +1,3 @@
-using KhaltiCheckout.Storage;
-
 namespace KhaltiCheckout.Model;
 
 /// <summary>When to ask Khalti again about a payment whose outcome is not known. Pure.</summary>
@@ -29,11 +27,17 @@ internal static class CheckSchedule
 
     private static readonly TimeSpan GracePeriod = TimeSpan.FromMinutes(5);
 
-    /// <summary>No check is put off for longer until a person is called, except the looks at a link that has ended. One that is later was
-    /// put there by a clock that was ahead, and is made at once (<see cref="DueWorkQueries"/>).</summary>
+    /// <summary>The longest time limit of one call that the settings allow.</summary>
+    internal const int MaxCallSeconds = 60;
+
+    /// <summary>The longest lease that any process on this database may set: its time limit may be another than ours.</summary>
+    internal static readonly TimeSpan MaxLease = LeaseFor(TimeSpan.FromSeconds(MaxCallSeconds));
+
+    /// <summary>No check is put off for longer until staff are told, except the looks at a link that has ended. One that is later was
+    /// put there by a clock that was ahead, and is made at once.</summary>
     internal static readonly TimeSpan MaxHourly = Hourly * MaxJitter;
 
-    /// <summary>The same, once a person was called.</summary>
+    /// <summary>The same, once staff were told.</summary>
     internal static readonly TimeSpan MaxDaily = AfterEscalation * MaxJitter;
 
     /// <summary>A shopper who is sent to Khalti's page needs a moment there.</summary>
@@ -42,8 +46,11 @@ internal static class CheckSchedule
     /// <summary>How long a link may be paid when Khalti does not say.</summary>
     internal static readonly TimeSpan UsualLinkLife = TimeSpan.FromMinutes(60);
 
-    /// <summary>The check after which a person is called. Khalti is asked on even then, once a day: money may not be forgotten.</summary>
+    /// <summary>The check after which staff are told. Khalti is asked on even then, once a day: money may not be forgotten.</summary>
     internal static int LastCheck => Delays.Length + HourlyChecks;
+
+    /// <summary>How long one process may ask about one payment before another may: a few calls, each up to its time limit.</summary>
+    internal static TimeSpan LeaseFor(TimeSpan callTimeout) => (3 * callTimeout) + TimeSpan.FromSeconds(5);
 
     /// <param name="checks">How often it was asked so far.</param>
     /// <param name="retryAfter">How long Khalti wants to be left alone, if it said.</param>

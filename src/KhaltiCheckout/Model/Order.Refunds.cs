@@ -31,7 +31,7 @@ public sealed partial class Order
         Payment payment, Refund refund, string failure, string rule, Actor by, DateTimeOffset now, string? keyName = null)
     {
         refund.Fail(failure);
-        payment.Release(refund.Amount);
+        payment.ReleaseReservation(refund.Amount);
         Tell("refund_failed", by, now, About(refund, $"{failure}, {rule}"), payment.Id, keyName);
         ClearAttention(AttentionReason.Stuck, refund, now);
         if (IsHeldWithoutReason(payment))

@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Model;
 
 /// <summary>
 /// What the shopper wants and what it costs, fixed when it is placed. Everything that happens to it goes through
-/// <see cref="Apply"/>, which asks the lifecycle table, writes the timeline and raises the version.
+/// <c>Apply</c>, which asks the lifecycle table, writes the timeline and raises the version.
 /// </summary>
 public sealed partial class Order
 {
@@ -226,17 +226,17 @@ public sealed partial class Order
     }
 
     /// <summary>The payer turned back at Khalti's page, or let the link's time run out.</summary>
-    internal void Release(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? firstLateCheck)
+    internal void CloseLink(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? firstLateCheck)
     {
-        payment.Release(happened, finding, now, firstLateCheck);
+        payment.CloseLink(happened, finding, now, firstLateCheck);
         ClearAttention(AttentionReason.Stuck, payment, now);
         Tell(happened == PaymentEvent.Cancelled ? "payment_cancelled" : "payment_expired", by, now, finding.Rule, payment.Id);
     }
 
     /// <summary>Something is or may be under way at Khalti's page; or nothing is, after all.</summary>
-    internal void Wait(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset next)
+    internal void Reopen(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset next)
     {
-        payment.Wait(happened, finding, now, next);
+        payment.Reopen(happened, finding, now, next);
         Tell(happened == PaymentEvent.Pending ? "payment_pending" : "payment_waiting", by, now, finding.Rule, payment.Id);
     }
 
@@ -291,10 +291,10 @@ public sealed partial class Order
         }
     }
 
-    /// <summary>Khalti contradicts what we know: nobody decides but a person.</summary>
-    internal void Hold(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? next)
+    /// <summary>Khalti contradicts what is known: only staff decide.</summary>
+    internal void HoldForReview(Payment payment, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? next)
     {
-        payment.Hold(finding, now, next);
+        payment.HoldForReview(finding, now, next);
         ClearAttention(AttentionReason.Stuck, payment, now);
         Tell("payment_held", by, now, finding.Rule, payment.Id);
         RaiseAttention(finding.Attention ?? AttentionReason.UnknownState, payment, now);

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using Khalti.Client;
-using KhaltiCheckout.Gateway;
-using KhaltiCheckout.Payments;
 using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Model;
 
-/// <summary>One try to pay one order. Changed only through its order and <see cref="PaymentProcessor"/>.</summary>
+/// <summary>One try to pay one order. Changed only through its order.</summary>
 public sealed partial class Payment
 {
     private Payment()
@@ -92,10 +90,7 @@ public sealed partial class Payment
         Token = token,
         Amount = amount,
         CreatedAt = now,
-
-        // Owed from the first moment, so that a crash between here and the answer needs no special case.
-        NextCheckAt = now,
-        LeasedUntil = now + lease,
+        Check = CheckState.Start(now, lease),
     };
 
     internal static Payment Link(string orderId, Paisa amount, DateTimeOffset now, TimeSpan lease) => new()
@@ -106,12 +101,18 @@ public sealed partial class Payment
         Status = PaymentStatus.Initiated,
         Amount = amount,
         CreatedAt = now,
-        NextCheckAt = now,
-        LeasedUntil = now + lease,
+        Check = CheckState.Start(now, lease),
     };
 
+    // Its columns as one value.
+    private CheckState Check
+    {
+        get => new(NextCheckAt, LeasedUntil, Checks, Denials, LastAskUnanswered);
+        set => (NextCheckAt, LeasedUntil, Checks, Denials, LastAskUnanswered) = value;
+    }
+
     /// <summary>Whether a process is asking Khalti about it just now.</summary>
-    internal bool IsLeased(DateTimeOffset now) => LeasedUntil is { } until && ClockSkew.IsAhead(until, now, atMost: KhaltiOptions.MaxLease);
+    internal bool IsLeased(DateTimeOffset now) => Check.IsLeased(now);
 
     /// <summary>Whether Khalti has been asked for the link and has not answered.</summary>
     internal bool IsLinkBeingMade => Method == PaymentMethod.Epayment && Status == PaymentStatus.Initiated && Pidx is null;
@@ -139,26 +140,24 @@ public sealed partial class Payment
         Pidx = link.Pidx;
         PaymentUrl = handOut ? link.PaymentUrl.AbsoluteUri : null;
         LinkExpiresAt = expiresAt;
-        NextCheckAt = next;
-        LeasedUntil = null;
+        Check = Check.EndLease() with { NextCheckAt = next };
         Version++;
     }
 
     /// <summary>The payer turned back, or the time is over. More looks follow: money may have been faster.</summary>
-    internal void Release(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset? firstLateCheck)
+    internal void CloseLink(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset? firstLateCheck)
     {
         Apply(happened, finding);
         RecordAnswer(finding, now);
-        Checks = 0;
-        NextCheckAt = firstLateCheck;
+        Check = Check.Restart(firstLateCheck);
     }
 
     /// <summary>Something may be under way at Khalti, or is not any more.</summary>
-    internal void Wait(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset next)
+    internal void Reopen(PaymentEvent happened, Finding finding, DateTimeOffset now, DateTimeOffset next)
     {
         Apply(happened, finding);
-        Checks = 0;
-        AskAgain(finding, now, next);
+        Check = Check.Restart(next);
+        ScheduleRetry(finding, now, next);
     }
 
     internal void Complete(Finding finding, DateTimeOffset now)
@@ -174,17 +173,15 @@ public sealed partial class Payment
         Apply(PaymentEvent.Declined, finding);
         RecordAnswer(finding, now);
         Failure = finding.Failure;
-        Checks = 0;
-        NextCheckAt = firstLateCheck;
+        Check = Check.Restart(firstLateCheck);
     }
 
-    /// <summary>A person has looked at it: it is over, as far as we know.</summary>
+    /// <summary>Staff have looked at it: it is over, as far as is known.</summary>
     internal void Close(string note, DateTimeOffset? firstLateCheck)
     {
         Apply(PaymentEvent.Declined, new Finding(FindingKind.Declined, note));
         Failure = Failures.ClosedByMerchant;
-        Checks = 0;
-        NextCheckAt = firstLateCheck;
+        Check = Check.Restart(firstLateCheck);
     }
 
     /// <summary>Whether this is a link that cannot be paid any more, as far as is known.</summary>
@@ -194,29 +191,26 @@ public sealed partial class Payment
     internal void RecordCheckWithoutChange(Finding finding, DateTimeOffset now)
     {
         RecordAnswer(finding, now);
-        Checks = 0;
-        NextCheckAt = NextCheckAt > now ? NextCheckAt : IsEndedLink ? CheckSchedule.NextLateCheck(LinkExpiresAt, now) : null;
-        LeasedUntil = null;
+        Check = Check.Restart(NextCheckAt > now ? NextCheckAt : IsEndedLink ? CheckSchedule.NextLateCheck(LinkExpiresAt, now) : null);
     }
 
     /// <summary>Nothing was learned, and nothing is owed.</summary>
     internal void EndLease()
     {
-        LeasedUntil = null;
+        Check = Check.EndLease();
         Version++;
     }
 
-    /// <summary>Asked besides the worker's schedule, which goes on as it was: nobody puts it off by asking.</summary>
+    /// <summary>Asked outside the worker's schedule, which goes on as it was.</summary>
     internal void RecordOutOfScheduleCheck(Finding finding, DateTimeOffset now, DateTimeOffset next)
     {
         RecordAnswer(finding, now);
-        NextCheckAt = NextCheckAt < next ? NextCheckAt : next;
-        LeasedUntil = null;
+        Check = Check.OutOfSchedule(next);
     }
 
     private void RecordAnswer(Finding finding, DateTimeOffset now)
     {
-        // Of a payment that a person closed, what they knew then stays until a finding settles more.
+        // Of a payment that staff closed, what they knew then stays until a finding settles more.
         bool isSettled = finding.Kind is not (FindingKind.Unanswered or FindingKind.Undecided);
         KhaltiState = isSettled || Failure != Failures.ClosedByMerchant ? finding.KhaltiState ?? KhaltiState : KhaltiState;
         LastAskedAt = now;
@@ -227,24 +221,23 @@ public sealed partial class Payment
         Version++;
     }
 
-    /// <param name="next">When to ask again by ourselves; null when only a person can tell.</param>
-    internal void Hold(Finding finding, DateTimeOffset now, DateTimeOffset? next)
+    /// <param name="finding">The contradiction.</param>
+    /// <param name="now">When it was found.</param>
+    /// <param name="next">When Khalti is asked on; null when only staff can tell.</param>
+    internal void HoldForReview(Finding finding, DateTimeOffset now, DateTimeOffset? next)
     {
         Apply(PaymentEvent.Contradicted, finding);
         CompletedOn ??= finding.AmountPaid is null ? null : NepalTime.DayOf(now);
-        NextCheckAt = next;
+        Check = Check with { NextCheckAt = next };
     }
 
-    /// <summary>Nothing settled: ask again then.</summary>
-    internal void AskAgain(Finding finding, DateTimeOffset now, DateTimeOffset? next)
+    /// <summary>Nothing was settled: Khalti is asked again at <paramref name="next"/>.</summary>
+    internal void ScheduleRetry(Finding finding, DateTimeOffset now, DateTimeOffset? next)
     {
         RecordAnswer(finding, now);
-        Denials += finding.IsNotFound ? 1 : 0;
 
-        // A link that waits to be paid is no trouble: only what stays open counts.
-        Checks = finding.Kind == FindingKind.Waiting ? 0 : Checks + 1;
-        NextCheckAt = next;
-        LeasedUntil = null;
+        // A link that waits to be paid is as it should be: only what stays open is counted.
+        Check = finding.Kind == FindingKind.Waiting ? Check.Restart(next) : Check.Retry(next, denied: finding.IsNotFound);
     }
 
     /// <summary>What may still be given back.</summary>
@@ -263,7 +256,7 @@ public sealed partial class Payment
     }
 
     /// <summary>A refund is known not to have happened.</summary>
-    internal void Release(Paisa reserved)
+    internal void ReleaseReservation(Paisa reserved)
     {
         AmountReserved -= reserved;
         Version++;
@@ -306,9 +299,7 @@ public sealed partial class Payment
         TransactionId = finding.TransactionId ?? TransactionId;
         Fee = finding.Fee ?? Fee;
         AmountPaid = finding.AmountPaid ?? AmountPaid;
-        NextCheckAt = null;
-        LeasedUntil = null;
-        LastAskUnanswered = false;
+        Check = Check.Settle();
         Version++;
     }
 }

@@ -27,7 +27,7 @@ internal enum CheckTrigger
 /// </summary>
 internal sealed partial class PaymentProcessor(
     CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, LookupBudget lookups,
-    OrderChanges changes, IOptions<KhaltiOptions> khalti, TimeProvider time, ILogger<PaymentProcessor> logger)
+    OrderChanges changes, IOptions<KhaltiOptions> khalti, TimeProvider time, Random random, ILogger<PaymentProcessor> logger)
 {
     private static readonly TimeSpan TimeToLiveTolerance = TimeSpan.FromMinutes(2);
 
@@ -165,7 +165,7 @@ internal sealed partial class PaymentProcessor(
             Reply<EPaymentLink>.Unknown lost => Finding.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        Note(PaymentMethod.Epayment, finding, now);
+        health.Record(PaymentMethod.Epayment, finding, now);
         if (khalti.Value.EPayment.LinkLifetimeUnit != LinkLifetimeUnit.None
             && reply is Reply<EPaymentLink>.Answered { Value.ExpiresAt: { } end }
             && (end - order.ExpiresAt).Duration() > TimeToLiveTolerance)
@@ -202,7 +202,7 @@ internal sealed partial class PaymentProcessor(
                     CheckTrigger.Scheduled => Lease + """ AND "NextCheckAt" IS NOT NULL""",
                     _ => Lease + """ AND "NextCheckAt" <= @p1""",
                 },
-                paymentId, now, until, now + KhaltiOptions.MaxLease + ClockSkew.Tolerance) == 1,
+                paymentId, now, until, now + CheckSchedule.MaxLease + ClockSkew.Tolerance) == 1,
             cancellationToken, Footing.OneOrder);
     }
 
@@ -212,16 +212,16 @@ internal sealed partial class PaymentProcessor(
         DateTimeOffset now = StorageFormat.Now(time);
         if (asked.Token is not null || asked.Pidx is not null)
         {
-            Note(asked.Method, finding, now);
+            health.Record(asked.Method, finding, now);
         }
 
         // As Khalti was asked about it: the payment itself may be the one that is changed.
-        int version = asked.Version;
+        PaymentInquiry inquiry = new(asked.Version, by, returned);
         Order order = await store.DecideAsync(
             asked.OrderId, OrderParts.All,
             async (sql, current) =>
             {
-                await ApplyAsync(sql, current!, current!.PaymentOf(asked.Id), version, finding, by, now, returned);
+                await ApplyAsync(sql, current!, current!.PaymentOf(asked.Id), finding, inquiry, now);
                 return current;
             },
             CancellationToken.None, known: known);
@@ -229,154 +229,24 @@ internal sealed partial class PaymentProcessor(
         return order;
     }
 
-    private void Note(PaymentMethod method, Finding finding, DateTimeOffset now)
-    {
-        if (health.Of(method).Note(finding, now) is { } condition)
-        {
-            Log.KhaltiCondition(logger, KhaltiHealth.LevelOf(condition), method, condition, finding.Rule);
-        }
-    }
-
     private async Task ApplyAsync(
-        SqlSession sql, Order order, Payment payment, int askedVersion, Finding finding, Actor by, DateTimeOffset now, bool returned)
+        SqlSession sql, Order order, Payment payment, Finding finding, PaymentInquiry inquiry, DateTimeOffset now)
     {
         if (finding.TransactionId is { } transactionId && await sql.IsAnothersAsync(transactionId, payment.Id))
         {
-            finding = finding with
-            {
-                Kind = FindingKind.Contradicted,
-                Attention = AttentionReason.UnknownState,
-                TransactionId = null,
-                Rule = $"{finding.Rule}; transaction {transactionId} belongs to another payment",
-            };
+            finding = PaymentPolicy.WithTransactionOfAnother(finding);
         }
 
-        // When somebody else asked meanwhile, theirs may be the newer answer. Money that has moved counts whenever it is
-        // heard of; of the rest, a verify's refusal proves only that nothing happened to the one who asked alone, and a
-        // link's state is theirs to say.
-        if (payment.Version != askedVersion)
+        PaymentTransition transition = PaymentPolicy.Decide(payment, finding, inquiry, now, random.NextDouble());
+        order.Apply(transition, payment, inquiry.By, now);
+        if (transition is PaymentTransition.Complete)
         {
-            if (finding.Failure == Failures.RefusedByKhalti)
-            {
-                finding = finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + "; but it was asked about twice" };
-            }
-            else if (payment.Method == PaymentMethod.Epayment
-                && finding.Kind is not (FindingKind.Completed or FindingKind.Contradicted or FindingKind.Pending))
-            {
-                return;
-            }
-        }
-
-        // A pair that the table lacks is an answer that came after somebody else's: it changes nothing any more.
-        switch (finding.Kind)
-        {
-            case FindingKind.Completed when payment.Status.After(PaymentEvent.Completed) is not null:
-                order.Complete(payment, finding, by, now);
-                await receipts.NumberAsync(order, sql, now);
-                break;
-            case FindingKind.Declined when payment.Status.After(PaymentEvent.Declined) is not null:
-                order.Decline(payment, finding, by, now, CheckSchedule.FirstLateCheck(payment, finding.Failure, now));
-                break;
-
-            // A person has closed it knowing just that.
-            case FindingKind.Contradicted when payment is { Status: PaymentStatus.Failed, Failure: Failures.ClosedByMerchant }
-                && finding.KhaltiState == payment.KhaltiState:
-                order.RecordCheckOfEnded(payment, finding, by, now);
-                break;
-            case FindingKind.Contradicted when payment.Status.After(PaymentEvent.Contradicted) is not null:
-                order.Hold(payment, finding, by, now, finding.AskOn ? Next(payment, finding, now) : null);
-                break;
-            case FindingKind.Cancelled when payment.Status.After(PaymentEvent.Cancelled) is not null:
-                order.Release(payment, PaymentEvent.Cancelled, finding, by, now, CheckSchedule.FirstLateCheck(payment, failure: null, now));
-                break;
-            case FindingKind.Expired when payment.Status.After(PaymentEvent.Expired) is not null:
-                order.Release(payment, PaymentEvent.Expired, finding, by, now, CheckSchedule.FirstLateCheck(payment, failure: null, now));
-                break;
-            case FindingKind.Pending when payment.Status.After(PaymentEvent.Pending) is not null:
-                order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Jitter()));
-                break;
-            case FindingKind.Waiting when payment.Status.After(PaymentEvent.Waiting) is not null:
-                order.Wait(payment, PaymentEvent.Waiting, finding, by, now, CheckSchedule.NextOfLink(payment, now, Jitter()));
-                break;
-            case FindingKind.Waiting when payment.Status == PaymentStatus.Initiated:
-                payment.AskAgain(finding, now, CheckSchedule.NextOfLink(payment, now, Jitter()));
-                break;
-
-            // Khalti takes back what it said of a link that had ended: it is looked at on, as any link that can be paid.
-            case FindingKind.Waiting when payment.MayHaveSettled:
-                payment.AskAgain(finding, now, CheckSchedule.NextOfLink(payment, now, Jitter()));
-                break;
-            case FindingKind.Unanswered or FindingKind.Undecided when returned && payment.Status.After(PaymentEvent.Pending) is not null:
-                order.Wait(payment, PaymentEvent.Pending, finding, by, now, CheckSchedule.Next(0, finding.RetryAfter, now, Jitter()));
-                break;
-            case FindingKind.Undecided or FindingKind.Unanswered or FindingKind.Pending
-                when payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated:
-                AskAgain(order, payment, finding, by, now);
-                break;
-            case not FindingKind.Completed when payment.Status == PaymentStatus.NeedsReview && payment.NextCheckAt is not null:
-                payment.AskAgain(finding, now, payment.Checks < CheckSchedule.LastCheck ? Next(payment, finding, now) : null);
-                break;
-
-            // A last look that brought no answer was none, and a payment that Khalti calls completed is not over.
-            case FindingKind.Undecided or FindingKind.Unanswered
-                when !finding.IsNotFound && (payment.NextCheckAt is not null || IsCompletedAfterAll(payment, finding)):
-                AskAgain(order, payment, finding, by, now);
-                break;
-            case FindingKind.Contradicted when payment.Status is PaymentStatus.Completed && finding.Attention == AttentionReason.RefundedAtKhalti:
-                order.Tell("payment_checked", by, now, finding.Rule, payment.Id);
-                order.RaiseAttention(AttentionReason.RefundedAtKhalti, payment, now);
-                payment.RecordCheckWithoutChange(finding, now);
-                break;
-            case not FindingKind.Unanswered:
-                order.RecordCheckOfEnded(payment, finding, by, now);
-                break;
-            default:
-                payment.EndLease();
-                break;
+            await receipts.NumberAsync(order, sql, now);
         }
     }
-
-    private static bool IsCompletedAfterAll(Payment payment, Finding finding) =>
-        payment.Status == PaymentStatus.Failed && TransactionStates.Parse(finding.KhaltiState) == TransactionState.Completed;
-
-    private static void AskAgain(Order order, Payment payment, Finding finding, Actor by, DateTimeOffset now)
-    {
-        if (payment.Checks == 0 && payment.Status == PaymentStatus.Verifying)
-        {
-            order.Tell("payment_outcome_unknown", by, now, finding.Rule, payment.Id);
-        }
-
-        // Nobody puts off the worker's schedule by asking besides it. The first question after an open link's time calls a person.
-        bool isOverdue = payment.Status is PaymentStatus.Verifying or PaymentStatus.Initiated && CheckSchedule.IsOverdue(payment, now)
-            && !CheckSchedule.IsOverdue(payment, payment.LastAskedAt ?? payment.CreatedAt);
-        bool besides = by != Actor.Worker && payment.Checks > 0;
-        if (besides)
-        {
-            payment.RecordOutOfScheduleCheck(finding, now, Next(payment, finding, now));
-        }
-        else
-        {
-            payment.AskAgain(finding, now, Next(payment, finding, now));
-        }
-
-        if ((!besides && payment.Checks == CheckSchedule.LastCheck) || isOverdue)
-        {
-            order.Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
-            order.RaiseAttention(AttentionReason.Stuck, payment, now);
-        }
-    }
-
-    private static DateTimeOffset Next(Payment payment, Finding finding, DateTimeOffset now) =>
-        CheckSchedule.Next(payment.Checks, finding.RetryAfter, now, Jitter());
-
-    private static double Jitter() => Random.Shared.NextDouble();
 
     private static partial class Log
     {
-        [LoggerMessage(Message = "Khalti ({Method}) is now {Condition}: {Rule}")]
-        internal static partial void KhaltiCondition(
-            ILogger logger, LogLevel level, PaymentMethod method, KhaltiCondition condition, string rule);
-
         [LoggerMessage(Level = LogLevel.Warning, Message = "A payment link that was to end at {Wanted:O} ends at {End:O}: "
             + "Khalti:EPayment:LinkLifetimeUnit is not the unit that Khalti takes")]
         internal static partial void TimeToLiveNotKept(ILogger logger, DateTimeOffset end, DateTimeOffset wanted);

@@ -23,6 +23,9 @@ internal static class PaymentsFeature
             provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
             KhaltiClient.CreateHttpClient));
         services.AddSingleton<KhaltiHealth>();
+
+        // The jitter of the checks.
+        services.AddSingleton(Random.Shared);
         services.AddSingleton<LookupBudget>();
         services.AddScoped<WidgetGateway>();
         services.AddScoped<EPaymentGateway>();

@@ -15,7 +15,7 @@ namespace KhaltiCheckout.Refunds;
 /// </summary>
 internal sealed partial class RefundProcessor(
     CheckoutDb db, RefundGateway gateway, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time,
-    ILogger<RefundProcessor> logger)
+    Random random, ILogger<RefundProcessor> logger)
 {
     // Some six minutes after the refund was sent.
     private const int ChecksBeforeEscalation = 4;
@@ -52,12 +52,12 @@ internal sealed partial class RefundProcessor(
                 return refusal;
             case Reply<RefundConfirmation>.Unknown lost:
                 Finding finding = Finding.Lost(lost);
-                Note(payment.Method, finding, now);
+                health.Record(payment.Method, finding, now);
                 await SaveAsync(refund.Id, (order, current, _) =>
                 {
                     if (current.Status == RefundStatus.Requested)
                     {
-                        order.MarkRefundUnknown(current, finding.Rule, Actor.Khalti, now, CheckSchedule.Next(0, finding.RetryAfter, now, Jitter()));
+                        order.MarkRefundUnknown(current, finding.Rule, Actor.Khalti, now, CheckSchedule.Next(0, finding.RetryAfter, now, random.NextDouble()));
                     }
                 });
                 return null;
@@ -70,7 +70,7 @@ internal sealed partial class RefundProcessor(
     internal async Task<LedgerSnapshot> ReadAsync(Payment payment)
     {
         LedgerSnapshot books = await gateway.ReadAsync(payment);
-        Note(payment.Method, books.ToFinding(), time.GetUtcNow());
+        health.Record(payment.Method, books.ToFinding(), time.GetUtcNow());
         return books;
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class RefundProcessor(
         }
     }
 
-    private static void Judge(
+    private void Judge(
         Order order, Refund refund, Payment payment, LedgerSnapshot books, Actor by, DateTimeOffset now, string? keyName)
     {
         RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, books);
@@ -211,7 +211,7 @@ internal sealed partial class RefundProcessor(
 
         refund.AskAgain(
             denied: verdict == RefundVerdict.NotSeen, unanswered: books is { State: LedgerState.Unanswered, RetryAfter: null },
-            CheckSchedule.Next(refund.Checks, books.RetryAfter, now, Jitter()));
+            CheckSchedule.Next(refund.Checks, books.RetryAfter, now, random.NextDouble()));
 
         // When the books can't tell, asking them again does not help: a person looks at the dashboard.
         bool cantTell = verdict == RefundVerdict.CantTell && books.State != LedgerState.Unanswered;
@@ -227,7 +227,7 @@ internal sealed partial class RefundProcessor(
     {
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset until = now + khalti.Value.Lease;
-        DateTimeOffset latest = now + KhaltiOptions.MaxLease + ClockSkew.Tolerance;
+        DateTimeOffset latest = now + CheckSchedule.MaxLease + ClockSkew.Tolerance;
         return db.WriteAsync(
             async () => await db.Refunds
                 .Where(refund => refund.Id == refundId && (refund.Status == RefundStatus.Requested || refund.Status == RefundStatus.Unknown)
@@ -276,22 +276,8 @@ internal sealed partial class RefundProcessor(
         return (order, order.Payments.Single(payment => payment.Id == paymentId));
     }
 
-    private void Note(PaymentMethod method, Finding finding, DateTimeOffset now)
-    {
-        if (health.Of(method).Note(finding, now) is { } condition)
-        {
-            Log.KhaltiCondition(logger, KhaltiHealth.LevelOf(condition), method, condition, finding.Rule);
-        }
-    }
-
-    private static double Jitter() => Random.Shared.NextDouble();
-
     private static partial class Log
     {
-        [LoggerMessage(Message = "Khalti ({Method}) is now {Condition}: {Rule}")]
-        internal static partial void KhaltiCondition(
-            ILogger logger, LogLevel level, PaymentMethod method, KhaltiCondition condition, string rule);
-
         [LoggerMessage(Level = LogLevel.Information, Message = "Refund {RefundId}: now {Status}")]
         internal static partial void Saved(ILogger logger, string refundId, RefundStatus status);
     }

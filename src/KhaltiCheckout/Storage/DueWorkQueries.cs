@@ -1,4 +1,3 @@
-using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 
@@ -177,7 +176,7 @@ internal static class DueWorkQueries
         private Task<List<string>> ListIdsAsync(string question, params object?[] values) => sql.ListAsync(question, static row => row.Text(0), values);
     }
 
-    private static DateTimeOffset LatestLease(DateTimeOffset now) => now + KhaltiOptions.MaxLease + ClockSkew.Tolerance;
+    private static DateTimeOffset LatestLease(DateTimeOffset now) => now + CheckSchedule.MaxLease + ClockSkew.Tolerance;
 
     private static object?[] Latest(DateTimeOffset now) =>
         [now + CheckSchedule.MaxHourly + ClockSkew.Tolerance, now + CheckSchedule.MaxDaily + ClockSkew.Tolerance, CheckSchedule.LastCheck];
