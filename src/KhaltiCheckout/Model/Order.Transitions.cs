@@ -49,6 +49,69 @@ public sealed partial class Order
         }
     }
 
+    internal void Apply(RefundTransition transition, Refund refund, Payment payment, Actor by, DateTimeOffset now, string? keyName)
+    {
+        if (transition is RefundTransition.RecordCheck { MarkUnknown: true } or RefundTransition.ScheduleRetry { MarkUnknown: true })
+        {
+            MarkRefundUnknown(refund, "the process that asked for it did not live to hear the answer", by, now, now);
+        }
+
+        switch (transition)
+        {
+            case RefundTransition.Complete(var rule, var khaltiState):
+                CompleteRefund(payment, refund, rule, khaltiState, by, now, keyName);
+                break;
+            case RefundTransition.Fail(var failure, var rule):
+                FailRefund(payment, refund, failure, rule, by, now, keyName);
+                break;
+            case RefundTransition.RecordCheck:
+                refund.RecordOutOfScheduleCheck();
+                break;
+            case RefundTransition.ScheduleRetry retry:
+                refund.ScheduleRetry(retry.IsDenied, retry.IsUnanswered, retry.NextCheck);
+                if (retry.Escalate)
+                {
+                    refund.Escalate();
+                    Tell("refund_still_unknown", by, now, $"{refund.Id}: {retry.Rule}", payment.Id);
+                    RaiseAttention(AttentionReason.Stuck, refund, now);
+                }
+
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <param name="correction">What is not recorded yet.</param>
+    /// <param name="payment">The payment that was compared.</param>
+    /// <param name="ledger">What Khalti's records say of it.</param>
+    /// <param name="by">Who asked.</param>
+    /// <param name="now">When it is recorded.</param>
+    /// <param name="keyName">The name of the API key that asked.</param>
+    /// <param name="reportDifference">Whether staff are told of records that cannot be brought together.</param>
+    internal void Apply(
+        LedgerCorrection correction, Payment payment, LedgerSnapshot ledger, Actor by, DateTimeOffset now, string? keyName,
+        bool reportDifference = true)
+    {
+        switch (correction)
+        {
+            case LedgerCorrection.UpdateState(var khaltiState):
+                payment.RecordKhaltiState(khaltiState);
+                break;
+            case LedgerCorrection.AddRefund(var amount):
+                RecordFoundRefund(payment, amount, ledger.Rule, ledger.KhaltiState, by, now, keyName);
+                break;
+            case LedgerCorrection.AddPartRefund(var khaltiState):
+                RecordPartRefund(payment, ledger.Rule, khaltiState, by, now, keyName);
+                break;
+            case LedgerCorrection.ReportDifference when reportDifference:
+                string here = $"here {(long)payment.AmountRefunded} of {(long)payment.AmountPaid!.Value} paisa were given back";
+                Tell("khalti_differs", by, now, $"{ledger.Rule}; {here}", payment.Id, keyName);
+                RaiseAttention(AttentionReason.UnknownState, payment, now);
+                break;
+        }
+    }
+
     private void ScheduleRetry(Payment payment, PaymentTransition.ScheduleRetry retry, Actor by, DateTimeOffset now)
     {
         if (retry.RecordUnknown)

@@ -73,7 +73,7 @@ public sealed partial class Refund
 
     public bool LastAskUnanswered { get; private set; }
 
-    /// <summary>Whether a person was told that Khalti's books do not tell.</summary>
+    /// <summary>Whether staff were told that Khalti's records do not tell.</summary>
     public bool PersonWasCalled { get; private set; }
 
     /// <summary>Concurrency token.</summary>
@@ -94,10 +94,7 @@ public sealed partial class Refund
             KeyName = wish.KeyName,
             RequestId = wish.RequestId,
             CreatedAt = now,
-
-            // Owed from the first moment, so that a crash between here and the answer needs no special case.
-            NextCheckAt = now,
-            LeasedUntil = now + lease,
+            Check = CheckState.Start(now, lease),
         };
 
     internal static Refund Found(Payment payment, Paisa amount, string? reason, string? keyName, DateTimeOffset now) => new()
@@ -116,6 +113,13 @@ public sealed partial class Refund
         CompletedAt = now,
         CompletedOn = NepalTime.DayOf(now),
     };
+
+    // Its columns as one value.
+    private CheckState Check
+    {
+        get => new(NextCheckAt, LeasedUntil, Checks, Denials, LastAskUnanswered);
+        set => (NextCheckAt, LeasedUntil, Checks, Denials, LastAskUnanswered) = value;
+    }
 
     /// <summary>Whether it takes all that is left of the payment.</summary>
     internal bool TakesAllOf(Payment payment) => RefundedBefore + Amount == payment.AmountPaid;
@@ -136,17 +140,13 @@ public sealed partial class Refund
     internal void MarkUnknown(DateTimeOffset next)
     {
         Apply(RefundEvent.AnswerLost);
-        NextCheckAt = next;
+        Check = Check with { NextCheckAt = next };
     }
 
-    /// <summary>Nothing settled: ask again then.</summary>
-    internal void AskAgain(bool denied, bool unanswered, DateTimeOffset next)
+    /// <summary>Nothing was settled: Khalti is asked again at <paramref name="next"/>.</summary>
+    internal void ScheduleRetry(bool denied, bool unanswered, DateTimeOffset next)
     {
-        Denials += denied ? 1 : 0;
-        Checks++;
-        NextCheckAt = next;
-        LeasedUntil = null;
-        LastAskUnanswered = unanswered;
+        Check = Check.Retry(next, denied) with { LastAskUnanswered = unanswered };
         Version++;
     }
 
@@ -160,7 +160,7 @@ public sealed partial class Refund
         Version++;
     }
 
-    internal void TakeCreditNote(ReceiptNumber number)
+    internal void AssignCreditNote(ReceiptNumber number)
     {
         CreditNoteYear = number.Year;
         CreditNoteCount = number.Number;
@@ -173,10 +173,10 @@ public sealed partial class Refund
         Version++;
     }
 
-    /// <summary>Asked besides the worker's schedule, which goes on as it was.</summary>
+    /// <summary>Asked outside the worker's schedule, which goes on as it was.</summary>
     internal void RecordOutOfScheduleCheck()
     {
-        LeasedUntil = null;
+        Check = Check.EndLease();
         Version++;
     }
 
@@ -184,9 +184,7 @@ public sealed partial class Refund
     {
         Status = Status.After(happened)
             ?? throw new UnreachableException($"{happened} must not happen to refund {Id}, which is {Status}.");
-        NextCheckAt = null;
-        LeasedUntil = null;
-        LastAskUnanswered = false;
+        Check = Check.Settle();
         Version++;
     }
 }

@@ -17,9 +17,6 @@ internal sealed partial class RefundProcessor(
     CheckoutDb db, RefundGateway gateway, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time,
     Random random, ILogger<RefundProcessor> logger)
 {
-    // Some six minutes after the refund was sent.
-    private const int ChecksBeforeEscalation = 4;
-
     /// <summary>Sends a refund that was just saved, and no other. Gives back Khalti's refusal, if that is what came of it.</summary>
     internal async Task<Refusal?> SendAsync(Refund refund, Payment payment, string? mobile)
     {
@@ -87,7 +84,7 @@ internal sealed partial class RefundProcessor(
 
         LedgerSnapshot books = await ReadAsync(await PaymentOfAsync(refundId));
         DateTimeOffset now = time.GetUtcNow();
-        await SaveAsync(refundId, (order, refund, current) => Judge(order, refund, current, books, by, now, keyName));
+        await SaveAsync(refundId, (order, refund, current) => Apply(order, refund, current, books, by, now, keyName));
         return books;
     }
 
@@ -104,7 +101,7 @@ internal sealed partial class RefundProcessor(
                 (Order order, Payment current) = await FindAsync(paymentId);
                 if (current.Version == payment.Version)
                 {
-                    Compare(order, current, books, by, now, keyName, alarm);
+                    order.Apply(RefundPolicy.Compare(current, books), current, books, by, now, keyName, alarm);
                     await receipts.NumberCreditNotesAsync(db, order, now);
                 }
 
@@ -123,21 +120,14 @@ internal sealed partial class RefundProcessor(
         ManualSettlementResult word = default;
         bool wasOpen = await SaveAsync(refundId, (order, refund, payment) =>
         {
-            RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, books);
-            string rule = $"a person looked at Khalti: {note}";
-            word = completed
-                ? verdict == RefundVerdict.NotSeen ? ManualSettlementResult.Contradicted : ManualSettlementResult.Taken
-                : verdict == RefundVerdict.Done ? ManualSettlementResult.Contradicted
-                : RefundRules.IsYoung(refund, now) ? ManualSettlementResult.TooEarly
-                : ManualSettlementResult.Taken;
-            switch (word)
+            word = RefundPolicy.DecideManually(refund, payment, books, completed, now);
+            if (word == ManualSettlementResult.Taken)
             {
-                case ManualSettlementResult.Taken when completed:
-                    order.CompleteRefund(payment, refund, rule, khaltiState: null, Actor.Merchant, now, keyName);
-                    break;
-                case ManualSettlementResult.Taken:
-                    order.FailRefund(payment, refund, RefundFailures.NotMade, rule, Actor.Merchant, now, keyName);
-                    break;
+                string rule = $"a person looked at Khalti: {note}";
+                RefundTransition transition = completed
+                    ? new RefundTransition.Complete(rule, KhaltiState: null)
+                    : new RefundTransition.Fail(RefundFailures.NotMade, rule);
+                order.Apply(transition, refund, payment, Actor.Merchant, now, keyName);
             }
         });
 
@@ -145,81 +135,13 @@ internal sealed partial class RefundProcessor(
         return wasOpen ? word : ManualSettlementResult.TooLate;
     }
 
-    /// <summary>Puts what Khalti's books say into ours; inside a transaction.</summary>
-    /// <param name="alarm">Whether a person is called when the two can't be brought together.</param>
-    private static void Compare(
-        Order order, Payment payment, LedgerSnapshot books, Actor by, DateTimeOffset now, string? keyName = null, bool alarm = true)
+    private void Apply(
+        Order order, Refund refund, Payment payment, LedgerSnapshot ledger, Actor by, DateTimeOffset now, string? keyName)
     {
-        if (payment.AmountReserved > Paisa.Zero || books.State == LedgerState.Unanswered || payment.AmountPaid is not { } paid
-            || !RefundRules.CanBeCompared(payment))
+        order.Apply(RefundPolicy.Decide(refund, payment, ledger, by, now, random.NextDouble()), refund, payment, by, now, keyName);
+        if (!refund.Status.IsOpen())
         {
-            return;
-        }
-
-        if (RefundRules.Agree(payment, books))
-        {
-            if (books.KhaltiState is { } state && state != payment.KhaltiState)
-            {
-                payment.RecordKhaltiState(state);
-            }
-
-            return;
-        }
-
-        Paisa? sum = books.Refunded;
-        if (books.State is LedgerState.RefundedInFull or LedgerState.RefundedInPart && sum > payment.AmountRefunded && sum <= paid)
-        {
-            order.RecordFoundRefund(payment, sum.Value - payment.AmountRefunded, books.Rule, books.KhaltiState, by, now, keyName);
-        }
-        else if (books.State == LedgerState.RefundedInPart && sum is null && payment.Status is PaymentStatus.Completed or PaymentStatus.NeedsReview)
-        {
-            order.RecordPartRefund(payment, books.Rule, books.KhaltiState!, by, now, keyName);
-        }
-        else if (alarm)
-        {
-            order.Tell("khalti_differs", by, now, $"{books.Rule}; here {(long)payment.AmountRefunded} of {(long)paid} paisa were given back", payment.Id, keyName);
-            order.RaiseAttention(AttentionReason.UnknownState, payment, now);
-        }
-    }
-
-    private void Judge(
-        Order order, Refund refund, Payment payment, LedgerSnapshot books, Actor by, DateTimeOffset now, string? keyName)
-    {
-        RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, books);
-        switch (verdict)
-        {
-            case RefundVerdict.Done:
-                order.CompleteRefund(payment, refund, books.Rule, books.KhaltiState, by, now, keyName);
-                Compare(order, payment, books, by, now, keyName);
-                return;
-            case RefundVerdict.NotSeen when books.State != LedgerState.Unanswered && !RefundRules.IsTooEarlyToFail(refund, now):
-                order.FailRefund(payment, refund, RefundFailures.NotMade, books.Rule + ", again and again", by, now, keyName);
-                Compare(order, payment, books, by, now, keyName);
-                return;
-        }
-
-        if (refund.Status == RefundStatus.Requested)
-        {
-            order.MarkRefundUnknown(refund, "the process that asked for it did not live to hear the answer", by, now, now);
-        }
-
-        if (by != Actor.Worker && refund.Checks > 0)
-        {
-            refund.RecordOutOfScheduleCheck();
-            return;
-        }
-
-        refund.AskAgain(
-            denied: verdict == RefundVerdict.NotSeen, unanswered: books is { State: LedgerState.Unanswered, RetryAfter: null },
-            CheckSchedule.Next(refund.Checks, books.RetryAfter, now, random.NextDouble()));
-
-        // When the books can't tell, asking them again does not help: a person looks at the dashboard.
-        bool cantTell = verdict == RefundVerdict.CantTell && books.State != LedgerState.Unanswered;
-        if (!refund.PersonWasCalled && refund.Checks >= (cantTell ? ChecksBeforeEscalation : CheckSchedule.LastCheck))
-        {
-            refund.Escalate();
-            order.Tell("refund_still_unknown", by, now, $"{refund.Id}: {books.Rule}", payment.Id);
-            order.RaiseAttention(AttentionReason.Stuck, refund, now);
+            order.Apply(RefundPolicy.Compare(payment, ledger), payment, ledger, by, now, keyName);
         }
     }
 
@@ -281,25 +203,4 @@ internal sealed partial class RefundProcessor(
         [LoggerMessage(Level = LogLevel.Information, Message = "Refund {RefundId}: now {Status}")]
         internal static partial void Saved(ILogger logger, string refundId, RefundStatus status);
     }
-}
-
-internal enum ManualSettlementResult
-{
-    Taken,
-
-    /// <summary>The refund is settled already.</summary>
-    TooLate,
-
-    /// <summary>Khalti may still be carrying it out.</summary>
-    TooEarly,
-
-    /// <summary>Khalti's books say the opposite.</summary>
-    Contradicted,
-}
-
-/// <summary>The words of a refund's <c>failure</c>, besides <see cref="Failures.RefusedByKhalti"/>.</summary>
-internal static class RefundFailures
-{
-    /// <summary>Khalti's books, or a person who looked at them, say that it was not made.</summary>
-    internal const string NotMade = "not_made";
 }

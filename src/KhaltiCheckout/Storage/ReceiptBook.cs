@@ -83,7 +83,7 @@ internal sealed class ReceiptBook(IOptions<StoreOptions> store)
         {
             if (order.ReceiptNumber is not null)
             {
-                refund.TakeCreditNote((await YearOfAsync(db, now)).NextCreditNote());
+                refund.AssignCreditNote((await YearOfAsync(db, now)).NextCreditNote());
             }
         }
     }
