@@ -21,14 +21,14 @@ internal sealed record Fact(bool Moved, string StateName, Paisa? Amount, Paisa? 
 
     internal static Fact Of(Transaction record) => new(
         HasMoved(record.State), record.StateName, record.Amount, record.Fee, record.Id,
-        HasMoved(record.State) ? LedgerSnapshot.In(record, refunded: null, record.Amount) : null);
+        HasMoved(record.State) ? LedgerReading.Of(record, refunded: null, record.Amount) : null);
 
     internal static Fact Of(EPayment looked, Payment payment)
     {
         bool moved = looked.Status is EPaymentStatus.Completed or EPaymentStatus.Refunded or EPaymentStatus.PartiallyRefunded;
         return new(
             moved, looked.StatusName, looked.TotalAmount, looked.Fee, looked.TransactionId,
-            moved && payment.AmountPaid is not null ? LedgerSnapshot.In(looked, refunded: null, payment) : null);
+            moved && payment.AmountPaid is not null ? LedgerReading.Of(looked, refunded: null, payment) : null);
     }
 }
 

@@ -11,7 +11,18 @@ internal sealed class EPaymentGateway(
 {
     internal const string ReturnPath = "/payments/khalti/return";
 
-    internal async Task<Reply<EPaymentLink>> InitiateAsync(Order order)
+    /// <summary>Asks for a link. Without one the finding says why there is none.</summary>
+    internal async Task<(PaymentLink? Link, Finding Finding)> InitiateAsync(Order order) => await AskForLinkAsync(order) switch
+    {
+        Reply<EPaymentLink>.Answered(var link) => (
+            new PaymentLink(link.Pidx, link.PaymentUrl.AbsoluteUri, link.ExpiresAt),
+            new Finding(FindingKind.Waiting, "Khalti has made a payment link", KhaltiState: "Initiated")),
+        Reply<EPaymentLink>.Refused(var refusal) => (null, GatewayFindings.RefusedBy(refusal)),
+        Reply<EPaymentLink>.Unknown lost => (null, GatewayFindings.Lost(lost)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task<Reply<EPaymentLink>> AskForLinkAsync(Order order)
     {
         EPaymentRequest request = RequestFor(order);
         Reply<EPaymentLink> reply = await clients.EPayment.InitiateAsync(request);
@@ -46,11 +57,11 @@ internal sealed class EPaymentGateway(
 
     internal async Task<Finding> LookupAsync(Payment payment) => await clients.EPayment.LookupAsync(payment.Pidx!) switch
     {
-        Reply<EPayment>.Answered(var looked) => Finding.In(looked, payment.Amount, CheckSchedule.IsOverdue(payment, time.GetUtcNow())),
+        Reply<EPayment>.Answered(var looked) => LinkFindings.Of(looked, payment.Amount, CheckSchedule.IsOverdue(payment, time.GetUtcNow())),
 
         // A link of ours that Khalti does not know is a wrong key or host, and no news about the money.
         Reply<EPayment>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's lookup refused: {refusal}"),
-        Reply<EPayment>.Unknown lost => Finding.Lost(lost),
+        Reply<EPayment>.Unknown lost => GatewayFindings.Lost(lost),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -22,9 +22,9 @@ internal sealed class RefundGateway(KhaltiClients clients)
         _ => await clients.EPayment.LookupAsync(payment.Pidx!) switch
         {
             Reply<EPayment>.Answered({ Status: EPaymentStatus.PartiallyRefunded } part) => await ReadPartAsync(payment, part),
-            Reply<EPayment>.Answered(var looked) => LedgerSnapshot.In(looked, refunded: null, payment),
+            Reply<EPayment>.Answered(var looked) => LedgerReading.Of(looked, refunded: null, payment),
             Reply<EPayment>.Refused(var refusal) => new LedgerSnapshot(LedgerState.Unclear, $"Khalti's lookup refused: {refusal}"),
-            Reply<EPayment>.Unknown lost => LedgerSnapshot.Lost(lost),
+            Reply<EPayment>.Unknown lost => LedgerReading.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         },
     };
@@ -33,7 +33,7 @@ internal sealed class RefundGateway(KhaltiClients clients)
     internal async Task<PaymentChannel> ReadChannelAsync(Payment payment) =>
         await ClientOf(payment).GetTransactionAsync(payment.TransactionId!) is Reply<TransactionDetail>.Answered(var detail)
             && detail.Transaction.Id == payment.TransactionId
-            ? LedgerSnapshot.ChannelOf(detail.Transaction)
+            ? LedgerReading.ChannelOf(detail.Transaction)
             : PaymentChannel.Unknown;
 
     private async Task<LedgerSnapshot> ReadTransactionAsync(Payment payment) =>
@@ -43,9 +43,9 @@ internal sealed class RefundGateway(KhaltiClients clients)
                 new LedgerSnapshot(LedgerState.Unclear, "Khalti answered about another transaction"),
             Reply<TransactionDetail>.Answered(var detail) when HasRefundUnderWay(detail) =>
                 new LedgerSnapshot(LedgerState.Unclear, "Khalti has a refund of it under way", detail.Transaction.StateName),
-            Reply<TransactionDetail>.Answered(var detail) => LedgerSnapshot.In(detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
+            Reply<TransactionDetail>.Answered(var detail) => LedgerReading.Of(detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
             Reply<TransactionDetail>.Refused(var refusal) => new LedgerSnapshot(LedgerState.Unclear, $"Khalti's detail refused: {refusal}"),
-            Reply<TransactionDetail>.Unknown lost => LedgerSnapshot.Lost(lost),
+            Reply<TransactionDetail>.Unknown lost => LedgerReading.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -55,10 +55,10 @@ internal sealed class RefundGateway(KhaltiClients clients)
     private async Task<LedgerSnapshot> ReadPartAsync(Payment payment, EPayment part) =>
         await clients.EPayment.GetTransactionAsync(payment.TransactionId!) switch
         {
-            Reply<TransactionDetail>.Unknown { Why: not UnknownReason.Unauthorized } lost => LedgerSnapshot.Lost(lost),
+            Reply<TransactionDetail>.Unknown { Why: not UnknownReason.Unauthorized } lost => LedgerReading.Lost(lost),
             Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.Id == payment.TransactionId =>
-                LedgerSnapshot.In(part, RefundedIn(detail), payment),
-            _ => LedgerSnapshot.In(part, refunded: null, payment),
+                LedgerReading.Of(part, RefundedIn(detail), payment),
+            _ => LedgerReading.Of(part, refunded: null, payment),
         };
 
     private static bool HasRefundUnderWay(TransactionDetail detail) => detail.Children.Any(child =>

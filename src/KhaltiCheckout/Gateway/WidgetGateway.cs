@@ -1,11 +1,10 @@
 using Khalti.Client;
 using KhaltiCheckout.Model;
-using KhaltiCheckout.Storage;
 
 namespace KhaltiCheckout.Gateway;
 
 /// <summary>Asks Khalti about payments made in the widget and says what its answers mean. Changes nothing of ours.</summary>
-internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, TimeProvider time)
+internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
 {
     // Khalti lists the newest first, fifty a page; a payment is initiated a while before we hear of it.
     private const int PagesSearched = 40;
@@ -18,46 +17,53 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     private readonly KhaltiClient _khalti = clients.Widget;
 
     /// <summary>Moves the money: the first verify of a token.</summary>
-    internal async Task<Finding> VerifyAsync(Payment payment) =>
+    /// <param name="payment">One whose token was never verified.</param>
+    /// <param name="belongsToAnother">Whether a transaction is known as another payment's.</param>
+    internal async Task<Finding> VerifyAsync(Payment payment, Func<string, Task<bool>> belongsToAnother) =>
         await _khalti.VerifyAsync(payment.Token!, payment.Amount) switch
         {
             Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
-            Reply<Transaction>.Refused(var refusal) => await ConfirmRefusalAsync(payment, Finding.RefusedBy(refusal)),
-            Reply<Transaction>.Unknown lost => Finding.Lost(lost),
+            Reply<Transaction>.Refused(var refusal) => await ConfirmRefusalAsync(
+                payment, GatewayFindings.RefusedBy(refusal), belongsToAnother),
+            Reply<Transaction>.Unknown lost => GatewayFindings.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
     /// <summary>What became of a payment whose outcome is not known: status first, then verify.</summary>
+    /// <param name="payment">An open one.</param>
     /// <param name="whyNotToVerify">Asked before a verify that would move money. A finding is taken instead of the verify; null
     /// permits it.</param>
-    internal async Task<Finding> CheckAsync(Payment payment, Func<Finding, Task<Finding?>> whyNotToVerify) =>
+    /// <param name="belongsToAnother">Whether a transaction is known as another payment's.</param>
+    internal async Task<Finding> CheckAsync(
+        Payment payment, Func<Finding, Task<Finding?>> whyNotToVerify, Func<string, Task<bool>> belongsToAnother) =>
         await _khalti.GetStatusAsync(payment.Token!, payment.Amount) switch
         {
             Reply<TransactionStatus>.Answered(var status) => await FollowUpAsync(
-                status, payment, Finding.In(status, CheckSchedule.IsTooEarlyToFail(payment, time.GetUtcNow())), whyNotToVerify),
+                status, payment, WidgetFindings.Of(status, CheckSchedule.IsTooEarlyToFail(payment, time.GetUtcNow())), whyNotToVerify,
+                belongsToAnother),
             Reply<TransactionStatus>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's status refused: {refusal}"),
-            Reply<TransactionStatus>.Unknown lost => Finding.Lost(lost),
+            Reply<TransactionStatus>.Unknown lost => GatewayFindings.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
     // Verify also refuses a token that it has completed before: only the status tells that from a token that moved nothing.
-    private async Task<Finding> ConfirmRefusalAsync(Payment payment, Finding refused)
+    private async Task<Finding> ConfirmRefusalAsync(Payment payment, Finding refused, Func<string, Task<bool>> belongsToAnother)
     {
         switch (await _khalti.GetStatusAsync(payment.Token!, payment.Amount))
         {
             case Reply<TransactionStatus>.Answered(var status):
-                Finding finding = Finding.In(status, patient: false);
+                Finding finding = WidgetFindings.Of(status, patient: false);
                 finding = finding with { Rule = $"{refused.Rule}; {finding.Rule}" };
                 return status.State switch
                 {
-                    TransactionState.Completed => await SearchAsync(payment, finding),
+                    TransactionState.Completed => await SearchAsync(payment, finding, belongsToAnother),
                     TransactionState.NotFound or TransactionState.Initiated => finding with { Failure = refused.Failure },
                     _ => finding,
                 };
             case Reply<TransactionStatus>.Refused(var refusal):
                 return new Finding(FindingKind.Undecided, $"{refused.Rule}; Khalti's status refused: {refusal}");
             case Reply<TransactionStatus>.Unknown unknown:
-                Finding lost = Finding.Lost(unknown);
+                Finding lost = GatewayFindings.Lost(unknown);
                 return lost with { Rule = $"{refused.Rule}; {lost.Rule}" };
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -65,7 +71,8 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     }
 
     private async Task<Finding> FollowUpAsync(
-        TransactionStatus status, Payment payment, Finding finding, Func<Finding, Task<Finding?>> whyNotToVerify)
+        TransactionStatus status, Payment payment, Finding finding, Func<Finding, Task<Finding?>> whyNotToVerify,
+        Func<string, Task<bool>> belongsToAnother)
     {
         switch (status.State)
         {
@@ -89,10 +96,11 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
             Reply<Transaction>.Answered(var transaction) => await IdentifyAsync(transaction, payment),
 
             // What a second verify of a token answers is not documented.
-            Reply<Transaction>.Refused when status.State == TransactionState.Completed => await SearchAsync(payment, finding),
+            Reply<Transaction>.Refused when status.State == TransactionState.Completed =>
+                await SearchAsync(payment, finding, belongsToAnother),
             Reply<Transaction>.Refused(var refusal) =>
                 new Finding(FindingKind.Undecided, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
-            Reply<Transaction>.Unknown lost => Finding.Lost(lost) with { KhaltiState = finding.KhaltiState },
+            Reply<Transaction>.Unknown lost => GatewayFindings.Lost(lost) with { KhaltiState = finding.KhaltiState },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -101,7 +109,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     // from the browser, so it adds to the check of the amount and replaces nothing.
     private async Task<Finding> IdentifyAsync(Transaction transaction, Payment payment)
     {
-        Finding finding = Finding.In(transaction, payment.Amount, payment.OrderId);
+        Finding finding = WidgetFindings.Of(transaction, payment.Amount, payment.OrderId);
         if (finding.Kind != FindingKind.Completed || transaction.ProductIdentity is not null)
         {
             return finding;
@@ -109,15 +117,15 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
 
         return await _khalti.GetTransactionAsync(transaction.Id) switch
         {
-            Reply<TransactionDetail>.Answered(var detail) => Finding.In(
+            Reply<TransactionDetail>.Answered(var detail) => WidgetFindings.Of(
                 transaction with { ProductIdentity = detail.Transaction.ProductIdentity }, payment.Amount, payment.OrderId),
             Reply<TransactionDetail>.Refused(var refusal) => Unidentified(payment, finding, refusal),
-            Reply<TransactionDetail>.Unknown lost => Finding.Lost(lost) with { KhaltiState = finding.KhaltiState },
+            Reply<TransactionDetail>.Unknown lost => GatewayFindings.Lost(lost) with { KhaltiState = finding.KhaltiState },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    // Khalti may find the record a little later. When it does not, a person decides, and the record is asked for on.
+    // Khalti may find the record a little later. When it does not, staff decide, and the record is asked for on.
     private static Finding Unidentified(Payment payment, Finding completed, Refusal refusal)
     {
         Finding finding = completed with
@@ -131,8 +139,8 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
     }
 
     // Status has named this token and this amount, but not the transaction, nor what it was made for: the list and the
-    // detail call do. A payment that can't be found there as this order's is nobody's but a person's to judge.
-    private async Task<Finding> SearchAsync(Payment payment, Finding finding)
+    // detail call do. A payment that can't be found there as this order's is for staff to judge.
+    private async Task<Finding> SearchAsync(Payment payment, Finding finding, Func<string, Task<bool>> belongsToAnother)
     {
         DateTimeOffset since = payment.CreatedAt - SearchedBack;
         List<Transaction> found = [];
@@ -148,7 +156,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
                 record.State == TransactionState.Completed && record.Amount == payment.Amount && (record.CreatedOn ?? since) >= since))
             {
                 // One token is one transaction: what is known as another payment's can't be this one's.
-                if (await BelongsToAnotherAsync(candidate.Id, payment.Id))
+                if (await belongsToAnother(candidate.Id))
                 {
                     continue;
                 }
@@ -156,7 +164,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
                 switch (await _khalti.GetTransactionAsync(candidate.Id))
                 {
                     case Reply<TransactionDetail>.Unknown lost:
-                        return Finding.Lost(lost) with { KhaltiState = finding.KhaltiState };
+                        return GatewayFindings.Lost(lost) with { KhaltiState = finding.KhaltiState };
                     case Reply<TransactionDetail>.Refused:
                         areAllKnown = false;
                         break;
@@ -174,7 +182,7 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
 
         if (found is [var only] && areAllKnown)
         {
-            return Finding.In(only, payment.Amount, payment.OrderId);
+            return WidgetFindings.Of(only, payment.Amount, payment.OrderId);
         }
 
         string count = found.Count switch { 0 => "no transaction", 1 => "not only one that may be", _ => "more than one" };
@@ -185,7 +193,4 @@ internal sealed class WidgetGateway(CheckoutStore store, KhaltiClients clients, 
             Rule = $"{finding.Rule}, but {count} of this order is in Khalti's list",
         };
     }
-
-    private Task<bool> BelongsToAnotherAsync(string transactionId, string paymentId) =>
-        store.ReadAsync(sql => sql.IsAnothersAsync(transactionId, paymentId), CancellationToken.None);
 }

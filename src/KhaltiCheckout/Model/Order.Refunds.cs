@@ -80,12 +80,10 @@ public sealed partial class Order
     private static bool CanBeClosed(Payment payment, bool closePayments) => payment.AmountReserved == Paisa.Zero
         && (IsGivenBackAtKhalti(payment)
             || (!RefundRules.CanBeRefunded(payment)
-                && (closePayments || AtKhalti(payment) is not (TransactionState.Completed or TransactionState.PartiallyRefunded))));
+                && (closePayments || payment.MoneyAtGateway is not (GatewayMoney.Paid or GatewayMoney.PartiallyRefunded))));
 
     private static bool IsGivenBackAtKhalti(Payment payment) =>
-        payment.AmountPaid is not null && AtKhalti(payment) == TransactionState.Refunded;
-
-    private static TransactionState AtKhalti(Payment payment) => TransactionStates.Parse(payment.KhaltiState);
+        payment.AmountPaid is not null && payment.MoneyAtGateway == GatewayMoney.Refunded;
 
     // What Khalti said of it, no rule could settle: the person who looked decides.
     private void Close(Payment payment, string note, string? keyName, DateTimeOffset now)
@@ -99,8 +97,7 @@ public sealed partial class Order
         else
         {
             // What Khalti has not settled yet, it may settle later.
-            bool isSettled = AtKhalti(payment)
-                is TransactionState.Completed or TransactionState.PartiallyRefunded or TransactionState.Refunded;
+            bool isSettled = payment.MoneyAtGateway != GatewayMoney.Unknown;
             payment.Close(note, isSettled ? null : CheckSchedule.FirstLateCheck(payment, Failures.ClosedByMerchant, now));
         }
 

@@ -201,7 +201,7 @@ public sealed partial class Order
     }
 
     /// <summary>Khalti's answer to the question for a link. Without one nobody can pay, so the payment is over.</summary>
-    internal void TakeLink(Payment payment, EPaymentLink? link, Finding finding, DateTimeOffset now)
+    internal void ApplyLink(Payment payment, PaymentLink? link, Finding finding, DateTimeOffset now)
     {
         if (link is null)
         {
@@ -218,7 +218,7 @@ public sealed partial class Order
         // remembered and looked at, and given to nobody.
         bool handOut = payment.IsLinkBeingMade && CanBePaid(now) && !HasOpenPayment;
         DateTimeOffset expiresAt = new(StorageFormat.Instant(link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife));
-        payment.TakeLink(
+        payment.ApplyLink(
             link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.NextLateCheck(expiresAt, now) ?? now);
         Tell(
             handOut ? "payment_link_ready" : "payment_link_unused", Actor.Khalti, now,
@@ -282,8 +282,7 @@ public sealed partial class Order
             Tell("payment_checked", by, now, finding.Rule, payment.Id);
         }
 
-        if (wasDue && payment is { IsEndedLink: true, NextCheckAt: null }
-            && EPaymentStatuses.Parse(finding.KhaltiState) == EPaymentStatus.Initiated)
+        if (wasDue && payment is { IsEndedLink: true, NextCheckAt: null } && finding.IsPayable)
         {
             // The last look, and Khalti would still take money by this link.
             Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);

@@ -22,6 +22,9 @@ public sealed partial class Payment
     /// <summary>The last state in Khalti's own words.</summary>
     public string? KhaltiState { get; private set; }
 
+    /// <summary>Where its money is at the gateway, as far as was said last.</summary>
+    internal GatewayMoney MoneyAtGateway => GatewayMoneyWords.Read(KhaltiState);
+
     /// <summary>What Khalti is asked to complete: the order's amount.</summary>
     public Paisa Amount { get; private set; }
 
@@ -135,10 +138,10 @@ public sealed partial class Payment
         Status == PaymentStatus.Initiated && PaymentUrl is not null && now + CheckSchedule.TimeToPay < LinkExpiresAt;
 
     /// <summary>Khalti has made the link.</summary>
-    internal void TakeLink(EPaymentLink link, bool handOut, DateTimeOffset expiresAt, DateTimeOffset next)
+    internal void ApplyLink(PaymentLink link, bool handOut, DateTimeOffset expiresAt, DateTimeOffset next)
     {
-        Pidx = link.Pidx;
-        PaymentUrl = handOut ? link.PaymentUrl.AbsoluteUri : null;
+        Pidx = link.Id;
+        PaymentUrl = handOut ? link.Url : null;
         LinkExpiresAt = expiresAt;
         Check = Check.EndLease() with { NextCheckAt = next };
         Version++;

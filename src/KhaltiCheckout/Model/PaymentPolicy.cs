@@ -107,8 +107,7 @@ internal static class PaymentPolicy
         && CheckSchedule.IsOverdue(payment, now) && !CheckSchedule.IsOverdue(payment, payment.LastAskedAt ?? payment.CreatedAt);
 
     private static bool IsCompletedAfterAll(Payment payment, Finding finding) =>
-        payment.Status == PaymentStatus.Failed
-        && Khalti.Client.TransactionStates.Parse(finding.KhaltiState) == Khalti.Client.TransactionState.Completed;
+        payment.Status == PaymentStatus.Failed && GatewayMoneyWords.Read(finding.KhaltiState) == GatewayMoney.Paid;
 
     private static DateTimeOffset Next(Payment payment, Finding finding, DateTimeOffset now, double chance) =>
         CheckSchedule.Next(payment.Checks, finding.RetryAfter, now, chance);

@@ -54,7 +54,7 @@ internal static class RefundRules
             PaymentStatus.PartiallyRefunded => payment.AmountRefunded > Paisa.Zero,
 
             // Money that came otherwise than expected: Khalti has it as completed, we as nobody's.
-            PaymentStatus.NeedsReview => TransactionStates.Parse(payment.KhaltiState) == TransactionState.Completed,
+            PaymentStatus.NeedsReview => payment.MoneyAtGateway == GatewayMoney.Paid,
             _ => false,
         };
 

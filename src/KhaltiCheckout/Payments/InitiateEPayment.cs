@@ -137,7 +137,7 @@ internal static class InitiateEPayment
                 return new Claim(IsBeingMade: true);
             }
 
-            order.TakeLink(beingMade, null, Finding.NoLink("the process that asked for the link did not live to hear the answer"), now);
+            order.ApplyLink(beingMade, null, Finding.NoLink("the process that asked for the link did not live to hear the answer"), now);
 
             // Before the next one: the index allows one at a time.
             await sql.SaveAsync(order);

@@ -1,4 +1,3 @@
-using Khalti.Client;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
@@ -50,7 +49,7 @@ internal sealed partial class PaymentProcessor(
             return (await store.ReadAsync(sql => sql.FindOrderAsync(order.Id, OrderParts.All), CancellationToken.None))!;
         }
 
-        return await ApplyAsync(payment, await widget.VerifyAsync(payment), Actor.Khalti, known: order);
+        return await ApplyAsync(payment, await widget.VerifyAsync(payment, id => BelongsToAnotherAsync(id, payment)), Actor.Khalti, known: order);
     }
 
     // Finds out what became of a payment whose outcome is not known.
@@ -60,7 +59,7 @@ internal sealed partial class PaymentProcessor(
         Finding finding = payment switch
         {
             { Method: PaymentMethod.Widget } => await widget.CheckAsync(
-                payment, confirmed => WhyNotToVerifyAsync(payment, confirmed, cancellationToken)),
+                payment, confirmed => WhyNotToVerifyAsync(payment, confirmed, cancellationToken), id => BelongsToAnotherAsync(id, payment)),
             { Pidx: null } => Finding.NoLink("the process that asked for the link did not live to hear the answer"),
             _ => await epayment.LookupAsync(payment),
         };
@@ -68,6 +67,9 @@ internal sealed partial class PaymentProcessor(
         await ApplyAsync(payment, finding, by, returned);
         return finding;
     }
+
+    private Task<bool> BelongsToAnotherAsync(string transactionId, Payment payment) =>
+        store.ReadAsync(sql => sql.IsAnothersAsync(transactionId, payment.Id), CancellationToken.None);
 
     // Verify moves the money of a confirmed token. Since it was posted the order may have been paid by a link, or been closed.
     private async Task<Finding?> WhyNotToVerifyAsync(Payment payment, Finding confirmed, CancellationToken cancellationToken)
@@ -156,18 +158,11 @@ internal sealed partial class PaymentProcessor(
     /// <summary>Asks Khalti for a link, for a payment that was just saved for it. Gives back the payment as it is then.</summary>
     internal async Task<Payment> RequestLinkAsync(Payment payment, Order order)
     {
-        Reply<EPaymentLink> reply = await epayment.InitiateAsync(order);
+        (PaymentLink? made, Finding finding) = await epayment.InitiateAsync(order);
         DateTimeOffset now = StorageFormat.Now(time);
-        Finding finding = reply switch
-        {
-            Reply<EPaymentLink>.Answered => new Finding(FindingKind.Waiting, "Khalti has made a payment link", KhaltiState: "Initiated"),
-            Reply<EPaymentLink>.Refused(var refusal) => Finding.RefusedBy(refusal),
-            Reply<EPaymentLink>.Unknown lost => Finding.Lost(lost),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
         health.Record(PaymentMethod.Epayment, finding, now);
         if (khalti.Value.EPayment.LinkLifetimeUnit != LinkLifetimeUnit.None
-            && reply is Reply<EPaymentLink>.Answered { Value.ExpiresAt: { } end }
+            && made is { ExpiresAt: { } end }
             && (end - order.ExpiresAt).Duration() > TimeToLiveTolerance)
         {
             Log.TimeToLiveNotKept(logger, end, order.ExpiresAt);
@@ -178,13 +173,13 @@ internal sealed partial class PaymentProcessor(
             async (sql, current) =>
             {
                 Payment asked = current!.PaymentOf(payment.Id);
-                EPaymentLink? link = (reply as Reply<EPaymentLink>.Answered)?.Value;
-                if (link is not null && await sql.FindPaymentByPidxAsync(link.Pidx) is { } other && other.Id != asked.Id)
+                PaymentLink? link = made;
+                if (link is not null && await sql.FindPaymentByPidxAsync(link.Id) is { } other && other.Id != asked.Id)
                 {
                     link = null; // a link is one payment's: this one has none
                 }
 
-                current.TakeLink(asked, link, finding, now);
+                current.ApplyLink(asked, link, finding, now);
                 return asked;
             },
             CancellationToken.None, known: order);

@@ -48,7 +48,7 @@ internal sealed partial class RefundProcessor(
                 await CompareAsync(payment.Id, Actor.Khalti, alarm: false);
                 return refusal;
             case Reply<RefundConfirmation>.Unknown lost:
-                Finding finding = Finding.Lost(lost);
+                Finding finding = GatewayFindings.Lost(lost);
                 health.Record(payment.Method, finding, now);
                 await SaveAsync(refund.Id, (order, current, _) =>
                 {

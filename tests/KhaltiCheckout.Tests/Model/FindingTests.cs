@@ -1,5 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 
 namespace KhaltiCheckout.Tests.Model;
@@ -79,7 +80,7 @@ public sealed class FindingTests
                 .. from refunded in (bool[])[false, true]
                    from amount in (long[])[18_500, 18_499]
                    from product in (string?[])[OrderId, "ord_another", null]
-                   select Finding.In(
+                   select WidgetFindings.Of(
                        new Transaction("idx1", state, state.ToString(), new Paisa(amount), new Paisa(555), refunded, product, CreatedOn: null),
                        Expected, OrderId),
             ];
@@ -97,7 +98,7 @@ public sealed class FindingTests
     {
         Transaction record = new("idx1", state, "word", new Paisa(amountEqual ? 18_500 : 18_501), Fee: null, refunded, product, CreatedOn: null);
 
-        bool paid = Finding.In(record, Expected, OrderId).Kind == FindingKind.Completed;
+        bool paid = WidgetFindings.Of(record, Expected, OrderId).Kind == FindingKind.Completed;
 
         paid.ShouldBe(state == TransactionState.Completed && amountEqual && !refunded && product != "ord_another");
     }
@@ -122,7 +123,7 @@ public sealed class FindingTests
     [InlineData(TransactionState.Unrecognized, true, FindingKind.Contradicted)]
     [InlineData(TransactionState.Unrecognized, false, FindingKind.Contradicted)]
     public void A_status_means_what_the_table_says(TransactionState state, bool patient, FindingKind kind) =>
-        Finding.In(new TransactionStatus(state, "word"), patient).Kind.ShouldBe(kind);
+        WidgetFindings.Of(new TransactionStatus(state, "word"), patient).Kind.ShouldBe(kind);
 
     [Fact]
     public void Every_state_stands_in_the_table_of_statuses() => Enum.GetValues<TransactionState>().Length.ShouldBe(9);
@@ -155,7 +156,7 @@ public sealed class FindingTests
     public void A_lookup_is_told_in_Khaltis_word_and_a_transaction_is_believed_only_where_money_moved(
         EPaymentStatus status, long? amount, bool refunded, bool named, bool overdue)
     {
-        Finding finding = Finding.In(Looked(status, amount, refunded, named), Expected, overdue);
+        Finding finding = LinkFindings.Of(Looked(status, amount, refunded, named), Expected, overdue);
 
         finding.KhaltiState.ShouldBe("Khalti's word");
         finding.Rule.ShouldContain("Khalti's word");
@@ -169,7 +170,7 @@ public sealed class FindingTests
     [MemberData(nameof(EveryLookup))]
     public void Only_a_completed_link_of_exactly_the_amount_with_a_transaction_makes_an_order_paid(
         EPaymentStatus status, long? amount, bool refunded, bool named, bool overdue) =>
-        (Finding.In(Looked(status, amount, refunded, named), Expected, overdue).Kind == FindingKind.Completed)
+        (LinkFindings.Of(Looked(status, amount, refunded, named), Expected, overdue).Kind == FindingKind.Completed)
             .ShouldBe(status == EPaymentStatus.Completed && amount == 18_500 && !refunded && named);
 
     private static Finding[] FindingsOf(EPaymentStatus status, bool overdue) =>
@@ -177,7 +178,7 @@ public sealed class FindingTests
         .. from refunded in (bool[])[false, true]
            from named in (bool[])[true, false]
            from amount in (long?[])[18_500, 18_499, 18_501, null]
-           select Finding.In(Looked(status, amount, refunded, named), Expected, overdue),
+           select LinkFindings.Of(Looked(status, amount, refunded, named), Expected, overdue),
     ];
 
     private static string Letters(Finding[] findings, int groupsOf) => string.Join(' ', findings

@@ -15,8 +15,8 @@ internal static class PaidOrder
     {
         Order order = Placed();
         Payment payment = order.StartLink(Now, Lease);
-        order.TakeLink(
-            payment, new EPaymentLink("pidx-1", new Uri("https://pay.khalti.test/pidx-1"), Now.AddHours(1)),
+        order.ApplyLink(
+            payment, new PaymentLink("pidx-1", "https://pay.khalti.test/pidx-1", Now.AddHours(1)),
             new Finding(FindingKind.Waiting, "made"), Now);
         Bring(order, payment, status, asksOn);
         return (order, payment);
