@@ -36,6 +36,7 @@ builder.Services.AddApiDocument();
 builder.Services.AddStorage();
 builder.Services.AddIdempotency();
 builder.Services.AddOrders();
+builder.Services.AddGateway();
 builder.Services.AddPayments();
 builder.Services.AddRefunds();
 builder.Services.AddClosing();

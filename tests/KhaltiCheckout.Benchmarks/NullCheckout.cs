@@ -42,6 +42,7 @@ internal static class NullCheckout
         builder.Services.AddStorage();
         builder.Services.AddIdempotency();
         builder.Services.AddOrders();
+        builder.Services.AddGateway();
         builder.Services.AddPayments();
         builder.Services.AddAdmin();
 

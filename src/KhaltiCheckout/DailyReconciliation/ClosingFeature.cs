@@ -9,7 +9,6 @@ internal static class ClosingFeature
     internal static void AddClosing(this IServiceCollection services)
     {
         services.AddSingleton<CloseLeases>();
-        services.AddScoped<GatewayRecords>();
         services.AddScoped<DayReconciliation>();
     }
 

@@ -1,3 +1,4 @@
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 
@@ -20,7 +21,7 @@ internal sealed record ComparedPeriod(DateOnly Day)
     /// <summary>Payment ids begin with the time they were made, so a period is a range of ids.</summary>
     internal (string First, string Last) Ids => (TypeId.First(TypeId.Payment, Start), TypeId.First(TypeId.Payment, End));
 
-    internal bool HasDay(DateTimeOffset instant) => instant >= DayStart && instant < End;
+    internal ListedPeriod Listed => new(Start, DayStart, End);
 
     /// <summary>Whether the payment was made or completed in it.</summary>
     internal bool Has(Payment payment) =>

@@ -1,3 +1,4 @@
+using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 
 namespace KhaltiCheckout.DailyReconciliation;
@@ -8,7 +9,7 @@ internal sealed class ComparisonGaps
     private const int MaxNamed = 20;
 
     private readonly List<(bool OfDay, string Sentence)> _sentences = [];
-    private readonly List<(bool OfDay, GatewayPayment Booked)> _unanswered = [];
+    private readonly List<(bool OfDay, ComparedPayment Booked)> _unanswered = [];
 
     internal IReadOnlyList<string> OfDay => Sentences(ofDay: true);
 
@@ -17,12 +18,12 @@ internal sealed class ComparisonGaps
     internal void Add(bool ofDay, string sentence) => _sentences.Add((ofDay, sentence));
 
     /// <summary>A payment about which Khalti did not answer.</summary>
-    internal void Add(GatewayPayment unanswered, bool ofDay) => _unanswered.Add((ofDay, unanswered));
+    internal void Add(ComparedPayment unanswered, bool ofDay) => _unanswered.Add((ofDay, unanswered));
 
     private string[] Sentences(bool ofDay)
     {
-        List<GatewayPayment> unanswered = [.. _unanswered.Where(one => one.OfDay == ofDay).Select(one => one.Booked)];
-        ILookup<bool, GatewayPayment> byKey = unanswered.ToLookup(one => one.Fact == Fact.KeyRefused);
+        List<ComparedPayment> unanswered = [.. _unanswered.Where(one => one.OfDay == ofDay).Select(one => one.Booked)];
+        ILookup<bool, ComparedPayment> byKey = unanswered.ToLookup(one => one.Record == GatewayRecord.KeyRefused);
         return
         [
             .. _sentences.Where(one => one.OfDay == ofDay).Select(one => one.Sentence),

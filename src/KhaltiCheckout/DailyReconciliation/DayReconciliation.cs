@@ -1,4 +1,3 @@
-using Khalti.Client;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
@@ -13,7 +12,7 @@ namespace KhaltiCheckout.DailyReconciliation;
 /// The widget's payments come from Khalti's list, page by page; an ePayment is looked up by its link. The shop goes on selling
 /// meanwhile: what seems to differ is read a second time, here and there, before it is reported.
 /// </summary>
-internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, GatewayRecords records, IOptions<KhaltiOptions> khalti)
+internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, IOptions<KhaltiOptions> khalti)
 {
     private const int PaymentsAtOnce = 500;
     private const int QuestionsAtOnce = 4;
@@ -59,11 +58,16 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
             return null;
         }
 
-        WidgetList list = new(clients.Widget, _period, _gaps, dayCounts);
-        List<Transaction> unknown = [];
-        await foreach (IReadOnlyList<Transaction> page in list.ReadAsync(cancellationToken))
+        WidgetList list = records.ListWidget(_period.Listed, dayCounts);
+        List<ListedTransaction> unknown = [];
+        await foreach (IReadOnlyList<ListedTransaction> page in list.ReadAsync(cancellationToken))
         {
             await CompareListedAsync(page, unknown, cancellationToken);
+        }
+
+        foreach ((bool ofDay, string sentence) in list.Gaps)
+        {
+            _gaps.Add(ofDay, sentence);
         }
 
         if (list.CoversDay)
@@ -71,9 +75,9 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
             await AskAboutMissingAsync(cancellationToken);
         }
 
-        foreach (Transaction record in unknown)
+        foreach (ListedTransaction listed in unknown)
         {
-            await FindOrderAsync(record, cancellationToken);
+            await FindOrderAsync(listed, cancellationToken);
         }
 
         return list.WasAnswered;
@@ -88,18 +92,18 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
     }
 
     // The list may have ePayments in it, too: their links tell more.
-    private async Task CompareListedAsync(IReadOnlyList<Transaction> page, List<Transaction> unknown, CancellationToken cancellationToken)
+    private async Task CompareListedAsync(IReadOnlyList<ListedTransaction> page, List<ListedTransaction> unknown, CancellationToken cancellationToken)
     {
-        Dictionary<string, Transaction> byId = page.ToDictionary(record => record.Id, StringComparer.Ordinal);
+        Dictionary<string, ListedTransaction> byId = page.ToDictionary(listed => listed.Id, StringComparer.Ordinal);
         string[] ids = [.. byId.Keys];
         List<Payment> payments = await db.Payments.AsNoTracking()
             .Where(payment => payment.TransactionId != null && ids.Contains(payment.TransactionId)).ToListAsync(cancellationToken);
         foreach (Payment payment in payments)
         {
-            byId.Remove(payment.TransactionId!, out Transaction? record);
+            byId.Remove(payment.TransactionId!, out ListedTransaction? listed);
             if (payment.Method == PaymentMethod.Widget)
             {
-                GatewayPayment booked = new(payment, Fact.Of(record!));
+                ComparedPayment booked = new(payment, listed!.Record);
                 if (booked.IsOf(_period.Day))
                 {
                     _listed.Add(payment.Id);
@@ -109,7 +113,7 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
             }
         }
 
-        unknown.AddRange(byId.Values.Where(record => Fact.HasMoved(record.State) && !(record.CreatedOn >= _period.End)));
+        unknown.AddRange(byId.Values.Where(listed => listed.Record.Moved && !(listed.CreatedOn >= _period.End)));
     }
 
     // Ours that the list does not have: asked for by name before it is reported.
@@ -124,7 +128,7 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
                 .OrderBy(payment => payment.Id).Take(PaymentsAtOnce).ToListAsync(cancellationToken);
             foreach (Payment payment in some.Where(payment => !_listed.Contains(payment.Id)))
             {
-                await CompareAsync(new GatewayPayment(payment, await records.ReadAsync(payment)), cancellationToken);
+                await CompareAsync(new ComparedPayment(payment, await records.ReadAsync(payment)), cancellationToken);
             }
 
             if (some.Count < PaymentsAtOnce)
@@ -159,22 +163,22 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
         {
             List<Payment> some = await (before is null ? links : links.Where(link => link.Id.CompareTo(before) < 0))
                 .OrderByDescending(link => link.Id).Take(PaymentsAtOnce).ToListAsync(cancellationToken);
-            Fact[] facts = new Fact[some.Count];
+            GatewayRecord[] found = new GatewayRecord[some.Count];
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, some.Count),
                 new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancellationToken },
                 async (at, _) =>
                 {
-                    facts[at] = Volatile.Read(ref keyRefused) ? Fact.KeyRefused : await records.ReadAsync(some[at]);
-                    if (facts[at] == Fact.KeyRefused)
+                    found[at] = Volatile.Read(ref keyRefused) ? GatewayRecord.KeyRefused : await records.ReadAsync(some[at]);
+                    if (found[at] == GatewayRecord.KeyRefused)
                     {
                         Volatile.Write(ref keyRefused, true);
                     }
                 });
             for (int at = 0; at < some.Count; at++)
             {
-                answered = answered == true || !facts[at].IsUnanswered || facts[at] == Fact.KeyRefused;
-                await CompareAsync(new GatewayPayment(some[at], facts[at]), cancellationToken);
+                answered = answered == true || !found[at].IsUnanswered || found[at] == GatewayRecord.KeyRefused;
+                await CompareAsync(new ComparedPayment(some[at], found[at]), cancellationToken);
             }
 
             if (some.Count < PaymentsAtOnce)
@@ -186,20 +190,20 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
         }
     }
 
-    private async Task CompareAsync(GatewayPayment booked, CancellationToken cancellationToken)
+    private async Task CompareAsync(ComparedPayment booked, CancellationToken cancellationToken)
     {
         DateOnly day = _period.Day;
         List<DifferenceView> found = [.. booked.Differences(day)];
-        bool partOfList = booked.Fact.Books?.State == LedgerState.RefundedInPart && booked.Payment.Method == PaymentMethod.Widget;
+        bool partOfList = booked.Record.Ledger?.State == LedgerState.RefundedInPart && booked.Payment.Method == PaymentMethod.Widget;
         if (found.Count > 0 || partOfList)
         {
             // The list was read some time ago, and so was our row.
             Payment now = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == booked.Payment.Id, cancellationToken);
-            booked = new GatewayPayment(now, await records.ReadAsync(now));
+            booked = new ComparedPayment(now, await records.ReadAsync(now));
             found = [.. booked.Differences(day)];
         }
 
-        if (booked.Fact.IsUnanswered)
+        if (booked.Record.IsUnanswered)
         {
             _gaps.Add(booked, booked.IsOf(day));
             return;
@@ -209,30 +213,29 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
         if (booked.IsOf(day))
         {
             _here = booked.IsPaidHere ? _here.And(booked.Payment.AmountPaid!.Value, booked.Payment.Fee) : _here;
-            _atKhalti = booked.Fact.Moved && booked.Fact.Amount is { } amount ? _atKhalti.And(amount, booked.Fact.Fee) : _atKhalti;
+            _atKhalti = booked.Record.Moved && booked.Record.Amount is { } amount ? _atKhalti.And(amount, booked.Record.Fee) : _atKhalti;
         }
     }
 
     // Money of which no payment here knows the transaction. What it was paid for, only the detail call tells.
-    private async Task FindOrderAsync(Transaction record, CancellationToken cancellationToken)
+    private async Task FindOrderAsync(ListedTransaction listed, CancellationToken cancellationToken)
     {
         // Another shop may use the same account at Khalti: what is none of ours is reported on its own day only.
-        bool isOfDay = record.CreatedOn is not { } created || _period.HasDay(created);
-        if (await db.Payments.AnyAsync(payment => payment.TransactionId == record.Id, cancellationToken)
+        bool isOfDay = listed.CreatedOn is not { } created || _period.Listed.HasDay(created);
+        if (await db.Payments.AnyAsync(payment => payment.TransactionId == listed.Id, cancellationToken)
             || (!isOfDay && !await db.Payments.AnyAsync(
-                payment => payment.TransactionId == null && payment.Amount == record.Amount && payment.CompletedOn == null, cancellationToken)))
+                payment => payment.TransactionId == null && payment.Amount == listed.Amount && payment.CompletedOn == null, cancellationToken)))
         {
             return;
         }
 
-        Reply<TransactionDetail> reply = await clients.Widget.GetTransactionAsync(record.Id, cancellationToken);
-        if (reply is Reply<TransactionDetail>.Unknown)
+        (bool isAnswered, string? orderId) = await records.FindOrderIdAsync(listed, cancellationToken);
+        if (!isAnswered)
         {
-            _gaps.Add(isOfDay, $"Khalti did not answer about its transaction {record.Id}.");
+            _gaps.Add(isOfDay, $"Khalti did not answer about its transaction {listed.Id}.");
             return;
         }
 
-        string? orderId = reply is Reply<TransactionDetail>.Answered(var detail) ? detail.Transaction.ProductIdentity : record.ProductIdentity;
         List<Payment> candidates = await db.Payments.AsNoTracking()
             .Where(payment => payment.OrderId == orderId && payment.TransactionId == null && (payment.Token != null || payment.Pidx != null))
             .ToListAsync(cancellationToken);
@@ -248,11 +251,11 @@ internal sealed class DayReconciliation(CheckoutDb db, KhaltiClients clients, Ga
             return;
         }
 
-        _atKhalti = isOfDay ? _atKhalti.And(record.Amount, record.Fee) : _atKhalti;
+        _atKhalti = isOfDay ? _atKhalti.And(listed.Amount, listed.Record.Fee) : _atKhalti;
         _differences.Add(new DifferenceView(
-            DifferenceKind.PaidAtKhaltiOnly, isOurs ? orderId : null, only?.Id, record.Id,
+            DifferenceKind.PaidAtKhaltiOnly, isOurs ? orderId : null, only?.Id, listed.Id,
             only is not null ? SnakeCase.Of(only.Status) : isOurs ? "no payment of this order is it" : "no order of this shop",
-            record.StateName, null, record.Amount,
+            listed.Record.StateName, null, listed.Amount,
             only is { Status: not PaymentStatus.NeedsReview } ? MendingAction.CheckPayment
                 : isOurs ? MendingAction.LookAtOrder : MendingAction.LookAtKhalti));
     }

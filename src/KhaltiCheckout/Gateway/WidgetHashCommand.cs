@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KhaltiCheckout.Payments;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Gateway;
@@ -40,7 +39,7 @@ internal static class WidgetHashCommand
     private static async Task<Uri> ConfiguredAsync(string[] settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(settings);
-        builder.Services.AddPayments();
+        builder.Services.AddGateway();
         await using WebApplication program = builder.Build();
         return new Uri(program.Services.GetRequiredService<IOptions<KhaltiOptions>>().Value.Widget.ScriptUrl!);
     }

@@ -1,18 +1,29 @@
 using System.Runtime.CompilerServices;
 using Khalti.Client;
-using KhaltiCheckout.DailyReconciliation;
 
 namespace KhaltiCheckout.Gateway;
 
+/// <summary>A day, and the days before it that are compared again.</summary>
+internal sealed record ListedPeriod(DateTimeOffset Start, DateTimeOffset DayStart, DateTimeOffset End)
+{
+    internal bool HasDay(DateTimeOffset instant) => instant >= DayStart && instant < End;
+}
+
 /// <summary>Reads Khalti's list of the widget's transactions, newest first, to the start of the period or to its end.</summary>
+/// <param name="client">Khalti's widget product.</param>
+/// <param name="period">What is compared.</param>
 /// <param name="dayCounts">Whether a part that can't be read is missing from the day, and not only from the days before.</param>
-internal sealed class WidgetList(KhaltiClient client, ComparedPeriod period, ComparisonGaps gaps, bool dayCounts)
+internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool dayCounts)
 {
     // A list that repeats itself would be read for ever. Payments made meanwhile move records to later pages, but not 1000 of them.
     private const int MaxPagesWithoutNews = 20;
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly List<(bool OfDay, string Sentence)> _gaps = [];
     private DateTimeOffset? _oldest;
+
+    /// <summary>What could not be read, in a sentence each, and whether it belongs to the day.</summary>
+    internal IReadOnlyList<(bool OfDay, string Sentence)> Gaps => _gaps;
 
     /// <summary>Whether Khalti said anything, were it a no.</summary>
     internal bool WasAnswered { get; private set; }
@@ -20,7 +31,7 @@ internal sealed class WidgetList(KhaltiClient client, ComparedPeriod period, Com
     /// <summary>Whether it was read to where the day begins.</summary>
     internal bool CoversDay { get; private set; }
 
-    internal async IAsyncEnumerable<IReadOnlyList<Transaction>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<IReadOnlyList<ListedTransaction>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int withoutNews = 0;
         for (int page = 1; ; page++)
@@ -37,7 +48,7 @@ internal sealed class WidgetList(KhaltiClient client, ComparedPeriod period, Com
             WasAnswered = true;
             NoteUnreadable(answer, page);
             List<Transaction> news = [.. answer.Records.Where(record => _seen.Add(record.Id))];
-            yield return [.. news.Where(record => !(record.CreatedOn < period.Start))];
+            yield return [.. news.Where(record => !(record.CreatedOn < period.Start)).Select(ListedTransaction.Of)];
 
             _oldest = answer.Records.LastOrDefault(record => record.CreatedOn is not null)?.CreatedOn ?? _oldest;
             if (!answer.HasNext || _oldest < period.Start)
@@ -59,9 +70,9 @@ internal sealed class WidgetList(KhaltiClient client, ComparedPeriod period, Com
     private bool End(int page, string why)
     {
         bool coversDay = _oldest < period.DayStart;
-        gaps.Add(dayCounts && !coversDay, page == 1
+        _gaps.Add((dayCounts && !coversDay, page == 1
             ? $"The widget's list at Khalti can't be read: {why}."
-            : $"The widget's list at Khalti can't be read from page {page} on: {why}.");
+            : $"The widget's list at Khalti can't be read from page {page} on: {why}."));
         return coversDay;
     }
 
@@ -73,12 +84,12 @@ internal sealed class WidgetList(KhaltiClient client, ComparedPeriod period, Com
             created is { } instant ? instant >= period.Start && instant < period.DayStart : _oldest < period.DayStart);
         if (ofDay > 0)
         {
-            gaps.Add(dayCounts, $"{ofDay} records on page {page} of the widget's list at Khalti can't be read.");
+            _gaps.Add((dayCounts, $"{ofDay} records on page {page} of the widget's list at Khalti can't be read."));
         }
 
         if (before > 0)
         {
-            gaps.Add(ofDay: false, $"{before} records on page {page} of the widget's list at Khalti can't be read.");
+            _gaps.Add((false, $"{before} records on page {page} of the widget's list at Khalti can't be read."));
         }
     }
 

@@ -1,9 +1,7 @@
-using Khalti.Client;
 using KhaltiCheckout.Checkout;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
-using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
 
@@ -11,26 +9,9 @@ internal static class PaymentsFeature
 {
     internal static void AddPayments(this IServiceCollection services)
     {
-        services.AddOptions<SandboxSettings>().BindConfiguration(SandboxSettings.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IPostConfigureOptions<SandboxSettings>, SandboxDefaults>();
-        services.AddSingleton<IValidateOptions<SandboxSettings>, SandboxSettingsRules>();
-        services.AddOptions<KhaltiOptions>().BindConfiguration(KhaltiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IPostConfigureOptions<KhaltiOptions>, KhaltiDefaults>();
-        services.AddSingleton<IValidateOptions<KhaltiOptions>, KhaltiOptionsRules>();
-        services.AddSingleton<LocalSandbox>();
-
-        services.AddSingleton(provider => KhaltiClients.Of(
-            provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
-            KhaltiClient.CreateHttpClient));
-        services.AddSingleton<KhaltiHealth>();
-
         // The jitter of the checks.
         services.AddSingleton(Random.Shared);
-        services.AddSingleton<LookupBudget>();
-        services.AddScoped<WidgetGateway>();
-        services.AddScoped<EPaymentGateway>();
         services.AddScoped<PaymentProcessor>();
-        services.AddHostedService<EmbeddedSandbox>();
     }
 
     internal static void MapPayments(this IEndpointRouteBuilder routes)

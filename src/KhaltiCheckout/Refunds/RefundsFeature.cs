@@ -1,5 +1,4 @@
 using KhaltiCheckout.Access;
-using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 
@@ -9,7 +8,6 @@ internal static class RefundsFeature
 {
     internal static void AddRefunds(this IServiceCollection services)
     {
-        services.AddScoped<RefundGateway>();
         services.AddScoped<RefundProcessor>();
     }
 
