@@ -35,6 +35,7 @@ builder.Services.AddPageFiles();
 builder.Services.AddApiDocument();
 builder.Services.AddStorage();
 builder.Services.AddIdempotency();
+builder.Services.AddCatalogue();
 builder.Services.AddOrders();
 builder.Services.AddGateway();
 builder.Services.AddPayments();

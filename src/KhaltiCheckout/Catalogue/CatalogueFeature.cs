@@ -4,6 +4,8 @@ namespace KhaltiCheckout.Catalogue;
 
 internal static class CatalogueFeature
 {
+    internal static void AddCatalogue(this IServiceCollection services) => services.AddSingleton<Products>();
+
     internal static void MapCatalogue(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/products", ListProducts.Handle)
             .WithName("ListProducts")

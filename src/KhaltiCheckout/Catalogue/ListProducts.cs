@@ -1,5 +1,4 @@
 using Khalti.Client;
-using KhaltiCheckout.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Catalogue;
@@ -12,20 +11,13 @@ public sealed record ProductView(
 /// <summary>Shows what the shop sells.</summary>
 internal static class ListProducts
 {
-    private const string SelectProducts =
-        """SELECT "Id", "Name", "NameNe", "Description", "DescriptionNe", "Price" FROM "Products" ORDER BY "Position" """;
-
-    internal static async Task<Ok<List<ProductView>>> Handle(CheckoutStore store, HttpResponse response, CancellationToken cancellationToken)
+    internal static async Task<Ok<List<ProductView>>> Handle(Products products, HttpResponse response, CancellationToken cancellationToken)
     {
-        List<ProductView> products = await store.ReadAsync(
-            sql => sql.ListAsync(
-                SelectProducts,
-                static row => new ProductView(
-                    row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Paisa(5), $"/img/products/{row.Text(0)}.svg")),
-            cancellationToken);
+        List<Product> all = await products.ListAsync(cancellationToken);
 
         // The price that counts is taken when the order is placed.
         response.Headers.CacheControl = "public, max-age=60";
-        return TypedResults.Ok(products);
+        return TypedResults.Ok(all.ConvertAll(product => new ProductView(
+            product.Id, product.Name, product.NameNe, product.Description, product.DescriptionNe, product.Price, $"/img/products/{product.Id}.svg")));
     }
 }

@@ -13,40 +13,26 @@ namespace KhaltiCheckout.Checkout;
 internal static class CancelOrder
 {
     internal static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutStore store, PaymentProcessor settlement, IdempotentResponse answer, TimeProvider time, CancellationToken cancellationToken)
+        string id, OrderStore orders, PaymentProcessor payments, IdempotentResponse response, TimeProvider time, CancellationToken cancellationToken)
     {
         // The shopper may have paid at Khalti's page a moment ago. A link that was not paid can't be called back: money
         // that comes by it later still counts.
-        Order? asItIs = await store.ReadAsync(sql => sql.FindOrderAsync(id, OrderParts.Payments), cancellationToken);
-        LinkAnswers links = asItIs is { Status: OrderStatus.Pending }
-            ? await settlement.AskAboutLinksAsync(id, Actor.Shopper, cancellationToken)
+        Order? current = await orders.FindAsync(id, cancellationToken);
+        LinkAnswers links = current is { Status: OrderStatus.Pending }
+            ? await payments.AskAboutLinksAsync(id, Actor.Shopper, cancellationToken)
             : new LinkAnswers(StorageFormat.Now(time));
 
-        // Whoever pays it now is to read it.
-        _ = store.Recent?.Take<Order>(id);
         DateTimeOffset now = time.GetUtcNow();
-        (ProblemHttpResult? refusal, OrderView? cancelled) = await store.WriteAsync(
-            async sql =>
-            {
-                (ProblemHttpResult? no, Order? order) = await DecideAsync(sql, id, links, now);
-                if (order is null)
-                {
-                    return (no, (OrderView?)null);
-                }
-
-                await sql.SaveAsync(order);
-                OrderView view = OrderView.Of(order);
-                await answer.KeepAsync(sql, StatusCodes.Status200OK, view);
-                return (null, view);
-            },
-            cancellationToken, Footing.OneOrder);
+        (ProblemHttpResult? refusal, OrderView? cancelled) = await orders.UpdateAsync(
+            OrderQuery.ById(id),
+            found => Decide(found.Order, links, now),
+            cancellationToken,
+            (sql, decided) => decided.Cancelled is { } view ? response.SaveAsync(sql, StatusCodes.Status200OK, view) : Task.CompletedTask);
         return refusal is not null ? refusal : TypedResults.Ok(cancelled!);
     }
 
-    private static async Task<(ProblemHttpResult? Refusal, Order? Cancelled)> DecideAsync(
-        SqlSession sql, string id, LinkAnswers links, DateTimeOffset now)
+    private static (ProblemHttpResult? Refusal, OrderView? Cancelled) Decide(Order? order, LinkAnswers links, DateTimeOffset now)
     {
-        Order? order = await sql.FindOrderAsync(id, OrderParts.All);
         if (order is null)
         {
             return (Problems.NotFound("order"), null);
@@ -70,6 +56,6 @@ internal static class CancelOrder
         }
 
         order.Cancel(now);
-        return (null, order);
+        return (null, OrderView.Of(order));
     }
 }

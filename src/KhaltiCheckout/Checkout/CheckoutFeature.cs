@@ -1,3 +1,4 @@
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Access;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
@@ -13,14 +14,15 @@ internal static class CheckoutFeature
     internal static void AddOrders(this IServiceCollection services)
     {
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<OrderChanges>();
         services.AddSingleton<OrderWatchers>();
-        services.AddSingleton<ReceiptBook>();
+        services.AddOrderStore(provider => RulesOf(provider.GetRequiredService<IOptions<StoreOptions>>().Value));
         services.AddHostedService<FiscalYearNotice>();
         services.AddSingleton<StoreAddress>();
         services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
     }
+
+    private static ReceiptRules RulesOf(StoreOptions shop) => new(shop.Pan, shop.VatPercent, shop.FirstDaysOfYears);
 
     internal static void MapOrders(this IEndpointRouteBuilder routes)
     {

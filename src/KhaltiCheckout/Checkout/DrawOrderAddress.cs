@@ -12,8 +12,8 @@ internal static class DrawOrderAddress
     internal const string MediaType = "image/svg+xml";
 
     internal static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
-        string id, CheckoutStore store, StoreAddress address, CancellationToken cancellationToken) =>
-        await store.ReadAsync(sql => sql.FindVersionAsync(id), cancellationToken) is null
+        string id, OrderStore orders, StoreAddress address, CancellationToken cancellationToken) =>
+        await orders.FindVersionAsync(id, cancellationToken) is null
             ? Problems.NotFound("order")
             : TypedResults.Content(Draw(new Uri(address.Origin, $"/order.html?id={Uri.EscapeDataString(id)}").AbsoluteUri), MediaType);
 

@@ -1,3 +1,4 @@
+using KhaltiCheckout.Catalogue;
 using System.Security.Claims;
 using FluentValidation;
 using Khalti.Client;
@@ -124,18 +125,6 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 /// <summary>Places an order at the catalogue's prices, or at those of the shop whose key it comes with.</summary>
 internal static class PlaceOrder
 {
-    private const string SelectProduct = """SELECT "Name", "Price" FROM "Products" WHERE "Id" = @p0""";
-
-    // An order that nobody paid and nobody can pay any more gives its reference back. Late money for it still counts.
-    private const string FreeReference = """
-        UPDATE "Orders" SET "ReferenceFreed" = TRUE
-        WHERE "Reference" = @p0 AND NOT "ReferenceFreed" AND "Status" IN ('cancelled', 'expired')
-        """;
-
-    private const string SelectByReference = """
-        SELECT "Id" FROM "Orders" WHERE "Reference" = @p0 AND (NOT "ReferenceFreed" OR "Status" NOT IN ('cancelled', 'expired')) LIMIT 1
-        """;
-
     /// <summary>Before the rules: whoever may not ask is not told what to ask.</summary>
     internal static ValueTask<object?> RefuseWithoutKey(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -150,7 +139,7 @@ internal static class PlaceOrder
     }
 
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
-        PlaceOrderRequest request, CheckoutStore store, IdempotentResponse answer, ClaimsPrincipal user, IOptions<StoreOptions> settings,
+        PlaceOrderRequest request, Products products, OrderStore orders, IdempotentResponse response, ClaimsPrincipal user, IOptions<StoreOptions> settings,
         TimeProvider time, CancellationToken cancellationToken)
     {
         if (request.ReturnUrl is { } wantedReturn && !settings.Value.ReturnUrls.Contains(wantedReturn, StringComparer.Ordinal))
@@ -161,86 +150,55 @@ internal static class PlaceOrder
             }));
         }
 
-        OrderDraft wish = new()
+        if (await LinesOfAsync(request, products, cancellationToken) is not { } lines)
         {
-            CustomerName = Given(request.Customer?.Name),
-            CustomerEmail = Given(request.Customer?.Email),
-            CustomerPhone = Given(request.Customer?.Phone),
-            Reference = Given(request.Reference),
+            return Problems.NotFound("product");
+        }
+
+        StoreOptions shop = settings.Value;
+        Paisa? total = OrderLine.TotalOf(lines);
+        if (total is null || total < shop.Least || total > shop.Most)
+        {
+            return Problems.AmountOutOfRange(total, shop.Least, shop.Most);
+        }
+
+        OrderDraft draft = new()
+        {
+            Lines = lines,
+            CustomerName = TextOrNull(request.Customer?.Name),
+            CustomerEmail = TextOrNull(request.Customer?.Email),
+            CustomerPhone = TextOrNull(request.Customer?.Phone),
+            Reference = TextOrNull(request.Reference),
             ReturnUrl = request.ReturnUrl,
             Metadata = request.Metadata,
             KeyName = user.KeyName(),
         };
-
-        DateTimeOffset now = StorageFormat.Now(time);
-        (Order? placed, OrderView? view, ProblemHttpResult? refusal) = await store.WriteAsync(
-            sql => PlaceAsync(request, wish, sql, answer, settings.Value, user.MayDo(Scopes.Read), now), cancellationToken, Footing.OneOrder);
-        if (placed is null || view is null)
-        {
-            return refusal!;
-        }
-
-        store.Recent?.Keep(placed, placed);
-        return TypedResults.Created(LocationOf(view), view);
-    }
-
-    private static async Task<(Order? Placed, OrderView? View, ProblemHttpResult? Refusal)> PlaceAsync(
-        PlaceOrderRequest request, OrderDraft wish, SqlSession sql, IdempotentResponse answer, StoreOptions rules, bool mayRead, DateTimeOffset now)
-    {
-        if (await LinesOfAsync(request, sql) is not { } lines)
-        {
-            return (null, null, Problems.NotFound("product"));
-        }
-
-        Paisa? total = OrderLine.TotalOf(lines);
-        if (total is null || total < rules.Least || total > rules.Most)
-        {
-            return (null, null, Problems.AmountOutOfRange(total, rules.Least, rules.Most));
-        }
-
-        Order order = Order.Place(wish with { Lines = lines }, now, rules.OrderLifetime);
-
-        // Of two at once the unique index refuses one, which then finds the other here.
-        if (wish.Reference is not null)
-        {
-            await sql.ExecuteAsync(FreeReference, wish.Reference);
-            if (await sql.FindAsync(SelectByReference, static row => row.Text(0), wish.Reference) is { } other)
-            {
-                return (null, null, Problems.ReferenceTaken(mayRead ? other : null));
-            }
-        }
-
-        await sql.SaveAsync(order);
+        Order order = Order.Place(draft, StorageFormat.Now(time), shop.OrderLifetime);
         OrderView view = OrderView.Of(order);
-        await answer.KeepAsync(sql, StatusCodes.Status201Created, view, LocationOf(view));
-        return (order, view, null);
+        string? ownerOfReference = await orders.PlaceAsync(
+            order, sql => response.SaveAsync(sql, StatusCodes.Status201Created, view, LocationOf(view)), cancellationToken);
+        return ownerOfReference is null
+            ? TypedResults.Created(LocationOf(view), view)
+            : Problems.ReferenceTaken(user.MayDo(Scopes.Read) ? ownerOfReference : null);
     }
 
     // Null when a product is not in the catalogue.
-    private static async Task<IReadOnlyList<DraftLine>?> LinesOfAsync(PlaceOrderRequest request, SqlSession sql)
+    private static async Task<IReadOnlyList<DraftLine>?> LinesOfAsync(
+        PlaceOrderRequest request, Products products, CancellationToken cancellationToken)
     {
         if (request.Lines is { } own)
         {
             return [.. own.Select(line => new DraftLine(null, line.Name, line.UnitPrice, line.Quantity, line.Kind))];
         }
 
-        List<DraftLine> lines = [];
-        foreach (OrderItemRequest item in request.Items ?? [])
-        {
-            DraftLine? line = await sql.FindAsync(
-                SelectProduct, row => new DraftLine(item.ProductId, row.Text(0), row.Paisa(1), item.Quantity), item.ProductId);
-            if (line is null)
-            {
-                return null;
-            }
-
-            lines.Add(line);
-        }
-
-        return lines;
+        IReadOnlyList<OrderItemRequest> items = request.Items ?? [];
+        Dictionary<string, Product> found = await products.FindAsync([.. items.Select(item => item.ProductId)], cancellationToken);
+        return items.All(item => found.ContainsKey(item.ProductId))
+            ? [.. items.Select(item => new DraftLine(item.ProductId, found[item.ProductId].Name, found[item.ProductId].Price, item.Quantity))]
+            : null;
     }
 
     private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";
 
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+    private static string? TextOrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -18,9 +18,9 @@ internal static class ShowOrderPage
     private const string AttributesMark = "data-status=\"\" data-payment=\"\"";
     private const string Refresh = "<meta http-equiv=\"refresh\" content=\"15\">";
 
-    internal static async Task<IResult> Handle(string? id, CheckoutStore store, PageFiles files, HttpResponse response, CancellationToken cancellationToken)
+    internal static async Task<IResult> Handle(string? id, OrderStore orders, PageFiles files, HttpResponse response, CancellationToken cancellationToken)
     {
-        OrderView? order = string.IsNullOrEmpty(id) ? null : await GetOrder.FindAsync(store, id, cancellationToken);
+        OrderView? order = string.IsNullOrEmpty(id) || await orders.FindAsync(id, cancellationToken) is not { } found ? null : OrderView.Of(found);
         string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
         bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
         bool started = order is { Status: OrderStatus.Pending or OrderStatus.Expired or OrderStatus.Cancelled } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);

@@ -16,10 +16,10 @@ internal static class WatchOrder
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     internal static async Task<Results<ServerSentEventsResult<OrderView>, ProblemHttpResult>> Handle(
-        string id, HttpContext http, CheckoutStore store, OrderChanges changes, OrderWatchers watchers, TimeProvider time,
+        string id, HttpContext http, OrderStore orders, OrderChanges changes, OrderWatchers watchers, TimeProvider time,
         IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync(sql => sql.FindVersionAsync(id), cancellationToken) is null)
+        if (await orders.FindVersionAsync(id, cancellationToken) is null)
         {
             return Problems.NotFound("order");
         }
@@ -37,11 +37,11 @@ internal static class WatchOrder
         // Also when the client is gone before the first event is asked for.
         http.Response.RegisterForDispose(place);
         return TypedResults.ServerSentEvents(
-            WatchAsync(id, store, changes, time, lifetime.ApplicationStopping, cancellationToken), eventType: "order");
+            WatchAsync(id, orders, changes, time, lifetime.ApplicationStopping, cancellationToken), eventType: "order");
     }
 
     private static async IAsyncEnumerable<OrderView> WatchAsync(
-        string id, CheckoutStore store, OrderChanges changes, TimeProvider time, CancellationToken stopping,
+        string id, OrderStore orders, OrderChanges changes, TimeProvider time, CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
@@ -51,11 +51,11 @@ internal static class WatchOrder
         {
             // Asked for before looking, so that a change in between is not missed.
             Task change = changes.WaitAsync(id, LookAgain, time, over.Token);
-            int? version = await store.ReadAsync(sql => sql.FindVersionAsync(id), CancellationToken.None);
-            if (version != seen && await GetOrder.FindAsync(store, id, CancellationToken.None) is { } order)
+            int? version = await orders.FindVersionAsync(id, CancellationToken.None);
+            if (version != seen && await orders.FindAsync(id, CancellationToken.None) is { } order)
             {
                 seen = version;
-                yield return order;
+                yield return OrderView.Of(order);
             }
 
             await change.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

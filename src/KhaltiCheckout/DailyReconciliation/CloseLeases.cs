@@ -7,7 +7,7 @@ namespace KhaltiCheckout.DailyReconciliation;
 /// Sees to it that one process at a time compares a day: a short lease in the day's row, renewed while the comparison runs. A process
 /// that is killed leaves one that is over within a minute.
 /// </summary>
-internal sealed partial class CloseLeases(CheckoutStore store, TimeProvider time, IHostApplicationLifetime host, ILogger<CloseLeases> logger)
+internal sealed partial class CloseLeases(Database database, TimeProvider time, IHostApplicationLifetime host, ILogger<CloseLeases> logger)
 {
     private const string Renew = """
         UPDATE "DayCloses" SET "LeasedUntil" = @p2, "Version" = "Version" + 1 WHERE "Day" = @p0 AND "LeasedUntil" = @p1
@@ -57,7 +57,7 @@ internal sealed partial class CloseLeases(CheckoutStore store, TimeProvider time
             try
             {
                 DateTimeOffset next = StorageFormat.Now(time) + Length;
-                if (await store.WriteAsync(sql => sql.ExecuteAsync(Renew, day, until, next), CancellationToken.None) == 0)
+                if (await database.WriteAsync(sql => sql.ExecuteAsync(Renew, day, until, next), CancellationToken.None) == 0)
                 {
                     await lost.CancelAsync();
                     return null;

@@ -32,7 +32,7 @@ internal static class SignOffClose
         string? note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note;
         DateTimeOffset now = time.GetUtcNow();
         (ProblemHttpResult? refusal, CloseView? signed) = await db.WriteAsync(
-            async () =>
+            async sql =>
             {
                 DateOnly? wanted = ShowCloses.ReadDay(day);
                 DayClose? close = await db.DayCloses.SingleOrDefaultAsync(close => close.Day == wanted, cancellationToken);
@@ -43,7 +43,7 @@ internal static class SignOffClose
 
                 close!.SignOff(note, user.KeyName(), now);
                 CloseView view = CloseView.Of(close)!;
-                await answer.KeepAsync(db, StatusCodes.Status200OK, view);
+                await answer.SaveAsync(sql, StatusCodes.Status200OK, view);
                 return ((ProblemHttpResult?)null, (CloseView?)view);
             },
             cancellationToken);

@@ -7,7 +7,6 @@ using KhaltiCheckout.Refunds;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Desk;
 
@@ -15,42 +14,41 @@ namespace KhaltiCheckout.Desk;
 internal static class CheckPayment
 {
     internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, PaymentProcessor settlement, RefundProcessor refunds, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+        string id, OrderStore orders, CheckoutDb db, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        string? orderId = await db.WriteAsync(
-            async () =>
-            {
-                string? of = await db.Payments.Where(payment => payment.Id == id).Select(payment => payment.OrderId).SingleOrDefaultAsync(cancellationToken);
-                Order? order = await db.Orders.SingleOrDefaultAsync(order => order.Id == of, cancellationToken);
-                order?.Tell("check_requested", Actor.Merchant, now, paymentId: id, keyName: user.KeyName());
-                return order?.Id;
-            },
-            cancellationToken);
-        if (orderId is null)
+        Payment? payment = await RecordAsync(order => order.Tell("check_requested", Actor.Merchant, now, paymentId: id, keyName: user.KeyName()));
+        if (payment is null)
         {
             return Problems.NotFound("payment");
         }
 
-        switch (await AskAsync(id, db, settlement, refunds, user, cancellationToken))
+        switch (await AskAsync(payment, orders, payments, refunds, user, cancellationToken))
         {
             case Answer.None:
                 return Problems.CheckInProgress();
             case Answer.Silence:
 
-                // Nothing else would tell the person who asked that they know no more than before.
-                await db.WriteAsync(
-                    async () =>
-                    {
-                        Order order = await db.Orders.SingleAsync(order => order.Id == orderId);
-                        order.Tell("check_unanswered", Actor.Khalti, time.GetUtcNow(), paymentId: id);
-                        return true;
-                    },
-                    CancellationToken.None);
+                // Nothing else would tell the merchant that they know no more than before.
+                await RecordAsync(order => order.Tell("check_unanswered", Actor.Khalti, time.GetUtcNow(), paymentId: id));
                 break;
         }
 
-        return TypedResults.Ok((await AdminOrderView.FindAsync(db, orderId, CancellationToken.None))!);
+        return TypedResults.Ok((await AdminOrderView.FindAsync(db, payment.OrderId, CancellationToken.None))!);
+
+        Task<Payment?> RecordAsync(Action<Order> record) => orders.UpdateAsync(
+            OrderQuery.OfPayment(id),
+            found =>
+            {
+                if (found.Order is not null)
+                {
+                    record(found.Order);
+                }
+
+                return found.Order?.PaymentOf(id);
+            },
+            CancellationToken.None);
     }
 
     private enum Answer
@@ -62,16 +60,15 @@ internal static class CheckPayment
 
     // What was paid stays paid; Khalti is asked what has become of it since.
     private static async Task<Answer> AskAsync(
-        string id, CheckoutDb db, PaymentProcessor settlement, RefundProcessor refunds, ClaimsPrincipal user, CancellationToken cancellationToken)
+        Payment payment, OrderStore orders, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        PaymentStatus status = await db.Payments.Where(payment => payment.Id == id).Select(payment => payment.Status).SingleAsync(cancellationToken);
-        if (status is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
+        if (payment.Status is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
         {
-            LedgerSnapshot books = await refunds.CompareAsync(id, Actor.Merchant, user.KeyName());
-            return books.State == LedgerState.Unanswered ? Answer.Silence : Answer.Given;
+            LedgerSnapshot ledger = await refunds.CompareAsync(payment.Id, Actor.Merchant, user.KeyName());
+            return ledger.State == LedgerState.Unanswered ? Answer.Silence : Answer.Given;
         }
 
-        Answer answer = await settlement.CheckWithLeaseAsync(id, Actor.Merchant, CheckTrigger.Manual, cancellationToken) switch
+        Answer answer = await payments.CheckWithLeaseAsync(payment.Id, Actor.Merchant, CheckTrigger.Manual, cancellationToken) switch
         {
             null => Answer.None,
             { Kind: FindingKind.Unanswered } => Answer.Silence,
@@ -79,10 +76,10 @@ internal static class CheckPayment
         };
 
         // Money that came otherwise than expected may have gone back since.
-        Payment payment = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == id, CancellationToken.None);
-        if (answer == Answer.Given && payment.Status == PaymentStatus.NeedsReview && RefundRules.CanBeCompared(payment))
+        Payment checkedNow = (await orders.FindPaymentAsync(payment.Id, CancellationToken.None))!;
+        if (answer == Answer.Given && checkedNow.Status == PaymentStatus.NeedsReview && RefundRules.CanBeCompared(checkedNow))
         {
-            await refunds.CompareAsync(id, Actor.Merchant, user.KeyName(), alarm: false);
+            await refunds.CompareAsync(payment.Id, Actor.Merchant, user.KeyName(), alarm: false);
         }
 
         return answer;

@@ -7,7 +7,6 @@ using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Desk;
 
@@ -38,42 +37,40 @@ internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
 internal static class ResolveOrder
 {
     internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
-        string id, ResolveOrderRequest request, CheckoutDb db, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+        string id, ResolveOrderRequest request, OrderStore orders, CheckoutDb db, ClaimsPrincipal user, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        ProblemHttpResult? refusal = await db.WriteAsync<ProblemHttpResult?>(
-            async () =>
-            {
-                Order? order = await db.Orders.Include(order => order.Payments).SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
-                if (order is null)
-                {
-                    return Problems.NotFound("order");
-                }
-
-                order.KeepUnrecordedReason(now);
-                IReadOnlyList<RaisedReason> open = order.OpenReasons;
-                if (open.Count == 0 && (request.ReasonId is not null || !request.ClosePayments))
-                {
-                    return Problems.NothingToResolve();
-                }
-
-                // Without an id it is clear which is meant while only one is open.
-                RaisedReason? meant = request.ReasonId is { } reasonId ? open.SingleOrDefault(reason => reason.Id == reasonId)
-                    : open.Count == 1 ? open[0] : null;
-                if (open.Count > 0 && (meant is null || meant.Reason != (request.Attention ?? meant.Reason)))
-                {
-                    return Problems.AttentionChanged(open.Select(reason => SnakeCase.Of(reason.Reason)));
-                }
-
-                if (meant is not null && order.IsLastOfHeldPayment(meant, request.ClosePayments))
-                {
-                    return Problems.PaymentStillHeld();
-                }
-
-                order.Resolve(meant, request.Note, request.ClosePayments, user.KeyName(), now);
-                return null;
-            },
+        ProblemHttpResult? refusal = await orders.UpdateAsync(
+            OrderQuery.ById(id),
+            found => found.Order is { } order ? Decide(order, request, user.KeyName(), now) : Problems.NotFound("order"),
             cancellationToken);
         return refusal is not null ? refusal : TypedResults.Ok((await AdminOrderView.FindAsync(db, id, CancellationToken.None))!);
+    }
+
+    private static ProblemHttpResult? Decide(Order order, ResolveOrderRequest request, string? keyName, DateTimeOffset now)
+    {
+        order.KeepUnrecordedReason(now);
+        IReadOnlyList<RaisedReason> open = order.OpenReasons;
+        if (open.Count == 0 && (request.ReasonId is not null || !request.ClosePayments))
+        {
+            return Problems.NothingToResolve();
+        }
+
+        // Without an id it is clear which is meant while only one is open.
+        RaisedReason? meant = request.ReasonId is { } reasonId ? open.SingleOrDefault(reason => reason.Id == reasonId)
+            : open.Count == 1 ? open[0] : null;
+        if (open.Count > 0 && (meant is null || meant.Reason != (request.Attention ?? meant.Reason)))
+        {
+            return Problems.AttentionChanged(open.Select(reason => SnakeCase.Of(reason.Reason)));
+        }
+
+        if (meant is not null && order.IsLastOfHeldPayment(meant, request.ClosePayments))
+        {
+            return Problems.PaymentStillHeld();
+        }
+
+        order.Resolve(meant, request.Note, request.ClosePayments, keyName, now);
+        return null;
     }
 }

@@ -77,7 +77,7 @@ internal static class ProblemDocuments
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             ProblemDetails? problem = exception is StoreBusyException ? Problems.Busy()
-                : PostgreSqlErrors.CouldNotAsk(exception) || SqliteStore.IsLockTimeout(exception) ? Problems.DatabaseAway()
+                : PostgreSqlErrors.CouldNotAsk(exception) || SqliteDatabase.IsLockTimeout(exception) ? Problems.DatabaseAway()
                 : null;
             if (problem is null)
             {

@@ -54,12 +54,12 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
             return WrongKey($"At least {ShortestSharedKey} characters without an API key: make it long and random, such as a UUID.");
         }
 
-        CheckoutStore store = http.RequestServices.GetRequiredService<CheckoutStore>();
+        Database database = http.RequestServices.GetRequiredService<Database>();
         TimeProvider time = http.RequestServices.GetRequiredService<TimeProvider>();
         string id = Hash($"{owner}\n{key}");
         string fingerprint = Fingerprint(context);
         DateTimeOffset now = time.GetUtcNow();
-        Beginning beginning = await store.WriteAsync(sql => BeginAsync(sql, id, fingerprint, now), http.RequestAborted, Footing.OneOrder);
+        Beginning beginning = await database.WriteAsync(Isolation.RowLocks, sql => BeginAsync(sql, id, fingerprint, now), http.RequestAborted);
         if (beginning.Refusal is not null || beginning.Answer is not null)
         {
             return (object?)beginning.Refusal ?? new ReplayedAnswer(beginning.Answer!);
@@ -77,21 +77,22 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         }
         catch
         {
-            await ReleaseAsync(store, running, time);
+            await ReleaseAsync(database, running, time);
             throw;
         }
     }
 
-    internal static Task ReleaseAsync(CheckoutStore store, IdempotentRequest running, TimeProvider time)
+    internal static Task ReleaseAsync(Database database, IdempotentRequest running, TimeProvider time)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return store.WriteAsync(
+        return database.WriteAsync(
+            Isolation.RowLocks,
             async sql =>
             {
                 await sql.ReleaseRequestAsync(running, now);
                 return true;
             },
-            CancellationToken.None, Footing.OneOrder);
+            CancellationToken.None);
     }
 
     private static async Task<Beginning> BeginAsync(SqlSession sql, string id, string fingerprint, DateTimeOffset now)

@@ -34,30 +34,13 @@ internal sealed class IdempotentResponse(IOptions<JsonOptions> json)
     }
 
     /// <summary>Call it inside the transaction, with exactly what the handler will answer.</summary>
-    internal async Task KeepAsync(SqlSession sql, int status, object body, string? location = null)
+    internal async Task SaveAsync(SqlSession sql, int status, object body, string? location = null)
     {
         if (_requestId is not null
             && await sql.ExecuteAsync(KeepAnswer, status, ContentType, location, TextOf(body), _requestId, _version) != 1)
         {
             throw new TakenOverException();
         }
-    }
-
-    /// <summary>The same for a handler that saves with EF Core.</summary>
-    internal async Task KeepAsync(CheckoutDb db, int status, object body, string? location = null)
-    {
-        if (_requestId is null)
-        {
-            return;
-        }
-
-        IdempotentRequest? request = await db.IdempotentRequests.FindAsync([_requestId]);
-        if (request is null || request.Version != _version)
-        {
-            throw new TakenOverException();
-        }
-
-        request.Answer(status, ContentType, location, TextOf(body));
     }
 
     private string TextOf(object body) => JsonSerializer.Serialize(body, body.GetType(), json.Value.SerializerOptions);

@@ -36,29 +36,30 @@ internal sealed class RecordingResult(IResult answer, IdempotentRequest running)
             response.Body = wire;
         }
 
-        await KeepAsync(httpContext, Encoding.UTF8.GetString(copy.GetBuffer(), 0, (int)copy.Length));
+        await SaveAsync(httpContext, Encoding.UTF8.GetString(copy.GetBuffer(), 0, (int)copy.Length));
         await response.Body.WriteAsync(copy.GetBuffer().AsMemory(0, (int)copy.Length), httpContext.RequestAborted);
     }
 
-    private async Task KeepAsync(HttpContext httpContext, string body)
+    private async Task SaveAsync(HttpContext httpContext, string body)
     {
-        CheckoutStore store = httpContext.RequestServices.GetRequiredService<CheckoutStore>();
+        Database database = httpContext.RequestServices.GetRequiredService<Database>();
         HttpResponse response = httpContext.Response;
 
         // "Not now" and "not you" are no answers to keep: the same key may try again.
         if (response.StatusCode is 401 or 403 or 429 or >= 500)
         {
-            await IdempotencyFilter.ReleaseAsync(store, running, httpContext.RequestServices.GetRequiredService<TimeProvider>());
+            await IdempotencyFilter.ReleaseAsync(database, running, httpContext.RequestServices.GetRequiredService<TimeProvider>());
             return;
         }
 
         // An answer that was kept in the handler's transaction stands.
-        await store.WriteAsync(
+        await database.WriteAsync(
+            Isolation.RowLocks,
             async sql =>
             {
                 await sql.AnswerRequestAsync(running, response.StatusCode, response.ContentType, response.Headers.Location, body);
                 return true;
             },
-            CancellationToken.None, Footing.OneOrder);
+            CancellationToken.None);
     }
 }

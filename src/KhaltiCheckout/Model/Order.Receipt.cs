@@ -13,7 +13,7 @@ public sealed partial class Order
 
     internal ReceiptNumber? ReceiptNumber => ReceiptNumber.Of(ReceiptYear, ReceiptCount);
 
-    internal void TakeReceipt(ReceiptNumber number, string? sellerPan, int? vatPercent)
+    internal void AssignReceipt(ReceiptNumber number, string? sellerPan, int? vatPercent)
     {
         ReceiptYear = number.Year;
         ReceiptCount = number.Number;

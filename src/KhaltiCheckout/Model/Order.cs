@@ -25,7 +25,6 @@ public sealed partial class Order
     private readonly List<Payment> _payments = [];
     private readonly List<Refund> _refunds = [];
     private readonly List<TimelineEntry> _timeline = [];
-    private readonly List<SearchTerm> _searchTerms = [];
 
     private Order()
     {
@@ -77,9 +76,6 @@ public sealed partial class Order
     /// <summary>Append-only; not loaded with the order.</summary>
     public IReadOnlyList<TimelineEntry> Timeline => _timeline;
 
-    /// <summary>Words under which it is found; not loaded with the order.</summary>
-    public IReadOnlyList<SearchTerm> SearchTerms => _searchTerms;
-
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasOpenPayment => _payments.Exists(payment => payment.Status.IsOpen());
 
@@ -123,14 +119,23 @@ public sealed partial class Order
         };
         foreach (DraftLine wanted in wish.Lines)
         {
-            order._lines.Add(OrderLine.Of(wanted, order._lines.Count));
+            order._lines.Add(OrderLine.Of(order.Id, wanted, order._lines.Count));
         }
 
-        order._searchTerms.AddRange(SearchTerm.Of(order.Id, wish.CustomerName, wish.CustomerEmail, wish.CustomerPhone));
         order.Tell(
             "order_placed", wish.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
             $"{order._lines.Count} lines, {(long)order.Amount} paisa", keyName: wish.KeyName);
         return order;
+    }
+
+    /// <summary>What belongs to it, as it was read.</summary>
+    internal void Attach(
+        IEnumerable<OrderLine> lines, IEnumerable<Payment> payments, IEnumerable<Refund> refunds, IEnumerable<RaisedReason> reasons)
+    {
+        _lines.AddRange(lines);
+        _payments.AddRange(payments);
+        _refunds.AddRange(refunds);
+        _reasons.AddRange(reasons);
     }
 
     internal bool CanBePaid(DateTimeOffset now) => Status == OrderStatus.Pending && now < ExpiresAt;

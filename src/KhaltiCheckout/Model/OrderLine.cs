@@ -18,6 +18,8 @@ public sealed class OrderLine
     {
     }
 
+    public string OrderId { get; private set; } = "";
+
     /// <summary>Of an order's lines, from 0.</summary>
     public int Position { get; private set; }
 
@@ -33,19 +35,9 @@ public sealed class OrderLine
 
     public LineKind Kind { get; private set; }
 
-    internal static OrderLine Read(SqlRow row) => new()
+    internal static OrderLine Of(string orderId, DraftLine wanted, int position) => new()
     {
-        Position = row.Count(0),
-        ProductId = row.TextOrNull(1),
-        Name = row.Text(2),
-        UnitPrice = row.Paisa(3),
-        Quantity = row.Count(4),
-        Amount = row.Paisa(5),
-        Kind = SnakeCase.Read<LineKind>(row.Text(6)),
-    };
-
-    internal static OrderLine Of(DraftLine wanted, int position) => new()
-    {
+        OrderId = orderId,
         Position = position,
         ProductId = wanted.ProductId,
         Name = wanted.Name,

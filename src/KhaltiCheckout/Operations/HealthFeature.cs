@@ -33,12 +33,12 @@ internal static class HealthFeature
     private static Ok<AliveView> Live() => TypedResults.Ok(new AliveView("alive"));
 
     private static async Task<Results<Ok<HealthView>, ProblemHttpResult>> ReadyAsync(
-        CheckoutStore store, KhaltiHealth khalti, ProgramStop stop, CancellationToken cancellationToken)
+        Database database, KhaltiHealth khalti, ProgramStop stop, CancellationToken cancellationToken)
     {
         (KhaltiCondition condition, DateTimeOffset? since) = khalti.Now;
         try
         {
-            await store.PingAsync(cancellationToken);
+            await database.PingAsync(cancellationToken);
             return TypedResults.Ok(new HealthView("ready", "fine", SnakeCase.Of(condition), since));
         }
         catch (NewerSchemaException newer)

@@ -37,7 +37,7 @@ internal static class InitiateEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(250);
 
     internal static async Task<Results<Created<InitiatedPaymentView>, ProblemHttpResult>> Handle(
-        InitiatePaymentRequest request, CheckoutStore store, PaymentProcessor settlement, OrderChanges changes, IOptions<KhaltiOptions> khalti,
+        InitiatePaymentRequest request, OrderStore orders, PaymentProcessor processor, OrderChanges changes, IOptions<KhaltiOptions> khalti,
         TimeProvider time, HttpResponse response, CancellationToken cancellationToken)
     {
         if (!khalti.Value.EPayment.IsOn)
@@ -46,7 +46,7 @@ internal static class InitiateEPayment
         }
 
         // The shopper may have paid with an earlier link a moment ago, and asks for another.
-        LinkAnswers links = await settlement.AskAboutLinksAsync(request.OrderId, Actor.Shopper, cancellationToken);
+        LinkAnswers links = await processor.AskAboutLinksAsync(request.OrderId, Actor.Shopper, cancellationToken);
         TimeSpan lease = khalti.Value.Lease;
         Claim claim = await TryAsync();
 
@@ -56,13 +56,13 @@ internal static class InitiateEPayment
         {
             await changes.WaitAsync(request.OrderId, AMoment, TimeProvider.System, cancellationToken);
             DateTimeOffset now = time.GetUtcNow();
-            List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(request.OrderId), cancellationToken);
+            List<Payment> payments = await orders.ListPaymentsAsync(request.OrderId, cancellationToken);
             claim = payments.Exists(payment => payment.IsLinkBeingMade && payment.IsLeased(now)) ? claim : await TryAsync();
         }
 
         if (claim.Started is { } started)
         {
-            Payment asked = await settlement.RequestLinkAsync(started, claim.Order!);
+            Payment asked = await processor.RequestLinkAsync(started, claim.Order!);
             return asked switch
             {
                 { PaymentUrl: not null } => Link(asked, response),
@@ -82,12 +82,10 @@ internal static class InitiateEPayment
         };
 
         // The order's version and the unique index on links being made see to it that of any number of clicks one asks Khalti.
-        Task<Claim> TryAsync() => store.DecideAsync(
-            request.OrderId, OrderParts.All,
-            async (sql, order) => order is null
-                ? new Claim(Problems.NotFound("order"))
-                : await ClaimAsync(order, sql, StorageFormat.Now(time), lease, links),
-            cancellationToken, Turn.First);
+        Task<Claim> TryAsync() => orders.UpdateAsync(
+            OrderQuery.ById(request.OrderId),
+            found => found.Order is { } order ? Decide(order, StorageFormat.Now(time), lease, links) : new Claim(Problems.NotFound("order")),
+            cancellationToken);
     }
 
     private static Created<InitiatedPaymentView> Link(Payment payment, HttpResponse response)
@@ -98,7 +96,7 @@ internal static class InitiateEPayment
             new InitiatedPaymentView(payment.Id, payment.Pidx!, payment.PaymentUrl!, payment.LinkExpiresAt!.Value));
     }
 
-    private static async Task<Claim> ClaimAsync(Order order, SqlSession sql, DateTimeOffset now, TimeSpan lease, LinkAnswers links)
+    private static Claim Decide(Order order, DateTimeOffset now, TimeSpan lease, LinkAnswers links)
     {
         if (order.HasOpenPayment)
         {
@@ -138,9 +136,6 @@ internal static class InitiateEPayment
             }
 
             order.ApplyLink(beingMade, null, Finding.NoLink("the process that asked for the link did not live to hear the answer"), now);
-
-            // Before the next one: the index allows one at a time.
-            await sql.SaveAsync(order);
         }
 
         return order.AreLinksKnown(links)

@@ -6,26 +6,13 @@ using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
 
-/// <summary>Which payments may be asked about.</summary>
-internal enum CheckTrigger
-{
-    /// <summary>Those whose next check is due.</summary>
-    Due,
-
-    /// <summary>Those to which a check is owed, now or later: not the one that somebody else has settled a moment ago.</summary>
-    Scheduled,
-
-    /// <summary>Every one: a person wants to know.</summary>
-    Manual,
-}
-
 /// <summary>
 /// The one door through which Khalti's answer reaches an order. It asks first, outside any transaction, and then saves
 /// payment, order and timeline together. The shopper's post, the return from Khalti's page and the worker come through here
 /// alike.
 /// </summary>
 internal sealed partial class PaymentProcessor(
-    CheckoutStore store, WidgetGateway widget, EPaymentGateway epayment, ReceiptBook receipts, KhaltiHealth health, LookupBudget lookups,
+    OrderStore orders, WidgetGateway widget, EPaymentGateway epayment, KhaltiHealth health, LookupBudget lookups,
     OrderChanges changes, IOptions<KhaltiOptions> khalti, TimeProvider time, Random random, ILogger<PaymentProcessor> logger)
 {
     private static readonly TimeSpan TimeToLiveTolerance = TimeSpan.FromMinutes(2);
@@ -33,23 +20,17 @@ internal sealed partial class PaymentProcessor(
     // How often to look whether another request's question about a link has been answered.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    private const string Lease = """
-        UPDATE "Payments" SET "LeasedUntil" = @p2, "Version" = "Version" + 1
-        WHERE "Id" = @p0 AND ("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1 OR "LeasedUntil" > @p3)
-        """;
-
     /// <summary>Moves the money: for a payment that was just saved as verifying, and for no other.</summary>
-    /// <param name="order">Its order, as it was saved with it.</param>
     /// <returns>The order as it is then.</returns>
-    internal async Task<Order> VerifyAsync(Payment payment, Order order)
+    internal async Task<Order> VerifyAsync(Payment payment)
     {
         if (time.GetUtcNow() >= payment.LeasedUntil)
         {
             // This process was suspended for so long that another one follows the payment up: what was decided is out of date.
-            return (await store.ReadAsync(sql => sql.FindOrderAsync(order.Id, OrderParts.All), CancellationToken.None))!;
+            return (await orders.FindAsync(payment.OrderId, CancellationToken.None))!;
         }
 
-        return await ApplyAsync(payment, await widget.VerifyAsync(payment, id => BelongsToAnotherAsync(id, payment)), Actor.Khalti, known: order);
+        return await ApplyAsync(payment, await widget.VerifyAsync(payment, id => BelongsToAnotherAsync(id, payment)), Actor.Khalti);
     }
 
     // Finds out what became of a payment whose outcome is not known.
@@ -69,13 +50,13 @@ internal sealed partial class PaymentProcessor(
     }
 
     private Task<bool> BelongsToAnotherAsync(string transactionId, Payment payment) =>
-        store.ReadAsync(sql => sql.IsAnothersAsync(transactionId, payment.Id), CancellationToken.None);
+        orders.IsOfAnotherPaymentAsync(transactionId, payment.Id, CancellationToken.None);
 
     // Verify moves the money of a confirmed token. Since it was posted the order may have been paid by a link, or been closed.
     private async Task<Finding?> WhyNotToVerifyAsync(Payment payment, Finding confirmed, CancellationToken cancellationToken)
     {
         LinkAnswers links = await AskAboutLinksAsync(payment.OrderId, Actor.Khalti, cancellationToken);
-        Order order = (await store.ReadAsync(sql => sql.FindOrderAsync(payment.OrderId, OrderParts.Payments), cancellationToken))!;
+        Order order = (await orders.FindAsync(payment.OrderId, cancellationToken))!;
         return order.MayVerify(payment, links, time.GetUtcNow()) switch
         {
             VerifyPermission.Granted => null,
@@ -97,15 +78,10 @@ internal sealed partial class PaymentProcessor(
     /// <param name="returned">Whether the shopper just came back from Khalti's page: then they may have paid, whatever
     /// keeps Khalti from saying so.</param>
     internal async Task<Finding?> CheckWithLeaseAsync(
-        string paymentId, Actor by, CheckTrigger asking, CancellationToken cancellationToken, bool returned = false)
+        string paymentId, Actor by, CheckTrigger trigger, CancellationToken cancellationToken, bool returned = false)
     {
-        if (!await LeaseAsync(paymentId, asking, cancellationToken))
-        {
-            return null;
-        }
-
-        Payment? payment = await store.ReadAsync(sql => sql.FindPaymentAsync(paymentId), cancellationToken);
-        return await CheckAsync(payment!, by, returned, cancellationToken);
+        Payment? payment = await orders.LeasePaymentAsync(paymentId, trigger, time.GetUtcNow(), khalti.Value.Lease, cancellationToken);
+        return payment is null ? null : await CheckAsync(payment, by, returned, cancellationToken);
     }
 
     /// <summary>Asks Khalti about every link of the order that may have been paid without our knowing, before something that costs
@@ -117,7 +93,7 @@ internal sealed partial class PaymentProcessor(
         long began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            List<Payment> payments = await store.ReadAsync(sql => sql.ListPaymentsAsync(orderId), cancellationToken);
+            List<Payment> payments = await orders.ListPaymentsAsync(orderId, cancellationToken);
             bool isWaiting = false;
             foreach (Payment link in payments.Where(link => link.MayHaveSettled && !answers.WasAskedAbout(link)))
             {
@@ -168,41 +144,20 @@ internal sealed partial class PaymentProcessor(
             Log.TimeToLiveNotKept(logger, end, order.ExpiresAt);
         }
 
-        return await store.DecideAsync(
-            order.Id, OrderParts.All,
-            async (sql, current) =>
+        return await orders.UpdateAsync(
+            OrderQuery.ById(order.Id) with { Pidx = made?.Id },
+            found =>
             {
-                Payment asked = current!.PaymentOf(payment.Id);
-                PaymentLink? link = made;
-                if (link is not null && await sql.FindPaymentByPidxAsync(link.Id) is { } other && other.Id != asked.Id)
-                {
-                    link = null; // a link is one payment's: this one has none
-                }
-
-                current.ApplyLink(asked, link, finding, now);
+                // A link belongs to one payment: where it is another's, this one has none.
+                Payment asked = found.Order!.PaymentOf(payment.Id);
+                found.Order.ApplyLink(asked, found.OfPidx is { } owner && owner.Id != asked.Id ? null : made, finding, now);
                 return asked;
             },
-            CancellationToken.None, known: order);
-    }
-
-    private Task<bool> LeaseAsync(string paymentId, CheckTrigger asking, CancellationToken cancellationToken)
-    {
-        DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset until = now + khalti.Value.Lease;
-        return store.WriteAsync(
-            async sql => await sql.ExecuteAsync(
-                asking switch
-                {
-                    CheckTrigger.Manual => Lease,
-                    CheckTrigger.Scheduled => Lease + """ AND "NextCheckAt" IS NOT NULL""",
-                    _ => Lease + """ AND "NextCheckAt" <= @p1""",
-                },
-                paymentId, now, until, now + CheckSchedule.MaxLease + ClockSkew.Tolerance) == 1,
-            cancellationToken, Footing.OneOrder);
+            CancellationToken.None);
     }
 
     // Saved even when the shopper has hung up or the host is stopping: the answer is worth more than the request.
-    private async Task<Order> ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false, Order? known = null)
+    private async Task<Order> ApplyAsync(Payment asked, Finding finding, Actor by, bool returned = false)
     {
         DateTimeOffset now = StorageFormat.Now(time);
         if (asked.Token is not null || asked.Pidx is not null)
@@ -212,32 +167,18 @@ internal sealed partial class PaymentProcessor(
 
         // As Khalti was asked about it: the payment itself may be the one that is changed.
         PaymentInquiry inquiry = new(asked.Version, by, returned);
-        Order order = await store.DecideAsync(
-            asked.OrderId, OrderParts.All,
-            async (sql, current) =>
+        Order order = await orders.UpdateAsync(
+            OrderQuery.ById(asked.OrderId) with { TransactionId = finding.TransactionId },
+            found =>
             {
-                await ApplyAsync(sql, current!, current!.PaymentOf(asked.Id), finding, inquiry, now);
-                return current;
+                Payment payment = found.Order!.PaymentOf(asked.Id);
+                Finding known = found.OfTransaction is { } owner && owner.Id != payment.Id ? PaymentPolicy.WithTransactionOfAnother(finding) : finding;
+                found.Order.Apply(PaymentPolicy.Decide(payment, known, inquiry, now, random.NextDouble()), payment, by, now);
+                return found.Order;
             },
-            CancellationToken.None, known: known);
+            CancellationToken.None);
         Log.Settled(logger, asked.Id, finding.Kind, order.PaymentOf(asked.Id).Status, finding.Rule);
         return order;
-    }
-
-    private async Task ApplyAsync(
-        SqlSession sql, Order order, Payment payment, Finding finding, PaymentInquiry inquiry, DateTimeOffset now)
-    {
-        if (finding.TransactionId is { } transactionId && await sql.IsAnothersAsync(transactionId, payment.Id))
-        {
-            finding = PaymentPolicy.WithTransactionOfAnother(finding);
-        }
-
-        PaymentTransition transition = PaymentPolicy.Decide(payment, finding, inquiry, now, random.NextDouble());
-        order.Apply(transition, payment, inquiry.By, now);
-        if (transition is PaymentTransition.Complete)
-        {
-            await receipts.NumberAsync(order, sql, now);
-        }
     }
 
     private static partial class Log

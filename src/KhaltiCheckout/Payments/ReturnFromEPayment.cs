@@ -22,30 +22,30 @@ internal static partial class ReturnFromEPayment
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(2);
 
     internal static async Task<IResult> Handle(
-        HttpRequest request, CheckoutStore store, PaymentProcessor settlement, LookupBudget lookups, OrderChanges changes,
+        HttpRequest request, OrderStore orders, PaymentProcessor payments, LookupBudget lookups, OrderChanges changes,
         ILogger<PaymentProcessor> logger, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         StringValues told = request.Query["pidx"];
         string? pidx = told is [{ Length: > 0 and <= MaxPidxLength } one] ? one : null;
         Payment? payment = pidx is null ? null
-            : await store.ReadAsync(sql => sql.FindPaymentByPidxAsync(pidx), cancellationToken);
+            : await orders.FindPaymentByPidxAsync(pidx, cancellationToken);
         if (payment is null)
         {
             // Some failures come back without pidx. Then the browser knows which order it left from; anybody else's it
             // can't name.
             string? left = StringValues.IsNullOrEmpty(told) ? request.Cookies[IsHttps(request.HttpContext) ? SecureOrderCookie : PlainOrderCookie] : null;
-            bool known = left is not null && await store.ReadAsync(sql => sql.FindVersionAsync(left), cancellationToken) is not null;
+            bool known = left is not null && await orders.FindVersionAsync(left, cancellationToken) is not null;
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }
 
         // Before anything that may fail: it never changes.
-        Order order = (await store.ReadAsync(sql => sql.FindOrderAsync(payment.OrderId, OrderParts.Payments), cancellationToken))!;
+        Order order = (await orders.FindAsync(payment.OrderId, cancellationToken))!;
         try
         {
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
                 && lookups.TryTake(payment.OrderId)
-                && await settlement.CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Manual, cancellationToken, returned: true) is null)
+                && await payments.CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Manual, cancellationToken, returned: true) is null)
             {
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }

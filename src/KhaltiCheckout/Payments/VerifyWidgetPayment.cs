@@ -39,7 +39,7 @@ internal sealed class VerifyPaymentRules : AbstractValidator<VerifyPaymentReques
 internal static class VerifyWidgetPayment
 {
     internal static async Task<Results<Ok<OrderView>, Accepted<OrderView>, ProblemHttpResult>> Handle(
-        VerifyPaymentRequest request, CheckoutStore store, PaymentProcessor settlement, IOptions<KhaltiOptions> khalti, TimeProvider time,
+        VerifyPaymentRequest request, OrderStore orders, PaymentProcessor payments, IOptions<KhaltiOptions> khalti, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (!khalti.Value.Widget.Enabled)
@@ -51,7 +51,7 @@ internal static class VerifyWidgetPayment
         if (claim.MustLookFirst)
         {
             // Khalti's page may have taken the money for this order already: then this token must not take it again.
-            claim = await TryAsync(await settlement.AskAboutLinksAsync(request.OrderId, Actor.Shopper, cancellationToken));
+            claim = await TryAsync(await payments.AskAboutLinksAsync(request.OrderId, Actor.Shopper, cancellationToken));
         }
 
         if (claim.Refusal is not null)
@@ -61,9 +61,9 @@ internal static class VerifyWidgetPayment
 
         // Of all posts of this token, one made the row and only that one calls Khalti. It no longer matters whether the
         // shopper is still there.
-        OrderView order = claim.Started is not null
-            ? Show(await settlement.VerifyAsync(claim.Started, claim.Order!), store)
-            : (await GetOrder.FindAsync(store, request.OrderId, CancellationToken.None))!;
+        OrderView order = OrderView.Of(claim.Started is not null
+            ? await payments.VerifyAsync(claim.Started)
+            : (await orders.FindAsync(request.OrderId, CancellationToken.None))!);
         PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
         return paid.Status switch
         {
@@ -74,36 +74,30 @@ internal static class VerifyWidgetPayment
             _ => TypedResults.Accepted($"/api/v1/orders/{order.Id}", order),
         };
 
-        Task<Claim> TryAsync(LinkAnswers? links) => store.DecideAsync(
-            request.OrderId, OrderParts.Payments,
-            (sql, found) => ClaimAsync(request, found, sql, StorageFormat.Now(time), khalti.Value.Lease, links), cancellationToken, Turn.First);
+        // Of any number of posts at once one gets past this: the unique indexes on the token and on one verifying payment per order, and
+        // the order's version, see to it.
+        Task<Claim> TryAsync(LinkAnswers? links) => orders.UpdateAsync(
+            OrderQuery.ById(request.OrderId) with { Token = request.Token },
+            found => Decide(request, found, StorageFormat.Now(time), khalti.Value.Lease, links),
+            cancellationToken);
     }
 
-    private static OrderView Show(Order settled, CheckoutStore store)
-    {
-        OrderView view = OrderView.Of(settled);
-        store.Recent?.Keep(settled, new ShownOrder(view, settled.StoredState));
-        return view;
-    }
-
-    // All that can be decided without Khalti. The unique indexes on the token and on one verifying payment per order, and
-    // the order's version, make sure that of any number of posts at once one gets past this.
-    private static async Task<Claim> ClaimAsync(
-        VerifyPaymentRequest request, Order? found, SqlSession sql, DateTimeOffset now, TimeSpan lease, LinkAnswers? links) =>
-        found is { } order
-            ? Decide(request, order, await sql.FindPaymentByTokenAsync(request.Token), now, lease, links)
-            : Claim.Refused(Problems.NotFound("order"));
-
+    // All that can be decided without Khalti.
     private static Claim Decide(
-        VerifyPaymentRequest request, Order order, Payment? known, DateTimeOffset now, TimeSpan lease, LinkAnswers? links)
+        VerifyPaymentRequest request, FoundOrder found, DateTimeOffset now, TimeSpan lease, LinkAnswers? links)
     {
+        if (found.Order is not { } order)
+        {
+            return Claim.Refused(Problems.NotFound("order"));
+        }
+
         if (request.Amount != order.Amount)
         {
             order.RecordAmountMismatch(request.Amount, now);
             return Claim.Refused(Problems.AmountMismatch());
         }
 
-        if (known is not null)
+        if (found.OfToken is { } known)
         {
             if (known.OrderId == order.Id)
             {
@@ -139,16 +133,16 @@ internal static class VerifyWidgetPayment
         if (links is not null)
         {
             return order.AreLinksKnown(links)
-                ? Claim.Of(order.StartVerifying(request.Token, now, lease), order)
+                ? Claim.Of(order.StartVerifying(request.Token, now, lease))
                 : Claim.Refused(Problems.PaymentInProgress());
         }
 
         return order.Payments.Any(payment => payment.MayHaveSettled)
             ? Claim.LookFirst
-            : Claim.Of(order.StartVerifying(request.Token, now, lease), order);
+            : Claim.Of(order.StartVerifying(request.Token, now, lease));
     }
 
-    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started, Order? Order = null, bool MustLookFirst = false)
+    private sealed record Claim(ProblemHttpResult? Refusal, string? PaymentId, Payment? Started, bool MustLookFirst = false)
     {
         internal static Claim LookFirst => new(null, null, null, MustLookFirst: true);
 
@@ -156,6 +150,6 @@ internal static class VerifyWidgetPayment
 
         internal static Claim Stored(Payment payment) => new(null, payment.Id, null);
 
-        internal static Claim Of(Payment payment, Order order) => new(null, payment.Id, payment, order);
+        internal static Claim Of(Payment payment) => new(null, payment.Id, payment);
     }
 }

@@ -8,7 +8,6 @@ internal static class PollingFeature
             .BindConfiguration(PollingOptions.Section)
             .Validate(options => options.Interval > TimeSpan.Zero, "Reconciliation:Interval must be longer than nothing, such as 00:00:01.")
             .ValidateOnStart();
-        services.AddSingleton<UnreadableOrders>();
         services.AddSingleton<PollingPass>();
         services.AddHostedService<PollingWorker>();
     }

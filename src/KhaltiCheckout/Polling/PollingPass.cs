@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Polling;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class PollingPass(
-    IServiceScopeFactory scopes, CheckoutStore store, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time, ILogger<PollingPass> logger)
+    IServiceScopeFactory scopes, OrderStore orders, DueWorkQueries due, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time, ILogger<PollingPass> logger)
 {
     private const int MaxBatchSize = 100;
     private const int AskedAtOnce = 4;
@@ -29,7 +29,7 @@ internal sealed partial class PollingPass(
         await RescheduleSkewedChecksAsync(cancellationToken);
         await CloseAbandonedAsync(cancellationToken);
         int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
-        await PurgeExpiredAsync(cancellationToken);
+        await due.PurgeExpiredAsync(time.GetUtcNow(), MaxPurgedPerPass, cancellationToken);
         await AlignAttentionAsync(cancellationToken);
         return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
     }
@@ -37,17 +37,17 @@ internal sealed partial class PollingPass(
     // A clock that was a day ahead and was set right: what it put off is asked about now.
     private async Task RescheduleSkewedChecksAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        if (await store.ReadAsync(sql => sql.HasSkewedChecksAsync(now), cancellationToken))
+        int rescheduled = await due.RescheduleSkewedChecksAsync(time.GetUtcNow(), cancellationToken);
+        if (rescheduled > 0)
         {
-            Log.BroughtBack(logger, await store.WriteAsync(sql => sql.RescheduleSkewedChecksAsync(now), cancellationToken));
+            Log.Rescheduled(logger, rescheduled);
         }
     }
 
     // Links that a process asked for and did not live to get: no question for Khalti, so no trouble of Khalti's keeps them.
     private async Task CloseAbandonedAsync(CancellationToken cancellationToken)
     {
-        List<string> abandoned = await store.ReadAsync(sql => sql.ListAbandonedLinksAsync(time.GetUtcNow(), MaxBatchSize), cancellationToken);
+        List<string> abandoned = await due.ListAbandonedLinksAsync(time.GetUtcNow(), MaxBatchSize, cancellationToken);
         foreach (string paymentId in abandoned)
         {
             await CheckAsync(paymentId, cancellationToken, CheckTrigger.Scheduled);
@@ -67,10 +67,10 @@ internal sealed partial class PollingPass(
 
         while (gateway.IsFine)
         {
-            List<string> due = await store.ReadAsync(sql => sql.ListDuePaymentsAsync(method, time.GetUtcNow(), MaxBatchSize), cancellationToken);
+            List<string> payments = await due.ListDuePaymentsAsync(method, time.GetUtcNow(), MaxBatchSize, cancellationToken);
             int before = asked;
             await Parallel.ForEachAsync(
-                due,
+                payments,
                 new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = cancellationToken },
                 async (paymentId, token) =>
                 {
@@ -81,7 +81,7 @@ internal sealed partial class PollingPass(
                 });
 
             // Nothing left, or only what another process has leased.
-            if (due.Count < MaxBatchSize || asked == before)
+            if (payments.Count < MaxBatchSize || asked == before)
             {
                 break;
             }
@@ -89,57 +89,40 @@ internal sealed partial class PollingPass(
             await ExpediteAsync(method, cancellationToken);
         }
 
-        return asked + await AskAboutRefundsAsync(method, dueOrNot: false, cancellationToken);
+        return asked + await AskAboutRefundsAsync(method, CheckTrigger.Due, cancellationToken);
     }
 
-    private async Task<int> AskAboutRefundsAsync(PaymentMethod method, bool dueOrNot, CancellationToken cancellationToken)
+    private async Task<int> AskAboutRefundsAsync(PaymentMethod method, CheckTrigger trigger, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        List<string> refunds = await store.ReadAsync(
-            sql => dueOrNot ? sql.ListRefundToProbeAsync(method, now) : sql.ListDueRefundsAsync(method, now, MaxBatchSize), cancellationToken);
+        List<string> refunds = trigger == CheckTrigger.Due
+            ? await due.ListDueRefundsAsync(method, now, MaxBatchSize, cancellationToken)
+            : await due.ListRefundToProbeAsync(method, now, cancellationToken);
         int asked = 0;
         foreach (string refundId in refunds)
         {
-            if (dueOrNot || health.Of(method).IsFine)
+            if (trigger != CheckTrigger.Due || health.Of(method).IsFine)
             {
-                asked += await CheckRefundAsync(refundId, dueOrNot, cancellationToken) ? 1 : 0;
+                asked += await CheckRefundAsync(refundId, trigger, cancellationToken) ? 1 : 0;
             }
         }
 
         return asked;
     }
 
-    private async Task<bool> CheckRefundAsync(string refundId, bool dueOrNot, CancellationToken cancellationToken)
+    private async Task<bool> CheckRefundAsync(string refundId, CheckTrigger trigger, CancellationToken cancellationToken)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         try
         {
             return await scope.ServiceProvider.GetRequiredService<RefundProcessor>()
-                .CheckWithLeaseAsync(refundId, Actor.Worker, dueOrNot, cancellationToken) is not null;
+                .CheckWithLeaseAsync(refundId, Actor.Worker, trigger, cancellationToken) is not null;
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.CheckFailed(logger, failure, refundId);
             await unreadable.RecordIfUnreadableAsync(refundId, cancellationToken);
             return false;
-        }
-    }
-
-    // Answers that nobody may ask for again, and sign-ins that are over. So many a pass and no more: after a busy day, or a
-    // night without a worker, the shoppers' writes do not wait behind a long one.
-    private async Task PurgeExpiredAsync(CancellationToken cancellationToken)
-    {
-        DateTimeOffset now = time.GetUtcNow();
-        (bool answers, bool signIns) = await store.ReadAsync(
-            async sql => (await sql.HasOldAnswersAsync(now), await sql.HasOldSignInsAsync(now)), cancellationToken);
-        if (answers)
-        {
-            await store.WriteAsync(sql => sql.PurgeAnswersAsync(now, MaxPurgedPerPass), cancellationToken);
-        }
-
-        if (signIns)
-        {
-            await store.WriteAsync(sql => sql.PurgeSignInsAsync(now, MaxPurgedPerPass), cancellationToken);
         }
     }
 
@@ -153,7 +136,7 @@ internal sealed partial class PollingPass(
         }
 
         _nextAlignment = now + BetweenAlignments;
-        await store.WriteAsync(sql => sql.AlignAttentionAsync(now), cancellationToken);
+        await due.AlignAttentionAsync(now, cancellationToken);
     }
 
     // What waits for an hour only because Khalti did not answer is due as soon as Khalti does again. And an order that
@@ -161,14 +144,10 @@ internal sealed partial class PollingPass(
     private async Task ExpediteAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (await store.ReadAsync(sql => sql.HasExpiringPaymentsAsync(method, now), cancellationToken))
-        {
-            await store.WriteAsync(sql => sql.ExpediteExpiringPaymentsAsync(method, now), cancellationToken);
-        }
-
+        await due.ExpediteExpiringPaymentsAsync(method, now, cancellationToken);
         if (health.Of(method).TakeRecovery())
         {
-            await store.WriteAsync(sql => sql.ExpediteUnansweredAsync(method, now), cancellationToken);
+            await due.ExpediteUnansweredAsync(method, now, cancellationToken);
         }
     }
 
@@ -180,8 +159,8 @@ internal sealed partial class PollingPass(
             return 0;
         }
 
-        List<string> payment = await store.ReadAsync(sql => sql.ListPaymentToProbeAsync(method, time.GetUtcNow()), cancellationToken);
-        return payment is not [var paymentId] ? await AskAboutRefundsAsync(method, dueOrNot: true, cancellationToken)
+        List<string> payment = await due.ListPaymentToProbeAsync(method, time.GetUtcNow(), cancellationToken);
+        return payment is not [var paymentId] ? await AskAboutRefundsAsync(method, CheckTrigger.Scheduled, cancellationToken)
             : await CheckAsync(paymentId, cancellationToken, CheckTrigger.Scheduled) ? 1 : 0;
     }
 
@@ -205,9 +184,9 @@ internal sealed partial class PollingPass(
     private async Task<int> ExpireOrdersAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        List<string> due = await store.ReadAsync(sql => sql.ListOrdersToExpireAsync(now, MaxOrdersPerPass), cancellationToken);
+        List<string> overdue = await due.ListOrdersToExpireAsync(now, MaxOrdersPerPass, cancellationToken);
         int expired = 0;
-        foreach (string orderId in due)
+        foreach (string orderId in overdue)
         {
             expired += await TryExpireAsync(orderId, now, cancellationToken);
         }
@@ -220,7 +199,7 @@ internal sealed partial class PollingPass(
     {
         try
         {
-            return await store.WriteAsync(sql => ExpireAsync(sql, orderId, now), cancellationToken, Footing.OneOrder);
+            return await orders.UpdateAsync(OrderQuery.ById(orderId), found => Expire(found.Order!, now), cancellationToken);
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or DbException or StoreBusyException))
         {
@@ -230,23 +209,21 @@ internal sealed partial class PollingPass(
         }
     }
 
-    private static async Task<int> ExpireAsync(SqlSession sql, string orderId, DateTimeOffset now)
+    private static int Expire(Order order, DateTimeOffset now)
     {
-        Order order = (await sql.FindOrderAsync(orderId, OrderParts.Payments))!;
         if (!order.ShouldExpire(now))
         {
             return 0;
         }
 
         order.Expire(now);
-        await sql.SaveAsync(order);
         return 1;
     }
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} checks lay further ahead than any is put off, as if this clock had been ahead: they are made now")]
-        internal static partial void BroughtBack(ILogger logger, int count);
+        internal static partial void Rescheduled(ILogger logger, int count);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderId} could not expire")]
         internal static partial void ExpiryFailed(ILogger logger, Exception failure, string orderId);

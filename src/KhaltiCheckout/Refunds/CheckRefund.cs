@@ -5,17 +5,29 @@ using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Refunds;
 
-/// <summary>Looks into Khalti's books now, for a refund whose outcome is not known.</summary>
+/// <summary>Reads Khalti's ledger now, for a refund whose outcome is not known.</summary>
 internal static class CheckRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
-        string id, CheckoutDb db, RefundProcessor settlement, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+        string id, OrderStore orders, RefundProcessor processor, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
     {
-        RefundView? before = await ShowRefund.FindAsync(db, id, cancellationToken);
+        DateTimeOffset now = time.GetUtcNow();
+        Refund? before = await orders.UpdateAsync(
+            OrderQuery.OfRefund(id),
+            found =>
+            {
+                Refund? refund = found.Order?.Refunds.Single(refund => refund.Id == id);
+                if (refund?.Status.IsOpen() == true)
+                {
+                    found.Order!.Tell("check_requested", Actor.Merchant, now, id, refund.PaymentId, user.KeyName());
+                }
+
+                return refund;
+            },
+            cancellationToken);
         if (before is null)
         {
             return Problems.NotFound("refund");
@@ -23,20 +35,11 @@ internal static class CheckRefund
 
         if (!before.Status.IsOpen())
         {
-            return TypedResults.Ok(before);
+            return TypedResults.Ok(RefundView.Of(before));
         }
 
-        DateTimeOffset now = time.GetUtcNow();
-        await db.WriteAsync(
-            async () =>
-            {
-                Order order = await db.Orders.SingleAsync(order => order.Id == before.OrderId, cancellationToken);
-                order.Tell("check_requested", Actor.Merchant, now, id, before.PaymentId, user.KeyName());
-                return true;
-            },
-            cancellationToken);
-        return await settlement.CheckWithLeaseAsync(id, Actor.Merchant, dueOrNot: true, cancellationToken, user.KeyName()) is null
+        return await processor.CheckWithLeaseAsync(id, Actor.Merchant, CheckTrigger.Scheduled, cancellationToken, user.KeyName()) is null
             ? Problems.CheckInProgress()
-            : TypedResults.Ok((await ShowRefund.FindAsync(db, id, CancellationToken.None))!);
+            : TypedResults.Ok(RefundView.Of((await orders.FindRefundAsync(id, CancellationToken.None))!));
     }
 }

@@ -9,7 +9,6 @@ using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Refunds;
 
@@ -36,59 +35,56 @@ internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefu
 internal static class RecordFoundRefund
 {
     internal static async Task<Results<Created<RefundView>, ProblemHttpResult>> Handle(
-        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, CheckoutDb db, RefundProcessor settlement, ReceiptBook receipts,
-        IdempotentResponse answer, TimeProvider time, CancellationToken cancellationToken)
+        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, OrderStore orders, RefundProcessor processor, IdempotentResponse response,
+        TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!await db.Payments.AnyAsync(payment => payment.Id == id, cancellationToken))
+        if (await orders.FindPaymentAsync(id, cancellationToken) is null)
         {
             return Problems.NotFound("payment");
         }
 
-        // Only what Khalti does not deny: its books must show a part, and no sum of their own.
-        LedgerSnapshot books = await settlement.CompareAsync(id, Actor.Merchant, user.KeyName());
-        if (books.State == LedgerState.Unanswered)
+        // Only what Khalti does not deny: its ledger must show a part, and no sum of its own.
+        LedgerSnapshot ledger = await processor.CompareAsync(id, Actor.Merchant, user.KeyName());
+        if (ledger.State == LedgerState.Unanswered)
         {
             return Problems.KhaltiUnavailable();
         }
 
-        if (books is not { State: LedgerState.RefundedInPart, Refunded: null })
+        if (ledger is not { State: LedgerState.RefundedInPart, Refunded: null })
         {
             return Problems.NotRefundable("Khalti's books tell by themselves what was given back of this payment, or that nothing was. Nothing was recorded.");
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        (ProblemHttpResult? refusal, RefundView? recorded) = await db.WriteAsync(
-            async () =>
-            {
-                string orderId = await db.Payments.Where(payment => payment.Id == id).Select(payment => payment.OrderId).SingleAsync(cancellationToken);
-                Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId, cancellationToken);
-                Payment payment = order.Payments.Single(payment => payment.Id == id);
-                if (payment.Status != PaymentStatus.PartiallyRefunded || payment.AmountReserved > Paisa.Zero)
-                {
-                    return (Problems.NotRefundable("A refund of this payment is under way, or it is settled. Nothing was recorded."), null);
-                }
-
-                if (payment.AmountRefunded != (request.RefundedBefore ?? Paisa.Zero))
-                {
-                    return (Problems.NotRefundable($"The shop knows of {payment.AmountRefunded} given back of this payment: somebody may have recorded it already. Nothing was recorded."), null);
-                }
-
-                // Khalti says a part: all of it would be another state.
-                if (request.Amount >= payment.Refundable)
-                {
-                    return (Problems.RefundTooLarge(payment.Refundable), null);
-                }
-
-                Refund found = order.RecordFoundRefund(
-                    payment, request.Amount, request.Note, books.KhaltiState, Actor.Merchant, now, user.KeyName());
-                await receipts.NumberCreditNotesAsync(db, order, now);
-                RefundView view = RefundView.Of(found);
-                await answer.KeepAsync(db, StatusCodes.Status201Created, view, LocationOf(view));
-                return ((ProblemHttpResult?)null, (RefundView?)view);
-            },
-            cancellationToken);
-        return refusal is not null ? refusal : TypedResults.Created(LocationOf(recorded!), recorded!);
+        (ProblemHttpResult? refusal, Refund? recorded) = await orders.UpdateAsync(
+            OrderQuery.OfPayment(id),
+            found => Decide(found.Order!, found.Order!.PaymentOf(id), request, ledger, user.KeyName(), now),
+            cancellationToken,
+            (sql, decided) => decided.Recorded is { } refund
+                ? response.SaveAsync(sql, StatusCodes.Status201Created, RefundView.Of(refund), LocationOf(refund))
+                : Task.CompletedTask);
+        return refusal is not null ? refusal : TypedResults.Created(LocationOf(recorded!), RefundView.Of(recorded!));
     }
 
-    private static string LocationOf(RefundView refund) => $"/api/v1/admin/refunds/{refund.Id}";
+    private static (ProblemHttpResult? Refusal, Refund? Recorded) Decide(
+        Order order, Payment payment, RecordFoundRefundRequest request, LedgerSnapshot ledger, string? keyName, DateTimeOffset now)
+    {
+        if (payment.Status != PaymentStatus.PartiallyRefunded || payment.AmountReserved > Paisa.Zero)
+        {
+            return (Problems.NotRefundable("A refund of this payment is under way, or it is settled. Nothing was recorded."), null);
+        }
+
+        if (payment.AmountRefunded != (request.RefundedBefore ?? Paisa.Zero))
+        {
+            return (Problems.NotRefundable(
+                $"The shop knows of {payment.AmountRefunded} given back of this payment: somebody may have recorded it already. Nothing was recorded."), null);
+        }
+
+        // Khalti says a part: all of it would be another state.
+        return request.Amount >= payment.Refundable
+            ? (Problems.RefundTooLarge(payment.Refundable), null)
+            : (null, order.RecordFoundRefund(payment, request.Amount, request.Note, ledger.KhaltiState, Actor.Merchant, now, keyName));
+    }
+
+    private static string LocationOf(Refund refund) => $"/api/v1/admin/refunds/{refund.Id}";
 }

@@ -10,7 +10,6 @@ using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Refunds;
@@ -52,12 +51,16 @@ internal static class RefundOrder
     private const int MaxAttempts = 3;
 
     internal static async Task<Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult>> Handle(
-        string id, RefundOrderRequest request, ClaimsPrincipal user, CheckoutDb db, RefundProcessor settlement, RefundGateway gateway, IdempotentResponse answer,
-        IOptions<KhaltiOptions> khalti, TimeProvider time, HttpContext http, SecurityLog security, CancellationToken cancellationToken)
+        string id, RefundOrderRequest request, ClaimsPrincipal user, OrderStore orders, RefundProcessor processor, RefundGateway gateway,
+        IdempotentResponse response, IOptions<KhaltiOptions> khalti, TimeProvider time, HttpContext http, SecurityLog security,
+        CancellationToken cancellationToken)
     {
-        RefundCommand wish = new(
-            request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason, user.KeyName(), answer.RequestId);
-        if (await KnownAsync(db, wish.RequestId, time.GetUtcNow(), cancellationToken) is { } known)
+        RefundCommand command = new(
+            request.Mobile, string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason, user.KeyName(), response.RequestId);
+
+        // A process that died after it had saved the refund leaves it under the request's key: the same request never makes a second.
+        DateTimeOffset since = time.GetUtcNow() - IdempotentRequest.Lifetime;
+        if (command.RequestId is { } requestId && await orders.FindRefundByRequestAsync(requestId, since, cancellationToken) is { } known)
         {
             return AnswerOf(known, refusal: null);
         }
@@ -65,30 +68,28 @@ internal static class RefundOrder
         string? chosenId = null;
         for (int round = 1; round <= MaxAttempts; round++)
         {
-            Choice choice = await ChooseAsync(id, request, chosenId, db, cancellationToken);
+            Choice choice = await orders.FindAsync(id, cancellationToken) is { } order
+                ? Choose(order, request, chosenId)
+                : new Choice(Problems.NotFound("order"));
             if (choice.Refusal is not null)
             {
                 return choice.Refusal;
             }
 
-            // What Khalti gave back without us is found here, before more is given.
-            chosenId = choice.Payment!.Id;
-            LedgerSnapshot books = await settlement.CompareAsync(chosenId, Actor.Merchant, wish.KeyName);
-            if (books.State == LedgerState.Unanswered)
+            Payment seen = choice.Payment!;
+            chosenId = seen.Id;
+            LedgerSnapshot ledger = await processor.ReadAsync(seen);
+            if (ledger.State == LedgerState.Unanswered)
             {
                 return Problems.KhaltiUnavailable();
             }
 
-            PaymentChannel channel = books.Channel == PaymentChannel.Unknown && request.Mobile is not null
-                ? await gateway.ReadChannelAsync(choice.Payment)
-                : books.Channel;
-            if (RefuseMobile(request.Mobile, channel, user) is { } wrongMobile)
-            {
-                return wrongMobile;
-            }
-
-            Claim claim = await db.WriteAsync(
-                () => ClaimAsync(id, request, wish, books, choice.Payment, db, time.GetUtcNow(), khalti.Value.Lease, cancellationToken),
+            PaymentChannel channel = ledger.Channel == PaymentChannel.Unknown && request.Mobile is not null
+                ? await gateway.ReadChannelAsync(seen)
+                : ledger.Channel;
+            Claim claim = await orders.UpdateAsync(
+                OrderQuery.ById(id) with { RefundRequestId = command.RequestId, RefundRequestSince = since },
+                found => Decide(found, request, command, ledger, seen, RefuseMobile(request.Mobile, channel, user), time.GetUtcNow(), khalti.Value.Lease),
                 cancellationToken);
             if (claim.Refusal is not null)
             {
@@ -108,29 +109,12 @@ internal static class RefundOrder
                     security.RefundToNumber(http, started, masked, channel);
                 }
 
-                Refusal? refusal = await settlement.SendAsync(started, claim.Payment!, request.Mobile);
-                return AnswerOf(await db.Refunds.AsNoTracking().SingleAsync(refund => refund.Id == started.Id, CancellationToken.None), refusal);
+                (Refund refund, Refusal? refusal) = await processor.SendAsync(started, claim.Payment!, request.Mobile);
+                return AnswerOf(refund, refusal);
             }
         }
 
         return Problems.NotRefundable("This payment is being refunded by somebody else just now. Look at the order before you try again.");
-    }
-
-    // A process that died after it had saved the refund leaves it under the request's key: the same request never makes a second.
-    private static async Task<Refund?> KnownAsync(CheckoutDb db, string? requestId, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        DateTimeOffset since = now - IdempotentRequest.Lifetime;
-        return requestId is null ? null : await db.Refunds.AsNoTracking()
-            .Where(refund => refund.RequestId == requestId && refund.CreatedAt > since)
-            .FirstOrDefaultAsync(cancellationToken);
-    }
-
-    private static async Task<Choice> ChooseAsync(
-        string id, RefundOrderRequest request, string? chosenId, CheckoutDb db, CancellationToken cancellationToken)
-    {
-        Order? order = await db.Orders.AsNoTracking().Include(order => order.Payments)
-            .SingleOrDefaultAsync(order => order.Id == id, cancellationToken);
-        return order is null ? new Choice(Problems.NotFound("order")) : Choose(order, request, chosenId);
     }
 
     // Of an order that was paid more than once, one request never gives back two payments, nor another than the one it has checked.
@@ -159,27 +143,38 @@ internal static class RefundOrder
         };
     }
 
-    // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of
-    // requests at once one gets past this.
-    private static async Task<Claim> ClaimAsync(
-        string id, RefundOrderRequest request, RefundCommand wish, LedgerSnapshot books, Payment seen, CheckoutDb db, DateTimeOffset now,
-        TimeSpan lease, CancellationToken cancellationToken)
+    // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of requests at once
+    // one gets past this.
+    private static Claim Decide(
+        FoundOrder found, RefundOrderRequest request, RefundCommand command, LedgerSnapshot ledger, Payment seen, ProblemHttpResult? wrongMobile,
+        DateTimeOffset now, TimeSpan lease)
     {
-        if (await KnownAsync(db, wish.RequestId, now, cancellationToken) is { } known)
+        if (found.OfRequest is { } known)
         {
             return new Claim(null, Known: known);
         }
 
-        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == id, cancellationToken);
+        // Refunds that Khalti made without us are recorded before more is refunded.
+        Order order = found.Order!;
+        if (order.PaymentOf(seen.Id) is { } current && current.Version == seen.Version)
+        {
+            order.Apply(RefundPolicy.Compare(current, ledger), current, ledger, Actor.Merchant, now, command.KeyName);
+        }
+
+        if (wrongMobile is not null)
+        {
+            return new Claim(wrongMobile);
+        }
+
         Choice choice = Choose(order, request, seen.Id);
         if (choice.Payment is not { } payment)
         {
             return new Claim(choice.Refusal);
         }
 
-        if (!RefundRules.Agree(payment, books))
+        if (!RefundRules.Agree(payment, ledger))
         {
-            return books.State == LedgerState.Unclear
+            return ledger.State == LedgerState.Unclear
                 ? new Claim(Problems.NotRefundable("What Khalti says of this payment does not fit what the shop knows. A person should look before money goes back; nothing was done."))
                 : new Claim(null);
         }
@@ -191,7 +186,7 @@ internal static class RefundOrder
                 $"Of this payment {payment.AmountRefunded} have been given back by now, more than a moment ago. Look at the order before you give more; nothing was done."));
         }
 
-        return new Claim(null, order.StartRefund(payment, request.Amount ?? payment.Refundable, wish, now, lease), payment);
+        return new Claim(null, order.StartRefund(payment, request.Amount ?? payment.Refundable, command, now, lease), payment);
     }
 
     private static Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult> AnswerOf(Refund refund, Refusal? refusal) => refund.Status switch

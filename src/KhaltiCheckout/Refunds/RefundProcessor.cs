@@ -3,7 +3,6 @@ using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Refunds;
@@ -14,50 +13,51 @@ namespace KhaltiCheckout.Refunds;
 /// come through here alike.
 /// </summary>
 internal sealed partial class RefundProcessor(
-    CheckoutDb db, RefundGateway gateway, ReceiptBook receipts, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time,
+    OrderStore orders, RefundGateway gateway, KhaltiHealth health, IOptions<KhaltiOptions> khalti, TimeProvider time,
     Random random, ILogger<RefundProcessor> logger)
 {
-    /// <summary>Sends a refund that was just saved, and no other. Gives back Khalti's refusal, if that is what came of it.</summary>
-    internal async Task<Refusal?> SendAsync(Refund refund, Payment payment, string? mobile)
+    /// <summary>Sends a refund that was just saved, and no other.</summary>
+    /// <returns>The refund as it is then, and Khalti's refusal where that is what came of it.</returns>
+    internal async Task<(Refund Refund, Refusal? Refusal)> SendAsync(Refund refund, Payment payment, string? mobile)
     {
         DateTimeOffset now = time.GetUtcNow();
         if (now >= refund.LeasedUntil)
         {
             // This process stood still for so long that another may have judged the refund: then it must not go out any more.
-            await SaveAsync(refund.Id, (order, current, asked) =>
-                order.FailRefund(asked, current, RefundFailures.NotMade, "it was not sent in time", Actor.Worker, now));
-            return null;
+            return (await SaveAsync(refund.Id, (order, current, asked) =>
+                order.FailRefund(asked, current, RefundFailures.NotMade, "it was not sent in time", Actor.Worker, now)), null);
         }
 
         Reply<RefundConfirmation> reply = await gateway.RefundAsync(payment, refund, mobile);
         now = time.GetUtcNow();
+        Refund saved;
         switch (reply)
         {
             case Reply<RefundConfirmation>.Answered:
-                await SaveAsync(refund.Id, (order, current, asked) =>
+                saved = await SaveAsync(refund.Id, (order, current, asked) =>
                     order.CompleteRefund(asked, current, "Khalti said that it is done", khaltiState: null, Actor.Khalti, now));
 
                 // Khalti's word names neither amount nor state. Its books do, if not at once: what they lack is no alarm yet.
                 await CompareAsync(payment.Id, Actor.Khalti, alarm: false);
-                return null;
+                return (saved, null);
             case Reply<RefundConfirmation>.Refused(var refusal):
-                await SaveAsync(refund.Id, (order, current, asked) =>
+                saved = await SaveAsync(refund.Id, (order, current, asked) =>
                     order.FailRefund(asked, current, Failures.RefusedByKhalti, $"Khalti refused: {refusal}", Actor.Khalti, now));
 
                 // Refused may mean that the money has gone back another way.
                 await CompareAsync(payment.Id, Actor.Khalti, alarm: false);
-                return refusal;
+                return (saved, refusal);
             case Reply<RefundConfirmation>.Unknown lost:
                 Finding finding = GatewayFindings.Lost(lost);
                 health.Record(payment.Method, finding, now);
-                await SaveAsync(refund.Id, (order, current, _) =>
+                saved = await SaveAsync(refund.Id, (order, current, _) =>
                 {
                     if (current.Status == RefundStatus.Requested)
                     {
                         order.MarkRefundUnknown(current, finding.Rule, Actor.Khalti, now, CheckSchedule.Next(0, finding.RetryAfter, now, random.NextDouble()));
                     }
                 });
-                return null;
+                return (saved, null);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -73,16 +73,15 @@ internal sealed partial class RefundProcessor(
 
     /// <summary>Finds out what became of a refund whose answer was lost. One process at a time: the lease in the row goes to
     /// whoever comes first. Null for the others, and for a refund that is settled.</summary>
-    /// <param name="dueOrNot">Also when no check is owed yet.</param>
     internal async Task<LedgerSnapshot?> CheckWithLeaseAsync(
-        string refundId, Actor by, bool dueOrNot, CancellationToken cancellationToken, string? keyName = null)
+        string refundId, Actor by, CheckTrigger trigger, CancellationToken cancellationToken, string? keyName = null)
     {
-        if (!await LeaseAsync(refundId, dueOrNot, cancellationToken))
+        if (await orders.LeaseRefundAsync(refundId, trigger, time.GetUtcNow(), khalti.Value.Lease, cancellationToken) is not { } payment)
         {
             return null;
         }
 
-        LedgerSnapshot books = await ReadAsync(await PaymentOfAsync(refundId));
+        LedgerSnapshot books = await ReadAsync(payment);
         DateTimeOffset now = time.GetUtcNow();
         await SaveAsync(refundId, (order, refund, current) => Apply(order, refund, current, books, by, now, keyName));
         return books;
@@ -92,17 +91,17 @@ internal sealed partial class RefundProcessor(
     /// is open, its own check does that.</summary>
     internal async Task<LedgerSnapshot> CompareAsync(string paymentId, Actor by, string? keyName = null, bool alarm = true)
     {
-        Payment payment = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == paymentId);
+        Payment payment = (await orders.FindPaymentAsync(paymentId, CancellationToken.None))!;
         LedgerSnapshot books = await ReadAsync(payment);
         DateTimeOffset now = time.GetUtcNow();
-        await db.WriteAsync(
-            async () =>
+        await orders.UpdateAsync(
+            OrderQuery.OfPayment(paymentId),
+            found =>
             {
-                (Order order, Payment current) = await FindAsync(paymentId);
+                Payment current = found.Order!.PaymentOf(paymentId);
                 if (current.Version == payment.Version)
                 {
-                    order.Apply(RefundPolicy.Compare(current, books), current, books, by, now, keyName, alarm);
-                    await receipts.NumberCreditNotesAsync(db, order, now);
+                    found.Order.Apply(RefundPolicy.Compare(current, books), current, books, by, now, keyName, alarm);
                 }
 
                 return true;
@@ -113,12 +112,12 @@ internal sealed partial class RefundProcessor(
 
     /// <summary>A person has looked into Khalti's dashboard and says what became of a refund. Khalti's own books are read first:
     /// what they contradict is not believed, and that it was not made, not before Khalti has had time to make it.</summary>
-    internal async Task<ManualSettlementResult> SettleAsync(string refundId, bool completed, string note, string? keyName)
+    internal async Task<ManualSettlementResult> SettleAsync(Refund asked, bool completed, string note, string? keyName)
     {
-        LedgerSnapshot books = await ReadAsync(await PaymentOfAsync(refundId));
+        LedgerSnapshot books = await ReadAsync((await orders.FindPaymentAsync(asked.PaymentId, CancellationToken.None))!);
         DateTimeOffset now = time.GetUtcNow();
         ManualSettlementResult word = default;
-        bool wasOpen = await SaveAsync(refundId, (order, refund, payment) =>
+        await SaveAsync(asked.Id, (order, refund, payment) =>
         {
             word = RefundPolicy.DecideManually(refund, payment, books, completed, now);
             if (word == ManualSettlementResult.Taken)
@@ -129,10 +128,8 @@ internal sealed partial class RefundProcessor(
                     : new RefundTransition.Fail(RefundFailures.NotMade, rule);
                 order.Apply(transition, refund, payment, Actor.Merchant, now, keyName);
             }
-        });
-
-        // What a round that lost had made of it counts for nothing: in the one that won, somebody else had settled it.
-        return wasOpen ? word : ManualSettlementResult.TooLate;
+        }, otherwise: () => word = ManualSettlementResult.TooLate);
+        return word;
     }
 
     private void Apply(
@@ -145,57 +142,28 @@ internal sealed partial class RefundProcessor(
         }
     }
 
-    private Task<bool> LeaseAsync(string refundId, bool dueOrNot, CancellationToken cancellationToken)
+    // Saved even when the merchant has hung up or the host is stopping. A refund that was settled meanwhile stays as it is.
+    private async Task<Refund> SaveAsync(string refundId, Action<Order, Refund, Payment> change, Action? otherwise = null)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset until = now + khalti.Value.Lease;
-        DateTimeOffset latest = now + CheckSchedule.MaxLease + ClockSkew.Tolerance;
-        return db.WriteAsync(
-            async () => await db.Refunds
-                .Where(refund => refund.Id == refundId && (refund.Status == RefundStatus.Requested || refund.Status == RefundStatus.Unknown)
-                    && (dueOrNot || refund.NextCheckAt <= now) && (refund.LeasedUntil == null || refund.LeasedUntil <= now || refund.LeasedUntil > latest))
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(refund => refund.LeasedUntil, until).SetProperty(refund => refund.Version, refund => refund.Version + 1),
-                    cancellationToken) == 1,
-            cancellationToken);
-    }
-
-    // Saved even when the merchant has hung up or the host is stopping. A refund that somebody else has settled meanwhile
-    // stays as it is.
-    private async Task<bool> SaveAsync(string refundId, Action<Order, Refund, Payment> change)
-    {
-        (RefundStatus Status, bool Changed) outcome = await db.WriteAsync(
-            async () =>
+        Refund saved = await orders.UpdateAsync(
+            OrderQuery.OfRefund(refundId),
+            found =>
             {
-                string orderId = await db.Refunds.Where(refund => refund.Id == refundId).Select(refund => refund.OrderId).SingleAsync();
-                Order order = await db.Orders.Include(order => order.Payments).Include(order => order.Refunds)
-                    .SingleAsync(order => order.Id == orderId);
-                Refund refund = order.Refunds.Single(refund => refund.Id == refundId);
-                bool isOpen = refund.Status.IsOpen();
-                if (isOpen)
+                Refund refund = found.Order!.Refunds.Single(refund => refund.Id == refundId);
+                if (refund.Status.IsOpen())
                 {
-                    change(order, refund, order.Payments.Single(payment => payment.Id == refund.PaymentId));
-                    await receipts.NumberCreditNotesAsync(db, order, time.GetUtcNow());
+                    change(found.Order, refund, found.Order.PaymentOf(refund.PaymentId));
+                }
+                else
+                {
+                    otherwise?.Invoke();
                 }
 
-                return (refund.Status, isOpen);
+                return refund;
             },
             CancellationToken.None);
-        Log.Saved(logger, refundId, outcome.Status);
-        return outcome.Changed;
-    }
-
-    private async Task<Payment> PaymentOfAsync(string refundId)
-    {
-        string paymentId = await db.Refunds.Where(refund => refund.Id == refundId).Select(refund => refund.PaymentId).SingleAsync();
-        return await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == paymentId);
-    }
-
-    private async Task<(Order Order, Payment Payment)> FindAsync(string paymentId)
-    {
-        string orderId = await db.Payments.Where(payment => payment.Id == paymentId).Select(payment => payment.OrderId).SingleAsync();
-        Order order = await db.Orders.Include(order => order.Payments).SingleAsync(order => order.Id == orderId);
-        return (order, order.Payments.Single(payment => payment.Id == paymentId));
+        Log.Saved(logger, refundId, saved.Status);
+        return saved;
     }
 
     private static partial class Log

@@ -13,11 +13,13 @@ internal static class SnakeCase
         where TEnum : struct, Enum =>
         Words<TEnum>.ByWord[word];
 
+    internal static string OfName(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
     private static class Words<TEnum>
         where TEnum : struct, Enum
     {
         internal static readonly Dictionary<TEnum, string> ByValue = Enum.GetValues<TEnum>()
-            .ToDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+            .ToDictionary(value => value, value => OfName(value.ToString()));
 
         internal static readonly Dictionary<string, TEnum> ByWord =
             ByValue.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);

@@ -10,15 +10,15 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace KhaltiCheckout.Storage;
 
-/// <summary>The database. Reads are plain queries; everything that changes something goes through <see cref="WriteAsync"/>.</summary>
+/// <summary>The database. Reads are plain queries; everything that changes something goes through <see cref="WriteAsync{T}(Func{Task{T}}, CancellationToken)"/>.</summary>
 public class CheckoutDb : DbContext
 {
-    private readonly CheckoutStore _store;
+    private readonly Database _store;
 
     // Orders that the write under way has changed: whatever happens to one raises its version.
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
 
-    internal CheckoutDb(DbContextOptions options, CheckoutStore store)
+    internal CheckoutDb(DbContextOptions options, Database store)
         : base(options) => _store = store;
 
     public DbSet<Product> Products => Set<Product>();
@@ -47,9 +47,13 @@ public class CheckoutDb : DbContext
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
-    /// <summary>Decides and saves in one transaction: see <see cref="CheckoutStore.WriteAsync"/>, whose rules are those of
+    /// <summary>Decides and saves in one transaction: see <see cref="Database.WriteAsync{T}(Isolation, Func{SqlSession, Task{T}}, CancellationToken)"/>, whose rules are those of
     /// <paramref name="work"/>, too.</summary>
-    internal Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => _store.WriteAsync(
+    internal Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => WriteAsync(_ => work(), cancellationToken);
+
+    /// <param name="work">Is given the session for plain SQL in the same transaction.</param>
+    /// <inheritdoc cref="WriteAsync{T}(Func{Task{T}}, CancellationToken)"/>
+    internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) => _store.WriteAsync(
         async sql =>
         {
             ChangeTracker.Clear();
@@ -62,7 +66,7 @@ public class CheckoutDb : DbContext
             await Database.UseTransactionAsync(sql.Transaction, CancellationToken.None);
             try
             {
-                T result = await work();
+                T result = await work(sql);
                 await SaveChangesAsync(CancellationToken.None);
                 foreach (string orderId in _changed)
                 {

@@ -8,7 +8,7 @@ internal sealed class DesignTime : IDesignTimeDbContextFactory<CheckoutDb>
 {
     public CheckoutDb CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=design.db").Options,
-            new SqliteStore("Data Source=design.db", new OrderChanges()));
+            new SqliteDatabase("Data Source=design.db", new OrderChanges()));
 }
 
 /// <summary>The same for the migrations of PostgreSQL, which EF Core tells apart by the type of the context.</summary>
@@ -18,5 +18,5 @@ internal sealed class PostgreSqlDesignTime : IDesignTimeDbContextFactory<Postgre
 
     public PostgreSqlCheckoutDb CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(Nowhere).Options,
-            new PostgreSqlStore(Nowhere, new OrderChanges()), Nowhere);
+            new PostgreSqlDatabase(Nowhere, new OrderChanges()), Nowhere);
 }

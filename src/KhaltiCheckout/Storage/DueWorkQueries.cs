@@ -4,10 +4,10 @@ using KhaltiCheckout.Shared;
 namespace KhaltiCheckout.Storage;
 
 /// <summary>
-/// What the worker asks the database, every second and in plain SQL: it is little, always the same, and the only thing that a
-/// shop without visitors does. Statuses stand in the text, so that the indexes of what is open answer.
+/// What the worker asks the database, every second and in plain SQL. Statuses stand in the text, so that the indexes of open work
+/// answer.
 /// </summary>
-internal static class DueWorkQueries
+internal sealed class DueWorkQueries(Database database)
 {
     private const string AbandonedLinks = $"""
         SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND ("LeasedUntil" <= @p0 OR "LeasedUntil" > @p2) AND {IsReadable}
@@ -18,7 +18,7 @@ internal static class DueWorkQueries
     private const string CanBeAskedAbout = """("Token" IS NOT NULL OR "Pidx" IS NOT NULL)""";
 
     // A lease longer than any process takes was made by a clock that was ahead.
-    private const string NobodyAsks = """("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1 OR "LeasedUntil" > @p2)""";
+    private const string IsNotLeased = """("LeasedUntil" IS NULL OR "LeasedUntil" <= @p1 OR "LeasedUntil" > @p2)""";
 
     // What failed because its order can't be read fails until a person has mended it, and must not take the others' places.
     private const string IsReadable = """
@@ -26,12 +26,12 @@ internal static class DueWorkQueries
         """;
 
     private const string DuePayments = $"""
-        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks} AND {IsReadable}
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {IsNotLeased} AND {IsReadable}
         ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string PaymentToProbe = $"""
-        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {NobodyAsks} AND {IsReadable}
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {IsNotLeased} AND {IsReadable}
         ORDER BY "LastAskedAt" NULLS FIRST LIMIT 1
         """;
 
@@ -40,12 +40,12 @@ internal static class DueWorkQueries
         """;
 
     private const string DueRefunds = $"""
-        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {NobodyAsks} AND {IsReadableRefund}
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {IsNotLeased} AND {IsReadableRefund}
         ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string RefundToProbe = $"""
-        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {NobodyAsks} AND {IsReadableRefund}
+        SELECT "Id" FROM "Refunds" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {IsNotLeased} AND {IsReadableRefund}
         ORDER BY "NextCheckAt" LIMIT 1
         """;
 
@@ -105,79 +105,92 @@ internal static class DueWorkQueries
         ORDER BY o."ExpiresAt" LIMIT @p1
         """;
 
-    private const string AnyOldAnswer = """SELECT "Id" FROM "IdempotentRequests" WHERE "ExpiresAt" <= @p0 LIMIT 1""";
+    private const string AnyOldAnswer = """SELECT "Id" FROM "IdempotentRequests" WHERE "ExpiresAt" <= @p0 AND @p1 > 0 LIMIT 1""";
 
     private const string PurgeAnswers = """
         DELETE FROM "IdempotentRequests" WHERE "Id" IN (
             SELECT "Id" FROM "IdempotentRequests" WHERE "ExpiresAt" <= @p0 ORDER BY "ExpiresAt" LIMIT @p1)
         """;
 
-    private const string AnyOldSignIn = """SELECT "Hash" FROM "AdminSessions" WHERE "ExpiresAt" <= @p0 LIMIT 1""";
+    private const string AnyOldSignIn = """SELECT "Hash" FROM "AdminSessions" WHERE "ExpiresAt" <= @p0 AND @p1 > 0 LIMIT 1""";
 
     private const string PurgeSignIns = """
         DELETE FROM "AdminSessions" WHERE "Hash" IN (
             SELECT "Hash" FROM "AdminSessions" WHERE "ExpiresAt" <= @p0 ORDER BY "ExpiresAt" LIMIT @p1)
         """;
 
-    extension(SqlSession sql)
+    /// <summary>Links that a process asked for and did not live to get.</summary>
+    internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
+        ListAsync(AbandonedLinks, cancellationToken, now, atMost, Leases.LatestEnd(now));
+
+    internal Task<List<string>> ListDuePaymentsAsync(PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
+        ListAsync(DuePayments, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), atMost);
+
+    internal Task<List<string>> ListDueRefundsAsync(PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
+        ListAsync(DueRefunds, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), atMost);
+
+    /// <summary>The one that has waited longest, due or not. None or one.</summary>
+    internal Task<List<string>> ListPaymentToProbeAsync(PaymentMethod method, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ListAsync(PaymentToProbe, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now));
+
+    /// <summary>The one that is due first, due or not. None or one.</summary>
+    internal Task<List<string>> ListRefundToProbeAsync(PaymentMethod method, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ListAsync(RefundToProbe, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now));
+
+    internal Task<List<string>> ListOrdersToExpireAsync(DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
+        ListAsync(OrdersToExpire, cancellationToken, now, atMost);
+
+    /// <summary>Makes due what a clock that was ahead has put off.</summary>
+    internal async Task<int> RescheduleSkewedChecksAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        /// <summary>Links that a process asked for and did not live to get.</summary>
-        internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(AbandonedLinks, now, atMost, LatestLease(now));
-
-        internal Task<List<string>> ListDuePaymentsAsync(PaymentMethod method, DateTimeOffset now, int atMost) =>
-            sql.ListIdsAsync(DuePayments, SnakeCase.Of(method), now, LatestLease(now), atMost);
-
-        internal Task<List<string>> ListDueRefundsAsync(PaymentMethod method, DateTimeOffset now, int atMost) =>
-            sql.ListIdsAsync(DueRefunds, SnakeCase.Of(method), now, LatestLease(now), atMost);
-
-        /// <summary>The one that has waited longest, due or not. None or one.</summary>
-        internal Task<List<string>> ListPaymentToProbeAsync(PaymentMethod method, DateTimeOffset now) =>
-            sql.ListIdsAsync(PaymentToProbe, SnakeCase.Of(method), now, LatestLease(now));
-
-        /// <summary>The one that is due first, due or not. None or one.</summary>
-        internal Task<List<string>> ListRefundToProbeAsync(PaymentMethod method, DateTimeOffset now) =>
-            sql.ListIdsAsync(RefundToProbe, SnakeCase.Of(method), now, LatestLease(now));
-
-        internal Task<List<string>> ListOrdersToExpireAsync(DateTimeOffset now, int atMost) => sql.ListIdsAsync(OrdersToExpire, now, atMost);
-
-        internal async Task<bool> HasSkewedChecksAsync(DateTimeOffset now) =>
-            (await sql.ListIdsAsync(AnyPaymentAhead, [.. Latest(now), now + ClockSkew.Tolerance])).Count > 0
-            || (await sql.ListIdsAsync(AnyRefundAhead, Latest(now))).Count > 0;
-
-        /// <summary>Makes due what a clock that was ahead has put off.</summary>
-        internal async Task<int> RescheduleSkewedChecksAsync(DateTimeOffset now) =>
-            await sql.ExecuteAsync(RescheduleSkewedPayments, [.. Latest(now), now + ClockSkew.Tolerance, now])
-            + await sql.ExecuteAsync(RescheduleSkewedRefunds, [.. Latest(now), now]);
-
-        internal async Task<bool> HasExpiringPaymentsAsync(PaymentMethod method, DateTimeOffset now) =>
-            (await sql.ListIdsAsync(AnyExpiring, SnakeCase.Of(method), now)).Count > 0;
-
-        /// <summary>Makes due what an order waits for whose time is over.</summary>
-        internal Task<int> ExpediteExpiringPaymentsAsync(PaymentMethod method, DateTimeOffset now) =>
-            sql.ExecuteAsync(ExpediteExpiring, SnakeCase.Of(method), now);
-
-        /// <summary>Makes due what waits only because Khalti did not answer.</summary>
-        internal async Task<int> ExpediteUnansweredAsync(PaymentMethod method, DateTimeOffset now) =>
-            await sql.ExecuteAsync(ExpeditePayments, SnakeCase.Of(method), now) + await sql.ExecuteAsync(ExpediteRefunds, SnakeCase.Of(method), now);
-
-        internal async Task<bool> HasOldAnswersAsync(DateTimeOffset now) => (await sql.ListIdsAsync(AnyOldAnswer, now)).Count > 0;
-
-        internal Task<int> PurgeAnswersAsync(DateTimeOffset now, int atMost) => sql.ExecuteAsync(PurgeAnswers, now, atMost);
-
-        internal async Task<bool> HasOldSignInsAsync(DateTimeOffset now) => (await sql.ListIdsAsync(AnyOldSignIn, now)).Count > 0;
-
-        internal Task<int> PurgeSignInsAsync(DateTimeOffset now, int atMost) => sql.ExecuteAsync(PurgeSignIns, now, atMost);
-
-        /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
-        internal async Task<int> AlignAttentionAsync(DateTimeOffset now) =>
-            await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded) + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now)
-            + await sql.ExecuteAsync(RaisedReasonMapping.CorrectAttention);
-
-        private Task<List<string>> ListIdsAsync(string question, params object?[] values) => sql.ListAsync(question, static row => row.Text(0), values);
+        object?[] latest =
+            [now + CheckSchedule.MaxHourly + ClockSkew.Tolerance, now + CheckSchedule.MaxDaily + ClockSkew.Tolerance, CheckSchedule.LastCheck];
+        object?[] latestAsked = [.. latest, now + ClockSkew.Tolerance];
+        bool isAny = await database.ReadAsync(
+            async sql => await FindAsync(sql, AnyPaymentAhead, latestAsked) || await FindAsync(sql, AnyRefundAhead, latest), cancellationToken);
+        return !isAny ? 0 : await database.WriteAsync(
+            async sql => await sql.ExecuteAsync(RescheduleSkewedPayments, [.. latestAsked, now])
+                + await sql.ExecuteAsync(RescheduleSkewedRefunds, [.. latest, now]),
+            cancellationToken);
     }
 
-    private static DateTimeOffset LatestLease(DateTimeOffset now) => now + CheckSchedule.MaxLease + ClockSkew.Tolerance;
+    /// <summary>Makes due the checks that orders wait for whose time is over.</summary>
+    internal Task ExpediteExpiringPaymentsAsync(PaymentMethod method, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ExecuteIfAnyAsync(AnyExpiring, ExpediteExpiring, cancellationToken, SnakeCase.Of(method), now);
 
-    private static object?[] Latest(DateTimeOffset now) =>
-        [now + CheckSchedule.MaxHourly + ClockSkew.Tolerance, now + CheckSchedule.MaxDaily + ClockSkew.Tolerance, CheckSchedule.LastCheck];
+    /// <summary>Makes due the checks that wait only because Khalti did not answer.</summary>
+    internal Task<int> ExpediteUnansweredAsync(PaymentMethod method, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        async sql => await sql.ExecuteAsync(ExpeditePayments, SnakeCase.Of(method), now)
+            + await sql.ExecuteAsync(ExpediteRefunds, SnakeCase.Of(method), now),
+        cancellationToken);
+
+    /// <summary>Deletes idempotent answers that are too old to be asked for, and sign-ins that are over.</summary>
+    /// <param name="atMost">Of each. After a busy day the shoppers' writes do not wait behind a long one.</param>
+    internal async Task PurgeExpiredAsync(DateTimeOffset now, int atMost, CancellationToken cancellationToken)
+    {
+        await ExecuteIfAnyAsync(AnyOldAnswer, PurgeAnswers, cancellationToken, now, atMost);
+        await ExecuteIfAnyAsync(AnyOldSignIn, PurgeSignIns, cancellationToken, now, atMost);
+    }
+
+    /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
+    internal Task<int> AlignAttentionAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        async sql => await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded)
+            + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now)
+            + await sql.ExecuteAsync(RaisedReasonMapping.CorrectAttention),
+        cancellationToken);
+
+    private static async Task<bool> FindAsync(SqlSession sql, string any, params object?[] values) =>
+        await sql.FindAsync(any, static row => row.Text(0), values) is not null;
+
+    private Task<List<string>> ListAsync(string select, CancellationToken cancellationToken, params object?[] values) =>
+        database.ReadAsync(sql => sql.ListAsync(select, static row => row.Text(0), values), cancellationToken);
+
+    // Readers do not wait for writers: a pass with nothing to do writes nothing.
+    private async Task ExecuteIfAnyAsync(string any, string execute, CancellationToken cancellationToken, params object?[] values)
+    {
+        if (await database.ReadAsync(sql => FindAsync(sql, any, values), cancellationToken))
+        {
+            await database.WriteAsync(sql => sql.ExecuteAsync(execute, values), cancellationToken);
+        }
+    }
 }

@@ -15,11 +15,8 @@ internal sealed class GroupCommit : IDisposable
     // At some thousand writes a second, so many are a moment's work. Above, the shopper is told to come back (503).
     private const int MaxWaiting = 1000;
 
-    // Whoever is answered together comes back together, and a rush would stay one. So groups begin small, and their people go on
-    // while the next is written. After a full one the next is larger by one, as a commit costs nearly the same for many; after
-    // one that was not full it is smaller by one.
-    private const int MinBatch = 4;
-    private const int MaxBatch = 128;
+    // More in one commit makes those wait that were first.
+    private const int MaxBatch = 32;
 
     // How long work waits for a lock that another program holds: as long as PostgreSQL's waits for its turn, and a third of what the
     // shop's pages wait for an answer. What must be saved waits as long as there, too.
@@ -29,7 +26,6 @@ internal sealed class GroupCommit : IDisposable
     private readonly SqlSession _connection;
     private readonly ProgramStop? _stop;
     private readonly Lock _coming = new();
-    private readonly ConcurrentQueue<Work> _first = new();
     private readonly ConcurrentQueue<Work> _waiting = new();
 
     // Wakes without polling before: on a busy machine a thread that yields is put behind all others, for milliseconds.
@@ -37,7 +33,6 @@ internal sealed class GroupCommit : IDisposable
     private readonly Thread _thread;
 
     private int _count;
-    private int _together = MinBatch;
     private bool _isAwake;
     private bool _isOver;
 
@@ -54,13 +49,10 @@ internal sealed class GroupCommit : IDisposable
         _thread.UnsafeStart();
     }
 
-    /// <summary>Whether whoever comes now is told to come back, unless they can't be.</summary>
-    internal bool IsFull => Volatile.Read(ref _count) >= MaxWaiting;
-
     /// <summary>Completes when the work is on the disk. Fails with the work's own exception, and then has changed nothing. When the disk
-    /// refused to take it (<see cref="SqliteStore.IsFlushFailure"/>), it may or may not be there after the next start, and the program stops.</summary>
+    /// refused to take it (<see cref="SqliteDatabase.IsFlushFailure"/>), it may or may not be there after the next start, and the program stops.</summary>
     /// <exception cref="StoreBusyException">Too much was waiting, or another program held the lock for too long: nothing was done.</exception>
-    internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, Turn turn, CancellationToken cancellationToken)
+    internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _count) > MaxWaiting && cancellationToken.CanBeCanceled)
         {
@@ -73,7 +65,7 @@ internal sealed class GroupCommit : IDisposable
         {
             // Whoever is in the queue before the end is written.
             ObjectDisposedException.ThrowIf(_isOver, this);
-            (turn == Turn.First ? _first : _waiting).Enqueue(one);
+            _waiting.Enqueue(one);
             if (!_isAwake)
             {
                 _isAwake = true;
@@ -117,7 +109,7 @@ internal sealed class GroupCommit : IDisposable
         {
             lock (_coming)
             {
-                _isAwake = !_first.IsEmpty || !_waiting.IsEmpty;
+                _isAwake = !_waiting.IsEmpty;
                 if (_isAwake || _isOver)
                 {
                     return _isAwake;
@@ -130,10 +122,8 @@ internal sealed class GroupCommit : IDisposable
 
     private async Task WriteGroupAsync()
     {
-        // One place in each is for those who came without asking to be first.
         List<Work> group = [];
-        while (group.Count < _together
-            && ((group.Count < _together - 1 && _first.TryDequeue(out Work? next)) || _waiting.TryDequeue(out next) || _first.TryDequeue(out next)))
+        while (group.Count < MaxBatch && _waiting.TryDequeue(out Work? next))
         {
             Interlocked.Decrement(ref _count);
             if (!next.IsDone)
@@ -143,7 +133,6 @@ internal sealed class GroupCommit : IDisposable
         }
 
         await CommitAsync(group);
-        _together = Math.Clamp(group.Count == _together ? _together + 1 : _together - 1, MinBatch, MaxBatch);
         group.ForEach(work => work.Answer());
     }
 
@@ -160,7 +149,7 @@ internal sealed class GroupCommit : IDisposable
         }
         catch (Exception failure)
         {
-            if (SqliteStore.IsFlushFailure(failure))
+            if (SqliteDatabase.IsFlushFailure(failure))
             {
                 _lostFlush = failure;
                 _stop?.Because(failure, "the disk did not take what was written to the database. Whether it is there, the next start finds out.");
@@ -186,7 +175,7 @@ internal sealed class GroupCommit : IDisposable
             }
             catch (SqliteException locked) when (locked.SqliteErrorCode == raw.SQLITE_BUSY)
             {
-                foreach (Work work in group.Concat(_first).Concat(_waiting))
+                foreach (Work work in group.Concat(_waiting))
                 {
                     work.RefuseIfLate(locked);
                 }
@@ -227,7 +216,7 @@ internal sealed class GroupCommit : IDisposable
                 }
             }
 
-            await CheckoutStore.CommitAsync(transaction);
+            await Database.CommitAsync(transaction);
             return true;
         }
         finally
@@ -303,13 +292,13 @@ internal sealed class GroupCommit : IDisposable
                 }
                 catch (Exception failure)
                 {
-                    if (!await TryUndoAsync(sql) || SqliteStore.IsFlushFailure(failure))
+                    if (!await TryUndoAsync(sql) || SqliteDatabase.IsFlushFailure(failure))
                     {
                         // SQLite has given up the whole transaction, as on a full disk: its reason is the group's.
                         throw;
                     }
 
-                    if (round == MaxAttempts || !SqliteStore.IsConflict(failure))
+                    if (round == MaxAttempts || !SqliteDatabase.IsConflict(failure))
                     {
                         _failure = failure;
                         return;

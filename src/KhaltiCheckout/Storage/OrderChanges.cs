@@ -29,7 +29,7 @@ internal sealed class OrderChanges
         }
     }
 
-    internal void Tell(IEnumerable<string> orderIds)
+    internal void Notify(IEnumerable<string> orderIds)
     {
         foreach (string orderId in orderIds)
         {

@@ -12,15 +12,13 @@ internal sealed class OrderMapping
     {
         builder.Property(order => order.Id).HasMaxLength(TypeId.MaxIdLength).ValueGeneratedNever();
         builder.Property(order => order.Version).IsConcurrencyToken();
-        builder.Ignore(order => order.StoredVersion);
 
         // Nothing about money is ever deleted along with something else.
-        builder.HasMany(order => order.Lines).WithOne().HasForeignKey("OrderId").IsRequired().OnDelete(DeleteBehavior.Restrict);
+        builder.HasMany(order => order.Lines).WithOne().HasForeignKey(line => line.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Payments).WithOne().HasForeignKey(payment => payment.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Refunds).WithOne().HasForeignKey(refund => refund.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Timeline).WithOne().HasForeignKey(entry => entry.OrderId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(order => order.Reasons).WithOne().HasForeignKey(reason => reason.OrderId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasMany(order => order.SearchTerms).WithOne().HasForeignKey(term => term.OrderId).OnDelete(DeleteBehavior.Restrict);
 
         // Who changes an order may raise or resolve a reason: none is overlooked because it was not loaded.
         builder.Navigation(order => order.Reasons).AutoInclude();
@@ -45,8 +43,8 @@ internal sealed class OrderMapping
     public void Configure(EntityTypeBuilder<OrderLine> builder)
     {
         builder.ToTable("OrderLines");
-        builder.Property<string>("OrderId").HasMaxLength(TypeId.MaxIdLength);
-        builder.HasKey("OrderId", nameof(OrderLine.Position));
+        builder.Property(line => line.OrderId).HasMaxLength(TypeId.MaxIdLength);
+        builder.HasKey(line => new { line.OrderId, line.Position });
         builder.Property(line => line.ProductId).HasMaxLength(50);
         builder.Property(line => line.Kind).HasDefaultValue(LineKind.Item);
     }

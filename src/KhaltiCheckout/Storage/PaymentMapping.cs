@@ -19,7 +19,6 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
             "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)"));
         builder.Property(payment => payment.Id).HasMaxLength(TypeId.MaxIdLength).ValueGeneratedNever();
         builder.Property(payment => payment.Version).IsConcurrencyToken();
-        builder.Ignore(payment => payment.StoredVersion);
 
         // Without those that have none: a search for those would take this index and read half the table.
         builder.HasIndex(payment => payment.Token).IsUnique().HasFilter("\"Token\" IS NOT NULL");

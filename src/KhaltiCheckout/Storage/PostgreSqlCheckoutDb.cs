@@ -9,7 +9,7 @@ public sealed class PostgreSqlCheckoutDb : CheckoutDb
 {
     private readonly NpgsqlDataSource _pool;
 
-    internal PostgreSqlCheckoutDb(DbContextOptions<PostgreSqlCheckoutDb> options, CheckoutStore store, NpgsqlDataSource pool)
+    internal PostgreSqlCheckoutDb(DbContextOptions<PostgreSqlCheckoutDb> options, Database store, NpgsqlDataSource pool)
         : base(options, store) => _pool = pool;
 
     // A connection string that was asked for has no password any more: the pool makes the next one.

@@ -23,8 +23,8 @@ internal sealed partial class PrepareDatabase(
                 return;
             }
 
-            CheckoutStore store = scope.ServiceProvider.GetRequiredService<CheckoutStore>();
-            SqliteConnectionStringBuilder place = ((SqliteStore)store).Place;
+            Database store = scope.ServiceProvider.GetRequiredService<Database>();
+            SqliteConnectionStringBuilder place = ((SqliteDatabase)store).Place;
             PrivateFiles.CreateDatabase(place);
             if (!await SqliteTables.AreCurrentAsync(store, cancellationToken))
             {

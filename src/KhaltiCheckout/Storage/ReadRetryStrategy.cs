@@ -4,7 +4,7 @@ namespace KhaltiCheckout.Storage;
 
 /// <summary>
 /// EF Core's questions outside a write: one whose connection broke while nobody used it is asked again. Inside a write it is
-/// <see cref="PostgreSqlStore"/> that knows what was begun.
+/// <see cref="PostgreSqlDatabase"/> that knows what was begun.
 /// </summary>
 internal sealed class AskAgain(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, MaxAttempts, maxRetryDelay: Moment)
 {

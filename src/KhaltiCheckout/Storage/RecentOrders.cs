@@ -1,51 +1,37 @@
-using KhaltiCheckout.Model;
-using KhaltiCheckout.Views;
-
 namespace KhaltiCheckout.Storage;
 
 /// <summary>
-/// Orders that this process has saved and that mostly are asked for a moment later: one that was placed is paid, one that was paid
-/// is shown. So they need not be read for it. Each is given away once, as whoever decides about an order changes it. Whether it is
-/// still so is asked of the database.
+/// The rows of orders that this process has read or saved a moment ago: one that was placed is mostly paid next, and one that was paid is
+/// shown. Whether they are current is asked of the database each time, which is one statement instead of four.
 /// </summary>
 internal sealed class RecentOrders(TimeProvider time)
 {
-    // A newer one takes the place of an older one, which is read when somebody asks for it.
+    // A newer order takes the place of an older one, which is read when it is needed.
     private const int Places = 1024;
 
-    // A large one is not worth its room.
+    // A larger one is not worth its room.
     private const int MaxLines = 5;
 
-    // Who mends a row by hand and forgets its version is not overlooked for long.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+    // A row that was changed by hand, without its version, is seen again after this time.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(2);
 
     private readonly Entry?[] _places = new Entry?[Places];
 
-    /// <param name="order">As the database has it.</param>
-    /// <param name="what">What is asked for by its type: the order itself, which nobody else changes then, or what was made of it.</param>
-    internal void Keep(Order order, object what)
+    /// <summary>Only what the versions of order and payments vouch for: refunds and reasons have versions of their own.</summary>
+    internal void Keep(OrderRows rows)
     {
-        if (order.Metadata is null && order.Lines.Count <= MaxLines)
+        if (rows is { Refunds.Count: 0, Reasons.Count: 0, Lines.Count: <= MaxLines })
         {
-            Volatile.Write(ref PlaceOf(order.Id), new Entry(order.Id, what, time.GetUtcNow()));
+            Volatile.Write(ref PlaceOf(rows.Id), new Entry(rows, time.GetUtcNow()));
         }
     }
 
-    /// <summary>Null when it is not here any more.</summary>
-    internal T? Take<T>(string id)
-        where T : class
-    {
-        ref Entry? place = ref PlaceOf(id);
-        Entry? entry = Volatile.Read(ref place);
-        return entry?.What is T what && entry.Id == id && Interlocked.CompareExchange(ref place, null, entry) == entry
-            && time.GetUtcNow() - entry.Since <= Longest ? what : null;
-    }
+    /// <summary>Null when they are not here.</summary>
+    internal OrderRows? Find(string orderId) =>
+        Volatile.Read(ref PlaceOf(orderId)) is { } entry && entry.Rows.Id == orderId && time.GetUtcNow() - entry.Since is { } age
+        && age >= TimeSpan.Zero && age <= MaxAge ? entry.Rows : null;
 
     private ref Entry? PlaceOf(string id) => ref _places[(uint)string.GetHashCode(id, StringComparison.Ordinal) % Places];
 
-    private sealed record Entry(string Id, object What, DateTimeOffset Since);
+    private sealed record Entry(OrderRows Rows, DateTimeOffset Since);
 }
-
-/// <summary>An order as it was shown to whoever paid it.</summary>
-/// <param name="State">Of the rows that it was made of: <see cref="Order.StoredState"/>.</param>
-internal sealed record ShownOrder(OrderView View, long State);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -144,5 +145,6 @@ internal sealed class SearchTermMapping : IEntityTypeConfiguration<SearchTerm>
         builder.HasIndex(term => new { term.Term, term.OrderId });
         builder.Property(term => term.Term).HasMaxLength(SearchTerm.MaxTermLength);
         builder.Property(term => term.OrderId).HasMaxLength(TypeId.MaxIdLength);
+        builder.HasOne<Order>().WithMany().HasForeignKey(term => term.OrderId).OnDelete(DeleteBehavior.Restrict);
     }
 }

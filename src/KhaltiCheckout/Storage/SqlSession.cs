@@ -23,7 +23,7 @@ internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
     public virtual ValueTask DisposeAsync() => connection.DisposeAsync();
 
     /// <summary>Work begins, perhaps again.</summary>
-    internal void Forget() => _changed = null;
+    internal void ForgetChanges() => _changed = null;
 
     internal void Change(string orderId) => (_changed ??= []).Add(orderId);
 

@@ -16,17 +16,17 @@ internal static class SqliteTables
 
     /// <summary>EF Core takes a third of a second to wake and 20 MB to stay: a start on current tables does without it.</summary>
     /// <exception cref="NewerSchemaException">The tables are too new for this program.</exception>
-    internal static async Task<bool> AreCurrentAsync(CheckoutStore store, CancellationToken cancellationToken)
+    internal static async Task<bool> AreCurrentAsync(Database database, CancellationToken cancellationToken)
     {
         try
         {
-            List<string> made = await store.ReadAsync(sql => sql.ListAsync(SelectMigrations, static row => row.Text(0)), cancellationToken);
+            List<string> made = await database.ReadAsync(sql => sql.ListAsync(SelectMigrations, static row => row.Text(0)), cancellationToken);
             if (!Migrations().All(made.Contains))
             {
                 return false;
             }
 
-            await store.ReadAsync(SchemaVersion.CheckAsync, cancellationToken);
+            await database.ReadAsync(SchemaVersion.CheckAsync, cancellationToken);
             return true;
         }
         catch (DbException)

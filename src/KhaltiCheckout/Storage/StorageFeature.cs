@@ -1,3 +1,4 @@
+using KhaltiCheckout.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
@@ -28,17 +29,29 @@ internal static class StorageFeature
             .AddInterceptors(new TextSanitizer())
             .Options);
 
-        services.AddSingleton<CheckoutStore>(provider => OptionsOf(provider).IsPostgreSql
-            ? new PostgreSqlStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<OrderChanges>())
-            : new SqliteStore(Located(provider), provider.GetRequiredService<OrderChanges>(), provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ProgramStop>()));
+        services.AddSingleton<Database>(provider => OptionsOf(provider).IsPostgreSql
+            ? new PostgreSqlDatabase(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<OrderChanges>())
+            : new SqliteDatabase(
+                Located(provider), provider.GetRequiredService<OrderChanges>(), provider.GetRequiredService<ProgramStop>()));
         services.AddSingleton<ProgramStop>();
+        services.AddSingleton<OrderChanges>();
         services.AddScoped(provider => OptionsOf(provider).IsPostgreSql
             ? new PostgreSqlCheckoutDb(
-                provider.GetRequiredService<DbContextOptions<PostgreSqlCheckoutDb>>(), provider.GetRequiredService<CheckoutStore>(),
+                provider.GetRequiredService<DbContextOptions<PostgreSqlCheckoutDb>>(), provider.GetRequiredService<Database>(),
                 provider.GetRequiredService<NpgsqlDataSource>())
-            : new CheckoutDb(provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<CheckoutStore>()));
+            : new CheckoutDb(provider.GetRequiredService<DbContextOptions<CheckoutDb>>(), provider.GetRequiredService<Database>()));
         services.AddHostedService<PrepareDatabase>();
+    }
+
+    /// <param name="receiptRules">What the settings say about receipts just now.</param>
+    internal static void AddOrderStore(this IServiceCollection services, Func<IServiceProvider, ReceiptRules> receiptRules)
+    {
+        services.AddSingleton<OrderTables>();
+        services.AddSingleton<RecentOrders>();
+        services.AddSingleton(provider => new ReceiptNumbers(() => receiptRules(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OrderStore>();
+        services.AddSingleton<DueWorkQueries>();
+        services.AddSingleton<UnreadableOrders>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

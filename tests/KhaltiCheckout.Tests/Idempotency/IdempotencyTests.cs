@@ -172,7 +172,7 @@ public sealed class IdempotencyTests
     public async Task Who_was_slower_than_their_lease_neither_answers_for_the_next_try_nor_takes_its_key_away()
     {
         await using Shop shop = await Shop.OpenAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         DateTimeOffset now = shop.Clock.GetUtcNow();
         IdempotentRequest slow = IdempotentRequest.Begin("request", "body", now, TimeSpan.FromSeconds(15));
         await WriteAsync(sql => sql.AddRequestAsync(slow));
@@ -194,12 +194,13 @@ public sealed class IdempotencyTests
             (await store.ReadAsync(sql => sql.FindRequestAsync("request"), TestContext.Current.CancellationToken))!;
 
         Task WriteAsync(Func<SqlSession, Task> change) => store.WriteAsync(
+            Isolation.RowLocks,
             async sql =>
             {
                 await change(sql);
                 return true;
             },
-            TestContext.Current.CancellationToken, Footing.OneOrder);
+            TestContext.Current.CancellationToken);
     }
 
     [Fact]

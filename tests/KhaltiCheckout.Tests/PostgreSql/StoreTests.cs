@@ -85,18 +85,15 @@ public sealed class StoreTests
         rounds.ShouldBe(2);
         (await shop.InDatabaseAsync(db => db.Orders.Where(order => order.Id == id).Select(order => order.MismatchesKept).SingleAsync())).ShouldBe(2);
 
-        Task<bool> KeepMismatchAsync(Func<Task> meanwhile) => WriteAsync(
-            shop,
-            async sql =>
+        Task<bool> KeepMismatchAsync(Func<Task> meanwhile) => shop.Services.GetRequiredService<OrderStore>().UpdateAsync(
+            OrderQuery.ById(id),
+            found =>
             {
                 Interlocked.Increment(ref rounds);
-                Order order = (await sql.FindOrderAsync(id, OrderParts.Payments))!;
-                order.RecordAmountMismatch(new Khalti.Client.Paisa(1), shop.Clock.GetUtcNow());
-                await meanwhile();
-                await sql.SaveAsync(order);
-                return true;
+                return found.Order!.RecordAmountMismatch(new Khalti.Client.Paisa(1), shop.Clock.GetUtcNow());
             },
-            Footing.OneOrder);
+            TestContext.Current.CancellationToken,
+            (_, _) => meanwhile());
     }
 
     [OnPostgreSql]
@@ -289,8 +286,8 @@ public sealed class StoreTests
     };
 
     private static Task<T> WriteAsync<T>(
-        Shop shop, Func<SqlSession, Task<T>> work, Footing footing = Footing.AllItReads, CancellationToken cancellationToken = default) =>
-        shop.Services.GetRequiredService<CheckoutStore>().WriteAsync(work, cancellationToken, footing);
+        Shop shop, Func<SqlSession, Task<T>> work, Isolation isolation = Isolation.Serializable, CancellationToken cancellationToken = default) =>
+        shop.Services.GetRequiredService<Database>().WriteAsync(isolation, work, cancellationToken);
 
     private static Task<long> PriceAsync(SqlSession sql) =>
         sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = 'ilam-tea'""", row => row.Number(0))!;

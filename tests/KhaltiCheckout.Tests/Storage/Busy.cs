@@ -9,7 +9,7 @@ internal sealed class Busy : IDisposable
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Busy(CheckoutStore store, CancellationToken cancellationToken) => First = store.WriteAsync(
+    private Busy(Database store, CancellationToken cancellationToken) => First = store.WriteAsync(
         async _ =>
         {
             _begun.TrySetResult();
@@ -20,7 +20,7 @@ internal sealed class Busy : IDisposable
 
     internal Task<bool> First { get; }
 
-    internal static async Task<Busy> MakeAsync(CheckoutStore store, CancellationToken cancellationToken)
+    internal static async Task<Busy> MakeAsync(Database store, CancellationToken cancellationToken)
     {
         Busy busy = new(store, cancellationToken);
         await Task.WhenAny(busy.First, busy._begun.Task);

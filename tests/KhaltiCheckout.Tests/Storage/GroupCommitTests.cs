@@ -18,7 +18,7 @@ public sealed class GroupCommitTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
 
         // All of these wait behind the first one, and so are written in groups.
         using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
@@ -53,7 +53,7 @@ public sealed class GroupCommitTests
     public async Task Work_that_something_else_called_off_tells_its_caller_what_and_another_in_its_group_is_kept()
     {
         await using Shop shop = await Shop.OpenAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         OperationCanceledException reason = new("called off by nobody who may");
 
         Task<int>[] group = await GroupAsync(store, _ => Task.FromResult(1), _ => throw reason, _ => Task.FromResult(3));
@@ -66,7 +66,7 @@ public sealed class GroupCommitTests
     public async Task When_one_of_a_group_fails_and_another_loses_a_race_what_all_did_counts_once()
     {
         await using Shop shop = await Shop.OpenAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         int before = await PositionAsync();
         int tries = 0;
 
@@ -101,7 +101,7 @@ public sealed class GroupCommitTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource last = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -128,46 +128,16 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task A_rush_is_written_in_groups_that_grow_by_one_so_that_its_first_have_their_answer_before_its_last()
+    public async Task The_first_of_a_rush_have_their_answer_before_its_last_are_written()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
 
-        // Groups of 4, 5, 6, 7 and what is left.
-        (await CommittedBeforeAsync("first", 25)).ShouldBe(Enumerable.Range(0, 25).Select(number => number < 4 ? 0 : number < 9 ? 4 : number < 15 ? 9 : number < 22 ? 15 : 22));
+        // For each, how many others could see when it was written.
+        int[] committed = await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, 40).Select(number => Seeing(shop, order, "term", number))]));
 
-        // Those who come alone make them small again.
-        for (int number = 0; number < 4; number++)
-        {
-            await store.WriteAsync(sql => sql.ExecuteAsync(Put, $"alone{number}", order.Id()), TestContext.Current.CancellationToken);
-        }
-
-        (await CommittedBeforeAsync("second", 5)).ShouldBe([0, 0, 0, 0, 4]);
-
-        // For each, how many of its rush others could see when it was written.
-        async Task<int[]> CommittedBeforeAsync(string rush, int size) =>
-            await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, size).Select(number => Seeing(shop, order, rush, number))]));
-    }
-
-    [Fact]
-    public async Task What_Khalti_is_asked_after_is_written_before_most_who_wait_and_in_its_own_order()
-    {
-        await using Shop shop = await Shop.OpenAsync();
-        JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
-        using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
-
-        Task<int>[] others = [.. Enumerable.Range(0, 5).Select(number => store.WriteAsync(
-            Seeing(shop, order, "term", number), TestContext.Current.CancellationToken))];
-        Task<int>[] before = [.. Enumerable.Range(5, 6).Select(number => store.WriteAsync(
-            Seeing(shop, order, "term", number), TestContext.Current.CancellationToken, turn: Turn.First))];
-        writer.Open();
-        (await writer.First).ShouldBeTrue();
-
-        // Groups of 4, 5 and the rest; in each, one place is for those who did not ask.
-        (await Task.WhenAll(before)).ShouldBe([0, 0, 0, 4, 4, 4]);
-        (await Task.WhenAll(others)).ShouldBe([0, 4, 4, 9, 9]);
+        committed.ShouldBe(Enumerable.Range(0, 40).Select(number => number < 32 ? 0 : 32));
     }
 
     [Fact]
@@ -175,7 +145,7 @@ public sealed class GroupCommitTests
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         List<Task<bool>> waiting = [];
         using CancellationTokenSource patience = new();
@@ -226,7 +196,7 @@ public sealed class GroupCommitTests
         shop.ExpectWarnings();
         JsonNode order = await shop.GivenOrderAsync();
         Uri back = await shop.Sandbox.OutcomeAsync(await shop.GivenLinkAsync(order), "completed");
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         using CancellationTokenSource patience = new();
         using Busy writer = await Busy.MakeAsync(store, patience.Token);
         List<Task<bool>> waiting = [];
@@ -254,7 +224,7 @@ public sealed class GroupCommitTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         using CancellationTokenSource hungUp = new();
         Task<int> given = store.WriteAsync(sql => sql.ExecuteAsync(Put, "given", order.Id()), hungUp.Token);
@@ -273,7 +243,7 @@ public sealed class GroupCommitTests
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
         JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
 
         // Half of a transaction is gone when SQLite gives it up by itself; here a piece of work ends it behind our back.
         Task<int>[] group = await GroupAsync(
@@ -297,7 +267,7 @@ public sealed class GroupCommitTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         Task<int>[] waiting = [.. Enumerable.Range(0, 10).Select(number => store.WriteAsync(
             sql => sql.ExecuteAsync(Put, $"term{number}", order.Id()), TestContext.Current.CancellationToken))];
@@ -348,7 +318,7 @@ public sealed class GroupCommitTests
     };
 
     // The first piece of work is a group of its own, and the others wait behind it.
-    private static async Task<Task<int>[]> GroupAsync(CheckoutStore store, params Func<SqlSession, Task<int>>[] works)
+    private static async Task<Task<int>[]> GroupAsync(Database store, params Func<SqlSession, Task<int>>[] works)
     {
         using Busy writer = await Busy.MakeAsync(store, TestContext.Current.CancellationToken);
         Task<int>[] waiting = [.. works.Select(work => store.WriteAsync(work, TestContext.Current.CancellationToken))];

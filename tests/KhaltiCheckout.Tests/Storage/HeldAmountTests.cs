@@ -76,7 +76,7 @@ public sealed class HeldAmountTests : IDisposable
     private async Task GivenFirstSchemaAsync(string orderId, string paymentId, string transactionId, string note)
     {
         DbContextOptions<CheckoutDb> options = new DbContextOptionsBuilder<CheckoutDb>().UseSqlite(ConnectionString).Options;
-        await using (CheckoutDb db = new(options, new SqliteStore(ConnectionString, new OrderChanges())))
+        await using (CheckoutDb db = new(options, new SqliteDatabase(ConnectionString, new OrderChanges())))
         {
             await db.GetService<IMigrator>().MigrateAsync("PaymentLinks", TestContext.Current.CancellationToken);
         }

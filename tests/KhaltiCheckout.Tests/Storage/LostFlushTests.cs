@@ -19,7 +19,7 @@ public sealed class LostFlushTests
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
         ProgramStop stop = shop.Services.GetRequiredService<ProgramStop>();
         int written = 0;
 
@@ -84,7 +84,7 @@ public sealed class LostFlushTests
     public async Task A_full_disk_is_an_error_of_its_own_writes_and_no_reason_to_stop()
     {
         await using Shop shop = await Shop.OpenAsync();
-        CheckoutStore store = shop.Services.GetRequiredService<CheckoutStore>();
+        Database store = shop.Services.GetRequiredService<Database>();
 
         await Should.ThrowAsync<SqliteException>(store.WriteAsync<int>(
             _ => throw new SqliteException("database or disk is full", 13, 13), TestContext.Current.CancellationToken));

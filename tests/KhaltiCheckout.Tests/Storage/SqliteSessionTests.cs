@@ -134,11 +134,11 @@ public sealed class SqliteSessionTests
         refused.SqliteExtendedErrorCode.ShouldBe(1555);
         (await PutAsync("another")).ShouldBe(1);
 
-        Task<int> PutAsync(string term) => shop.Services.GetRequiredService<CheckoutStore>().WriteAsync(
+        Task<int> PutAsync(string term) => shop.Services.GetRequiredService<Database>().WriteAsync(
             sql => sql.ExecuteAsync("""INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES (@p0, @p1)""", term, order),
             TestContext.Current.CancellationToken);
     }
 
     private static Task<T> ReadAsync<T>(Shop shop, Func<SqlSession, Task<T>> look) =>
-        shop.Services.GetRequiredService<CheckoutStore>().ReadAsync(look, TestContext.Current.CancellationToken);
+        shop.Services.GetRequiredService<Database>().ReadAsync(look, TestContext.Current.CancellationToken);
 }

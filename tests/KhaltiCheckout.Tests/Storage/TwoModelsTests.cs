@@ -97,10 +97,10 @@ public sealed class TwoModelsTests
 
     private static CheckoutDb Sqlite() => new(
         new DbContextOptionsBuilder<CheckoutDb>().UseSqlite("Data Source=nowhere.db").Options,
-        new SqliteStore("Data Source=nowhere.db", new OrderChanges()));
+        new SqliteDatabase("Data Source=nowhere.db", new OrderChanges()));
 
     private static PostgreSqlCheckoutDb PostgreSql(NpgsqlDataSource nowhere) => new(
-        new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(nowhere).Options, new PostgreSqlStore(nowhere, new OrderChanges()), nowhere);
+        new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(nowhere).Options, new PostgreSqlDatabase(nowhere, new OrderChanges()), nowhere);
 
     private static IRelationalModel ModelOf(CheckoutDb db) => db.GetService<IDesignTimeModel>().Model.GetRelationalModel();
 

@@ -219,7 +219,7 @@ internal sealed class TestDatabase : IDisposable
         using (NpgsqlDataSource pool = NpgsqlDataSource.Create(On(name)))
         {
             DbContextOptions<PostgreSqlCheckoutDb> options = new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(pool).Options;
-            using PostgreSqlCheckoutDb db = new(options, new PostgreSqlStore(pool, new OrderChanges()), pool);
+            using PostgreSqlCheckoutDb db = new(options, new PostgreSqlDatabase(pool, new OrderChanges()), pool);
             db.Database.Migrate();
         }
 
@@ -241,7 +241,7 @@ internal sealed class TestDatabase : IDisposable
         string folder = Directory.CreateTempSubdirectory("checkout-template-").FullName;
         string connectionString = $"Data Source={folder}/checkout.db;Pooling=False";
         DbContextOptions<CheckoutDb> options = new DbContextOptionsBuilder<CheckoutDb>().UseSqlite(connectionString).Options;
-        using (CheckoutDb db = new(options, new SqliteStore(connectionString, new OrderChanges())))
+        using (CheckoutDb db = new(options, new SqliteDatabase(connectionString, new OrderChanges())))
         {
             db.Database.OpenConnection();
             SqliteSettings.UseWriteAheadLog(db.Database.GetDbConnection());

@@ -46,7 +46,7 @@ namespace KhaltiCheckout.Storage.Migrations
                 columns: new[] { "Reason", "OrderId" },
                 filter: "\"ResolvedAt\" IS NULL");
 
-            migrationBuilder.Sql(global::KhaltiCheckout.Model.RaisedReasonMapping.AddUnrecorded);
+            migrationBuilder.Sql(global::KhaltiCheckout.Storage.RaisedReasonMapping.AddUnrecorded);
         }
 
         /// <inheritdoc />

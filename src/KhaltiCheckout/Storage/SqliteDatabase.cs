@@ -6,9 +6,10 @@ using SQLitePCL;
 namespace KhaltiCheckout.Storage;
 
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
-internal sealed class SqliteStore(string connectionString, OrderChanges changes, TimeProvider? time = null, ProgramStop? stop = null)
-    : CheckoutStore(changes), IAsyncDisposable
+internal sealed class SqliteDatabase(string connectionString, OrderChanges changes, ProgramStop? stop = null) : Database(changes), IAsyncDisposable
 {
+    private const string AnyOrder = """SELECT "Id" FROM "Orders" LIMIT 1""";
+
     // Seconds in which the provider tries again by itself when a lock is held: the least there is, as the busy timeout and GroupCommit wait.
     private const int ProviderRetry = 1;
 
@@ -53,49 +54,24 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
         }
     }
 
-    internal override RecentOrders Recent { get; } = new(time ?? TimeProvider.System);
-
-    internal override Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken) => AskAsync(
-        async sql =>
-        {
-            // As statements, which are prepared once and kept.
-            await sql.ExecuteAsync("BEGIN");
-            T seen = await look(sql);
-            await sql.ExecuteAsync("ROLLBACK");
-            return seen;
-        },
-        cancellationToken);
-
-    internal override async Task<T> AskAsync<T>(Func<SqlSession, Task<T>> question, CancellationToken cancellationToken)
+    internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         SqliteSession sql = _readers.TryTake(out SqliteSession? idle) ? idle : Open(writes: false);
         try
         {
-            T answer = await question(sql);
+            // As statements, which are prepared once and kept.
+            await sql.ExecuteAsync("BEGIN");
+            T result = await read(sql);
+            await sql.ExecuteAsync("ROLLBACK");
             _readers.Add(sql);
-            return answer;
+            return result;
         }
         catch
         {
-            // Nobody reads on where something broke off.
+            // A connection is not used again after an error.
             await sql.DisposeAsync();
             throw;
-        }
-    }
-
-    internal override async Task<T?> PrefetchAsync<T>(Func<SqlSession, Task<T?>> look, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            // Whoever will be refused is refused without work.
-            return _writer is { IsFull: true } && cancellationToken.CanBeCanceled ? null : await ReadAsync(look, cancellationToken);
-        }
-        catch (SqliteException)
-        {
-            // The writer looks for itself, and what it has to save is not lost because nobody else could.
-            return null;
         }
     }
 
@@ -104,13 +80,13 @@ internal sealed class SqliteStore(string connectionString, OrderChanges changes,
     {
         cancellationToken.ThrowIfCancellationRequested();
         await using SqliteSession fresh = Open(writes: false);
-        await fresh.FindVersionAsync("");
+        await fresh.FindAsync(AnyOrder, static row => row.Text(0));
         await SchemaVersion.CheckAsync(fresh);
     }
 
-    // With one writer everything rests on everything.
-    protected override Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
-        Writer().WriteAsync(work, turn, cancellationToken);
+    // With one writer every transaction is serializable.
+    protected override Task<T> RunAsync<T>(Isolation isolation, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken) =>
+        Writer().WriteAsync(work, cancellationToken);
 
     private GroupCommit Writer()
     {

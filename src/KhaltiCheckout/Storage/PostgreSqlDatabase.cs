@@ -11,7 +11,7 @@ namespace KhaltiCheckout.Storage;
 /// of runs again on fresh facts, and so does one whose connection broke before its commit was sent. Afterwards is too late: it
 /// may have happened, so whoever is told of it must look.
 /// </summary>
-internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges changes) : CheckoutStore(changes), IDisposable
+internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges changes) : Database(changes), IDisposable
 {
     // More writers at once than a server has processors are only more often in each other's way.
     private const int MaxWriters = 10;
@@ -19,16 +19,18 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
     // Every write takes this lock, together with the others; one that has lost too often takes it alone, and then nobody is in
     // its way. LOCK TABLE comes before the transaction's first look at the data, so what it sees is as fresh as the lock. The
     // table is one that nobody writes into.
+    private const string AnyOrder = """SELECT "Id" FROM "Orders" LIMIT 1""";
+
     private const string WithOthers = """LOCK TABLE "__EFMigrationsHistory" IN ROW SHARE MODE""";
     private const string Alone = """LOCK TABLE "__EFMigrationsHistory" IN EXCLUSIVE MODE""";
 
     private static readonly TimeSpan MaxWaitForWriter = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _turns = new(MaxWriters, MaxWriters);
+    private readonly SemaphoreSlim _writers = new(MaxWriters, MaxWriters);
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _writers.Dispose();
 
-    internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> look, CancellationToken cancellationToken)
+    internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> read, CancellationToken cancellationToken)
     {
         RetryBudget patience = new(mustBeSaved: false);
         while (true)
@@ -39,7 +41,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
 
                 // One state of the database, and never in anybody's way.
                 await using DbTransaction snapshot = await sql.BeginAsync(IsolationLevel.RepeatableRead);
-                T seen = await look(sql);
+                T seen = await read(sql);
                 await snapshot.CommitAsync(CancellationToken.None);
                 return seen;
             }
@@ -53,27 +55,27 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
     internal override Task PingAsync(CancellationToken cancellationToken) => ReadAsync(
         static async sql =>
         {
-            await sql.FindVersionAsync("");
+            await sql.FindAsync(AnyOrder, static row => row.Text(0));
             return await SchemaVersion.CheckAsync(sql);
         },
         cancellationToken);
 
-    protected override async Task<T> CommitAsync<T>(Footing footing, Turn turn, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
+    protected override async Task<T> RunAsync<T>(Isolation isolation, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
         RetryBudget patience = new(mustBeSaved: !cancellationToken.CanBeCanceled);
         while (true)
         {
             bool isCommitting = false;
-            if (!await _turns.WaitAsync(cancellationToken.CanBeCanceled ? MaxWaitForWriter : Timeout.InfiniteTimeSpan, cancellationToken))
+            if (!await _writers.WaitAsync(cancellationToken.CanBeCanceled ? MaxWaitForWriter : Timeout.InfiniteTimeSpan, cancellationToken))
             {
                 throw new StoreBusyException();
             }
 
             try
             {
-                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken), locksRows: footing == Footing.OneOrder);
+                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken), locksRows: isolation == Isolation.RowLocks);
                 await using DbTransaction transaction = await sql.BeginAsync(
-                    footing == Footing.AllItReads ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
+                    isolation == Isolation.Serializable ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
                 await sql.ExecuteAsync(patience.NeedsExclusiveLock ? Alone : WithOthers);
                 T result = await work(sql);
                 isCommitting = true;
@@ -94,7 +96,7 @@ internal sealed class PostgreSqlStore(NpgsqlDataSource pool, OrderChanges change
             }
             finally
             {
-                _turns.Release();
+                _writers.Release();
             }
 
             await patience.WaitAsync(cancellationToken);

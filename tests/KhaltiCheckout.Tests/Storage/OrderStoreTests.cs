@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Storage;
 
-/// <summary>Whatever was read before its turn came, a decision rests on the facts as they are when it is written.</summary>
-public sealed class OrderDecisionTests
+/// <summary>A decision rests on the facts as they are in the transaction that saves it, whatever was read or saved here before.</summary>
+public sealed class OrderStoreTests
 {
     [Fact]
     public async Task An_order_that_has_changed_since_it_was_read_is_read_again_before_anything_is_decided()
@@ -70,64 +70,58 @@ public sealed class OrderDecisionTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        (await Store(shop).DecideAsync(
-            "ord_nobody", OrderParts.All, (_, found) => Task.FromResult(found is null), TestContext.Current.CancellationToken)).ShouldBeTrue();
+        (await Store(shop).UpdateAsync(
+            OrderQuery.ById("ord_nobody"), found => found.Order is null, TestContext.Current.CancellationToken)).ShouldBeTrue();
     }
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task An_order_that_is_as_it_was_is_not_read_again()
+    public async Task The_rows_kept_of_an_order_that_was_saved_here_are_those_of_the_database()
     {
         await using Shop shop = await Shop.OpenAsync();
-        Order known = await FindAsync(shop, (await shop.GivenLinkAsync()).Order);
-
-        (await DecideAsync(shop, known, found => ReferenceEquals(found, known))).ShouldBeTrue();
-    }
-
-    [Fact]
-    [Trait("Database", "Sqlite")]
-    public async Task An_order_that_was_just_placed_here_is_not_read_for_its_first_decision_and_for_every_other_it_is()
-    {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop other = shop.OpenAnother();
         shop.Clock.Advance(TimeSpan.FromTicks(7)); // less than a database can hold
-        JsonNode placed = await shop.GivenOrderAsync();
-        Order read = await FindAsync(shop, placed);
-        CheckoutStore store = Store(shop);
-        Order kept = store.Recent!.Take<Order>(placed.Id())!;
-        kept.ShouldNotBeSameAs(read);
-        kept.Values().ShouldBe(read.Values());
-        kept.StoredState.ShouldBe(read.StoredState);
-        kept.Lines.Select(line => (line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount))
-            .ShouldBe(read.Lines.Select(line => (line.Position, line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount)));
-        (kept.Payments.Count, kept.Timeline.Count, kept.SearchTerms.Count, kept.IsWhole).ShouldBe((0, 0, 0, true));
+        (JsonNode paid, string _) = await shop.GivenPaidAsync();
+        OrderTables tables = new();
+        OrderRows kept = shop.Services.GetRequiredService<RecentOrders>().Find(paid.Id())!;
 
-        store.Recent.Keep(kept, kept);
-        (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeTrue();
-        (await DecideAsync(shop, placed, found => ReferenceEquals(found, kept))).ShouldBeFalse();
+        Order read = await FindAsync(other, paid);
+
+        kept.Order.ShouldBe(tables.Orders.Values(read));
+        kept.Lines.ShouldHaveSingleItem().ShouldBe(tables.Lines.Values(read.Lines.Single()));
+        kept.Payments.ShouldHaveSingleItem().ShouldBe(tables.Payments.Values(read.Payments.Single()));
     }
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task An_order_is_not_kept_for_long_nor_when_it_is_large()
+    public async Task The_rows_kept_of_an_order_are_read_only_while_the_versions_are_theirs()
     {
         await using Shop shop = await Shop.OpenAsync();
-        RecentOrders placed = new(shop.Clock);
-        Order first = Given(shop, 1), second = Given(shop, 1);
-        placed.Keep(first, first);
-        placed.Keep(second, second);
+        JsonNode order = await shop.GivenOrderAsync();
+        await shop.SqlAsync($"""UPDATE "Orders" SET "CustomerName" = 'Sita' WHERE "Id" = {order.Id()}""");
+        (await FindAsync(shop, order)).CustomerName.ShouldBeNull();
+
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Version" = "Version" + 1 WHERE "Id" = {order.Id()}""");
+
+        (await FindAsync(shop, order)).CustomerName.ShouldBe("Sita");
+    }
+
+    [Fact]
+    public async Task Rows_are_not_kept_for_long_nor_of_a_large_order()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        RecentOrders recent = new(shop.Clock);
+        OrderRows small = Rows("ord_small", 5), large = Rows("ord_large", 6);
+        recent.Keep(small);
+        recent.Keep(large);
 
         shop.Clock.Advance(TimeSpan.FromMinutes(2));
-        placed.Take<Order>(first.Id).ShouldBeSameAs(first);
+        recent.Find(small.Id).ShouldBeSameAs(small);
+        recent.Find(large.Id).ShouldBeNull();
         shop.Clock.Advance(TimeSpan.FromTicks(1));
-        placed.Take<Order>(second.Id).ShouldBeNull();
+        recent.Find(small.Id).ShouldBeNull();
 
-        Order small = Given(shop, 5), large = Given(shop, 6), described = Given(shop, 1, "why");
-        placed.Keep(small, small);
-        placed.Take<Order>(small.Id).ShouldBeSameAs(small);
-        placed.Keep(large, large);
-        placed.Take<Order>(large.Id).ShouldBeNull();
-        placed.Keep(described, described);
-        placed.Take<Order>(described.Id).ShouldBeNull();
+        static OrderRows Rows(string id, int lines) => new(id, 0, [], [.. Enumerable.Range(0, lines).Select(_ => Array.Empty<object?>())], [], [], []);
     }
 
     [Theory]
@@ -162,46 +156,17 @@ public sealed class OrderDecisionTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task Of_many_who_want_a_placed_order_one_gets_it_and_newer_ones_take_the_place_of_older_ones()
-    {
-        await using Shop shop = await Shop.OpenAsync();
-        RecentOrders placed = new(shop.Clock);
-        Order[] orders = [.. Enumerable.Range(0, 5000).Select(_ => Given(shop, 1))];
-        foreach (Order order in orders)
-        {
-            placed.Keep(order, order);
-        }
-
-        System.Collections.Concurrent.ConcurrentBag<Order> taken = [];
-        await Parallel.ForEachAsync(orders.Concat(orders), (order, _) =>
-        {
-            if (placed.Take<Order>(order.Id) is { } one)
-            {
-                one.ShouldBeSameAs(order);
-                taken.Add(one);
-            }
-
-            return ValueTask.CompletedTask;
-        });
-
-        taken.ShouldBeUnique();
-        taken.Count.ShouldBeInRange(500, 1024);
-        taken.ShouldContain(orders[^1]);
-    }
-
-    [Fact]
-    [Trait("Database", "Sqlite")]
     public async Task A_decision_that_was_undone_with_its_group_is_made_again_on_fresh_facts_and_counts_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
         Order known = await FindAsync(shop, order);
-        List<(bool IsKnown, int Version)> decided = [];
-        using Busy writer = await Busy.MakeAsync(Store(shop), TestContext.Current.CancellationToken);
+        List<int> decided = [];
+        using Busy writer = await Busy.MakeAsync(shop.Services.GetRequiredService<Database>(), TestContext.Current.CancellationToken);
 
         Task<int> told = DecideAsync(shop, known, found =>
         {
-            decided.Add((ReferenceEquals(found, known), found.Version));
+            decided.Add(found.Version);
             found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
             return found.Version;
         });
@@ -210,7 +175,7 @@ public sealed class OrderDecisionTests
 
         (await told).ShouldBe(2);
         await Should.ThrowAsync<InvalidOperationException>(failing);
-        decided.ShouldBe([(true, 1), (false, 1)]);
+        decided.ShouldBe([1, 1]);
         (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "told_once"]);
         (await FindAsync(shop, order)).Version.ShouldBe(2);
     }
@@ -225,7 +190,7 @@ public sealed class OrderDecisionTests
         (int status, JsonNode paid) = await other.VerifyAsync(order, token);
         status.ShouldBe(200);
         string payment = paid.Payment().Id();
-        using Busy writer = await Busy.MakeAsync(Store(shop), TestContext.Current.CancellationToken);
+        using Busy writer = await Busy.MakeAsync(shop.Services.GetRequiredService<Database>(), TestContext.Current.CancellationToken);
 
         Task<bool> failing = FailAsync(shop);
         Task<PaymentStatus> decided = DecideAsync(shop, order, found => found.PaymentOf(payment).Status);
@@ -313,28 +278,18 @@ public sealed class OrderDecisionTests
         }
     }
 
-    private static Order Given(Shop shop, int lines, string? note = null)
-    {
-        OrderDraft wish = new()
-        {
-            Lines = [.. Enumerable.Range(0, lines).Select(_ => new DraftLine("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), 1))],
-            Metadata = note is null ? null : new Dictionary<string, string> { ["note"] = note },
-        };
-        return Order.Place(wish, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
-    }
-
-    private static CheckoutStore Store(Shop shop) => shop.Services.GetRequiredService<CheckoutStore>();
+    private static OrderStore Store(Shop shop) => shop.Services.GetRequiredService<OrderStore>();
 
     private static async Task<Order> FindAsync(Shop shop, JsonNode order) =>
-        (await Store(shop).ReadAsync(sql => sql.FindOrderAsync(order.Id(), OrderParts.All), TestContext.Current.CancellationToken))!;
+        (await Store(shop).FindAsync(order.Id(), TestContext.Current.CancellationToken))!;
 
-    private static Task<T> DecideAsync<T>(Shop shop, Order known, Func<Order, T> decide) => Store(shop).DecideAsync(
-        known.Id, OrderParts.All, (_, found) => Task.FromResult(decide(found!)), TestContext.Current.CancellationToken, known: known);
+    private static Task<T> DecideAsync<T>(Shop shop, Order known, Func<Order, T> decide) => Store(shop).UpdateAsync(
+        OrderQuery.ById(known.Id), found => decide(found.Order!), TestContext.Current.CancellationToken);
 
-    private static Task<T> DecideAsync<T>(Shop shop, JsonNode placed, Func<Order, T> decide) => Store(shop).DecideAsync(
-        placed.Id(), OrderParts.All, (_, found) => Task.FromResult(decide(found!)), TestContext.Current.CancellationToken);
+    private static Task<T> DecideAsync<T>(Shop shop, JsonNode placed, Func<Order, T> decide) => Store(shop).UpdateAsync(
+        OrderQuery.ById(placed.Id()), found => decide(found.Order!), TestContext.Current.CancellationToken);
 
-    private static Task<bool> FailAsync(Shop shop) => Store(shop).WriteAsync<bool>(
+    private static Task<bool> FailAsync(Shop shop) => shop.Services.GetRequiredService<Database>().WriteAsync<bool>(
         _ => throw new InvalidOperationException("not this one"), TestContext.Current.CancellationToken);
 
     private static async Task<int> FailUntilAsync(Shop shop, CancellationToken enough)

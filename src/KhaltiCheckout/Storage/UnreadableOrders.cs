@@ -1,14 +1,13 @@
 using System.Data.Common;
 using KhaltiCheckout.Shared;
-using KhaltiCheckout.Storage;
 
-namespace KhaltiCheckout.Polling;
+namespace KhaltiCheckout.Storage;
 
 /// <summary>
 /// Finds out whether a check failed because the shop can't read its own record of the order, and raises <c>unreadable</c> then.
 /// Written by plain statements, as such an order can't be loaded to be changed.
 /// </summary>
-internal sealed partial class UnreadableOrders(CheckoutStore store, TimeProvider time, ILogger<UnreadableOrders> logger)
+internal sealed partial class UnreadableOrders(Database database, OrderStore orders, TimeProvider time, ILogger<UnreadableOrders> logger)
 {
     private const string AddReason = """
         INSERT INTO "AttentionReasons" ("Id", "OrderId", "Reason", "RaisedAt")
@@ -42,12 +41,12 @@ internal sealed partial class UnreadableOrders(CheckoutStore store, TimeProvider
             if (!TypeId.IsOne(TypeId.Order, id))
             {
                 string question = TypeId.IsOne(TypeId.Refund, id) ? OrderOfRefund : OrderOfPayment;
-                orderId = await store.ReadAsync(sql => sql.FindAsync(question, static row => row.Text(0), id), cancellationToken);
+                orderId = await database.ReadAsync(sql => sql.FindAsync(question, static row => row.Text(0), id), cancellationToken);
             }
 
             if (orderId is not null && await WhyUnreadableAsync(orderId, cancellationToken) is { } why)
             {
-                bool isNew = await store.WriteAsync(sql => RaiseAsync(sql, orderId), cancellationToken);
+                bool isNew = await database.WriteAsync(sql => RaiseAsync(sql, orderId), cancellationToken);
                 if (isNew)
                 {
                     Log.Unreadable(logger, why, orderId);
@@ -65,8 +64,7 @@ internal sealed partial class UnreadableOrders(CheckoutStore store, TimeProvider
     {
         try
         {
-            await store.ReadAsync(
-                async sql => (await sql.FindOrderAsync(orderId, OrderParts.All), await sql.ListRefundsAsync(orderId)), cancellationToken);
+            await orders.CheckReadableAsync(orderId, cancellationToken);
             return null;
         }
         catch (Exception failure) when (failure is not (DbException or StoreBusyException or OperationCanceledException))

@@ -1,0 +1,14 @@
+namespace KhaltiCheckout.Model;
+
+/// <summary>Why Khalti is asked about a payment or a refund.</summary>
+internal enum CheckTrigger
+{
+    /// <summary>Its next check is due.</summary>
+    Due,
+
+    /// <summary>A check is scheduled for now or later: it was not settled a moment ago.</summary>
+    Scheduled,
+
+    /// <summary>Somebody wants to know.</summary>
+    Manual,
+}
