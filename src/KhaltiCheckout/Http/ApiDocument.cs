@@ -1,5 +1,8 @@
 using System.Net.ServerSentEvents;
+using System.Reflection;
+using KhaltiCheckout.Shared;
 using KhaltiCheckout.Views;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace KhaltiCheckout.Http;
@@ -17,6 +20,10 @@ internal static class ApiDocument
         services.AddOpenApi(BuiltApiDocument.Name, options =>
         {
             options.OpenApiVersion = BuiltApiDocument.Version;
+
+            // A type that was renamed in the code keeps the name that generated clients know.
+            options.CreateSchemaReferenceId = static type => type.Type.GetCustomAttribute<SchemaNameAttribute>()?.Name
+                ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
             // HEAD is GET without a body: described once.
             options.ShouldInclude = static description => description.HttpMethod != HttpMethods.Head;

@@ -1,3 +1,5 @@
+using KhaltiCheckout.Shared;
+
 namespace KhaltiCheckout.Model;
 
 public enum OrderStatus
@@ -20,6 +22,7 @@ public enum OrderEvent
 }
 
 /// <summary>Why a person should look at an order. Most urgent first: that is the one shown of several.</summary>
+[SchemaName("Attention")]
 public enum AttentionReason
 {
     /// <summary>Two payments of it are completed.</summary>

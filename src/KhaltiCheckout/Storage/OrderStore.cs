@@ -46,7 +46,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
 
     /// <summary>The order with everything that belongs to it but its timeline.</summary>
     internal Task<Order?> FindAsync(OrderQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(async sql => (await LoadAsync(sql, query))?.Order, cancellationToken);
+        database.ReadAsync(async sql => (await LoadAsync(sql, query, ReadRowsAsync))?.Order, cancellationToken);
 
     internal Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) => FindAsync(OrderQuery.ById(orderId), cancellationToken);
 
@@ -125,7 +125,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         LoadedOrder? loaded = null;
         T result = await database.WriteAsync(Isolation.RowLocks, async sql =>
         {
-            loaded = await LoadAsync(sql, query);
+            loaded = await LoadAsync(sql, query, FindOrReadRowsAsync);
             T decided = decide(await LookUpAsync(sql, query, loaded?.Order));
             if (loaded is not null)
             {
@@ -180,7 +180,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
             cancellationToken);
     }
 
-    private async Task<LoadedOrder?> LoadAsync(SqlSession sql, OrderQuery query)
+    private async Task<LoadedOrder?> LoadAsync(SqlSession sql, OrderQuery query, Func<SqlSession, string, Task<OrderRows?>> readAsync)
     {
         string? id = query switch
         {
@@ -188,13 +188,13 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
             { PaymentId: { } paymentId } => (await sql.FindAsync(_payment, tables.Payments.Read, paymentId))?.OrderId,
             _ => (await sql.FindAsync(_refund, tables.Refunds.Read, query.RefundId))?.OrderId,
         };
-        return id is not null && (await FindRecentAsync(sql, id) ?? await ReadRowsAsync(sql, id)) is { } rows ? LoadedOrder.From(tables, rows) : null;
+        return id is not null && await readAsync(sql, id) is { } rows ? LoadedOrder.From(tables, rows) : null;
     }
 
-    // Rows that must be locked have to be read.
-    private async Task<OrderRows?> FindRecentAsync(SqlSession sql, string orderId) =>
-        sql.ForUpdate.Length == 0 && recent.Find(orderId) is { } rows
-        && await sql.FindAsync(SelectState, static row => row.Number(0), orderId) == rows.State ? rows : null;
+    // Rows that must be locked have to be read. Of others one statement tells whether those kept here are current.
+    private async Task<OrderRows?> FindOrReadRowsAsync(SqlSession sql, string id) =>
+        sql.ForUpdate.Length == 0 && recent.Find(id) is { } rows
+        && await sql.FindAsync(SelectState, static row => row.Number(0), id) == rows.State ? rows : await ReadRowsAsync(sql, id);
 
     private async Task<OrderRows?> ReadRowsAsync(SqlSession sql, string id)
     {

@@ -1,8 +1,8 @@
 namespace KhaltiCheckout.Storage;
 
 /// <summary>
-/// The rows of orders that this process has read or saved a moment ago: one that was placed is mostly paid next, and one that was paid is
-/// shown. Whether they are current is asked of the database each time, which is one statement instead of four.
+/// The rows of orders that this process has saved a moment ago: an order that was placed is mostly paid next. Whether they are current is
+/// asked of the database each time, which is one statement instead of three.
 /// </summary>
 internal sealed class RecentOrders(TimeProvider time)
 {
