@@ -22,7 +22,7 @@ internal static class ApiDocument
             options.OpenApiVersion = BuiltApiDocument.Version;
 
             // A type that was renamed in the code keeps the name that generated clients know.
-            options.CreateSchemaReferenceId = static type => type.Type.GetCustomAttribute<SchemaNameAttribute>()?.Name
+            options.CreateSchemaReferenceId = static type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type).GetCustomAttribute<SchemaNameAttribute>()?.Name
                 ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
             // HEAD is GET without a body: described once.
