@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace KhaltiCheckout.Storage;
 
-/// <summary>The context that <c>dotnet ef</c> makes SQLite's migrations with: see the end of the README.</summary>
+/// <summary>The context that <c>dotnet ef</c> makes SQLite's migrations with: see CONTRIBUTING.md.</summary>
 internal sealed class DesignTime : IDesignTimeDbContextFactory<CheckoutDb>
 {
     public CheckoutDb CreateDbContext(string[] args) =>
