@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -82,5 +83,13 @@ internal sealed class AdminSessionMapping : IEntityTypeConfiguration<AdminSessio
         builder.Property(session => session.Address).HasMaxLength(MaxAddress);
         builder.HasIndex(session => session.KeyId);
         builder.HasIndex(session => session.ExpiresAt);
+    }
+}
+
+internal static class AdminSessionTable
+{
+    extension(CheckoutDb db)
+    {
+        internal DbSet<AdminSession> AdminSessions => db.Set<AdminSession>();
     }
 }

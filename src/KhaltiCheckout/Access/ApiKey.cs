@@ -1,4 +1,5 @@
 using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -65,5 +66,13 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
 
         // Two keys of one name could not be told apart in a timeline. A revoked one gives its name back.
         builder.HasIndex(key => key.Name).IsUnique().HasFilter("\"RevokedAt\" IS NULL");
+    }
+}
+
+internal static class ApiKeyTable
+{
+    extension(CheckoutDb db)
+    {
+        internal DbSet<ApiKey> ApiKeys => db.Set<ApiKey>();
     }
 }

@@ -1,4 +1,5 @@
 using Khalti.Client;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -10,6 +11,7 @@ internal sealed class ProductMapping : IEntityTypeConfiguration<Product>
 {
     public void Configure(EntityTypeBuilder<Product> builder)
     {
+        builder.ToTable("Products");
         builder.Property(product => product.Id).HasMaxLength(50);
         builder.HasData(
             Of(1, "prayer-flags", 15_000, "Prayer flags", "लुङ्ता",
@@ -49,4 +51,12 @@ internal sealed class ProductMapping : IEntityTypeConfiguration<Product>
             Price = new Paisa(price),
             Position = position,
         };
+}
+
+internal static class ProductTable
+{
+    extension(CheckoutDb db)
+    {
+        internal DbSet<Product> Products => db.Set<Product>();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KhaltiCheckout.Shared;
+using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -89,5 +90,13 @@ internal sealed class DayCloseMapping : IEntityTypeConfiguration<DayClose>
         builder.Property(close => close.Day).ValueGeneratedNever();
         builder.Property(close => close.FoundVersion).HasDefaultValue(1);
         builder.Property(close => close.Version).IsConcurrencyToken();
+    }
+}
+
+internal static class DayCloseTable
+{
+    extension(CheckoutDb db)
+    {
+        internal DbSet<DayClose> DayCloses => db.Set<DayClose>();
     }
 }

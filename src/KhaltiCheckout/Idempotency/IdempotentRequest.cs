@@ -96,3 +96,11 @@ internal sealed class IdempotentRequestMapping : IEntityTypeConfiguration<Idempo
         builder.HasIndex(request => request.ExpiresAt);
     }
 }
+
+internal static class IdempotentRequestTable
+{
+    extension(CheckoutDb db)
+    {
+        internal DbSet<IdempotentRequest> IdempotentRequests => db.Set<IdempotentRequest>();
+    }
+}

@@ -1,8 +1,4 @@
 using Khalti.Client;
-using KhaltiCheckout.Access;
-using KhaltiCheckout.Catalogue;
-using KhaltiCheckout.DailyReconciliation;
-using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using Microsoft.EntityFrameworkCore;
@@ -21,8 +17,6 @@ public class CheckoutDb : DbContext
     internal CheckoutDb(DbContextOptions options, Database store)
         : base(options) => _store = store;
 
-    public DbSet<Product> Products => Set<Product>();
-
     public DbSet<Order> Orders => Set<Order>();
 
     public DbSet<Payment> Payments => Set<Payment>();
@@ -31,8 +25,6 @@ public class CheckoutDb : DbContext
 
     public DbSet<ReceiptYear> ReceiptYears => Set<ReceiptYear>();
 
-    public DbSet<DayClose> DayCloses => Set<DayClose>();
-
     public DbSet<SchemaVersion> SchemaVersions => Set<SchemaVersion>();
 
     public DbSet<RaisedReason> AttentionReasons => Set<RaisedReason>();
@@ -40,12 +32,6 @@ public class CheckoutDb : DbContext
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
 
     public DbSet<SearchTerm> SearchTerms => Set<SearchTerm>();
-
-    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
-
-    public DbSet<AdminSession> AdminSessions => Set<AdminSession>();
-
-    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
     /// <summary>Decides and saves in one transaction: see <see cref="Database.WriteAsync{T}(Isolation, Func{SqlSession, Task{T}}, CancellationToken)"/>, whose rules are those of
     /// <paramref name="work"/>, too.</summary>

@@ -66,7 +66,7 @@ internal static class PostgreSqlSettings
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
 
         // A standby, and a user who may only read, pass a migration that has nothing to do.
-        await db.Products.Where(product => false).ExecuteUpdateAsync(set => set.SetProperty(product => product.Position, 0), cancellationToken);
+        await db.ReceiptYears.Where(year => false).ExecuteUpdateAsync(set => set.SetProperty(year => year.LastReceipt, 0), cancellationToken);
         return db.Database.GetDbConnection().ServerVersion;
     }
 }

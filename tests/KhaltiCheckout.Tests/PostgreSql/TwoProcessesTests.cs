@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
