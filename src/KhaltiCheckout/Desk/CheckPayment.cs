@@ -35,7 +35,7 @@ internal static class CheckPayment
                 break;
         }
 
-        return TypedResults.Ok((await AdminOrderView.FindAsync(db, payment.OrderId, CancellationToken.None))!);
+        return TypedResults.Ok((await AdminOrders.FindAsync(db, payment.OrderId, CancellationToken.None))!);
 
         Task<Payment?> RecordAsync(Action<Order> record) => orders.UpdateAsync(
             OrderQuery.OfPayment(id),

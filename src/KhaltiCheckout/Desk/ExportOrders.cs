@@ -52,7 +52,7 @@ internal static class ExportOrders
         do
         {
             List<string> ids = await filter.NextIdsAsync(db, last, AtOnce, cancellationToken);
-            IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, ids, cancellationToken);
+            IReadOnlyList<AdminOrderView> orders = await AdminOrders.ListAsync(db, ids, cancellationToken);
             foreach (AdminOrderView order in orders)
             {
                 WriteFields(csv, order);

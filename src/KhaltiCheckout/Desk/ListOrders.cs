@@ -36,7 +36,7 @@ internal static class ListOrders
         // One more than asked for tells whether there is another page.
         List<string> ids = await filter.NextIdsAsync(db, before, most + 1, cancellationToken);
         string[] shown = [.. ids.Take(most)];
-        IReadOnlyList<AdminOrderView> orders = await AdminOrderView.ListAsync(db, shown, cancellationToken);
+        IReadOnlyList<AdminOrderView> orders = await AdminOrders.ListAsync(db, shown, cancellationToken);
         return TypedResults.Ok(new AdminOrderPage(
             orders, ids.Count > most ? OrderFilter.CursorAt(ids[most - 1]) : null,
             orders.Count == shown.Length ? [] : [.. shown.Except(orders.Select(order => order.Id), StringComparer.Ordinal)]));

@@ -45,7 +45,7 @@ internal static class ResolveOrder
             OrderQuery.ById(id),
             found => found.Order is { } order ? Decide(order, request, user.KeyName(), now) : Problems.NotFound("order"),
             cancellationToken);
-        return refusal is not null ? refusal : TypedResults.Ok((await AdminOrderView.FindAsync(db, id, CancellationToken.None))!);
+        return refusal is not null ? refusal : TypedResults.Ok((await AdminOrders.FindAsync(db, id, CancellationToken.None))!);
     }
 
     private static ProblemHttpResult? Decide(Order order, ResolveOrderRequest request, string? keyName, DateTimeOffset now)

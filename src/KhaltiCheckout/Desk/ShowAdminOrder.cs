@@ -10,5 +10,5 @@ internal static class ShowAdminOrder
 {
     internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
         string id, CheckoutDb db, CancellationToken cancellationToken) =>
-        await AdminOrderView.FindAsync(db, id, cancellationToken) is { } order ? TypedResults.Ok(order) : Problems.NotFound("order");
+        await AdminOrders.FindAsync(db, id, cancellationToken) is { } order ? TypedResults.Ok(order) : Problems.NotFound("order");
 }
