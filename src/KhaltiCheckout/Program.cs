@@ -1,3 +1,4 @@
+using KhaltiCheckout;
 using KhaltiCheckout.Access;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Checkout;
@@ -10,6 +11,7 @@ using KhaltiCheckout.Operations;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Polling;
 using KhaltiCheckout.Refunds;
+using KhaltiCheckout.Settings;
 using KhaltiCheckout.Storage;
 
 Hosting.ExplainWrongSettings();
@@ -25,7 +27,7 @@ builder.ListenByDefaultOn("http://localhost:5080");
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddProblemDocuments();
 builder.Services.AddRequestRules();
-builder.Services.AddStrictJson();
+builder.Services.AddStrictJson(CheckoutJson.Default);
 builder.Services.AddTrustedProxies();
 builder.Services.AddTraceIds();
 builder.Services.AddRateLimits();
@@ -33,19 +35,21 @@ builder.Services.AddAllowedHosts();
 builder.Services.AddSecurityHeaders();
 builder.Services.AddPageFiles();
 builder.Services.AddApiDocument();
+builder.Services.AddShopSettings();
 builder.Services.AddStorage();
+builder.Services.AddGateway();
 builder.Services.AddIdempotency();
 builder.Services.AddCatalogue();
 builder.Services.AddOrders();
-builder.Services.AddGateway();
 builder.Services.AddPayments();
 builder.Services.AddRefunds();
 builder.Services.AddClosing();
 builder.Services.AddReconciliation();
-builder.Services.AddAdmin();
+builder.Services.AddDesk();
+builder.Services.AddAccess();
 
 WebApplication app = builder.Build();
-app.CheckSettings();
+app.CheckSettings(sentence => app.Services.GetRequiredService<SecurityLog>().SettingsRefused(sentence));
 
 app.UseTrustedProxies();
 app.UseClientTraceParent();
@@ -70,7 +74,7 @@ routes.MapAdminOrders();
 routes.MapRefunds();
 routes.MapClosing();
 routes.MapHealth();
-routes.MapAdmin();
+routes.MapAccess();
 
 ProgramStop stop = app.Services.GetRequiredService<ProgramStop>();
 await app.RunAsync();

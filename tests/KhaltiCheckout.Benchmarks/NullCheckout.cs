@@ -6,6 +6,7 @@ using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Payments;
+using KhaltiCheckout.Settings;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
@@ -35,16 +36,17 @@ internal static class NullCheckout
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDocuments();
         builder.Services.AddRequestRules();
-        builder.Services.AddStrictJson();
+        builder.Services.AddStrictJson(CheckoutJson.Default);
         builder.Services.AddTrustedProxies();
         builder.Services.AddRateLimits();
         builder.Services.AddPageFiles();
+        builder.Services.AddShopSettings();
         builder.Services.AddStorage();
+        builder.Services.AddGateway();
         builder.Services.AddIdempotency();
         builder.Services.AddOrders();
-        builder.Services.AddGateway();
         builder.Services.AddPayments();
-        builder.Services.AddAdmin();
+        builder.Services.AddAccess();
 
         // Nothing that would touch a database.
         foreach (ServiceDescriptor hosted in builder.Services.Where(IsHosted).Except(own).ToList())
@@ -81,7 +83,7 @@ internal static class NullCheckout
         builder.ListenByDefaultOn(url);
         builder.WebHost.UseUrls(url);
         builder.Logging.ClearProviders();
-        builder.Services.AddStrictJson();
+        builder.Services.AddStrictJson(CheckoutJson.Default);
         KhaltiOptions khalti = new() { Widget = { BaseUrl = gateway.ToString() }, EPayment = { BaseUrl = gateway.ToString() } };
         KhaltiClient widget = KhaltiClients.Of(khalti, TimeProvider.System, KhaltiClient.CreateHttpClient).Widget;
 

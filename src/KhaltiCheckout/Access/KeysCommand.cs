@@ -64,7 +64,6 @@ internal static class KeysCommand
         WebApplicationBuilder builder = WebApplication.CreateBuilder(settings);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<OrderChanges>();
         builder.Services.AddStorage();
         await using WebApplication program = builder.Build();
         await ActivatorUtilities.CreateInstance<PrepareDatabase>(program.Services).StartAsync(CancellationToken.None);

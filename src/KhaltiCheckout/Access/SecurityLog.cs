@@ -1,6 +1,4 @@
 using KhaltiCheckout.Http;
-using KhaltiCheckout.Model;
-using KhaltiCheckout.Views;
 
 namespace KhaltiCheckout.Access;
 
@@ -25,11 +23,13 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     internal void SessionEnded(HttpContext http, string sessionId) =>
         SessionEnded(ClientNetwork.AddressOf(http), http.User.KeyName(), sessionId);
 
-    internal void Refunded(HttpContext http, RefundView refund) =>
-        Refunded(ClientNetwork.AddressOf(http), http.User.KeyName(), refund.Id, refund.OrderId, (long)refund.Amount, refund.Status);
+    internal void Refunded(HttpContext http, string refundId, string orderId, long amount, string status) =>
+        Refunded(ClientNetwork.AddressOf(http), http.User.KeyName(), refundId, orderId, amount, status);
 
-    internal void RefundToNumber(HttpContext http, Refund refund, string mobile, PaymentChannel channel) =>
-        RefundToNumber(ClientNetwork.AddressOf(http), http.User.KeyName(), refund.Id, refund.OrderId, mobile, channel);
+    /// <param name="mobile">Masked.</param>
+    /// <param name="channel">What the payment was made from.</param>
+    internal void RefundToNumber(HttpContext http, string refundId, string orderId, string mobile, string channel) =>
+        RefundToNumber(ClientNetwork.AddressOf(http), http.User.KeyName(), refundId, orderId, mobile, channel);
 
     internal void KeyRefused(HttpContext http) => KeyRefused(ClientNetwork.AddressOf(http));
 
@@ -67,13 +67,13 @@ internal sealed partial class SecurityLog(ILoggerFactory loggers)
     [LoggerMessage(
         1020, LogLevel.Information, "{Client} ({KeyName}) refunded {Amount} paisa of order {OrderId}: {RefundId} is {Status}",
         EventName = "Refunded")]
-    private partial void Refunded(string client, string? keyName, string refundId, string orderId, long amount, RefundStatus status);
+    private partial void Refunded(string client, string? keyName, string refundId, string orderId, long amount, string status);
 
     [LoggerMessage(
         1021, LogLevel.Information, "{Client} ({KeyName}) sends refund {RefundId} of order {OrderId} to {Mobile} (paid from: {Channel})",
         EventName = "RefundToNumber")]
     private partial void RefundToNumber(
-        string client, string? keyName, string refundId, string orderId, string mobile, PaymentChannel channel);
+        string client, string? keyName, string refundId, string orderId, string mobile, string channel);
 
     [LoggerMessage(1030, LogLevel.Error, "The start was refused: {Sentence}", EventName = "SettingsRefused")]
     internal partial void SettingsRefused(string sentence);

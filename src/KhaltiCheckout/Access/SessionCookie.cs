@@ -1,3 +1,4 @@
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Settings;
 
 namespace KhaltiCheckout.Access;
@@ -11,11 +12,6 @@ internal static class SessionCookie
     /// <summary>The name over https: browsers take it from this host alone, whole and over https.</summary>
     internal const string HostName = "__Host-" + PlainName;
 
-    /// <summary>A page of ours says with this header that it meant to send the request. Another site's form can't.</summary>
-    internal const string ProofHeader = "X-Requested-With";
-
-    internal const string Proof = "khalti-checkout";
-
     /// <summary>Null without a cookie, and for one that no sign-in gave.</summary>
     internal static string? TokenIn(HttpRequest request) =>
         request.Cookies[NameFor(request.HttpContext)] is { } token && AdminSession.IsToken(token) ? token : null;
@@ -24,7 +20,7 @@ internal static class SessionCookie
 
     /// <summary>Whether a request with the cookie was meant: it only reads, or says so.</summary>
     internal static bool HasCsrfHeader(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers[ProofHeader] == Proof;
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers[CsrfHeader.Name] == CsrfHeader.Value;
 
     internal static void Give(HttpContext http, string token)
     {

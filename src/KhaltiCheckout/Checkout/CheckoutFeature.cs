@@ -1,7 +1,7 @@
-using KhaltiCheckout.Model;
 using KhaltiCheckout.Access;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Settings;
 using KhaltiCheckout.Storage;
@@ -11,23 +11,25 @@ namespace KhaltiCheckout.Checkout;
 
 internal static class CheckoutFeature
 {
+    private static readonly RateLimitBudget Placing = new()
+    {
+        OfOneNetwork = static limits => limits.OrdersPerMinute,
+        OfAllNetworks = static limits => limits.OrdersPerMinuteInAll,
+    };
+
     internal static void AddOrders(this IServiceCollection services)
     {
-        services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<OrderWatchers>();
         services.AddOrderStore(provider => RulesOf(provider.GetRequiredService<IOptions<StoreOptions>>().Value));
         services.AddHostedService<FiscalYearNotice>();
-        services.AddSingleton<StoreAddress>();
-        services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
-        services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
+        services.Configure<PageTemplates>(static pages => pages.Paths.Add(ShowOrderPage.Path));
     }
 
     private static ReceiptRules RulesOf(StoreOptions shop) => new(shop.Pan, shop.VatPercent, shop.FirstDaysOfYears);
 
     internal static void MapOrders(this IEndpointRouteBuilder routes)
     {
-        // Takes the place of the file of that name, which is its template.
-        routes.MapGet("/order.html", ShowOrderPage.Handle).ExcludeFromDescription();
+        routes.MapGet(ShowOrderPage.Path, ShowOrderPage.Handle).ExcludeFromDescription();
 
         RouteGroupBuilder orders = routes.MapGroup("/api/v1/orders").WithTags("Orders");
 
@@ -35,7 +37,7 @@ internal static class CheckoutFeature
             .AddEndpointFilter(PlaceOrder.RefuseWithoutKey)
             .WithValidation<PlaceOrderRequest>()
             .WithIdempotency<PlaceOrderRequest>()
-            .CountsAs(RateLimitBudget.Orders)
+            .CountsAs(Placing)
             .RequireAuthorization(Scopes.KeyOrNone)
             .WithName("PlaceOrder")
             .WithSummary("Place an order")
@@ -69,5 +71,11 @@ internal static class CheckoutFeature
             .WithSummary("Cancel an order")
             .WithDescription("Only a `pending` order with no payment under way. Takes no body.")
             .CanFail(400, 404, 409, 422, 429, 503);
+
+        routes.MapGet("/api/v1/config", ShowConfig.Handle)
+            .WithName("ShowConfig")
+            .WithTags("Shop")
+            .WithSummary("What a page needs to take a payment")
+            .WithDescription("Name of the shop, mode, limits in paisa, and how to open Khalti's widget. Never a secret.");
     }
 }

@@ -13,6 +13,9 @@ namespace KhaltiCheckout.Checkout;
 /// </summary>
 internal static class ShowOrderPage
 {
+    /// <summary>The file of that name is its template.</summary>
+    internal const string Path = "/order.html";
+
     private const string StateMark = "<!-- the order's state, for browsers without script -->";
     private const string RefreshMark = "<!-- asks again by itself -->";
     private const string AttributesMark = "data-status=\"\" data-payment=\"\"";
@@ -24,7 +27,7 @@ internal static class ShowOrderPage
         string newest = order is { Payments: [.., { } payment] } ? SnakeCase.Of(payment.Status) : "";
         bool open = order?.Payments.Any(payment => payment.Status.IsOpen()) == true;
         bool started = order is { Status: OrderStatus.Pending or OrderStatus.Expired or OrderStatus.Cancelled } && order.Payments.Any(payment => payment.Status == PaymentStatus.Initiated);
-        string page = files.TextOf("/order.html")
+        string page = files.TextOf(Path)
             .Replace(StateMark, order is null ? Words.Unknown : StateOf(order, open), StringComparison.Ordinal)
             .Replace(RefreshMark, open || started ? Refresh : "", StringComparison.Ordinal)
             .Replace(

@@ -42,7 +42,6 @@ internal static class StoredReport
             options.RespectRequiredConstructorParameters = false;
         }
 
-        // A report is none of the types that were worked out at build.
         options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
         options.MakeReadOnly();
         return options;

@@ -6,6 +6,8 @@ namespace KhaltiCheckout.Desk;
 
 internal static class DeskFeature
 {
+    internal static void AddDesk(this IServiceCollection services) => services.AddSingleton<DaySums>();
+
     internal static void MapAdminOrders(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder admin = routes.MapGroup("/api/v1/admin").WithTags("Admin");

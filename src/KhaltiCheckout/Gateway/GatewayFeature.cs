@@ -1,4 +1,5 @@
 using Khalti.Client;
+using KhaltiCheckout.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Gateway;
@@ -13,7 +14,11 @@ internal static class GatewayFeature
         services.AddOptions<KhaltiOptions>().BindConfiguration(KhaltiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<KhaltiOptions>, KhaltiDefaults>();
         services.AddSingleton<IValidateOptions<KhaltiOptions>, KhaltiOptionsRules>();
-        services.AddSingleton<LocalSandbox>();
+        services.AddSingleton<IPostConfigureOptions<StoreOptions>, StoreDefaults>();
+        services.AddSingleton<IValidateOptions<StoreOptions>, PublicAddressRules>();
+        services.AddSingleton(provider => new LocalSandbox(
+            () => provider.GetRequiredService<IOptions<KhaltiOptions>>().Value.Mode == KhaltiMode.Sandbox,
+            provider.GetRequiredService<IConfiguration>()));
 
         services.AddSingleton(provider => KhaltiClients.Of(
             provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),

@@ -25,13 +25,10 @@ internal sealed class AllowedHosts(IOptions<StoreOptions> store, IConfiguration 
     {
         string name = host.Host.TrimEnd('.');
         return name.Length == 0
-            || IsThisMachine(name)
+            || ListenAddresses.IsThisMachine(name)
             || (_known.Value.AnyAddress && IPAddress.TryParse(name, out _))
             || HostString.MatchesAny(name, _known.Value.Names);
     }
-
-    internal static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
 
     private static (bool AnyAddress, List<StringSegment> Names) Read(StoreOptions store, IConfiguration configuration, IServer server)
     {

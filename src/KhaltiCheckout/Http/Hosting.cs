@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using KhaltiCheckout.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
@@ -44,8 +43,9 @@ internal static partial class Hosting
             }
         };
 
-    /// <summary>Checks all settings before anything starts. A refusal is a security event besides.</summary>
-    internal static void CheckSettings(this WebApplication app)
+    /// <summary>Checks all settings before anything starts.</summary>
+    /// <param name="onRefusal">Is told the sentence that says what is wrong.</param>
+    internal static void CheckSettings(this WebApplication app, Action<string> onRefusal)
     {
         try
         {
@@ -53,7 +53,7 @@ internal static partial class Hosting
         }
         catch (Exception refused) when (Explanation(refused) is { } sentence)
         {
-            app.Services.GetRequiredService<SecurityLog>().SettingsRefused(sentence);
+            onRefusal(sentence);
             _refused = app;
             throw;
         }

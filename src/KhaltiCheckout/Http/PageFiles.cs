@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
 
@@ -125,6 +126,12 @@ internal sealed partial class PageFiles(IWebHostEnvironment environment)
     private sealed record Listing(string State, string Prefix, FrozenDictionary<string, CompressedContent> Files);
 }
 
+/// <summary>The pages that are made anew each time, by a route that has the file of that name as its template.</summary>
+internal sealed class PageTemplates
+{
+    internal ICollection<string> Paths { get; } = new HashSet<string>(StringComparer.Ordinal);
+}
+
 /// <summary>Serves them.</summary>
 internal static class PageFilesFeature
 {
@@ -135,6 +142,7 @@ internal static class PageFilesFeature
     internal static void UsePageFiles(this WebApplication app)
     {
         PageFiles files = app.Services.GetRequiredService<PageFiles>();
+        ICollection<string> templates = app.Services.GetRequiredService<IOptions<PageTemplates>>().Value.Paths;
         app.Use((context, next) =>
         {
             HttpRequest request = context.Request;
@@ -145,8 +153,7 @@ internal static class PageFilesFeature
 
             (string path, bool isPresent) = files.WithoutVersion(request.Path.Value ?? "");
 
-            // The order's page is made anew each time.
-            if (path != "/order.html" && files.Find(path) is { } file)
+            if (!templates.Contains(path) && files.Find(path) is { } file)
             {
                 return file.SendAsync(context, isPresent ? Forever : "no-cache");
             }

@@ -1,6 +1,5 @@
 using FluentValidation.Results;
 using Khalti.Client;
-using KhaltiCheckout.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -48,7 +47,7 @@ internal static class Problems
 
     /// <summary>A request with the cookie of the admin pages that another site could have made.</summary>
     internal static ProblemHttpResult CsrfRejected() =>
-        Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {SessionCookie.ProofHeader}: {SessionCookie.Proof}. Nothing was done.");
+        Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {CsrfHeader.Name}: {CsrfHeader.Value}. Nothing was done.");
 
     internal static ProblemHttpResult NameTaken() =>
         Of(409, "name_taken", "Name taken",

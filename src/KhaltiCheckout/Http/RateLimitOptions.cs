@@ -1,4 +1,4 @@
-using KhaltiCheckout.Gateway;
+using KhaltiCheckout.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;

@@ -1,24 +1,26 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Claims;
 using System.Threading.RateLimiting;
-using KhaltiCheckout.Access;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
 
-/// <summary>What a request is counted as. Each has tokens of its own: placing orders never uses up those for paying.</summary>
-internal enum RateLimitBudget
+/// <summary>
+/// What requests are counted as, which the feature with their routes says. Each has tokens of its own: placing orders never uses up
+/// those for paying.
+/// </summary>
+internal sealed class RateLimitBudget
 {
-    Other,
-    Orders,
-    Payments,
+    internal static readonly RateLimitBudget Other = new();
 
-    /// <summary>Has no limit over all networks, or strangers could lock the merchant out: <see cref="AuthenticationThrottle"/> keeps
-    /// guessing slow.</summary>
-    SignIn,
+    /// <summary>For a request that changes nothing, because no endpoint takes it.</summary>
+    internal static readonly RateLimitBudget NoEndpoint = new();
 
-    /// <summary>A request that changes nothing, because no endpoint takes it.</summary>
-    NoEndpoint,
+    internal Func<RateLimitOptions, int?> OfOneNetwork { get; init; } = static limits => limits.PostsPerMinute;
+
+    /// <summary>Null where all networks together have no limit.</summary>
+    internal Func<RateLimitOptions, int?>? OfAllNetworks { get; init; } = static limits => limits.PostsPerMinuteInAll;
 }
 
 /// <summary>
@@ -65,27 +67,21 @@ internal static class RateLimits
     {
         RateLimitOptions limits = LimitsOf(http);
         return BudgetOf(http) is not { } budget ? Unlimited()
-            : http.User.KeyId() is { } keyId ? TokenBucket(new Client(budget, default, keyId), limits.PostsPerMinute!.Value)
-            : TokenBucket(new Client(budget, ClientNetwork.Of(http)), OfOneNetwork(limits, budget));
+            : KeyOf(http) is { } keyId ? TokenBucket(new Client(budget, default, keyId), limits.PostsPerMinute!.Value)
+            : TokenBucket(new Client(budget, ClientNetwork.Of(http)), budget.OfOneNetwork(limits)!.Value);
     }
 
     private static RateLimitPartition<Client> OfOneSite(HttpContext http) =>
-        BudgetOf(http) is not { } budget || http.User.KeyId() is not null || ClientNetwork.SiteOf(http) is not { } site ? Unlimited()
+        BudgetOf(http) is not { } budget || KeyOf(http) is not null || ClientNetwork.SiteOf(http) is not { } site ? Unlimited()
             : TokenBucket(
                 new Client(budget, site),
-                (int)Math.Min(int.MaxValue, (long)OfOneNetwork(LimitsOf(http), budget) * NetworksOfSite));
+                (int)Math.Min(int.MaxValue, (long)budget.OfOneNetwork(LimitsOf(http))!.Value * NetworksOfSite));
 
-    private static int OfOneNetwork(RateLimitOptions limits, RateLimitBudget budget) =>
-        (budget == RateLimitBudget.Orders ? limits.OrdersPerMinute : limits.PostsPerMinute)!.Value;
+    private static RateLimitPartition<Client> OfAllClients(HttpContext http) =>
+        BudgetOf(http) is not { OfAllNetworks: { } limit } budget || KeyOf(http) is not null ? Unlimited()
+            : TokenBucket(new Client(budget), limit(LimitsOf(http))!.Value);
 
-    private static RateLimitPartition<Client> OfAllClients(HttpContext http)
-    {
-        RateLimitOptions limits = LimitsOf(http);
-        return BudgetOf(http) is not { } budget || budget == RateLimitBudget.SignIn || http.User.KeyId() is not null ? Unlimited()
-            : TokenBucket(
-                new Client(budget),
-                (budget == RateLimitBudget.Orders ? limits.OrdersPerMinuteInAll : limits.PostsPerMinuteInAll)!.Value);
-    }
+    private static string? KeyOf(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     private static RateLimitOptions LimitsOf(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
 

@@ -1,12 +1,19 @@
-using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Settings;
 using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
 
+/// <summary>What the shop's pages may load from elsewhere.</summary>
+internal sealed class PageSources
+{
+    /// <summary>Where a script and a frame to pay with come from; null where pages need none.</summary>
+    internal string? PaymentOrigin { get; set; }
+}
+
 /// <summary>
-/// Headers for every answer. The shop's pages may load Khalti's script and frame, the desk and everything else only our own files.
+/// Headers for every answer. The shop's pages may load what <see cref="PageSources"/> names, the desk and everything else only our own
+/// files.
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -19,11 +26,10 @@ internal static class SecurityHeaders
 
     internal static void UseSecurityHeaders(this WebApplication app)
     {
-        WidgetOptions widget = app.Services.GetRequiredService<IOptions<KhaltiOptions>>().Value.Widget;
-        string? khalti = widget.Enabled && Uri.TryCreate(widget.ScriptUrl, UriKind.Absolute, out Uri? script) ? script.GetLeftPart(UriPartial.Authority) : null;
+        string? payment = app.Services.GetRequiredService<IOptions<PageSources>>().Value.PaymentOrigin;
         string own = $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'none'; {Closed}";
-        string shop = khalti is null ? own
-            : $"default-src 'none'; script-src 'self' {khalti}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src {khalti}; {Closed}";
+        string shop = payment is null ? own
+            : $"default-src 'none'; script-src 'self' {payment}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src {payment}; {Closed}";
 
         // Swagger UI's icons are data: images. It shows no shopper's data, and loads nothing from elsewhere.
         const string Documentation =
@@ -54,7 +60,7 @@ internal static class SecurityHeaders
                 headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups";
 
                 // Never for localhost, whose other ports are other people's programs. A browser ignores it over plain http.
-                if (address.IsPublicHttps || (request.IsHttps && !AllowedHosts.IsThisMachine(request.Host.Host)))
+                if (address.IsPublicHttps || (request.IsHttps && !ListenAddresses.IsThisMachine(request.Host.Host)))
                 {
                     headers.StrictTransportSecurity = transport;
                 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Json;
 
 namespace KhaltiCheckout.Http;
@@ -8,8 +9,13 @@ namespace KhaltiCheckout.Http;
 /// where none belong. A payment request that can be read in two ways is refused.</summary>
 internal static class StrictJson
 {
-    internal static void AddStrictJson(this IServiceCollection services) =>
-        services.ConfigureHttpJsonOptions(static (JsonOptions options) => Apply(options.SerializerOptions));
+    /// <param name="known">How to read and write types that need not be worked out at their first use.</param>
+    internal static void AddStrictJson(this IServiceCollection services, IJsonTypeInfoResolver known) =>
+        services.ConfigureHttpJsonOptions((JsonOptions options) =>
+        {
+            Apply(options.SerializerOptions);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, known);
+        });
 
     internal static void Apply(JsonSerializerOptions options)
     {
@@ -23,7 +29,6 @@ internal static class StrictJson
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All);
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new UtcJsonConverter());
-        options.TypeInfoResolverChain.Insert(0, CheckoutJson.Default);
     }
 
     // RFC 3339 in UTC with a Z, to the millisecond.

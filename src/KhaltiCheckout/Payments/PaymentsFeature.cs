@@ -1,31 +1,33 @@
-using KhaltiCheckout.Checkout;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Payments;
 
 internal static class PaymentsFeature
 {
+    private static readonly RateLimitBudget Paying = new();
+
     internal static void AddPayments(this IServiceCollection services)
     {
         // The jitter of the checks.
         services.AddSingleton(Random.Shared);
         services.AddScoped<PaymentProcessor>();
+
+        // The widget's script opens a frame of its own origin.
+        services.AddOptions<PageSources>().Configure<IOptions<KhaltiOptions>>(static (pages, khalti) =>
+            pages.PaymentOrigin = khalti.Value.Widget is { Enabled: true } widget && Uri.TryCreate(widget.ScriptUrl, UriKind.Absolute, out Uri? script)
+                ? script.GetLeftPart(UriPartial.Authority)
+                : null);
     }
 
     internal static void MapPayments(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/config", ShowConfig.Handle)
-            .WithName("ShowConfig")
-            .WithTags("Shop")
-            .WithSummary("What a page needs to take a payment")
-            .WithDescription("Name of the shop, mode, limits in paisa, and how to open Khalti's widget. Never a secret.");
-
         routes.MapPost("/api/v1/payments/initiate", InitiateEPayment.Handle)
             .WithValidation<InitiatePaymentRequest>()
             .WithIdempotency<InitiatePaymentRequest>()
-            .CountsAs(RateLimitBudget.Payments)
+            .CountsAs(Paying)
             .WithName("InitiatePayment")
             .WithTags("Payments")
             .WithSummary("Get a link to pay an order at Khalti's page")
@@ -36,12 +38,12 @@ internal static class PaymentsFeature
 
         // A GET that asks Khalti: it is counted, too.
         routes.MapGet(EPaymentGateway.ReturnPath, ReturnFromEPayment.Handle)
-            .CountsAs(RateLimitBudget.Payments).WithMetadata(new GetOnly()).ExcludeFromDescription();
+            .CountsAs(Paying).WithMetadata(new GetOnly()).ExcludeFromDescription();
 
         routes.MapPost("/api/v1/payments/verify", VerifyWidgetPayment.Handle)
             .WithValidation<VerifyPaymentRequest>()
             .WithIdempotency<VerifyPaymentRequest>()
-            .CountsAs(RateLimitBudget.Payments)
+            .CountsAs(Paying)
             .WithName("VerifyPayment")
             .WithTags("Payments")
             .WithSummary("Pay an order with a token of Khalti's widget")

@@ -1,6 +1,5 @@
 using FluentValidation;
 using Khalti.Client;
-using KhaltiCheckout.Checkout;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Model;

@@ -106,7 +106,7 @@ internal static class RefundOrder
             {
                 if (started.Mobile is { } masked)
                 {
-                    security.RefundToNumber(http, started, masked, channel);
+                    security.RefundToNumber(http, started.Id, started.OrderId, masked, channel.ToString());
                 }
 
                 (Refund refund, Refusal? refusal) = await processor.SendAsync(started, claim.Payment!, request.Mobile);

@@ -11,7 +11,7 @@ internal sealed class RefundSecurityLog(SecurityLog security) : IEndpointFilter
         object? answer = await next(context);
         if (((answer as INestedHttpResult)?.Result ?? answer) is IValueHttpResult { Value: RefundView refund })
         {
-            security.Refunded(context.HttpContext, refund);
+            security.Refunded(context.HttpContext, refund.Id, refund.OrderId, (long)refund.Amount, refund.Status.ToString());
         }
 
         return answer;

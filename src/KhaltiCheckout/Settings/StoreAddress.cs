@@ -1,4 +1,3 @@
-using KhaltiCheckout.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -18,7 +17,7 @@ internal sealed class StoreAddress(IOptions<StoreOptions> store, IServer server)
     /// Whether this browser reaches the shop by https; behind a proxy that speaks it the request itself may be http. A browser on this
     /// machine comes without that proxy, and would not keep a cookie that is for https.
     /// </summary>
-    internal bool IsHttps(HttpRequest request) => request.IsHttps || (IsPublicHttps && !AllowedHosts.IsThisMachine(request.Host.Host));
+    internal bool IsHttps(HttpRequest request) => request.IsHttps || (IsPublicHttps && !ListenAddresses.IsThisMachine(request.Host.Host));
 
     internal bool IsPublicHttps => store.Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true;
 

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Khalti.Client;
-using KhaltiCheckout.Gateway;
-using KhaltiCheckout.Http;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Settings;
@@ -47,19 +45,10 @@ public sealed class StoreOptions
     internal Paisa? Most => MaxAmount is { } most ? new Paisa(most) : null;
 }
 
-internal sealed class StoreDefaults(IOptions<KhaltiOptions> khalti) : IPostConfigureOptions<StoreOptions>
-{
-    private const long LimitBeforeKyc = 20_000;
-
-    public void PostConfigure(string? name, StoreOptions options) =>
-        options.MaxAmount ??= khalti.Value.Mode == KhaltiMode.Sandbox ? null : LimitBeforeKyc;
-}
-
-internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti, IConfiguration configuration) : IValidateOptions<StoreOptions>
+internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
 {
     private const long KhaltiMinimum = 1000;
     private const int MaxNameLength = 100;
-    private const string ProxySetting = $"{TrustedProxyOptions.Section}:{nameof(TrustedProxyOptions.KnownNetworks)}";
 
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(30);
 
@@ -79,27 +68,21 @@ internal sealed class StoreOptionsRules(IOptions<KhaltiOptions> khalti, IConfigu
                 $"Store:FiscalYearStarts:{wrong.Key} must be the day in July on which that fiscal year begins, such as Store:FiscalYearStarts:2086 = 2029-07-17.",
             { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
-            { PublicUrl: null or "" } when khalti.Value is { Mode: not KhaltiMode.Sandbox, EPayment.IsOn: true } =>
-                "Store:PublicUrl is not set: Khalti must know where to send shoppers back to, such as https://shop.example.",
-            { PublicUrl: { Length: > 0 } shop } when !IsWebAddress(shop, out Uri? address) || address is not { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" } =>
+            { PublicUrl: { Length: > 0 } shop } when !IsOrigin(shop) =>
                 "Store:PublicUrl must be the shop's full address without a path, such as https://shop.example.",
-            { PublicUrl: { Length: > 0 } real } when khalti.Value is { Mode: KhaltiMode.Live, EPayment.IsOn: true }
-                && Uri.TryCreate(real, UriKind.Absolute, out Uri? live) && (live.Scheme != Uri.UriSchemeHttps || live.IsLoopback) =>
-                "Store:PublicUrl must be https:// and reachable by shoppers in Mode Live, such as https://shop.example: Khalti sends them back to it.",
-            _ when khalti.Value.Mode == KhaltiMode.Live && IsOpenHttp(options.PublicUrl) && !configuration.GetSection(ProxySetting).Exists() =>
-                "Live payments would be taken over plain http: set Store:PublicUrl to the shop's https:// address, "
-                + $"or name the proxy in front that speaks https in {ProxySetting}.",
-            _ when options.ReturnUrls.FirstOrDefault(url => !IsWebAddress(url, out Uri? address) || (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback) || address.Fragment.Length > 0 || address.UserInfo.Length > 0) is not null =>
+            _ when !options.ReturnUrls.All(IsReturnUrl) =>
                 "Store:ReturnUrls must be full https:// addresses, such as https://other-shop.example/paid.",
             _ => null,
         };
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
-    // Keys, sessions and scripts could be read and changed on the way. Without a public address shoppers come to where it listens.
-    private bool IsOpenHttp(string? publicUrl) => string.IsNullOrEmpty(publicUrl)
-        ? ListenAddresses.AreOpenHttp(configuration)
-        : Uri.TryCreate(publicUrl, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback;
+    /// <summary>Whether this is a full address without a path, as Store:PublicUrl has to be.</summary>
+    internal static bool IsOrigin(string url) =>
+        IsWebAddress(url, out Uri? address) && address is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" };
+
+    private static bool IsReturnUrl(string? url) => IsWebAddress(url, out Uri? address)
+        && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback) && address is { Fragment: "", UserInfo: "" };
 
     private static bool IsFiscalYear(string year, DateOnly start) =>
         int.TryParse(year, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int bikramSambat)

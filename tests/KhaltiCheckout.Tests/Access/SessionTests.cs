@@ -1,5 +1,6 @@
 using KhaltiCheckout.Access;
 using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -100,7 +101,7 @@ public sealed class SessionTests
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
         object till = new { name = "Till 2", scopes = new[] { "read" } };
 
-        foreach ((string Name, string Value)[] headers in ((string, string)[][])[[], [(SessionCookie.ProofHeader, "XMLHttpRequest")], [(SessionCookie.ProofHeader, "")]])
+        foreach ((string Name, string Value)[] headers in ((string, string)[][])[[], [(CsrfHeader.Name, "XMLHttpRequest")], [(CsrfHeader.Name, "")]])
         {
             (string, string)[] all = [KeyHolding.Cookie(cookie), .. headers];
             ((string?)(await shop.SendAsync(HttpMethod.Post, Keys, till, all)).ShouldBeProblem(403, "forbidden")["detail"])

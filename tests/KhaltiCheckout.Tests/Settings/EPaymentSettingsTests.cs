@@ -194,8 +194,9 @@ public sealed class EPaymentSettingsTests
     {
         (KhaltiOptions khalti, StoreOptions store) = Settled(settings);
         ValidateOptionsResult gateway = new KhaltiOptionsRules().Validate(null, khalti);
-        ValidateOptionsResult shop = new StoreOptionsRules(Options.Create(khalti), new ConfigurationBuilder().Build()).Validate(null, store);
-        return gateway.FailureMessage ?? shop.FailureMessage;
+        ValidateOptionsResult shop = new StoreOptionsRules().Validate(null, store);
+        ValidateOptionsResult address = new PublicAddressRules(Options.Create(khalti), new ConfigurationBuilder().Build()).Validate(null, store);
+        return gateway.FailureMessage ?? shop.FailureMessage ?? address.FailureMessage;
     }
 
     private static (KhaltiOptions Khalti, StoreOptions Store) Settled((string Key, string? Value)[] settings)

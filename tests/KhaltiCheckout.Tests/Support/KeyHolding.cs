@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Access;
+using KhaltiCheckout.Http;
 
 namespace KhaltiCheckout.Tests.Support;
 
@@ -15,7 +16,7 @@ internal static class KeyHolding
 
     internal static (string Name, string Value) Cookie(string session) => ("Cookie", session);
 
-    internal static (string Name, string Value) Meant => (SessionCookie.ProofHeader, SessionCookie.Proof);
+    internal static (string Name, string Value) Meant => (CsrfHeader.Name, CsrfHeader.Value);
 
     internal static async Task<Answer> SendAsync(
         this Shop shop, HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)

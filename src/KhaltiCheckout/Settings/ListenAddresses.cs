@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace KhaltiCheckout.Http;
+namespace KhaltiCheckout.Settings;
 
 /// <summary>Where the settings let the program listen.</summary>
 internal static class ListenAddresses
@@ -11,6 +11,10 @@ internal static class ListenAddresses
     /// <summary>Whether other machines reach the program, and by nothing but plain http.</summary>
     internal static bool AreOpenHttp(IConfiguration settings) =>
         !AreLoopback(settings) && !All(settings).Any(url => url?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true);
+
+    /// <summary>Whether this host name or address means this machine.</summary>
+    internal static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
 
     // Kestrel ignores ports when there are urls, and urls when there are endpoints. All but the first rule is left out here: it errs
     // on the safe side.
@@ -29,9 +33,7 @@ internal static class ListenAddresses
     {
         try
         {
-            string host = BindingAddress.Parse(url ?? "").Host;
-            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-                || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+            return IsThisMachine(BindingAddress.Parse(url ?? "").Host);
         }
         catch (FormatException)
         {

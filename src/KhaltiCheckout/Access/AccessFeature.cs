@@ -1,12 +1,14 @@
-using KhaltiCheckout.Desk;
 using KhaltiCheckout.Http;
 using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Access;
 
-internal static class AdminFeature
+internal static class AccessFeature
 {
-    internal static void AddAdmin(this IServiceCollection services)
+    // With a limit over all networks strangers could lock the merchant out: AuthenticationThrottle keeps guessing slow.
+    private static readonly RateLimitBudget SigningIn = new() { OfAllNetworks = null };
+
+    internal static void AddAccess(this IServiceCollection services)
     {
         services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<AdminOptions>, AdminDefaults>();
@@ -17,7 +19,6 @@ internal static class AdminFeature
         services.AddSingleton<ApiKeyUsageTracker>();
         services.AddHostedService(provider => provider.GetRequiredService<ApiKeyUsageTracker>());
         services.AddScoped<Keys>();
-        services.AddSingleton<DaySums>();
 
         // The core alone: what AddAuthentication adds to it keeps encryption keys in files, and nothing here is encrypted.
         services.AddWebEncoders();
@@ -29,13 +30,13 @@ internal static class AdminFeature
         Scopes.AddTo(services.AddAuthorizationBuilder());
     }
 
-    internal static void MapAdmin(this IEndpointRouteBuilder routes)
+    internal static void MapAccess(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder session = routes.MapGroup("/api/v1/admin/session").WithTags("Keys");
 
         session.MapPost("/", SignIn.Handle)
             .AllowAnonymous()
-            .CountsAs(RateLimitBudget.SignIn)
+            .CountsAs(SigningIn)
             .WithValidation<SignInRequest>()
             .WithName("SignIn")
             .WithSummary("Sign in to the admin pages")

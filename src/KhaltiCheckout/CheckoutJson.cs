@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
 using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Checkout;
+using KhaltiCheckout.Http;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.Mvc;
 
-namespace KhaltiCheckout.Http;
+namespace KhaltiCheckout;
 
 /// <summary>
 /// How to read and write what every checkout sends and gets, worked out when the program is built instead of when it starts.
