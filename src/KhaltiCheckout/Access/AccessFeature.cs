@@ -39,6 +39,7 @@ internal static class AccessFeature
             .CountsAs(SigningIn)
             .WithValidation<SignInRequest>()
             .WithName("SignIn")
+            .WithExample(() => AccessExamples.SignIn)
             .WithSummary("Sign in to the admin pages")
             .WithDescription(
                 "Gives a cookie in exchange for a key, for twelve hours. With the cookie every request but GET and HEAD needs the header "
@@ -49,6 +50,7 @@ internal static class AccessFeature
         session.MapGet("/", ShowSession.Handle)
             .RequireAuthorization(Scopes.AnyKey)
             .WithName("ShowSession")
+            .WithExample(() => AccessExamples.ShowSession)
             .WithSummary("Who am I?")
             .WithDescription("Name and scopes of the key, brought along or signed in with.")
             .CanFail(401, 503);
@@ -56,6 +58,7 @@ internal static class AccessFeature
         session.MapDelete("/", SignOut.Handle)
             .RequireAuthorization(Scopes.AnyKey)
             .WithName("SignOut")
+            .WithExample(() => AccessExamples.SignOut)
             .WithSummary("Sign out of the admin pages")
             .WithDescription("Ends the session of the cookie.")
             .CanFail(401, 403, 503);
@@ -64,6 +67,7 @@ internal static class AccessFeature
 
         sessions.MapGet("/", ListSessions.Handle)
             .WithName("ListSessions")
+            .WithExample(() => AccessExamples.ListSessions)
             .WithSummary("List sign-ins")
             .WithDescription(
                 "Who is signed in on the admin pages, newest first: with the key of the request, or with scope `admin` with any key.")
@@ -71,6 +75,7 @@ internal static class AccessFeature
 
         sessions.MapDelete("/{id}", EndSession.Handle)
             .WithName("EndSession")
+            .WithExample(() => AccessExamples.EndSession)
             .WithSummary("End a sign-in")
             .WithDescription("At once, in every process. One of the request's own key, or with scope `admin` any.")
             .CanFail(401, 403, 404, 503);
@@ -79,6 +84,7 @@ internal static class AccessFeature
 
         keys.MapGet("/", ListKeys.Handle)
             .WithName("ListKeys")
+            .WithExample(() => AccessExamples.ListKeys)
             .WithSummary("List keys")
             .WithDescription("Every key that was ever made, newest first, without the key itself. Needs scope `admin`. Keys of the settings are not listed.")
             .CanFail(401, 403, 503);
@@ -86,6 +92,7 @@ internal static class AccessFeature
         keys.MapPost("/", CreateKey.Handle)
             .WithValidation<CreateKeyRequest>()
             .WithName("CreateKey")
+            .WithExample(() => AccessExamples.CreateKey)
             .WithSummary("Make a key")
             .WithDescription(
                 "The answer is the only one that has the key in it. Needs scope `admin`. Takes no `Idempotency-Key`, because an answer that is kept would "
@@ -94,6 +101,7 @@ internal static class AccessFeature
 
         keys.MapPost("/{id}/revoke", RevokeKey.Handle)
             .WithName("RevokeKey")
+            .WithExample(() => AccessExamples.RevokeKey)
             .WithSummary("Revoke a key")
             .WithDescription("The key is dead at once, and so is every session it was signed in with. Needs scope `admin`. Takes no body; once more changes nothing.")
             .CanFail(401, 403, 404, 413, 415, 429, 503);

@@ -19,6 +19,7 @@ internal static class ClosingFeature
         closes.MapGet("/", ShowCloses.HandleList)
             .RequireAuthorization(Scopes.Read)
             .WithName("ListCloses")
+            .WithExample(() => ClosingExamples.ListCloses)
             .WithSummary("Days compared with Khalti")
             .WithDescription("The newest day first. `limit` up to 100; `cursor` is the `nextCursor` of the answer before.")
             .CanFail(400, 401, 403, 503);
@@ -26,6 +27,7 @@ internal static class ClosingFeature
         closes.MapGet("/{day}", ShowCloses.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ShowClose")
+            .WithExample(() => ClosingExamples.ShowClose)
             .WithSummary("Read a day's close")
             .WithDescription("A day in Nepal, e.g. `2026-11-20`. Amounts are paisa.")
             .CanFail(401, 403, 404, 503);
@@ -34,6 +36,7 @@ internal static class ClosingFeature
             .RequireAuthorization(Scopes.Admin)
             .WithValidation<RunCloseRequest>()
             .WithName("RunClose")
+            .WithExample(() => ClosingExamples.RunClose)
             .WithSummary("Compare a day with Khalti")
             .WithDescription(
                 "Reads Khalti's list of transactions and looks up the day's ePayments, compares each with the orders here, and the refunds of "
@@ -45,6 +48,7 @@ internal static class ClosingFeature
             .WithValidation<SignOffCloseRequest>()
             .WithIdempotency<SignOffCloseRequest>()
             .WithName("SignOffClose")
+            .WithExample(() => ClosingExamples.SignOffClose)
             .WithSummary("Sign a day off")
             .WithDescription("A day that is over and was compared as a whole; with a note if there are differences. It is kept as it was.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);

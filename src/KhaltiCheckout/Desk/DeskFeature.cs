@@ -15,6 +15,7 @@ internal static class DeskFeature
         admin.MapGet("/orders", ListOrders.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ListOrders")
+            .WithExample(() => DeskExamples.ListOrders)
             .WithSummary("Find orders")
             .WithDescription("Newest first, page by page. An unknown value of a filter is refused, never ignored.")
             .CanFail(400, 401, 403, 503);
@@ -22,6 +23,7 @@ internal static class DeskFeature
         admin.MapGet("/orders/{id}", ShowAdminOrder.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ShowOrder")
+            .WithExample(() => DeskExamples.ShowOrder)
             .WithSummary("Read an order with its timeline")
             .WithDescription("Everything that is known of an order: customer, payments with fees, refunds, and what happened when, by whom and why.")
             .CanFail(401, 403, 404, 503);
@@ -30,6 +32,7 @@ internal static class DeskFeature
             .Produces<string>(200, ExportOrders.MediaType)
             .RequireAuthorization(Scopes.Read)
             .WithName("ExportOrders")
+            .WithExample(() => DeskExamples.ExportOrders)
             .WithSummary("Orders as a table for spreadsheets")
             .WithDescription("The same filters; UTF-8, RFC 4180. Cells that a spreadsheet would take for a formula begin with an apostrophe.")
             .CanFail(400, 401, 403, 503);
@@ -37,6 +40,7 @@ internal static class DeskFeature
         admin.MapGet("/summary", ShowSummary.Handle)
             .RequireAuthorization(Scopes.Read)
             .WithName("ShowSummary")
+            .WithExample(() => DeskExamples.ShowSummary)
             .WithSummary("How the shop does, by day")
             .WithDescription("Days in Nepal, oldest first: orders, what came in, what went back, Khalti's fees, and what is left. And what is not known yet.")
             .CanFail(400, 401, 403, 503);
@@ -46,6 +50,7 @@ internal static class DeskFeature
             .WithIdempotency<ResolveOrderRequest>()
             .RequireAuthorization(Scopes.Admin)
             .WithName("ResolveOrder")
+            .WithExample(() => DeskExamples.ResolveOrder)
             .WithSummary("Say what came of an order that needed a look")
             .WithDescription("Closes one of the order's open `reasons`: the one that `reasonId` names; without it, the only one that is open. The note stays in the timeline with the key's name. A payment that no rule could settle is over with its last reason, unless Khalti has money of it.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
@@ -53,6 +58,7 @@ internal static class DeskFeature
         admin.MapPost("/payments/{id}/check", CheckPayment.Handle)
             .RequireAuthorization(Scopes.Admin)
             .WithName("CheckPayment")
+            .WithExample(() => DeskExamples.CheckPayment)
             .WithSummary("Ask Khalti now")
             .WithDescription("Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes no body, and no Idempotency-Key: it may be asked again.")
             .CanFail(401, 403, 404, 409, 429, 503);

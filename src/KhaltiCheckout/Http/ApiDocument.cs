@@ -1,7 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Reflection;
 using KhaltiCheckout.Shared;
-using KhaltiCheckout.Views;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -52,7 +51,11 @@ internal static class ApiDocument
                 ApiSchemas.InlineNullableAmounts(document);
 
                 // An event stream is text; the type that the framework writes it from is nothing for a client.
-                document.Components.Schemas?.Remove(nameof(SseItem<>) + "Of" + nameof(OrderView));
+                foreach (string name in (document.Components.Schemas?.Keys ?? []).Where(name => name.StartsWith(nameof(SseItem<>), StringComparison.Ordinal)).ToArray())
+                {
+                    document.Components.Schemas!.Remove(name);
+                }
+
                 document.Tags = new HashSet<OpenApiTag>
                 {
                     new() { Name = "Shop", Description = "What there is to buy, and how to pay here." },

@@ -1,5 +1,4 @@
-using KhaltiCheckout.Access;
-using KhaltiCheckout.Idempotency;
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -33,7 +32,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         string? policy = metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().LastOrDefault()?.Policy;
         OpenApiSecurityRequirement nothing = [];
         OpenApiSecurityRequirement key = new() { [new OpenApiSecuritySchemeReference(ApiDocument.KeyScheme, context.Document)] = [] };
-        operation.Security = policy switch { null => [nothing], Scopes.KeyOrNone => [nothing, key], _ => [key] };
+        operation.Security = policy is null ? [nothing] : metadata.OfType<KeyIsOptional>().Any() ? [nothing, key] : [key];
 
         foreach (OpenApiMediaType events in operation.Responses.Values
             .SelectMany(answer => answer.Content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
@@ -42,18 +41,16 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             events.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Server-sent events; the data of each is the order as JSON." };
         }
 
-        if (metadata.OfType<TakesIdempotencyKey>().Any())
+        foreach (HeaderParameter header in metadata.OfType<HeaderParameter>())
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = IdempotencyFilter.Header,
+                Name = header.Name,
                 In = ParameterLocation.Header,
-                Description = "A text of your own, new for each request you mean to make. The same key and body again gives the first "
-                    + "answer again, with `Idempotency-Replayed: true`, for 24 hours. Kept apart for each API key; without one make it "
-                    + "long and random, such as a UUID: fewer than 20 characters are refused.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyFilter.MaxKeyLength },
-                Example = "5f0c2a1e-84c1-4b1e-9d6f-0a7e3c5b1042",
+                Description = header.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = header.MinLength, MaxLength = header.MaxLength },
+                Example = header.Example,
             });
         }
 
@@ -64,15 +61,16 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         }
 
         operation.Responses = inOrder;
+        RouteExample? route = RouteExamples.Of(metadata);
         foreach (OpenApiParameter id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "id"))
         {
-            (id.Description, id.Example) = IdOf(context.Description.RelativePath ?? "");
+            (id.Description, id.Example) = (route?.Id?.Description, route?.Id?.Example);
         }
 
+        string? without = route?.WithoutHeader?.ToString(CultureInfo.InvariantCulture);
         foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
         {
-            // A key has no address of its own, and nobody knows when the shop will be ready.
-            if (Headers.TryGetValue(status, out (string Header, string Says) told) && (status, operation.OperationId) is not (("201", "CreateKey") or ("503", "Ready")))
+            if (Headers.TryGetValue(status, out (string Header, string Says) told) && status != without)
             {
                 answer.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
                 answer.Headers[told.Header] = new OpenApiHeader
@@ -86,14 +84,6 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         return Task.CompletedTask;
     }
 
-    private static (string Description, string Example) IdOf(string path) =>
-        path.Contains("/payments/{id}", StringComparison.Ordinal) ? ("The payment's id, as it stands in its order.", ApiExamples.PaymentId)
-            : path.Contains("/refunds/{id}", StringComparison.Ordinal) ? ("The refund's id, as it stands in its order.", ApiExamples.RefundId)
-            : path.Contains("/keys/{id}", StringComparison.Ordinal) ? ("The key's id.", ApiExamples.KeyId)
-            : path.Contains("/sessions/{id}", StringComparison.Ordinal)
-                ? ("The sign-in's id, as it stands in the list.", ApiExamples.SessionId)
-            : ("The order's id, as it was given when the order was placed.", ApiExamples.OrderId);
-
     private static OpenApiResponse Problem(OpenApiOperationTransformerContext context) => new()
     {
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
@@ -102,3 +92,6 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         },
     };
 }
+
+/// <summary>Says of a route, for the API's document, that it takes a key and does without.</summary>
+internal sealed class KeyIsOptional;

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using Khalti.Client;
-using KhaltiCheckout.Checkout;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace KhaltiCheckout.Http;
 
-/// <summary>Says of types what the generator can't see: those with a JSON converter of their own, and the slices' rules.</summary>
+/// <summary>Says of types with a JSON converter of their own what the generator can't see.</summary>
 internal sealed class ApiSchemas : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -35,33 +34,6 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         {
             schema.AdditionalPropertiesAllowed = true;
         }
-        else if (type == typeof(PlaceOrderRequest))
-        {
-            Property(schema, "items").MinItems = 1;
-            Property(schema, "items").MaxItems = PlaceOrderRules.MaxLines;
-            Property(schema, "lines").MinItems = 1;
-            Property(schema, "lines").MaxItems = PlaceOrderRules.MaxLines;
-            Property(schema, "reference").MaxLength = PlaceOrderRules.MaxReferenceLength;
-            Property(schema, "metadata").MaxProperties = PlaceOrderRules.MaxMetadata;
-        }
-        else if (type == typeof(OrderLineRequest))
-        {
-            Property(schema, "name").MaxLength = PlaceOrderRules.MaxNameLength;
-            Property(schema, "quantity").Minimum = "1";
-            Property(schema, "quantity").Maximum = PlaceOrderRules.MaxQuantity.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-        else if (type == typeof(OrderItemRequest))
-        {
-            Property(schema, "quantity").Minimum = "1";
-            Property(schema, "quantity").Maximum = PlaceOrderRules.MaxQuantity.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            Property(schema, "productId").MaxLength = PlaceOrderRules.MaxProductIdLength;
-        }
-        else if (type == typeof(OrderCustomerRequest))
-        {
-            Property(schema, "name").MaxLength = PlaceOrderRules.MaxNameLength;
-            Property(schema, "email").MaxLength = PlaceOrderRules.MaxEmailLength;
-            Property(schema, "phone").MaxLength = PlaceOrderRules.MaxPhoneLength;
-        }
 
         return Task.CompletedTask;
     }
@@ -87,6 +59,4 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
             }
         }
     }
-
-    private static OpenApiSchema Property(OpenApiSchema schema, string name) => (OpenApiSchema)schema.Properties![name];
 }

@@ -141,16 +141,20 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
 
 internal static class IdempotencyFeature
 {
+    private static readonly HeaderParameter Key = new(
+        IdempotencyFilter.Header,
+        "A text of your own, new for each request you mean to make. The same key and body again gives the first "
+        + "answer again, with `Idempotency-Replayed: true`, for 24 hours. Kept apart for each API key; without one make it "
+        + "long and random, such as a UUID: fewer than 20 characters are refused.",
+        MinLength: 1, IdempotencyFilter.MaxKeyLength, "5f0c2a1e-84c1-4b1e-9d6f-0a7e3c5b1042");
+
     internal static void AddIdempotency(this IServiceCollection services) => services.AddScoped<IdempotentResponse>();
 
     /// <summary>Honours an Idempotency-Key on this route. After validation: a request that was never understood is not kept.</summary>
     internal static RouteHandlerBuilder WithIdempotency<TBody>(this RouteHandlerBuilder route) =>
-        route.AddEndpointFilter(new IdempotencyFilter(context => context.Arguments.OfType<TBody>().Single())).WithMetadata(new TakesIdempotencyKey());
+        route.AddEndpointFilter(new IdempotencyFilter(context => context.Arguments.OfType<TBody>().Single())).WithMetadata(Key);
 
     /// <summary>The same for a route without a body.</summary>
     internal static RouteHandlerBuilder WithIdempotency(this RouteHandlerBuilder route) =>
-        route.AddEndpointFilter(new IdempotencyFilter(_ => null)).WithMetadata(new TakesIdempotencyKey());
+        route.AddEndpointFilter(new IdempotencyFilter(_ => null)).WithMetadata(Key);
 }
-
-/// <summary>Says of a route, for the API document, that it honours the header.</summary>
-internal sealed class TakesIdempotencyKey;

@@ -29,6 +29,7 @@ internal static class PaymentsFeature
             .WithIdempotency<InitiatePaymentRequest>()
             .CountsAs(Paying)
             .WithName("InitiatePayment")
+            .WithExample(() => PaymentsExamples.InitiatePayment)
             .WithTags("Payments")
             .WithSummary("Get a link to pay an order at Khalti's page")
             .WithDescription(
@@ -45,6 +46,7 @@ internal static class PaymentsFeature
             .WithIdempotency<VerifyPaymentRequest>()
             .CountsAs(Paying)
             .WithName("VerifyPayment")
+            .WithExample(() => PaymentsExamples.VerifyPayment)
             .WithTags("Payments")
             .WithSummary("Pay an order with a token of Khalti's widget")
             .WithDescription(

@@ -21,6 +21,7 @@ internal static class RefundsFeature
             .WithIdempotency<RefundOrderRequest>()
             .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("RefundOrder")
+            .WithExample(() => RefundsExamples.RefundOrder)
             .WithSummary("Give money back")
             .WithDescription(
                 "All that is left of a payment, or `amount` of it. `201`: Khalti said that it is done. `202`: Khalti's answer was lost; what "
@@ -30,6 +31,7 @@ internal static class RefundsFeature
         admin.MapGet("/refunds/{id}", ShowRefund.Handle)
             .RequireAuthorization(Scopes.ReadOrRefund)
             .WithName("ShowRefund")
+            .WithExample(() => RefundsExamples.ShowRefund)
             .WithSummary("Read a refund")
             .WithDescription("With scope `read` or `refund`. Amounts are paisa.")
             .CanFail(401, 403, 404, 503);
@@ -37,6 +39,7 @@ internal static class RefundsFeature
         admin.MapPost("/refunds/{id}/check", CheckRefund.Handle)
             .RequireAuthorization(Scopes.Admin)
             .WithName("CheckRefund")
+            .WithExample(() => RefundsExamples.CheckRefund)
             .WithSummary("Ask Khalti about a refund now")
             .WithDescription("For a refund whose answer was lost. Reads Khalti's books and sends nothing. Takes no body, and no Idempotency-Key: it may be asked again.")
             .CanFail(401, 403, 404, 409, 429, 503);
@@ -47,6 +50,7 @@ internal static class RefundsFeature
             .WithIdempotency<SettleRefundRequest>()
             .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("SettleRefund")
+            .WithExample(() => RefundsExamples.SettleRefund)
             .WithSummary("Say what became of a refund")
             .WithDescription("For a refund whose answer was lost and about which Khalti's API says nothing certain: somebody has looked into Khalti's dashboard. Moves no money.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
@@ -57,6 +61,7 @@ internal static class RefundsFeature
             .WithIdempotency<RecordFoundRefundRequest>()
             .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("RecordFoundRefund")
+            .WithExample(() => RefundsExamples.RecordFoundRefund)
             .WithSummary("Record a refund made in Khalti's dashboard")
             .WithDescription("For a payment that Khalti calls partially refunded without saying how much. Moves no money.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
