@@ -18,7 +18,8 @@ internal static class CheckPayment
         CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        Payment? payment = await RecordAsync(order => order.Tell("check_requested", Actor.Merchant, now, paymentId: id, keyName: user.KeyName()));
+        Payment? payment = await RecordAsync(order =>
+            order.Record(TimelineEvent.CheckRequested, Actor.Merchant, now, facts: null, paymentId: id, keyName: user.KeyName()));
         if (payment is null)
         {
             return Problems.NotFound("payment");
@@ -31,7 +32,8 @@ internal static class CheckPayment
             case Answer.Silence:
 
                 // Nothing else would tell the merchant that they know no more than before.
-                await RecordAsync(order => order.Tell("check_unanswered", Actor.Khalti, time.GetUtcNow(), paymentId: id));
+                await RecordAsync(order =>
+                    order.Record(TimelineEvent.CheckUnanswered, Actor.Khalti, time.GetUtcNow(), facts: null, paymentId: id));
                 break;
         }
 

@@ -16,7 +16,7 @@ internal sealed class EPaymentGateway(
     {
         Reply<EPaymentLink>.Answered(var link) => (
             new PaymentLink(link.Pidx, link.PaymentUrl.AbsoluteUri, link.ExpiresAt),
-            new Finding(FindingKind.Waiting, "Khalti has made a payment link", KhaltiState: "Initiated")),
+            new Finding(FindingKind.Waiting, RuleId.LinkMade, "Khalti has made a payment link", KhaltiState: "Initiated")),
         Reply<EPaymentLink>.Refused(var refusal) => (null, GatewayFindings.RefusedBy(refusal)),
         Reply<EPaymentLink>.Unknown lost => (null, GatewayFindings.Lost(lost)),
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -60,7 +60,7 @@ internal sealed class EPaymentGateway(
         Reply<EPayment>.Answered(var looked) => LinkFindings.Of(looked, payment.Amount, CheckSchedule.IsOverdue(payment, time.GetUtcNow())),
 
         // A link of ours that Khalti does not know is a wrong key or host, and no news about the money.
-        Reply<EPayment>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's lookup refused: {refusal}"),
+        Reply<EPayment>.Refused(var refusal) => new Finding(FindingKind.Undecided, RuleId.LookupRefused, $"Khalti's lookup refused: {refusal}"),
         Reply<EPayment>.Unknown lost => GatewayFindings.Lost(lost),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

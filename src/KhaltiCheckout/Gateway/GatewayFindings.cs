@@ -8,11 +8,12 @@ namespace KhaltiCheckout.Gateway;
 internal static class GatewayFindings
 {
     internal static Finding RefusedBy(Refusal refusal) =>
-        new(FindingKind.Declined, $"Khalti refused: {refusal}", Failure: Failures.RefusedByKhalti);
+        new(FindingKind.Declined, RuleId.RefusedByKhalti, $"Khalti refused: {refusal}", Failure: Failures.RefusedByKhalti);
 
     internal static Finding Lost<T>(Reply<T>.Unknown reply) =>
         new(
-            FindingKind.Unanswered, $"no answer from Khalti: {SnakeCase.Of(reply.Why)}{(reply.StatusCode is { } code ? $", HTTP {code}" : "")}",
+            FindingKind.Unanswered, RuleId.NoAnswer,
+            $"no answer from Khalti: {SnakeCase.Of(reply.Why)}{(reply.StatusCode is { } code ? $", HTTP {code}" : "")}",
             RetryAfter: reply.RetryAfter, Unauthorized: reply.Why == UnknownReason.Unauthorized);
 
     /// <summary>Khalti has named a transaction for payments that were not completed: nothing to rely on.</summary>

@@ -13,15 +13,20 @@ internal static class LedgerReading
     internal static LedgerSnapshot Of(Transaction transaction, Paisa? refunded, Paisa paid)
     {
         string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa{(transaction.Refunded ? ", refunded" : "")}";
-        LedgerSnapshot ledger = new(LedgerState.Unclear, said, transaction.StateName, refunded, ChannelOf(transaction));
+        LedgerSnapshot ledger = new(LedgerState.Unclear, RuleId.LedgerImpossible, said, transaction.StateName, refunded, ChannelOf(transaction));
         return transaction switch
         {
-            _ when transaction.Amount != paid => ledger with { Rule = $"{said}; {(long)paid} were paid" },
-            { State: TransactionState.Refunded } => ledger with { State = LedgerState.RefundedInFull, Refunded = paid },
+            _ when transaction.Amount != paid => ledger with { RuleId = RuleId.LedgerAmountDiffers, Rule = $"{said}; {(long)paid} were paid" },
+            { State: TransactionState.Refunded } => ledger with { State = LedgerState.RefundedInFull, RuleId = RuleId.LedgerRefunded, Refunded = paid },
             { State: TransactionState.PartiallyRefunded } =>
-                ledger with { State = LedgerState.RefundedInPart, Refunded = refunded < paid ? refunded : null },
+                ledger with
+                {
+                    State = LedgerState.RefundedInPart,
+                    RuleId = RuleId.LedgerPartRefunded,
+                    Refunded = refunded < paid ? refunded : null,
+                },
             { State: TransactionState.Completed, Refunded: false } when refunded is null =>
-                ledger with { State = LedgerState.Paid, Refunded = Paisa.Zero },
+                ledger with { State = LedgerState.Paid, RuleId = RuleId.LedgerPaid, Refunded = Paisa.Zero },
             _ => ledger with { Rule = said + "; that can't be" },
         };
     }
@@ -40,15 +45,21 @@ internal static class LedgerReading
     internal static LedgerSnapshot Of(EPayment looked, Paisa? refunded, Payment payment)
     {
         string said = $"Khalti said {looked.StatusName}{(looked.Refunded ? ", refunded" : "")}";
-        LedgerSnapshot ledger = new(LedgerState.Unclear, said, looked.StatusName, refunded);
+        LedgerSnapshot ledger = new(LedgerState.Unclear, RuleId.LedgerImpossible, said, looked.StatusName, refunded);
         return looked switch
         {
-            _ when looked.TransactionId is { } other && other != payment.TransactionId => ledger with { Rule = said + "; of another transaction" },
-            { Status: EPaymentStatus.Refunded } => ledger with { State = LedgerState.RefundedInFull, Refunded = payment.AmountPaid },
+            _ when looked.TransactionId is { } other && other != payment.TransactionId =>
+                ledger with { RuleId = RuleId.LedgerOtherTransaction, Rule = said + "; of another transaction" },
+            { Status: EPaymentStatus.Refunded } => ledger with { State = LedgerState.RefundedInFull, RuleId = RuleId.LedgerRefunded, Refunded = payment.AmountPaid },
             { Status: EPaymentStatus.PartiallyRefunded } =>
-                ledger with { State = LedgerState.RefundedInPart, Refunded = refunded < payment.AmountPaid ? refunded : null },
+                ledger with
+                {
+                    State = LedgerState.RefundedInPart,
+                    RuleId = RuleId.LedgerPartRefunded,
+                    Refunded = refunded < payment.AmountPaid ? refunded : null,
+                },
             { Status: EPaymentStatus.Completed, Refunded: false } when looked.TotalAmount == payment.AmountPaid =>
-                ledger with { State = LedgerState.Paid, Refunded = Paisa.Zero },
+                ledger with { State = LedgerState.Paid, RuleId = RuleId.LedgerPaid, Refunded = Paisa.Zero },
             _ => ledger with { Rule = said + "; that can't be" },
         };
     }
@@ -56,6 +67,6 @@ internal static class LedgerReading
     internal static LedgerSnapshot Lost<T>(Reply<T>.Unknown reply)
     {
         Finding finding = GatewayFindings.Lost(reply);
-        return new(LedgerState.Unanswered, finding.Rule, RetryAfter: finding.RetryAfter, Unauthorized: finding.Unauthorized);
+        return new(LedgerState.Unanswered, finding.RuleId, finding.Rule, RetryAfter: finding.RetryAfter, Unauthorized: finding.Unauthorized);
     }
 }

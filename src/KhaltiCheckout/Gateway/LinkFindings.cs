@@ -13,31 +13,57 @@ internal static class LinkFindings
     internal static Finding Of(EPayment looked, Paisa expected, bool overdue)
     {
         string said = $"Khalti said {looked.StatusName}, {(looked.TotalAmount is { } amount ? $"{(long)amount} paisa" : "no amount")}";
-        Finding finding = new(FindingKind.Contradicted, said, looked.StatusName, looked.TransactionId, looked.Fee, looked.TotalAmount);
+        Finding finding = new(
+            FindingKind.Contradicted, RuleId.UnknownState, said, looked.StatusName, looked.TransactionId, looked.Fee, looked.TotalAmount);
+        Finding unpaid = GatewayFindings.WithoutAmounts(finding);
         return looked switch
         {
             { Status: EPaymentStatus.Refunded or EPaymentStatus.PartiallyRefunded } =>
-                finding with { Attention = AttentionReason.RefundedAtKhalti, Rule = said + "; the money was given back before we knew of it" },
-            { Status: EPaymentStatus.Completed, Refunded: true } =>
-                finding with { Attention = AttentionReason.RefundedAtKhalti, AskOn = true, Rule = said + ", and that the money was given back" },
-            { Status: EPaymentStatus.Completed, TransactionId: null } =>
-                finding with { Attention = AttentionReason.UnknownState, AskOn = true, Rule = said + "; it named no transaction" },
-            { Status: EPaymentStatus.Completed } when looked.TotalAmount != expected =>
-                finding with { Attention = AttentionReason.AmountConflict, Rule = $"{said}; the order costs {(long)expected}" },
-            { Status: EPaymentStatus.Completed } => finding with { Kind = FindingKind.Completed, Rule = said + ", as expected" },
-            { Status: EPaymentStatus.Failed } => GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Declined, Failure = Failures.FailedAtKhalti },
-            { Status: EPaymentStatus.UserCanceled } => GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Cancelled },
-            { Status: EPaymentStatus.Expired } => GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Expired },
-            { Status: EPaymentStatus.Pending } => GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Pending },
-            { Status: EPaymentStatus.Initiated } when overdue =>
-                GatewayFindings.WithoutAmounts(finding) with
+                finding with
                 {
-                    Kind = FindingKind.Expired,
-                    IsPayable = true,
-                    Rule = said + ", long after the link's time was over",
+                    Attention = AttentionReason.RefundedAtKhalti,
+                    RuleId = RuleId.RefundedBeforeKnown,
+                    Rule = said + "; the money was given back before we knew of it",
                 },
-            { Status: EPaymentStatus.Initiated } => GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Waiting, IsPayable = true },
-            _ => GatewayFindings.WithoutAmounts(finding) with { Attention = AttentionReason.UnknownState, AskOn = true, Rule = said + "; no rule knows this status" },
+            { Status: EPaymentStatus.Completed, Refunded: true } =>
+                finding with
+                {
+                    Attention = AttentionReason.RefundedAtKhalti,
+                    AskOn = true,
+                    RuleId = RuleId.CompletedAndRefunded,
+                    Rule = said + ", and that the money was given back",
+                },
+            { Status: EPaymentStatus.Completed, TransactionId: null } =>
+                finding with
+                {
+                    Attention = AttentionReason.UnknownState,
+                    AskOn = true,
+                    RuleId = RuleId.NoTransactionNamed,
+                    Rule = said + "; it named no transaction",
+                },
+            { Status: EPaymentStatus.Completed } when looked.TotalAmount != expected =>
+                finding with
+                {
+                    Attention = AttentionReason.AmountConflict,
+                    RuleId = RuleId.AmountDiffers,
+                    Rule = $"{said}; the order costs {(long)expected}",
+                },
+            { Status: EPaymentStatus.Completed } =>
+                finding with { Kind = FindingKind.Completed, RuleId = RuleId.CompletedAsExpected, Rule = said + ", as expected" },
+            { Status: EPaymentStatus.Failed } =>
+                unpaid with { Kind = FindingKind.Declined, RuleId = RuleId.FailedAtKhalti, Failure = Failures.FailedAtKhalti },
+            { Status: EPaymentStatus.UserCanceled } => unpaid with { Kind = FindingKind.Cancelled, RuleId = RuleId.PayerCancelled },
+            { Status: EPaymentStatus.Expired } => unpaid with { Kind = FindingKind.Expired, RuleId = RuleId.LinkExpired },
+            { Status: EPaymentStatus.Pending } => unpaid with { Kind = FindingKind.Pending, RuleId = RuleId.UnderWay },
+            { Status: EPaymentStatus.Initiated } when overdue => unpaid with
+            {
+                Kind = FindingKind.Expired,
+                IsPayable = true,
+                RuleId = RuleId.LinkOverdue,
+                Rule = said + ", long after the link's time was over",
+            },
+            { Status: EPaymentStatus.Initiated } => unpaid with { Kind = FindingKind.Waiting, IsPayable = true, RuleId = RuleId.LinkPayable },
+            _ => unpaid with { Attention = AttentionReason.UnknownState, AskOn = true, Rule = said + "; no rule knows this status" },
         };
     }
 }

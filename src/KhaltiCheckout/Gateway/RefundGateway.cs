@@ -17,13 +17,15 @@ internal sealed class RefundGateway(KhaltiClients clients)
 
     internal async Task<LedgerSnapshot> ReadAsync(Payment payment) => payment switch
     {
-        { TransactionId: null } or { AmountPaid: null } => new LedgerSnapshot(LedgerState.Unclear, "no transaction of this payment is known"),
+        { TransactionId: null } or { AmountPaid: null } =>
+            new LedgerSnapshot(LedgerState.Unclear, RuleId.LedgerNoTransaction, "no transaction of this payment is known"),
         { Method: PaymentMethod.Widget } => await ReadTransactionAsync(payment),
         _ => await clients.EPayment.LookupAsync(payment.Pidx!) switch
         {
             Reply<EPayment>.Answered({ Status: EPaymentStatus.PartiallyRefunded } part) => await ReadPartAsync(payment, part),
             Reply<EPayment>.Answered(var looked) => LedgerReading.Of(looked, refunded: null, payment),
-            Reply<EPayment>.Refused(var refusal) => new LedgerSnapshot(LedgerState.Unclear, $"Khalti's lookup refused: {refusal}"),
+            Reply<EPayment>.Refused(var refusal) =>
+                new LedgerSnapshot(LedgerState.Unclear, RuleId.LedgerRefused, $"Khalti's lookup refused: {refusal}"),
             Reply<EPayment>.Unknown lost => LedgerReading.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         },
@@ -40,11 +42,13 @@ internal sealed class RefundGateway(KhaltiClients clients)
         await clients.Widget.GetTransactionAsync(payment.TransactionId!) switch
         {
             Reply<TransactionDetail>.Answered(var detail) when detail.Transaction.Id != payment.TransactionId =>
-                new LedgerSnapshot(LedgerState.Unclear, "Khalti answered about another transaction"),
+                new LedgerSnapshot(LedgerState.Unclear, RuleId.LedgerOtherTransaction, "Khalti answered about another transaction"),
             Reply<TransactionDetail>.Answered(var detail) when HasRefundUnderWay(detail) =>
-                new LedgerSnapshot(LedgerState.Unclear, "Khalti has a refund of it under way", detail.Transaction.StateName),
+                new LedgerSnapshot(
+                    LedgerState.Unclear, RuleId.LedgerRefundUnderWay, "Khalti has a refund of it under way", detail.Transaction.StateName),
             Reply<TransactionDetail>.Answered(var detail) => LedgerReading.Of(detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
-            Reply<TransactionDetail>.Refused(var refusal) => new LedgerSnapshot(LedgerState.Unclear, $"Khalti's detail refused: {refusal}"),
+            Reply<TransactionDetail>.Refused(var refusal) =>
+                new LedgerSnapshot(LedgerState.Unclear, RuleId.LedgerRefused, $"Khalti's detail refused: {refusal}"),
             Reply<TransactionDetail>.Unknown lost => LedgerReading.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -10,20 +10,43 @@ internal static class WidgetFindings
     internal static Finding Of(Transaction transaction, Paisa expected, string orderId)
     {
         string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa";
-        Finding finding = new(FindingKind.Contradicted, said, transaction.StateName, transaction.Id, transaction.Fee, transaction.Amount);
+        Finding finding = new(
+            FindingKind.Contradicted, RuleId.UnknownState, said, transaction.StateName, transaction.Id, transaction.Fee, transaction.Amount);
         return transaction switch
         {
             { State: TransactionState.Refunded or TransactionState.PartiallyRefunded } or { Refunded: true } =>
-                finding with { Attention = AttentionReason.RefundedAtKhalti, Rule = said + "; the money was given back before we knew of it" },
+                finding with
+                {
+                    Attention = AttentionReason.RefundedAtKhalti,
+                    RuleId = RuleId.RefundedBeforeKnown,
+                    Rule = said + "; the money was given back before we knew of it",
+                },
             { State: TransactionState.Completed } when transaction.Amount != expected =>
-                finding with { Attention = AttentionReason.AmountConflict, Rule = $"{said}; the order costs {(long)expected}" },
+                finding with
+                {
+                    Attention = AttentionReason.AmountConflict,
+                    RuleId = RuleId.AmountDiffers,
+                    Rule = $"{said}; the order costs {(long)expected}",
+                },
             { State: TransactionState.Completed, ProductIdentity: { } product } when product != orderId =>
-                finding with { Attention = AttentionReason.UnknownState, Rule = $"{said}; the payment was made for another product identity" },
-            { State: TransactionState.Completed } => finding with { Kind = FindingKind.Completed, Rule = said + ", as expected" },
+                finding with
+                {
+                    Attention = AttentionReason.UnknownState,
+                    RuleId = RuleId.OtherProductIdentity,
+                    Rule = $"{said}; the payment was made for another product identity",
+                },
+            { State: TransactionState.Completed } =>
+                finding with { Kind = FindingKind.Completed, RuleId = RuleId.CompletedAsExpected, Rule = said + ", as expected" },
             { State: TransactionState.Failed or TransactionState.Disabled } =>
-                finding with { Kind = FindingKind.Declined, AmountPaid = null, Failure = Failures.FailedAtKhalti },
+                finding with
+                {
+                    Kind = FindingKind.Declined,
+                    AmountPaid = null,
+                    Failure = Failures.FailedAtKhalti,
+                    RuleId = RuleId.FailedAtKhalti,
+                },
             { State: TransactionState.Initiated or TransactionState.Confirmed } =>
-                GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Undecided },
+                GatewayFindings.WithoutAmounts(finding) with { Kind = FindingKind.Undecided, RuleId = RuleId.NotCompletedYet },
             _ => finding with { AmountPaid = null, Attention = AttentionReason.UnknownState, Rule = said + "; no rule knows this state" },
         };
     }
@@ -34,19 +57,42 @@ internal static class WidgetFindings
     internal static Finding Of(TransactionStatus status, bool patient)
     {
         string said = $"Khalti's status said {status.StateName}";
-        Finding finding = new(FindingKind.Undecided, said, status.StateName);
+        Finding finding = new(FindingKind.Undecided, RuleId.Confirmed, said, status.StateName);
         return status.State switch
         {
-            TransactionState.Completed => finding with { Kind = FindingKind.Completed, Rule = said + " for this token and amount" },
+            TransactionState.Completed => finding with
+            {
+                Kind = FindingKind.Completed,
+                RuleId = RuleId.CompletedByStatus,
+                Rule = said + " for this token and amount",
+            },
             TransactionState.Confirmed => finding,
-            TransactionState.Initiated or TransactionState.NotFound when patient => finding with { IsNotFound = true },
+            TransactionState.Initiated or TransactionState.NotFound when patient =>
+                finding with { IsNotFound = true, RuleId = RuleId.NotConfirmedYet },
             TransactionState.Initiated or TransactionState.NotFound =>
-                finding with { Kind = FindingKind.Declined, Rule = said + ", again and again", Failure = Failures.NeverConfirmed },
+                finding with
+                {
+                    Kind = FindingKind.Declined,
+                    RuleId = RuleId.NeverConfirmed,
+                    Rule = said + ", again and again",
+                    Failure = Failures.NeverConfirmed,
+                },
             TransactionState.Failed or TransactionState.Disabled =>
-                finding with { Kind = FindingKind.Declined, Failure = Failures.FailedAtKhalti },
+                finding with { Kind = FindingKind.Declined, RuleId = RuleId.FailedAtKhalti, Failure = Failures.FailedAtKhalti },
             TransactionState.Refunded or TransactionState.PartiallyRefunded =>
-                finding with { Kind = FindingKind.Contradicted, Attention = AttentionReason.RefundedAtKhalti },
-            _ => finding with { Kind = FindingKind.Contradicted, Attention = AttentionReason.UnknownState, Rule = said + "; no rule knows this state" },
+                finding with
+                {
+                    Kind = FindingKind.Contradicted,
+                    RuleId = RuleId.RefundedAtKhalti,
+                    Attention = AttentionReason.RefundedAtKhalti,
+                },
+            _ => finding with
+            {
+                Kind = FindingKind.Contradicted,
+                RuleId = RuleId.UnknownState,
+                Attention = AttentionReason.UnknownState,
+                Rule = said + "; no rule knows this state",
+            },
         };
     }
 }

@@ -41,7 +41,8 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
             Reply<TransactionStatus>.Answered(var status) => await FollowUpAsync(
                 status, payment, WidgetFindings.Of(status, CheckSchedule.IsTooEarlyToFail(payment, time.GetUtcNow())), whyNotToVerify,
                 belongsToAnother),
-            Reply<TransactionStatus>.Refused(var refusal) => new Finding(FindingKind.Undecided, $"Khalti's status refused: {refusal}"),
+            Reply<TransactionStatus>.Refused(var refusal) =>
+                new Finding(FindingKind.Undecided, RuleId.StatusRefused, $"Khalti's status refused: {refusal}"),
             Reply<TransactionStatus>.Unknown lost => GatewayFindings.Lost(lost),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -57,11 +58,11 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
                 return status.State switch
                 {
                     TransactionState.Completed => await SearchAsync(payment, finding, belongsToAnother),
-                    TransactionState.NotFound or TransactionState.Initiated => finding with { Failure = refused.Failure },
+                    TransactionState.NotFound or TransactionState.Initiated => finding with { Failure = refused.Failure, RuleId = refused.RuleId },
                     _ => finding,
                 };
             case Reply<TransactionStatus>.Refused(var refusal):
-                return new Finding(FindingKind.Undecided, $"{refused.Rule}; Khalti's status refused: {refusal}");
+                return new Finding(FindingKind.Undecided, RuleId.StatusRefused, $"{refused.Rule}; Khalti's status refused: {refusal}");
             case Reply<TransactionStatus>.Unknown unknown:
                 Finding lost = GatewayFindings.Lost(unknown);
                 return lost with { Rule = $"{refused.Rule}; {lost.Rule}" };
@@ -99,7 +100,8 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
             Reply<Transaction>.Refused when status.State == TransactionState.Completed =>
                 await SearchAsync(payment, finding, belongsToAnother),
             Reply<Transaction>.Refused(var refusal) =>
-                new Finding(FindingKind.Undecided, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
+                new Finding(
+                    FindingKind.Undecided, RuleId.VerifyRefused, $"{finding.Rule}, but verify refused: {refusal}", finding.KhaltiState),
             Reply<Transaction>.Unknown lost => GatewayFindings.Lost(lost) with { KhaltiState = finding.KhaltiState },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -131,6 +133,7 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
         Finding finding = completed with
         {
             Kind = FindingKind.Undecided,
+            RuleId = RuleId.NotIdentified,
             Rule = $"{completed.Rule}; what it was paid for is not known: {refusal}",
         };
         return payment.Checks < ChecksForIdentity
@@ -149,7 +152,12 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
         {
             if (await _khalti.ListTransactionsAsync(page) is not Reply<TransactionPage>.Answered(var listed))
             {
-                return finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + ", but the list of transactions could not be read" };
+                return finding with
+                {
+                    Kind = FindingKind.Undecided,
+                    RuleId = RuleId.ListUnreadable,
+                    Rule = finding.Rule + ", but the list of transactions could not be read",
+                };
             }
 
             foreach (Transaction candidate in listed.Records.Where(record =>
@@ -190,6 +198,7 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
         {
             Kind = FindingKind.Contradicted,
             Attention = AttentionReason.UnknownState,
+            RuleId = RuleId.NotAloneInList,
             Rule = $"{finding.Rule}, but {count} of this order is in Khalti's list",
         };
     }

@@ -33,7 +33,8 @@ public enum FindingKind
 }
 
 /// <summary>What an answer of Khalti means for one payment. The gateway reads the answer; <see cref="PaymentPolicy"/> decides by it.</summary>
-/// <param name="Rule">Which rule decided, with what was expected and said: evidence for the timeline.</param>
+/// <param name="RuleId">Which rule decided.</param>
+/// <param name="Rule">The same as a sentence, with what was expected and said: evidence for the timeline.</param>
 /// <param name="AmountPaid">What Khalti says was paid, where it has been.</param>
 /// <param name="Failure">A stable word for a declined payment.</param>
 /// <param name="IsNotFound">Khalti does not know the payment, or says the payer has not confirmed: no money has moved, if that is
@@ -42,6 +43,7 @@ public enum FindingKind
 /// <param name="IsPayable">Khalti would still take money by this link.</param>
 public sealed record Finding(
     FindingKind Kind,
+    RuleId RuleId,
     string Rule,
     string? KhaltiState = null,
     string? TransactionId = null,
@@ -58,7 +60,8 @@ public sealed record Finding(
     /// <summary>When Khalti was asked, for an answer that took a while; null where that does not matter.</summary>
     internal DateTimeOffset? AskedAt { get; init; }
 
-    internal static Finding NoLink(string why) => new(FindingKind.Declined, why + ": nobody has it, so nobody can pay it", Failure: Failures.NoLink);
+    internal static Finding NoLink(string why) =>
+        new(FindingKind.Declined, RuleId.NoLink, why + ": nobody has it, so nobody can pay it", Failure: Failures.NoLink);
 }
 
 /// <summary>The words of a payment's <c>failure</c>.</summary>

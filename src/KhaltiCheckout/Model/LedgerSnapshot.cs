@@ -27,15 +27,17 @@ internal enum PaymentChannel
 }
 
 /// <summary>What Khalti's records say now of a payment that was paid.</summary>
+/// <param name="State">What that means.</param>
+/// <param name="RuleId">Which rule read it.</param>
 /// <param name="Rule">What was said and how it was read: evidence for the timeline.</param>
 /// <param name="Refunded">How much was given back in all, where Khalti says it.</param>
 /// <param name="Channel">What the payment was made from.</param>
 internal sealed record LedgerSnapshot(
-    LedgerState State, string Rule, string? KhaltiState = null, Paisa? Refunded = null, PaymentChannel Channel = PaymentChannel.Unknown,
+    LedgerState State, RuleId RuleId, string Rule, string? KhaltiState = null, Paisa? Refunded = null, PaymentChannel Channel = PaymentChannel.Unknown,
     TimeSpan? RetryAfter = null, bool Unauthorized = false)
 {
     /// <summary>For the health of the gateway.</summary>
     internal Finding ToFinding() => new(
-        State == LedgerState.Unanswered ? FindingKind.Unanswered : FindingKind.Undecided, Rule, KhaltiState,
+        State == LedgerState.Unanswered ? FindingKind.Unanswered : FindingKind.Undecided, RuleId, Rule, KhaltiState,
         RetryAfter: RetryAfter, Unauthorized: Unauthorized);
 }

@@ -40,7 +40,10 @@ public sealed partial class Order
     {
         reason?.Resolve(now);
         UpdateAttention();
-        Tell("resolved", Actor.Merchant, now, reason is null ? note : $"{SnakeCase.Of(reason.Reason)}: {note}", reason?.PaymentId, keyName);
+        string? word = reason is null ? null : SnakeCase.Of(reason.Reason);
+        Record(
+            TimelineEvent.Resolved, Actor.Merchant, now, word is null ? null : new TimelineFacts(Reason: word, RefundId: reason!.RefundId),
+            word is null ? note : $"{word}: {note}", reason?.PaymentId, keyName);
         foreach (Payment payment in _payments.Where(IsHeldWithoutReason))
         {
             if (CanBeClosed(payment, closePayments))
@@ -68,7 +71,8 @@ public sealed partial class Order
 
         _reasons.Add(RaisedReason.Of(Id, reason, paymentId, refundId, now));
         UpdateAttention();
-        Tell("attention", Actor.Worker, now, SnakeCase.Of(reason), paymentId);
+        string word = SnakeCase.Of(reason);
+        Record(TimelineEvent.Attention, Actor.Worker, now, new TimelineFacts(Reason: word, RefundId: refundId), word, paymentId);
     }
 
     // What was not known of this payment is known now. Other payments' and refunds' reasons stay.

@@ -12,27 +12,32 @@ public sealed partial class Order
         Refund refund = Refund.Requested(payment, amount, wish, now, lease);
         payment.Reserve(amount);
         _refunds.Add(refund);
-        Tell("refund_requested", Actor.Merchant, now, About(refund, wish.Reason), payment.Id, wish.KeyName);
+        Record(
+            TimelineEvent.RefundRequested, Actor.Merchant, now, TimelineFacts.Of(refund), About(refund, wish.Reason), payment.Id, wish.KeyName);
         return refund;
     }
 
     internal void CompleteRefund(
-        Payment payment, Refund refund, string rule, string? khaltiState, Actor by, DateTimeOffset now, string? keyName = null)
+        Payment payment, Refund refund, RuleId ruleId, string rule, string? khaltiState, Actor by, DateTimeOffset now,
+        string? keyName = null)
     {
         refund.Complete(now);
         payment.RecordRefunded(refund.Amount, reserved: refund.Amount, khaltiState);
-        Tell("refund_completed", by, now, About(refund, rule), payment.Id, keyName);
+        Record(TimelineEvent.RefundCompleted, by, now, TimelineFacts.Of(refund, ruleId, khaltiState), About(refund, rule), payment.Id, keyName);
         ClearAttention(AttentionReason.Stuck, refund, now);
         CountRefunds(refund, now);
     }
 
     /// <summary>The money stays where it is and may be given back by another refund.</summary>
     internal void FailRefund(
-        Payment payment, Refund refund, string failure, string rule, Actor by, DateTimeOffset now, string? keyName = null)
+        Payment payment, Refund refund, string failure, RuleId ruleId, string rule, Actor by, DateTimeOffset now,
+        string? keyName = null)
     {
         refund.Fail(failure);
         payment.ReleaseReservation(refund.Amount);
-        Tell("refund_failed", by, now, About(refund, $"{failure}, {rule}"), payment.Id, keyName);
+        Record(
+            TimelineEvent.RefundFailed, by, now, TimelineFacts.Of(refund, ruleId) with { Failure = failure },
+            About(refund, $"{failure}, {rule}"), payment.Id, keyName);
         ClearAttention(AttentionReason.Stuck, refund, now);
         if (IsHeldWithoutReason(payment))
         {
@@ -40,20 +45,22 @@ public sealed partial class Order
         }
     }
 
-    internal void MarkRefundUnknown(Refund refund, string rule, Actor by, DateTimeOffset now, DateTimeOffset next)
+    internal void MarkRefundUnknown(
+        Refund refund, RuleId ruleId, string rule, Actor by, DateTimeOffset now, DateTimeOffset next)
     {
         refund.MarkUnknown(next);
-        Tell("refund_unknown", by, now, About(refund, rule), refund.PaymentId);
+        Record(TimelineEvent.RefundUnknown, by, now, TimelineFacts.Of(refund, ruleId), About(refund, rule), refund.PaymentId);
     }
 
     /// <summary>Money that Khalti gave back without our asking.</summary>
     internal Refund RecordFoundRefund(
-        Payment payment, Paisa amount, string rule, string? khaltiState, Actor by, DateTimeOffset now, string? keyName = null)
+        Payment payment, Paisa amount, RuleId ruleId, string rule, string? khaltiState, Actor by, DateTimeOffset now,
+        string? keyName = null)
     {
         Refund refund = Refund.Found(payment, amount, rule, keyName, now);
         _refunds.Add(refund);
         payment.RecordRefunded(amount, reserved: Paisa.Zero, khaltiState);
-        Tell("refund_found", by, now, About(refund, rule), payment.Id, keyName);
+        Record(TimelineEvent.RefundFound, by, now, TimelineFacts.Of(refund, ruleId, khaltiState), About(refund, rule), payment.Id, keyName);
         CountRefunds(refund, now);
 
         // That a part went back of which Khalti did not say how much is told by this refund now.
@@ -63,10 +70,13 @@ public sealed partial class Order
     }
 
     /// <summary>Khalti gave back a part without our asking, and does not say how much: a person has to.</summary>
-    internal void RecordPartRefund(Payment payment, string rule, string khaltiState, Actor by, DateTimeOffset now, string? keyName)
+    internal void RecordPartRefund(
+        Payment payment, RuleId ruleId, string rule, string khaltiState, Actor by, DateTimeOffset now, string? keyName)
     {
         payment.RecordPartialRefund(khaltiState);
-        Tell("refund_found", by, now, rule + "; how much, Khalti did not say", payment.Id, keyName);
+        Record(
+            TimelineEvent.RefundFound, by, now, TimelineFacts.Of(ruleId, khaltiState), rule + "; how much, Khalti did not say", payment.Id,
+            keyName);
         bool othersPaidForIt = _payments.Exists(other => other != payment && other.Status == PaymentStatus.Completed);
         if (Status.After(OrderEvent.PartOfItRefunded) is { } status && payment.CompletedAt is not null && !othersPaidForIt)
         {
@@ -101,7 +111,8 @@ public sealed partial class Order
             payment.Close(note, isSettled ? null : CheckSchedule.FirstLateCheck(payment, Failures.ClosedByMerchant, now));
         }
 
-        Tell("payment_closed", Actor.Merchant, now, $"now {SnakeCase.Of(payment.Status)}", payment.Id, keyName);
+        string status = SnakeCase.Of(payment.Status);
+        Record(TimelineEvent.PaymentClosed, Actor.Merchant, now, new TimelineFacts(Status: status), $"now {status}", payment.Id, keyName);
     }
 
     /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>
@@ -123,8 +134,9 @@ public sealed partial class Order
         AmountRefunded = refunded;
         bool all = refunded == Amount;
         Apply(
-            all ? OrderEvent.AllOfItRefunded : OrderEvent.PartOfItRefunded, all ? "order_refunded" : "order_partially_refunded",
-            Actor.Worker, now, $"{(long)refunded} of {(long)Amount} paisa");
+            all ? OrderEvent.AllOfItRefunded : OrderEvent.PartOfItRefunded,
+            all ? TimelineEvent.OrderRefunded : TimelineEvent.OrderPartiallyRefunded, Actor.Worker, now,
+            new TimelineFacts(Amount: Amount, Refunded: refunded), $"{(long)refunded} of {(long)Amount} paisa");
     }
 
     private static string About(Refund refund, string? why) =>

@@ -32,7 +32,7 @@ public sealed partial class Order
                 ScheduleRetry(payment, retry, by, now);
                 break;
             case PaymentTransition.ReportRefund:
-                Tell("payment_checked", by, now, finding.Rule, payment.Id);
+                Record(TimelineEvent.PaymentChecked, by, now, finding, payment);
                 RaiseAttention(AttentionReason.RefundedAtKhalti, payment, now);
                 payment.RecordCheckWithoutChange(finding, now);
                 break;
@@ -53,16 +53,17 @@ public sealed partial class Order
     {
         if (transition is RefundTransition.RecordCheck { MarkUnknown: true } or RefundTransition.ScheduleRetry { MarkUnknown: true })
         {
-            MarkRefundUnknown(refund, "the process that asked for it did not live to hear the answer", by, now, now);
+            MarkRefundUnknown(
+                refund, RuleId.RefundUnheard, "the process that asked for it did not live to hear the answer", by, now, now);
         }
 
         switch (transition)
         {
-            case RefundTransition.Complete(var rule, var khaltiState):
-                CompleteRefund(payment, refund, rule, khaltiState, by, now, keyName);
+            case RefundTransition.Complete(var ruleId, var rule, var khaltiState):
+                CompleteRefund(payment, refund, ruleId, rule, khaltiState, by, now, keyName);
                 break;
-            case RefundTransition.Fail(var failure, var rule):
-                FailRefund(payment, refund, failure, rule, by, now, keyName);
+            case RefundTransition.Fail(var failure, var ruleId, var rule):
+                FailRefund(payment, refund, failure, ruleId, rule, by, now, keyName);
                 break;
             case RefundTransition.RecordCheck:
                 refund.RecordOutOfScheduleCheck();
@@ -72,7 +73,9 @@ public sealed partial class Order
                 if (retry.Escalate)
                 {
                     refund.Escalate();
-                    Tell("refund_still_unknown", by, now, $"{refund.Id}: {retry.Rule}", payment.Id);
+                    Record(
+                        TimelineEvent.RefundStillUnknown, by, now, TimelineFacts.Of(refund, retry.RuleId), $"{refund.Id}: {retry.Rule}",
+                        payment.Id);
                     RaiseAttention(AttentionReason.Stuck, refund, now);
                 }
 
@@ -99,14 +102,19 @@ public sealed partial class Order
                 payment.RecordKhaltiState(khaltiState);
                 break;
             case LedgerCorrection.AddRefund(var amount):
-                RecordFoundRefund(payment, amount, ledger.Rule, ledger.KhaltiState, by, now, keyName);
+                RecordFoundRefund(payment, amount, ledger.RuleId, ledger.Rule, ledger.KhaltiState, by, now, keyName);
                 break;
             case LedgerCorrection.AddPartRefund(var khaltiState):
-                RecordPartRefund(payment, ledger.Rule, khaltiState, by, now, keyName);
+                RecordPartRefund(payment, ledger.RuleId, ledger.Rule, khaltiState, by, now, keyName);
                 break;
             case LedgerCorrection.ReportDifference when reportDifference:
                 string here = $"here {(long)payment.AmountRefunded} of {(long)payment.AmountPaid!.Value} paisa were given back";
-                Tell("khalti_differs", by, now, $"{ledger.Rule}; {here}", payment.Id, keyName);
+                TimelineFacts facts = TimelineFacts.Of(ledger.RuleId, ledger.KhaltiState) with
+                {
+                    Amount = payment.AmountPaid,
+                    Refunded = payment.AmountRefunded,
+                };
+                Record(TimelineEvent.KhaltiDiffers, by, now, facts, $"{ledger.Rule}; {here}", payment.Id, keyName);
                 RaiseAttention(AttentionReason.UnknownState, payment, now);
                 break;
         }
@@ -116,7 +124,7 @@ public sealed partial class Order
     {
         if (retry.RecordUnknown)
         {
-            Tell("payment_outcome_unknown", by, now, retry.Finding.Rule, payment.Id);
+            Record(TimelineEvent.PaymentOutcomeUnknown, by, now, retry.Finding, payment);
         }
 
         if (retry is { IsOutOfSchedule: true, NextCheck: { } next })
@@ -130,7 +138,7 @@ public sealed partial class Order
 
         if (retry.Escalate)
         {
-            Tell("payment_still_unknown", by, now, retry.Finding.Rule, payment.Id);
+            Record(TimelineEvent.PaymentStillUnknown, by, now, retry.Finding, payment);
             RaiseAttention(AttentionReason.Stuck, payment, now);
         }
     }

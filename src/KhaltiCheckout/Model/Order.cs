@@ -122,8 +122,9 @@ public sealed partial class Order
             order._lines.Add(OrderLine.Of(order.Id, wanted, order._lines.Count));
         }
 
-        order.Tell(
-            "order_placed", wish.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
+        order.Record(
+            TimelineEvent.OrderPlaced, wish.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
+            new TimelineFacts(Lines: order._lines.Count, Amount: order.Amount),
             $"{order._lines.Count} lines, {(long)order.Amount} paisa", keyName: wish.KeyName);
         return order;
     }
@@ -151,9 +152,11 @@ public sealed partial class Order
     /// <summary>Whether no further payment link may be made for it.</summary>
     internal bool HasMaxLinks => _payments.Count(payment => payment.Pidx is not null) >= MaxLinks;
 
-    internal void Expire(DateTimeOffset now) => Apply(OrderEvent.Expired, "order_expired", Actor.Worker, now);
+    internal void Expire(DateTimeOffset now) =>
+        Apply(OrderEvent.Expired, TimelineEvent.OrderExpired, Actor.Worker, now, new TimelineFacts(Deadline: ExpiresAt));
 
-    internal void Cancel(DateTimeOffset now) => Apply(OrderEvent.Cancelled, "order_cancelled", Actor.Shopper, now);
+    internal void Cancel(DateTimeOffset now) =>
+        Apply(OrderEvent.Cancelled, TimelineEvent.OrderCancelled, Actor.Shopper, now, facts: null);
 
     /// <summary>Keeps that somebody posted another amount than the order's. False when enough of that is kept.</summary>
     internal bool RecordAmountMismatch(Paisa posted, DateTimeOffset now)
@@ -164,7 +167,9 @@ public sealed partial class Order
         }
 
         MismatchesKept++;
-        Tell("amount_mismatch", Actor.Shopper, now, $"expected {(long)Amount} paisa, posted {(long)posted}; Khalti was not asked");
+        Record(
+            TimelineEvent.AmountMismatch, Actor.Shopper, now, new TimelineFacts(Expected: Amount, Posted: posted),
+            $"expected {(long)Amount} paisa, posted {(long)posted}; Khalti was not asked");
         return true;
     }
 
@@ -175,7 +180,9 @@ public sealed partial class Order
         if (MismatchesKept < MaxMismatchesKept)
         {
             MismatchesKept++;
-            Tell("token_of_another_order", Actor.Shopper, now, $"the token was used by payment {otherPaymentId}; Khalti was not asked");
+            Record(
+                TimelineEvent.TokenOfAnotherOrder, Actor.Shopper, now, new TimelineFacts(OtherPaymentId: otherPaymentId),
+                $"the token was used by payment {otherPaymentId}; Khalti was not asked");
         }
     }
 
@@ -188,7 +195,9 @@ public sealed partial class Order
 
         Payment payment = Payment.Verifying(Id, token, Amount, now, lease);
         _payments.Add(payment);
-        Tell("payment_verifying", Actor.Shopper, now, $"widget, {(long)Amount} paisa", payment.Id);
+        Record(
+            TimelineEvent.PaymentVerifying, Actor.Shopper, now, new TimelineFacts(Method: SnakeCase.Of(payment.Method), Amount: Amount),
+            $"widget, {(long)Amount} paisa", payment.Id);
         return payment;
     }
 
@@ -201,7 +210,9 @@ public sealed partial class Order
 
         Payment payment = Payment.Link(Id, Amount, now, lease);
         _payments.Add(payment);
-        Tell("payment_link_requested", Actor.Shopper, now, $"epayment, {(long)Amount} paisa", payment.Id);
+        Record(
+            TimelineEvent.PaymentLinkRequested, Actor.Shopper, now, new TimelineFacts(Method: SnakeCase.Of(payment.Method), Amount: Amount),
+            $"epayment, {(long)Amount} paisa", payment.Id);
         return payment;
     }
 
@@ -225,8 +236,8 @@ public sealed partial class Order
         DateTimeOffset expiresAt = new(StorageFormat.Instant(link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife));
         payment.ApplyLink(
             link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.NextLateCheck(expiresAt, now) ?? now);
-        Tell(
-            handOut ? "payment_link_ready" : "payment_link_unused", Actor.Khalti, now,
+        Record(
+            handOut ? TimelineEvent.PaymentLinkReady : TimelineEvent.PaymentLinkUnused, Actor.Khalti, now, new TimelineFacts(Deadline: expiresAt),
             string.Create(CultureInfo.InvariantCulture, $"may be paid until {expiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), payment.Id);
     }
 
@@ -235,14 +246,14 @@ public sealed partial class Order
     {
         payment.CloseLink(happened, finding, now, firstLateCheck);
         ClearAttention(AttentionReason.Stuck, payment, now);
-        Tell(happened == PaymentEvent.Cancelled ? "payment_cancelled" : "payment_expired", by, now, finding.Rule, payment.Id);
+        Record(happened == PaymentEvent.Cancelled ? TimelineEvent.PaymentCancelled : TimelineEvent.PaymentExpired, by, now, finding, payment);
     }
 
     /// <summary>Something is or may be under way at Khalti's page; or nothing is, after all.</summary>
     internal void Reopen(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset next)
     {
         payment.Reopen(happened, finding, now, next);
-        Tell(happened == PaymentEvent.Pending ? "payment_pending" : "payment_waiting", by, now, finding.Rule, payment.Id);
+        Record(happened == PaymentEvent.Pending ? TimelineEvent.PaymentPending : TimelineEvent.PaymentWaiting, by, now, finding, payment);
     }
 
     /// <summary>The one place where a payment completes, and with it, mostly, the order.</summary>
@@ -251,15 +262,16 @@ public sealed partial class Order
         payment.Complete(finding, now);
         ClearAttention(AttentionReason.Stuck, payment, now);
         string note = $"transaction {finding.TransactionId ?? "not told"}, {(long)payment.Amount} paisa, {finding.Rule}";
+        TimelineFacts facts = TimelineFacts.Of(finding) with { Amount = payment.Amount };
         bool late = Status is OrderStatus.Expired or OrderStatus.Cancelled;
         if (Status.After(OrderEvent.PaymentCompleted) is null)
         {
-            Tell("payment_completed_again", by, now, note, payment.Id);
+            Record(TimelineEvent.PaymentCompletedAgain, by, now, facts, note, payment.Id);
             RaiseAttention(AttentionReason.DoublePayment, payment, now);
             return;
         }
 
-        Apply(OrderEvent.PaymentCompleted, "payment_completed", by, now, note, payment.Id);
+        Apply(OrderEvent.PaymentCompleted, TimelineEvent.PaymentCompleted, by, now, facts, note, payment.Id);
         PaidAt = now;
         if (late)
         {
@@ -272,7 +284,9 @@ public sealed partial class Order
     {
         payment.Decline(finding, now, firstLateCheck);
         ClearAttention(AttentionReason.Stuck, payment, now);
-        Tell("payment_failed", by, now, $"{finding.Failure}, {finding.Rule}", payment.Id);
+        Record(
+            TimelineEvent.PaymentFailed, by, now, TimelineFacts.Of(finding) with { Failure = finding.Failure },
+            $"{finding.Failure}, {finding.Rule}", payment.Id);
     }
 
     /// <summary>Khalti was asked again about a payment that is over, and it stays as it is.</summary>
@@ -284,13 +298,13 @@ public sealed partial class Order
         if (isAnswered && OpenReasons.Any(reason => reason.Reason == AttentionReason.Stuck && reason.PaymentId == payment.Id))
         {
             ClearAttention(AttentionReason.Stuck, payment, now);
-            Tell("payment_checked", by, now, finding.Rule, payment.Id);
+            Record(TimelineEvent.PaymentChecked, by, now, finding, payment);
         }
 
         if (wasDue && payment is { IsEndedLink: true, NextCheckAt: null } && finding.IsPayable)
         {
             // The last look, and Khalti would still take money by this link.
-            Tell("payment_still_unknown", by, now, finding.Rule, payment.Id);
+            Record(TimelineEvent.PaymentStillUnknown, by, now, finding, payment);
             RaiseAttention(AttentionReason.Stuck, payment, now);
         }
     }
@@ -300,23 +314,36 @@ public sealed partial class Order
     {
         payment.HoldForReview(finding, now, next);
         ClearAttention(AttentionReason.Stuck, payment, now);
-        Tell("payment_held", by, now, finding.Rule, payment.Id);
+        Record(
+            TimelineEvent.PaymentHeld, by, now, TimelineFacts.Of(finding) with { Expected = payment.Amount }, finding.Rule, payment.Id);
         RaiseAttention(finding.Attention ?? AttentionReason.UnknownState, payment, now);
     }
 
-    internal void Tell(
-        string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null, string? keyName = null)
+    /// <param name="what">What happened.</param>
+    /// <param name="by">Who did it.</param>
+    /// <param name="now">When.</param>
+    /// <param name="facts">What <see cref="TimelineVocabulary"/> promises of it; null where that is nothing.</param>
+    /// <param name="note">The same as a sentence.</param>
+    /// <param name="paymentId">The payment that it is about.</param>
+    /// <param name="keyName">The name of the API key that did it.</param>
+    internal void Record(
+        TimelineEvent what, Actor by, DateTimeOffset now, TimelineFacts? facts, string? note = null, string? paymentId = null,
+        string? keyName = null)
     {
         Version++;
-        _timeline.Add(TimelineEntry.Of(Id, Version, paymentId, now, what, by, note, keyName));
+        _timeline.Add(TimelineEntry.Of(Id, Version, paymentId, now, what, by, facts, note, keyName));
     }
 
+    private void Record(TimelineEvent what, Actor by, DateTimeOffset now, Finding finding, Payment payment) =>
+        Record(what, by, now, TimelineFacts.Of(finding), finding.Rule, payment.Id);
+
     private void Apply(
-        OrderEvent happened, string what, Actor by, DateTimeOffset now, string? note = null, string? paymentId = null)
+        OrderEvent happened, TimelineEvent what, Actor by, DateTimeOffset now, TimelineFacts? facts, string? note = null,
+        string? paymentId = null)
     {
         Status = Status.After(happened)
             ?? throw new UnreachableException($"{happened} must not happen to order {Id}, which is {Status}.");
-        Tell(what, by, now, note, paymentId);
+        Record(what, by, now, facts, note, paymentId);
     }
 }
 

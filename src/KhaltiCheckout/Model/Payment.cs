@@ -182,7 +182,7 @@ public sealed partial class Payment
     /// <summary>Staff have looked at it: it is over, as far as is known.</summary>
     internal void Close(string note, DateTimeOffset? firstLateCheck)
     {
-        Apply(PaymentEvent.Declined, new Finding(FindingKind.Declined, note));
+        Apply(PaymentEvent.Declined, new Finding(FindingKind.Declined, RuleId.ClosedByStaff, note));
         Failure = Failures.ClosedByMerchant;
         Check = Check.Restart(firstLateCheck);
     }

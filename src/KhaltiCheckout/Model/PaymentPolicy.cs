@@ -20,7 +20,12 @@ internal static class PaymentPolicy
         // to the one who asked alone.
         if (finding.Failure == Failures.RefusedByKhalti)
         {
-            finding = finding with { Kind = FindingKind.Undecided, Rule = finding.Rule + "; but it was asked about twice" };
+            finding = finding with
+            {
+                Kind = FindingKind.Undecided,
+                RuleId = RuleId.AskedTwice,
+                Rule = finding.Rule + "; but it was asked about twice",
+            };
         }
         else if (payment.Method == PaymentMethod.Epayment && !CountsWheneverItIsHeard(finding.Kind))
         {
@@ -36,6 +41,7 @@ internal static class PaymentPolicy
         Kind = FindingKind.Contradicted,
         Attention = AttentionReason.UnknownState,
         TransactionId = null,
+        RuleId = RuleId.TransactionOfAnother,
         Rule = $"{finding.Rule}; transaction {finding.TransactionId} belongs to another payment",
     };
 

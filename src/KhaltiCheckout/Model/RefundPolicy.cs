@@ -22,12 +22,12 @@ internal static class RefundPolicy
         RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, ledger);
         return verdict switch
         {
-            RefundVerdict.Done => new RefundTransition.Complete(ledger.Rule, ledger.KhaltiState),
+            RefundVerdict.Done => new RefundTransition.Complete(ledger.RuleId, ledger.Rule, ledger.KhaltiState),
             RefundVerdict.NotSeen when isAnswered && !RefundRules.IsTooEarlyToFail(refund, now) =>
-                new RefundTransition.Fail(RefundFailures.NotMade, ledger.Rule + ", again and again"),
+                new RefundTransition.Fail(RefundFailures.NotMade, RuleId.RefundNotSeen, ledger.Rule + ", again and again"),
             _ when by != Actor.Worker && refund.Checks > 0 => new RefundTransition.RecordCheck(MarkUnknown: isUnheard),
             _ => new RefundTransition.ScheduleRetry(
-                ledger.Rule, CheckSchedule.Next(refund.Checks, ledger.RetryAfter, now, chance), MarkUnknown: isUnheard,
+                ledger.RuleId, ledger.Rule, CheckSchedule.Next(refund.Checks, ledger.RetryAfter, now, chance), MarkUnknown: isUnheard,
                 IsDenied: verdict == RefundVerdict.NotSeen, IsUnanswered: !isAnswered && ledger.RetryAfter is null,
 
                 // Where the records cannot tell, asking again does not help: staff look at the dashboard.

@@ -10,16 +10,17 @@ internal abstract record RefundTransition
     }
 
     /// <summary>The refund was made.</summary>
-    internal sealed record Complete(string Rule, string? KhaltiState) : RefundTransition;
+    internal sealed record Complete(RuleId RuleId, string Rule, string? KhaltiState) : RefundTransition;
 
     /// <summary>It was not made: the money can be refunded again.</summary>
-    internal sealed record Fail(string Failure, string Rule) : RefundTransition;
+    internal sealed record Fail(string Failure, RuleId RuleId, string Rule) : RefundTransition;
 
     /// <summary>Asked outside the worker's schedule, which goes on as it was.</summary>
     /// <param name="MarkUnknown">The process that sent it did not live to hear the answer.</param>
     internal sealed record RecordCheck(bool MarkUnknown) : RefundTransition;
 
     /// <summary>Nothing was settled: Khalti is asked again.</summary>
+    /// <param name="RuleId">Which rule read Khalti's records.</param>
     /// <param name="Rule">What was read.</param>
     /// <param name="NextCheck">When Khalti is asked again.</param>
     /// <param name="MarkUnknown">The process that sent it did not live to hear the answer.</param>
@@ -27,7 +28,7 @@ internal abstract record RefundTransition
     /// <param name="IsUnanswered">Khalti did not answer, nor say when to come again.</param>
     /// <param name="Escalate">Staff should look at Khalti's dashboard.</param>
     internal sealed record ScheduleRetry(
-        string Rule, DateTimeOffset NextCheck, bool MarkUnknown, bool IsDenied, bool IsUnanswered, bool Escalate) : RefundTransition;
+        RuleId RuleId, string Rule, DateTimeOffset NextCheck, bool MarkUnknown, bool IsDenied, bool IsUnanswered, bool Escalate) : RefundTransition;
 }
 
 /// <summary>What Khalti's records of a paid payment say that is not recorded here yet.</summary>

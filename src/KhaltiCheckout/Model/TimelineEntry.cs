@@ -1,6 +1,8 @@
+using KhaltiCheckout.Shared;
+
 namespace KhaltiCheckout.Model;
 
-/// <summary>One line of an order's story: what happened, when, who did it, and why. Never changed, never removed.</summary>
+/// <summary>One entry of an order's timeline: what happened, when, who did it, and why. Never changed, never removed.</summary>
 public sealed class TimelineEntry
 {
     private TimelineEntry()
@@ -17,7 +19,7 @@ public sealed class TimelineEntry
 
     public DateTimeOffset At { get; private set; }
 
-    /// <summary>A stable word for what happened, e.g. <c>payment_completed</c>.</summary>
+    /// <summary>A stable word for what happened, of <see cref="TimelineEvent"/>: e.g. <c>payment_completed</c>.</summary>
     public string What { get; private set; } = "";
 
     public Actor By { get; private set; }
@@ -28,9 +30,24 @@ public sealed class TimelineEntry
     /// <summary>The evidence: what was expected, what was said, which rule decided. No secret, token or phone number.</summary>
     public string? Note { get; private set; }
 
+    /// <summary>The same as values, <see cref="TimelineFacts"/> as JSON; null for an event without any, and for what an older version
+    /// wrote.</summary>
+    public string? Facts { get; private set; }
+
     internal static TimelineEntry Of(
-        string orderId, int version, string? paymentId, DateTimeOffset at, string what, Actor by, string? note, string? keyName) =>
-        new() { OrderId = orderId, Id = version, PaymentId = paymentId, At = at, What = what, By = by, Note = note, KeyName = keyName };
+        string orderId, int version, string? paymentId, DateTimeOffset at, TimelineEvent what, Actor by, TimelineFacts? facts, string? note,
+        string? keyName) => new()
+        {
+            OrderId = orderId,
+            Id = version,
+            PaymentId = paymentId,
+            At = at,
+            What = SnakeCase.Of(what),
+            By = by,
+            Facts = facts?.ToJson(),
+            Note = note,
+            KeyName = keyName,
+        };
 }
 
 public enum Actor

@@ -62,12 +62,14 @@ internal sealed partial class PaymentProcessor(
             VerifyPermission.Granted => null,
             VerifyPermission.Later => confirmed with
             {
+                RuleId = RuleId.NotVerifiedYet,
                 Rule = $"{confirmed.Rule}; not verified, as another payment of the order is open or its links could not be asked about",
             },
             _ => confirmed with
             {
                 Kind = FindingKind.Declined,
                 Failure = Failures.NotCharged,
+                RuleId = RuleId.OrderTakesNoPayment,
                 Rule = $"{confirmed.Rule}; not verified, as the order takes no payment",
             },
         };

@@ -22,7 +22,8 @@ internal static class CheckRefund
                 Refund? refund = found.Order?.Refunds.Single(refund => refund.Id == id);
                 if (refund?.Status.IsOpen() == true)
                 {
-                    found.Order!.Tell("check_requested", Actor.Merchant, now, id, refund.PaymentId, user.KeyName());
+                    found.Order!.Record(
+                        TimelineEvent.CheckRequested, Actor.Merchant, now, new TimelineFacts(RefundId: id), id, refund.PaymentId, user.KeyName());
                 }
 
                 return refund;

@@ -83,7 +83,8 @@ internal static class RecordFoundRefund
         // Khalti says a part: all of it would be another state.
         return request.Amount >= payment.Refundable
             ? (Problems.RefundTooLarge(payment.Refundable), null)
-            : (null, order.RecordFoundRefund(payment, request.Amount, request.Note, ledger.KhaltiState, Actor.Merchant, now, keyName));
+            : (null, order.RecordFoundRefund(
+                payment, request.Amount, RuleId.RecordedByStaff, request.Note, ledger.KhaltiState, Actor.Merchant, now, keyName));
     }
 
     private static string LocationOf(Refund refund) => $"/api/v1/admin/refunds/{refund.Id}";

@@ -25,7 +25,7 @@ internal sealed partial class RefundProcessor(
         {
             // This process stood still for so long that another may have judged the refund: then it must not go out any more.
             return (await SaveAsync(refund.Id, (order, current, asked) =>
-                order.FailRefund(asked, current, RefundFailures.NotMade, "it was not sent in time", Actor.Worker, now)), null);
+                order.FailRefund(asked, current, RefundFailures.NotMade, RuleId.RefundNotSent, "it was not sent in time", Actor.Worker, now)), null);
         }
 
         Reply<RefundConfirmation> reply = await gateway.RefundAsync(payment, refund, mobile);
@@ -35,14 +35,16 @@ internal sealed partial class RefundProcessor(
         {
             case Reply<RefundConfirmation>.Answered:
                 saved = await SaveAsync(refund.Id, (order, current, asked) =>
-                    order.CompleteRefund(asked, current, "Khalti said that it is done", khaltiState: null, Actor.Khalti, now));
+                    order.CompleteRefund(
+                        asked, current, RuleId.RefundConfirmed, "Khalti said that it is done", khaltiState: null, Actor.Khalti, now));
 
                 // Khalti's word names neither amount nor state. Its books do, if not at once: what they lack is no alarm yet.
                 await CompareAsync(payment.Id, Actor.Khalti, alarm: false);
                 return (saved, null);
             case Reply<RefundConfirmation>.Refused(var refusal):
                 saved = await SaveAsync(refund.Id, (order, current, asked) =>
-                    order.FailRefund(asked, current, Failures.RefusedByKhalti, $"Khalti refused: {refusal}", Actor.Khalti, now));
+                    order.FailRefund(
+                        asked, current, Failures.RefusedByKhalti, RuleId.RefundRefused, $"Khalti refused: {refusal}", Actor.Khalti, now));
 
                 // Refused may mean that the money has gone back another way.
                 await CompareAsync(payment.Id, Actor.Khalti, alarm: false);
@@ -54,7 +56,9 @@ internal sealed partial class RefundProcessor(
                 {
                     if (current.Status == RefundStatus.Requested)
                     {
-                        order.MarkRefundUnknown(current, finding.Rule, Actor.Khalti, now, CheckSchedule.Next(0, finding.RetryAfter, now, random.NextDouble()));
+                        order.MarkRefundUnknown(
+                            current, finding.RuleId, finding.Rule, Actor.Khalti, now,
+                            CheckSchedule.Next(0, finding.RetryAfter, now, random.NextDouble()));
                     }
                 });
                 return (saved, null);
@@ -124,8 +128,8 @@ internal sealed partial class RefundProcessor(
             {
                 string rule = $"a person looked at Khalti: {note}";
                 RefundTransition transition = completed
-                    ? new RefundTransition.Complete(rule, KhaltiState: null)
-                    : new RefundTransition.Fail(RefundFailures.NotMade, rule);
+                    ? new RefundTransition.Complete(RuleId.RecordedByStaff, rule, KhaltiState: null)
+                    : new RefundTransition.Fail(RefundFailures.NotMade, RuleId.RecordedByStaff, rule);
                 order.Apply(transition, refund, payment, Actor.Merchant, now, keyName);
             }
         }, otherwise: () => word = ManualSettlementResult.TooLate);

@@ -86,11 +86,14 @@ public sealed record AdminPaymentView(
         payment.LastAskedAt, payment.NextCheckAt);
 }
 
-/// <summary>One line of an order's story.</summary>
+/// <summary>One entry of an order's timeline.</summary>
 /// <param name="What">A stable word for what happened.</param>
 /// <param name="Key">The name of the API key that did it, where one did.</param>
-/// <param name="Note">The evidence.</param>
-public sealed record TimelineView(DateTimeOffset At, string What, Actor By, string? Key, string? Note, string? PaymentId)
+/// <param name="Note">The evidence, as a sentence.</param>
+/// <param name="Facts">The evidence as values; null for an event without any, and for what an older version recorded.</param>
+public sealed record TimelineView(
+    DateTimeOffset At, string What, Actor By, string? Key, string? Note, string? PaymentId, TimelineFacts? Facts)
 {
-    internal static TimelineView Of(TimelineEntry entry) => new(entry.At, entry.What, entry.By, entry.KeyName, entry.Note, entry.PaymentId);
+    internal static TimelineView Of(TimelineEntry entry) => new(
+        entry.At, entry.What, entry.By, entry.KeyName, entry.Note, entry.PaymentId, TimelineFacts.Read(entry.Facts));
 }

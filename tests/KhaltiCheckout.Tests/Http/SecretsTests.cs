@@ -46,7 +46,7 @@ public sealed partial class SecretsTests
 
         answers.Add((await shop.AskAsync("/health/ready")).Text);
         answers.Add((await shop.AskAsync("/api/v1/config")).Text);
-        string[] notes = await shop.InDatabaseAsync(db => db.Timeline.Select(entry => entry.Note ?? "").ToArrayAsync());
+        string[] notes = await shop.InDatabaseAsync(db => db.Timeline.Select(entry => entry.Note + " " + entry.Facts).ToArrayAsync());
         string[] texts = [.. shop.Log.Lines, .. answers, .. notes];
         shop.Log.Lines.Count().ShouldBeGreaterThan(10);
         foreach (string text in texts)

@@ -17,7 +17,7 @@ internal static class PaidOrder
         Payment payment = order.StartLink(Now, Lease);
         order.ApplyLink(
             payment, new PaymentLink("pidx-1", "https://pay.khalti.test/pidx-1", Now.AddHours(1)),
-            new Finding(FindingKind.Waiting, "made"), Now);
+            Said(FindingKind.Waiting), Now);
         Bring(order, payment, status, asksOn);
         return (order, payment);
     }
@@ -30,7 +30,7 @@ internal static class PaidOrder
         return (order, payment);
     }
 
-    private static Order Placed() => Order.Place(
+    internal static Order Placed() => Order.Place(
         new OrderDraft { Lines = [new DraftLine(null, "Tea", Amount, 1)] }, Now, TimeSpan.FromHours(1));
 
     private static void Bring(Order order, Payment payment, PaymentStatus status, bool asksOn)
@@ -38,13 +38,17 @@ internal static class PaidOrder
         Finding? finding = status switch
         {
             PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded =>
-                new(FindingKind.Completed, "paid", "Completed", "transaction-1", new Paisa(500), Amount),
-            PaymentStatus.Failed => new(FindingKind.Declined, "declined", Failure: Failures.NeverConfirmed),
-            PaymentStatus.Cancelled => new(FindingKind.Cancelled, "cancelled", "User canceled"),
-            PaymentStatus.Expired => new(FindingKind.Expired, "expired", "Expired"),
-            PaymentStatus.NeedsReview => new(
-                FindingKind.Contradicted, "contradicted", "Odd", Attention: AttentionReason.UnknownState, AskOn: asksOn),
-            PaymentStatus.Verifying when payment.Status != status => new(FindingKind.Pending, "pending", "Pending"),
+                Said(FindingKind.Completed, "Completed") with
+                {
+                    TransactionId = "transaction-1",
+                    Fee = new Paisa(500),
+                    AmountPaid = Amount,
+                },
+            PaymentStatus.Failed => Said(FindingKind.Declined) with { Failure = Failures.NeverConfirmed },
+            PaymentStatus.Cancelled => Said(FindingKind.Cancelled, "User canceled"),
+            PaymentStatus.Expired => Said(FindingKind.Expired, "Expired"),
+            PaymentStatus.NeedsReview => Said(FindingKind.Contradicted, "Odd", AttentionReason.UnknownState) with { AskOn = asksOn },
+            PaymentStatus.Verifying when payment.Status != status => Said(FindingKind.Pending, "Pending"),
             _ => null,
         };
         if (finding is not null)
@@ -55,11 +59,14 @@ internal static class PaidOrder
         if (status is PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
         {
             Paisa refunded = status == PaymentStatus.Refunded ? Amount : new Paisa(500);
-            order.RecordFoundRefund(payment, refunded, "refunded", "Refunded", Actor.Khalti, Now);
+            order.RecordFoundRefund(payment, refunded, RuleId.LedgerRefunded, "refunded", "Refunded", Actor.Khalti, Now);
         }
 
         payment.Status.ShouldBe(status);
     }
+
+    internal static Finding Said(FindingKind kind, string? state = null, AttentionReason? attention = null) =>
+        new(kind, RuleId.UnknownState, "Khalti said so", state, Attention: attention);
 
     internal static PaymentTransition Decide(
         Payment payment, Finding finding, Actor by = Actor.Worker, bool returned = false, int? version = null, DateTimeOffset? at = null) =>

@@ -78,7 +78,7 @@ public sealed class PaymentPolicyTests
     {
         (_, Payment payment) = WithLink(StatusIn(status), AsksOn(status));
 
-        PaymentTransition transition = Decide(payment, new Finding(kind, "said"), version: payment.Version - 1);
+        PaymentTransition transition = Decide(payment, Said(kind), version: payment.Version - 1);
 
         transition.GetType().Name.ShouldBe(
             kind is FindingKind.Completed or FindingKind.Contradicted or FindingKind.Pending ? expected : nameof(PaymentTransition.Ignore));
@@ -88,7 +88,7 @@ public sealed class PaymentPolicyTests
     public void A_refused_verify_of_a_token_that_somebody_else_asked_about_settles_nothing()
     {
         (_, Payment payment) = WithToken(PaymentStatus.Verifying);
-        Finding refused = new(FindingKind.Declined, "refused", Failure: Failures.RefusedByKhalti);
+        Finding refused = new(FindingKind.Declined, RuleId.RefusedByKhalti, "refused", Failure: Failures.RefusedByKhalti);
 
         Decide(payment, refused).ShouldBeOfType<PaymentTransition.Decline>();
         Decide(payment, refused, version: payment.Version - 1).ShouldBeOfType<PaymentTransition.ScheduleRetry>()
@@ -105,7 +105,7 @@ public sealed class PaymentPolicyTests
         {
             (_, Payment payment) = WithLink(status);
 
-            Decide(payment, new Finding(kind, "said"), Actor.Shopper, returned: true).ShouldBeOfType<PaymentTransition.MarkPending>();
+            Decide(payment, Said(kind), Actor.Shopper, returned: true).ShouldBeOfType<PaymentTransition.MarkPending>();
         }
     }
 
@@ -113,7 +113,7 @@ public sealed class PaymentPolicyTests
     public void Only_the_first_check_without_an_answer_is_recorded_and_only_the_last_tells_staff()
     {
         (Order order, Payment payment) = WithToken(PaymentStatus.Verifying);
-        Finding lost = new(FindingKind.Unanswered, "no answer");
+        Finding lost = new(FindingKind.Unanswered, RuleId.NoAnswer, "no answer");
 
         List<PaymentTransition.ScheduleRetry> retries = [];
         for (int check = 0; check <= CheckSchedule.LastCheck; check++)
@@ -133,7 +133,7 @@ public sealed class PaymentPolicyTests
     public void Asking_besides_the_worker_neither_counts_nor_puts_off_the_next_check()
     {
         (Order order, Payment payment) = WithToken(PaymentStatus.Verifying);
-        Finding lost = new(FindingKind.Unanswered, "no answer");
+        Finding lost = new(FindingKind.Unanswered, RuleId.NoAnswer, "no answer");
         order.Apply(Decide(payment, lost), payment, Actor.Worker, Now);
         (int checks, DateTimeOffset? next) = (payment.Checks, payment.NextCheckAt);
 
@@ -148,7 +148,7 @@ public sealed class PaymentPolicyTests
     public void A_link_that_stays_open_after_its_time_tells_staff_once()
     {
         (Order order, Payment payment) = WithLink(PaymentStatus.Initiated);
-        Finding lost = new(FindingKind.Unanswered, "no answer");
+        Finding lost = new(FindingKind.Unanswered, RuleId.NoAnswer, "no answer");
         DateTimeOffset late = Now.AddHours(2);
 
         Decide(payment, lost, at: Now.AddMinutes(30)).ShouldBeOfType<PaymentTransition.ScheduleRetry>().Escalate.ShouldBeFalse();
@@ -164,7 +164,7 @@ public sealed class PaymentPolicyTests
     {
         (_, Payment payment) = WithToken(PaymentStatus.Completed);
 
-        Decide(payment, new Finding(FindingKind.Contradicted, "refunded", "Refunded", Attention: AttentionReason.RefundedAtKhalti))
+        Decide(payment, Said(FindingKind.Contradicted, "Refunded", attention: AttentionReason.RefundedAtKhalti))
             .ShouldBeOfType<PaymentTransition.ReportRefund>();
     }
 
@@ -175,8 +175,8 @@ public sealed class PaymentPolicyTests
         order.Resolve(order.OpenReasons.Single(), "seen", closePayments: false, keyName: null, Now);
         payment.Failure.ShouldBe(Failures.ClosedByMerchant);
 
-        Decide(payment, new Finding(FindingKind.Contradicted, "said", "Odd")).ShouldBeOfType<PaymentTransition.RecordCheck>();
-        Decide(payment, new Finding(FindingKind.Contradicted, "said", "Odder")).ShouldBeOfType<PaymentTransition.HoldForReview>();
+        Decide(payment, Said(FindingKind.Contradicted, "Odd")).ShouldBeOfType<PaymentTransition.RecordCheck>();
+        Decide(payment, Said(FindingKind.Contradicted, "Odder")).ShouldBeOfType<PaymentTransition.HoldForReview>();
     }
 
     [Fact]
@@ -184,18 +184,19 @@ public sealed class PaymentPolicyTests
     {
         (Order order, Payment payment) = WithToken(PaymentStatus.Failed);
         DateTimeOffset late = Now.AddHours(2);
-        order.Apply(Decide(payment, new Finding(FindingKind.Declined, "declined"), at: late), payment, Actor.Worker, late);
+        order.Apply(Decide(payment, Said(FindingKind.Declined), at: late), payment, Actor.Worker, late);
         payment.NextCheckAt.ShouldBeNull();
 
-        Decide(payment, new Finding(FindingKind.Undecided, "said")).ShouldBeOfType<PaymentTransition.RecordCheck>();
-        Decide(payment, new Finding(FindingKind.Undecided, "said", "Completed")).ShouldBeOfType<PaymentTransition.ScheduleRetry>();
+        Decide(payment, Said(FindingKind.Undecided)).ShouldBeOfType<PaymentTransition.RecordCheck>();
+        Decide(payment, Said(FindingKind.Undecided, "Completed")).ShouldBeOfType<PaymentTransition.ScheduleRetry>();
     }
 
     [Fact]
     public void A_transaction_of_another_payment_is_a_contradiction_and_is_not_taken_over()
     {
         (Order order, Payment payment) = WithToken(PaymentStatus.Verifying);
-        Finding finding = PaymentPolicy.WithTransactionOfAnother(new Finding(FindingKind.Completed, "paid", "Completed", "transaction-2"));
+        Finding finding = PaymentPolicy.WithTransactionOfAnother(
+            Said(FindingKind.Completed, "Completed") with { TransactionId = "transaction-2" });
 
         order.Apply(Decide(payment, finding), payment, Actor.Khalti, Now);
 
@@ -206,7 +207,7 @@ public sealed class PaymentPolicyTests
     // Applied as well: a transition that the model cannot carry out is thrown by it.
     private static string DecideAndApply(Order order, Payment payment, FindingKind kind)
     {
-        PaymentTransition transition = Decide(payment, new Finding(kind, "said"));
+        PaymentTransition transition = Decide(payment, Said(kind));
         order.Apply(transition, payment, Actor.Worker, Now);
         return transition.GetType().Name;
     }

@@ -12,13 +12,13 @@ public sealed class RefundPolicyTests
 
     private static readonly Dictionary<string, LedgerSnapshot> Ledgers = new(StringComparer.Ordinal)
     {
-        ["paid"] = new(LedgerState.Paid, "said", "Completed", Paisa.Zero),
-        ["refunded"] = new(LedgerState.RefundedInFull, "said", "Refunded", Whole),
-        ["part"] = new(LedgerState.RefundedInPart, "said", "Partially Refunded"),
-        ["500"] = new(LedgerState.RefundedInPart, "said", "Partially Refunded", Part),
-        ["1000"] = new(LedgerState.RefundedInPart, "said", "Partially Refunded", new Paisa(1_000)),
-        ["unclear"] = new(LedgerState.Unclear, "said", "Odd"),
-        ["unanswered"] = new(LedgerState.Unanswered, "no answer"),
+        ["paid"] = new(LedgerState.Paid, RuleId.LedgerPaid, "said", "Completed", Paisa.Zero),
+        ["refunded"] = new(LedgerState.RefundedInFull, RuleId.LedgerPaid, "said", "Refunded", Whole),
+        ["part"] = new(LedgerState.RefundedInPart, RuleId.LedgerPaid, "said", "Partially Refunded"),
+        ["500"] = new(LedgerState.RefundedInPart, RuleId.LedgerPaid, "said", "Partially Refunded", Part),
+        ["1000"] = new(LedgerState.RefundedInPart, RuleId.LedgerPaid, "said", "Partially Refunded", new Paisa(1_000)),
+        ["unclear"] = new(LedgerState.Unclear, RuleId.LedgerPaid, "said", "Odd"),
+        ["unanswered"] = new(LedgerState.Unanswered, RuleId.LedgerPaid, "no answer"),
     };
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
@@ -92,6 +94,12 @@ internal static class Always
                 MayBecome(payment.Method, payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
                 (now.Token, now.Amount).ShouldBe((payment.Token, payment.Amount));
             }
+        }
+
+        foreach (TimelineEntry entry in order.Timeline)
+        {
+            IEnumerable<string> facts = entry.Facts is null ? [] : JsonNode.Parse(entry.Facts)!.AsObject().Select(fact => fact.Key);
+            TimelineVocabulary.FactsOf(SnakeCase.Read<TimelineEvent>(entry.What)).Except(facts).ShouldBeEmpty($"{entry.What} with {entry.Facts}");
         }
 
         // A line for each change of status, and no line without one.

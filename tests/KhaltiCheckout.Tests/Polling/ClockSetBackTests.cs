@@ -169,7 +169,7 @@ public sealed class ClockSetBackTests
         DateTimeOffset now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
         for (int lost = 0; lost < 3; lost++)
         {
-            health.Record(new Finding(FindingKind.Unanswered, "no answer"), now + Ahead);
+            health.Record(new Finding(FindingKind.Unanswered, RuleId.NoAnswer, "no answer"), now + Ahead);
         }
 
         health.TakeProbe(now + Ahead).ShouldBeTrue();

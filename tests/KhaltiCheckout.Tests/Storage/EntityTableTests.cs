@@ -93,7 +93,7 @@ public sealed class EntityTableTests
             {
                 object? before = property.PropertyInfo!.GetValue(found.Order);
                 property.PropertyInfo.SetValue(found.Order, value);
-                found.Order!.Tell("looked_at", Actor.Merchant, shop.Clock.GetUtcNow());
+                found.Order!.Record(TimelineEvent.CheckRequested, Actor.Merchant, shop.Clock.GetUtcNow(), facts: null);
                 return before;
             },
             TestContext.Current.CancellationToken);

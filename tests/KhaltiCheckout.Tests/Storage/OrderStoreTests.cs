@@ -167,7 +167,7 @@ public sealed class OrderStoreTests
         Task<int> told = DecideAsync(shop, known, found =>
         {
             decided.Add(found.Version);
-            found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
+            found.Record(TimelineEvent.CheckRequested, Actor.Merchant, shop.Clock.GetUtcNow(), facts: null);
             return found.Version;
         });
         Task<bool> failing = FailAsync(shop);
@@ -176,7 +176,7 @@ public sealed class OrderStoreTests
         (await told).ShouldBe(2);
         await Should.ThrowAsync<InvalidOperationException>(failing);
         decided.ShouldBe([1, 1]);
-        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "told_once"]);
+        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "check_requested"]);
         (await FindAsync(shop, order)).Version.ShouldBe(2);
     }
 
@@ -219,10 +219,10 @@ public sealed class OrderStoreTests
 
         (await DecideAsync(shop, known, found =>
         {
-            found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
+            found.Record(TimelineEvent.CheckRequested, Actor.Merchant, shop.Clock.GetUtcNow(), facts: null);
             return found.Payments.Single().Checks;
         })).ShouldBe(7);
-        (await shop.TimelineAsync(order)).Count(what => what == "told_once").ShouldBe(1);
+        (await shop.TimelineAsync(order)).Count(what => what == "check_requested").ShouldBe(1);
     }
 
     [Fact]
@@ -234,12 +234,12 @@ public sealed class OrderStoreTests
 
         (await DecideAsync(shop, await FindAsync(shop, order), found =>
         {
-            found.Tell("told_once", Actor.Merchant, shop.Clock.GetUtcNow());
+            found.Record(TimelineEvent.CheckRequested, Actor.Merchant, shop.Clock.GetUtcNow(), facts: null);
             return ++rounds < 3 ? throw new ConcurrencyConflictException("a row") : found.Version;
         })).ShouldBe(2);
 
         rounds.ShouldBe(3);
-        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "told_once"]);
+        (await shop.TimelineAsync(order)).ShouldBe(["order_placed", "check_requested"]);
     }
 
     [Fact]
