@@ -1,3 +1,4 @@
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using Microsoft.Data.Sqlite;
@@ -9,7 +10,7 @@ internal sealed record Filled(string[] Ids, string[] Phones, string CommonName, 
 
 /// <summary>
 /// A year of orders, stored straight into the tables of a shop that is closed: most of them paid, some never, some given
-/// back, with lines, payments, timeline and search terms as the shop makes them. The same in every run but for the dates.
+/// back, with lines, payments, timeline and words as the shop makes them. The same in every run but for the dates.
 /// </summary>
 internal sealed class Filler(string file)
 {
@@ -54,6 +55,7 @@ internal sealed class Filler(string file)
             transaction.Commit();
         }
 
+        Tell(connection, "INSERT INTO \"OrderWordsIndex\" (\"OrderWordsIndex\") VALUES ('rebuild')");
         foreach ((_, string sql) in indexes)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -109,17 +111,15 @@ internal sealed class Filler(string file)
 
         tables.Orders.Add(
             id, status, attention, amount, refunded, customer.Name, customer.Email, customer.Phone, now.UtcDateTime, now.AddHours(1).UtcDateTime,
-            isPaid ? paidAt.UtcDateTime : null, 0, 5, day, isPaid ? ReceiptYear : null, isPaid ? at + 1 : null);
+            isPaid ? paidAt.UtcDateTime : null, 0, 5, day, isPaid ? ReceiptYear : null, isPaid ? at + 1 : null, OrderNumber.New());
         if (attention is not null)
         {
             tables.Reasons.Add($"rsn_{id[4..]}", id, attention, paidAt.UtcDateTime);
         }
 
         tables.Lines.Add(0, product, name, price, quantity, amount, id);
-        foreach (SearchTerm term in SearchTerm.Of(id, customer.Name, customer.Email, customer.Phone))
-        {
-            tables.Terms.Add(term.Term, id);
-        }
+        string words = string.Join(' ', OrderSearchIndex.WordsOf(customer.Name, customer.Email, customer.Phone, [name], amount));
+        tables.Words.Add(OrderSearchIndex.KeyOf(id), id, $" {words} ");
 
         tables.Timeline.Add(id, 1, null, now.UtcDateTime, "order_placed", "shopper", $"1 lines, {amount} paisa");
         if (!isPaid)

@@ -7,7 +7,7 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
 {
     internal Table Orders { get; } = new(
         connection, "Orders", "Id", "Status", "Attention", "Amount", "AmountRefunded", "CustomerName", "CustomerEmail", "CustomerPhone",
-        "CreatedAt", "ExpiresAt", "PaidAt", "MismatchesKept", "Version", "PlacedOn", "ReceiptYear", "ReceiptCount");
+        "CreatedAt", "ExpiresAt", "PaidAt", "MismatchesKept", "Version", "PlacedOn", "ReceiptYear", "ReceiptCount", "Number");
 
     internal Table Lines { get; } = new(connection, "OrderLines", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "OrderId");
 
@@ -24,11 +24,11 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
 
     internal Table Timeline { get; } = new(connection, "Timeline", "OrderId", "Id", "PaymentId", "At", "What", "By", "Note");
 
-    internal Table Terms { get; } = new(connection, "SearchTerms", "Term", "OrderId");
+    internal Table Words { get; } = new(connection, "OrderWords", "Key", "OrderId", "Words");
 
     public void Dispose()
     {
-        foreach (Table table in (Table[])[Orders, Lines, Payments, Refunds, Reasons, Timeline, Terms])
+        foreach (Table table in (Table[])[Orders, Lines, Payments, Refunds, Reasons, Timeline, Words])
         {
             table.Dispose();
         }

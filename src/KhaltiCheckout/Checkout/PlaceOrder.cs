@@ -174,11 +174,10 @@ internal static class PlaceOrder
             KeyName = user.KeyName(),
         };
         Order order = Order.Place(draft, StorageFormat.Now(time), shop.OrderLifetime);
-        OrderView view = OrderView.Of(order);
         string? ownerOfReference = await orders.PlaceAsync(
-            order, sql => response.SaveAsync(sql, StatusCodes.Status201Created, view, LocationOf(view)), cancellationToken);
+            order, sql => response.SaveAsync(sql, StatusCodes.Status201Created, OrderView.Of(order), LocationOf(order)), cancellationToken);
         return ownerOfReference is null
-            ? TypedResults.Created(LocationOf(view), view)
+            ? TypedResults.Created(LocationOf(order), OrderView.Of(order))
             : Problems.ReferenceTaken(user.MayDo(Scopes.Read) ? ownerOfReference : null);
     }
 
@@ -198,7 +197,7 @@ internal static class PlaceOrder
             : null;
     }
 
-    private static string LocationOf(OrderView order) => $"/api/v1/orders/{order.Id}";
+    private static string LocationOf(Order order) => $"/api/v1/orders/{order.Id}";
 
     private static string? TextOrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -17,7 +17,8 @@ public sealed record OrderFilterQuery
     [Description("Only orders that a person should look at for this reason, whatever others are open, or for `any`.")]
     public string? Attention { get; init; }
 
-    [Description("Finds by order id or its beginning, reference, receipt number, Khalti's ids, phone, name, e-mail or amount in rupees (`1500`, `Rs 1,500.50`). Several words must all fit.")]
+    [Description("Finds by order number, order id or its beginning or last eight characters, reference, receipt number, Khalti's ids, phone, name, e-mail, "
+        + "product or amount in rupees (`1500`, `Rs 1,500.50`). Words are found by their beginnings; case and accents do not matter. Several words must all fit.")]
     public string? Q { get; init; }
 
     [Description("The first day in Nepal (`2026-11-20`), or an instant (RFC 3339).")]
@@ -47,16 +48,12 @@ internal sealed record OrderFilter(OrderStatus? Status, AttentionReason? Attenti
 
     /// <summary>The ids of the next ones, newest first: an id begins with its time, so it alone says where to go on.</summary>
     internal Task<List<string>> NextIdsAsync(CheckoutDb db, string? before, int most, CancellationToken cancellationToken) =>
-        new OrderSearch(db, Conditions).NewestAsync(Range.Before(before), most, cancellationToken);
+        new OrderSearch(db, this).NewestAsync(before, most, cancellationToken);
 
     internal IdRange Range => new(FirstId, EndId);
 
-    internal IReadOnlyList<Condition> Conditions =>
-    [
-        .. Text?.Conditions ?? [],
-        .. Status is { } status ? [Condition.Of(status)] : (Condition[])[],
-        .. AnyAttention ? [Condition.OfAnyAttention()] : Attention is { } reason ? [Condition.Of(reason)] : (Condition[])[],
-    ];
+    /// <summary>Whether it asks for more than a time and a text.</summary>
+    internal bool HasState => Status is not null || Attention is not null || AnyAttention;
 
     internal static string CursorAt(string id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(id));
 
@@ -106,9 +103,9 @@ internal sealed record OrderFilter(OrderStatus? Status, AttentionReason? Attenti
             return null;
         }
 
-        if (text.Length > SearchText.Longest || text.Any(char.IsControl))
+        if (text.Length > SearchText.MaxLength || text.Any(char.IsControl))
         {
-            errors["q"] = [$"At most {SearchText.Longest} characters, and no control characters."];
+            errors["q"] = [$"At most {SearchText.MaxLength} characters, and no control characters."];
             return null;
         }
 

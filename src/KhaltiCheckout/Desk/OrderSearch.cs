@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -9,205 +11,191 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace KhaltiCheckout.Desk;
 
 /// <summary>
-/// Finds the newest orders that fit, however many there are. Two ways lead there: to take all that the rarest of the conditions
-/// fits, and to go back from the newest order until there are enough. The first is short when few fit, the second when many
-/// do, and nobody knows which it is: so both are tried by turns, each time a longer piece, and whichever is short soon ends it.
-/// A third is for conditions that are common each and rare together: to lay the lists of their orders over each other.
+/// Finds the newest orders that fit, by two queries: along the orders of a filter, newest first, and along the index of words. The first
+/// one reads no further than <paramref name="maxScanned"/> orders while words have to be compared: where a filter or a word has many
+/// orders, that is enough for a page, and where it has few, the index has few as well. See <c>docs/adr/0006-search.md</c>.
 /// </summary>
-/// <param name="firstPiece">How many orders, the first time.</param>
-internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> conditions, int firstPiece = OrderSearch.FirstPiece)
+internal sealed class OrderSearch(CheckoutDb db, OrderFilter filter, int maxScanned = OrderSearch.MaxScanned)
 {
-    private const int FirstPiece = 1000;
-    private const int Growth = 5;
+    private const int MaxScanned = 1000;
 
-    // Of what a single condition fits, only the newest are put in order; with others each order is looked at, as on the way back.
-    private const int Alone = 40;
+    // For a reading that all of the typed text stands for.
+    private const int WholeText = -1;
 
-    // Of how many words that begin alike it is asked whether they are common, and how many lists are laid over others.
-    private const int MaxWords = 500;
-    private const int MaxIntersections = 12;
+    private readonly OrderWordsSql _words = OrderWordsSql.For(db);
 
-    // What part of a first piece makes a word common. Of one that is not, the orders are looked at one by one.
-    private const int Rare = 20;
-
-    internal async Task<List<string>> NewestAsync(IdRange range, int most, CancellationToken cancellationToken)
+    internal async Task<List<string>> NewestAsync(string? before, int limit, CancellationToken cancellationToken)
     {
-        if (conditions.Count == 0 || (conditions.Count == 1 && conditions[0].IsSorted))
+        IdRange range = filter.Range.Before(before);
+        if (filter.Text is not { } text)
         {
-            return await (conditions.Count == 0 ? WalkAsync(range, most, cancellationToken) : AllOfAsync(conditions[0], range, most, cancellationToken));
+            return await AlongOrdersAsync(range, [], limit, cancellationToken);
         }
 
         List<string> found = [];
-        for (int piece = firstPiece; ; piece *= Growth)
+        foreach (Reading reading in await ReadingsAsync(text, range, limit, cancellationToken))
         {
-            if (await RarestAsync(piece, cancellationToken) is { } rarest)
-            {
-                int missing = most - found.Count;
-                return
-                [
-                    .. found,
-                    .. await (conditions.Count == 1 ? NewestOfAsync(rarest, range, missing, cancellationToken) : AllOfAsync(rarest, range, missing, cancellationToken)),
-                ];
-            }
+            found.AddRange(await NewestAsync(reading, limit, cancellationToken));
+        }
 
-            string? from = await OneOlderAsync(range, piece, cancellationToken);
-            found.AddRange(await WalkAsync(from is null ? range : range with { First = from }, most - found.Count, cancellationToken));
-            if (found.Count == most || from is null)
+        return [.. found.Distinct(StringComparer.Ordinal).OrderDescending(StringComparer.Ordinal).Take(limit)];
+    }
+
+    private async Task<List<string>> NewestAsync(Reading reading, int limit, CancellationToken cancellationToken)
+    {
+        (IdRange range, IReadOnlyList<SearchWord> words) = reading;
+        if (words.Count == 0)
+        {
+            return await AlongOrdersAsync(range, [], limit, cancellationToken);
+        }
+
+        List<string> found = [];
+        if (filter.HasState || !_words.IsSortedByOrder)
+        {
+            string? oldest = await OldestOfNewestAsync(range, cancellationToken);
+            found = await AlongOrdersAsync(oldest is null ? range : range with { First = oldest }, words, limit, cancellationToken);
+            if (found.Count == limit || oldest is null)
             {
                 return found;
             }
 
-            range = range.Before(from);
-            if (piece == firstPiece && conditions.Count > 1 && await MeetingAsync(range, most - found.Count, cancellationToken) is { } meeting)
-            {
-                return [.. found, .. meeting];
-            }
-        }
-    }
-
-    // Null when each of them fits about as many orders as a piece has, or more.
-    private async Task<Condition?> RarestAsync(int piece, CancellationToken cancellationToken)
-    {
-        long many = conditions.Count == 1 ? (long)Alone * piece : piece;
-        Condition? rarest = null;
-        foreach (Condition condition in conditions)
-        {
-            SqlValues values = new();
-            string few = $"{condition.Ids(IdRange.All, values)} LIMIT {values.Add(many)}";
-            long count = (await AskAsync($"""SELECT COUNT(*) AS "Value" FROM ({few}) AS few""", values, static row => row.GetInt64(0), cancellationToken))[0];
-            (rarest, many) = count < many ? (condition, count) : (rarest, many);
+            range = range.Before(oldest);
         }
 
-        return rarest;
+        return [.. found, .. await AlongWordsAsync(range, words, limit - found.Count, cancellationToken)];
     }
 
-    // Along each index by itself: of a common word nothing is sorted, and of those that begin with it only the newest are kept.
-    // An order may come on several ways, and more than once on one.
-    private async Task<List<string>> NewestOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
+    // Every way to read what was typed. A word that names an order leaves that one order to be compared with the other words.
+    private async Task<List<Reading>> ReadingsAsync(SearchText text, IdRange range, int limit, CancellationToken cancellationToken)
     {
-        for (int length = most; ; length *= Growth)
+        List<Reading> readings = [new(range, [])];
+        foreach (SearchWord word in text.Words)
         {
-            SqlValues values = new();
-            string[] ways = [.. condition.Parts.SelectMany(part => part.NewestIds(range, length, values))];
-            string sql = string.Join(" UNION ALL ", ways.Select((ids, way) => string.Create(
-                CultureInfo.InvariantCulture, $"""SELECT {way} AS "Way", "Id" FROM ({ids}) AS way""")));
-            List<Found> found = await AskAsync(sql, values, static row => new Found(row.GetInt32(0), row.GetString(1)), cancellationToken);
-
-            // Below where a way was cut off, it may have others.
-            string? end = found.GroupBy(one => one.Way).Where(way => way.Count() == length)
-                .Select(way => way.Select(one => one.Id).Min(StringComparer.Ordinal)).Max(StringComparer.Ordinal);
-            List<string> newest =
+            readings =
             [
-                .. found.Select(one => one.Id).Where(id => string.CompareOrdinal(id, end) >= 0).Distinct(StringComparer.Ordinal)
-                    .OrderDescending(StringComparer.Ordinal).Take(most),
+                .. readings.Where(_ => word.IsInIndex).Select(reading => reading with { Words = [.. reading.Words, word] }),
+                .. readings.Where(_ => word.Ids is not null).Select(reading => reading with { Range = reading.Range.And(word.Ids!) }),
             ];
-            if (newest.Count == most || end is null)
+        }
+
+        List<Named> named = await NamedAsync(text, range, limit, cancellationToken);
+        foreach (IGrouping<string, Named> order in named.GroupBy(one => one.OrderId, StringComparer.Ordinal))
+        {
+            SearchWord[] others = order.Any(one => one.Word == WholeText)
+                ? []
+                : [.. text.Words.Where((word, at) => word.Ids?.Contains(order.Key) != true && order.All(one => one.Word != at))];
+            if (range.Contains(order.Key) && others.All(word => word.IsInIndex))
             {
-                return newest;
+                readings.Add(new(IdRange.StartingWith(order.Key), others));
             }
         }
+
+        return [.. readings.Where(reading => !reading.Range.IsEmpty)];
     }
 
-    // Where each condition is true of many and hardly ever of the same order, both ways are long. But an index has the orders of
-    // one word, one status or one amount by their ids: such lists laid over each other show where they meet, and no order is
-    // looked at. Null when there are too many of them.
-    private async Task<List<string>?> MeetingAsync(IdRange range, int most, CancellationToken cancellationToken)
-    {
-        List<Part[]> together = [[]];
-        List<Condition> rest = [];
-        foreach (Condition condition in conditions)
-        {
-            if (await ListsOfAsync(condition, cancellationToken) is not var (lists, few))
-            {
-                return null;
-            }
-
-            if (lists.Count == 0)
-            {
-                // Then the few are all.
-                return await AllOfAsync(condition with { Parts = few, IsSorted = false }, range, most, cancellationToken);
-            }
-
-            if (together.Count * lists.Count > MaxIntersections)
-            {
-                return null;
-            }
-
-            together = [.. together.SelectMany(_ => lists, (others, list) => (Part[])[.. others, list])];
-            rest.Add(condition with { Parts = few, IsSorted = false });
-        }
-
-        List<string> found = [];
-        foreach (Part[] lists in together)
-        {
-            SqlValues values = new();
-            string ids = string.Join(" INTERSECT ", lists.Select(list => list.Ids(range, values)));
-            found.AddRange(await AskAsync($"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}", values, cancellationToken));
-        }
-
-        foreach (Condition one in rest.Where(one => one.Parts.Count > 0))
-        {
-            found.AddRange(await AllOfAsync(one, range, most, cancellationToken));
-        }
-
-        return [.. found.Distinct(StringComparer.Ordinal).OrderDescending(StringComparer.Ordinal).Take(most)];
-    }
-
-    // What has its orders by their ids, and what has few.
-    private async Task<(List<Part> Lists, List<Part> Few)?> ListsOfAsync(Condition condition, CancellationToken cancellationToken)
-    {
-        List<Part> lists = [.. condition.Parts.Where(part => part.Come == Coming.ById)];
-        List<Part> few = [.. condition.Parts.Where(part => part.Come == Coming.Alone)];
-        foreach (Part part in condition.Parts.Where(part => part.Come == Coming.ByWord))
-        {
-            SqlValues values = new();
-            List<string> words = await AskAsync(part.CommonWords(Math.Max(1, firstPiece / Rare), MaxWords, values), values, cancellationToken);
-            if (words.Contains(""))
-            {
-                return null;
-            }
-
-            lists.AddRange(words.Select(Part.OfWord));
-            few.AddRange(part.Without(words));
-        }
-
-        return (lists, few);
-    }
-
-    private Task<List<string>> AllOfAsync(Condition condition, IdRange range, int most, CancellationToken cancellationToken)
+    // The orders that have a word, or the whole text, for a name of their own. Each part is a search in a unique index, or nearly.
+    private async Task<List<Named>> NamedAsync(SearchText text, IdRange range, int limit, CancellationToken cancellationToken)
     {
         SqlValues values = new();
-        string ids = condition.DifferentIds(range, values);
-        string others = string.Join(" AND ", conditions.Where(other => other != condition).Select(other => other.Holds(values)));
-        return AskAsync(
-            others.Length == 0
-                ? $"{ids} ORDER BY 1 DESC LIMIT {values.Add(most)}"
-                : $"""SELECT o."Id" FROM ({ids}) AS o WHERE {others} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
-            values, cancellationToken);
+        List<string> parts =
+        [
+            $"""
+            SELECT {WholeText} AS "Word", "Id" FROM (
+                SELECT "Id" FROM "Orders" WHERE "Reference" = {values.Add(text.Whole)}{range.Condition("\"Id\"", values)}
+                ORDER BY "Id" || '' DESC LIMIT {values.Add(limit)}) AS r
+            """,
+        ];
+        for (int at = 0; at < text.Words.Count; at++)
+        {
+            SearchWord word = text.Words[at];
+            AddPart("Payments", "OrderId", $"\"TransactionId\" = {values.Add(word.Typed)}");
+            AddPart("Payments", "OrderId", $"\"Token\" = {values.Add(word.Typed)}");
+            AddPart("Payments", "OrderId", $"\"Pidx\" = {values.Add(word.Typed)}");
+            AddPart("Payments", "OrderId", $"\"Id\" = {values.Add(word.Folded)}");
+            AddPart("Refunds", "OrderId", $"\"Id\" = {values.Add(word.Folded)}");
+            if (word.Number is { } number)
+            {
+                AddPart("Orders", "Id", $"\"Number\" = {values.Add(number)}");
+            }
+
+            if (word.IdEnd is { } end)
+            {
+                AddPart("Orders", "Id", $"substr(\"Id\", 23) = {values.Add(end)} AND \"Id\" LIKE {values.Add("%" + word.Folded)}");
+            }
+
+            if (word.Receipt is { } receipt)
+            {
+                AddPart("Orders", "Id", $"\"ReceiptYear\" = {values.Add(receipt.Year)} AND \"ReceiptCount\" = {values.Add(receipt.Number)}");
+                AddPart("Refunds", "OrderId", $"\"CreditNoteYear\" = {values.Add(receipt.Year)} AND \"CreditNoteCount\" = {values.Add(receipt.Number)}");
+            }
+
+            void AddPart(string table, string id, string where) =>
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"""SELECT {at} AS "Word", "{id}" AS "Id" FROM "{table}" WHERE {where}"""));
+        }
+
+        return await QueryAsync(
+            string.Join(" UNION ALL ", parts), values, static row => new Named(row.GetInt32(0), row.GetString(1)), cancellationToken);
     }
 
-    private Task<List<string>> WalkAsync(IdRange range, int most, CancellationToken cancellationToken)
+    private Task<List<string>> AlongOrdersAsync(
+        IdRange range, IReadOnlyList<SearchWord> words, int limit, CancellationToken cancellationToken)
     {
         SqlValues values = new();
-        string all = string.Concat(conditions.Select(condition => $" AND {condition.Holds(values)}"));
-        return AskAsync(
-            $"""SELECT o."Id" FROM "Orders" AS o WHERE 1 = 1{all}{range.Limits("o.\"Id\"", values)} ORDER BY o."Id" DESC LIMIT {values.Add(most)}""",
-            values, cancellationToken);
+        return QueryAsync($"{IdsOfFilter(range, words, values)} ORDER BY 1 DESC LIMIT {values.Add(limit)}", values, cancellationToken);
     }
 
-    // The id of the order that is so many older than the newest of the range; null when there are not so many.
-    private async Task<string?> OneOlderAsync(IdRange range, int orders, CancellationToken cancellationToken)
+    // Null when the filter has no more orders than may be scanned.
+    private async Task<string?> OldestOfNewestAsync(IdRange range, CancellationToken cancellationToken)
     {
         SqlValues values = new();
-        string sql = $"""SELECT o."Id" FROM "Orders" AS o WHERE 1 = 1{range.Limits("o.\"Id\"", values)} ORDER BY o."Id" DESC LIMIT 1 OFFSET {values.Add(orders)}""";
-        return (await AskAsync(sql, values, cancellationToken)).FirstOrDefault();
+        string sql = $"{IdsOfFilter(range, [], values)} ORDER BY 1 DESC LIMIT 1 OFFSET {values.Add(maxScanned)}";
+        return (await QueryAsync(sql, values, cancellationToken)).FirstOrDefault();
     }
 
-    private Task<List<string>> AskAsync(string sql, SqlValues values, CancellationToken cancellationToken) =>
-        AskAsync(sql, values, static row => row.GetString(0), cancellationToken);
+    private Task<List<string>> AlongWordsAsync(
+        IdRange range, IReadOnlyList<SearchWord> words, int limit, CancellationToken cancellationToken)
+    {
+        SqlValues values = new();
+        string state = (filter.Status is { } status
+                ? $" AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = w.\"OrderId\" AND o.\"Status\" = {values.Add(SnakeCase.Of(status))})"
+                : "")
+            + (filter.AnyAttention ? " AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = w.\"OrderId\" AND o.\"Attention\" IS NOT NULL)" : "")
+            + (filter.Attention is { } reason
+                ? $" AND EXISTS (SELECT 1 FROM \"AttentionReasons\" AS a WHERE a.\"OrderId\" = w.\"OrderId\" AND a.\"Reason\" = {values.Add(SnakeCase.Of(reason))} AND a.\"ResolvedAt\" IS NULL)"
+                : "");
+        return QueryAsync(_words.Newest(words, range, state, limit, values), values, cancellationToken);
+    }
+
+    // Each part goes along an index that has the orders of a status, of a reason, or all, newest first; no order is in two of them.
+    private string IdsOfFilter(IdRange range, IReadOnlyList<SearchWord> words, SqlValues values)
+    {
+        if (filter.Attention is { } reason)
+        {
+            string reasons = Part("AttentionReasons", "OrderId", $"\"Reason\" = {values.Add(SnakeCase.Of(reason))} AND \"ResolvedAt\" IS NULL", distinct: true);
+            return filter.Status is { } wanted
+                ? reasons + $" AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = \"OrderId\" AND o.\"Status\" = {values.Add(SnakeCase.Of(wanted))})"
+                : reasons;
+        }
+
+        string status = filter.Status is { } one ? $"\"Status\" = {values.Add(SnakeCase.Of(one))}" : "1 = 1";
+        return filter.AnyAttention
+            ? string.Join(" UNION ALL ", Enum.GetValues<AttentionReason>().Select(any =>
+                Part("Orders", "Id", $"\"Attention\" = {values.Add(SnakeCase.Of(any))} AND {status}")))
+            : Part("Orders", "Id", status);
+
+        string Part(string table, string id, string where, bool distinct = false)
+        {
+            string column = $"\"{table}\".\"{id}\"";
+            return $"SELECT {(distinct ? "DISTINCT " : "")}{column} AS \"Id\" FROM \"{table}\" WHERE {where}{range.Condition(column, values)}"
+                + (words.Count == 0 ? "" : $" AND {_words.Fits(words, column, values)}");
+        }
+    }
+
+    private Task<List<string>> QueryAsync(string sql, SqlValues values, CancellationToken cancellationToken) =>
+        QueryAsync(sql, values, static row => row.GetString(0), cancellationToken);
 
     // As a command: EF Core would compile and keep a query for each text, and there are as many texts as ways to search.
-    private Task<List<T>> AskAsync<T>(string sql, SqlValues values, Func<DbDataReader, T> read, CancellationToken cancellationToken) =>
+    private Task<List<T>> QueryAsync<T>(string sql, SqlValues values, Func<DbDataReader, T> read, CancellationToken cancellationToken) =>
         db.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
@@ -227,5 +215,8 @@ internal sealed class OrderSearch(CheckoutDb db, IReadOnlyList<Condition> condit
             },
             cancellationToken);
 
-    private sealed record Found(int Way, string Id);
+    /// <summary>Orders in a range that have all these words.</summary>
+    private sealed record Reading(IdRange Range, IReadOnlyList<SearchWord> Words);
+
+    private sealed record Named(int Word, string OrderId);
 }

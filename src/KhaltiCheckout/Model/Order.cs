@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Khalti.Client;
 using KhaltiCheckout.Shared;
-using KhaltiCheckout.Storage;
 
 namespace KhaltiCheckout.Model;
 
@@ -31,6 +30,9 @@ public sealed partial class Order
     }
 
     public string Id { get; private set; } = "";
+
+    /// <summary>The short one for people, as it is stored. Null for a moment for one that a version without numbers has placed.</summary>
+    public string? Number { get; private set; }
 
     public OrderStatus Status { get; private set; }
 
@@ -138,6 +140,9 @@ public sealed partial class Order
         _refunds.AddRange(refunds);
         _reasons.AddRange(reasons);
     }
+
+    /// <summary>Another one is drawn when an order has it already.</summary>
+    internal void DrawNumber() => Number = OrderNumber.New();
 
     internal bool CanBePaid(DateTimeOffset now) => Status == OrderStatus.Pending && now < ExpiresAt;
 

@@ -18,6 +18,8 @@ internal sealed partial class PollingPass(
     private const int AskedAtOnce = 4;
     private const int MaxOrdersPerPass = 200;
     private const int MaxPurgedPerPass = 1000;
+    private const int IndexedBatchSize = 50;
+    private const int MaxIndexedBatches = 20;
 
     private static readonly TimeSpan BetweenAlignments = TimeSpan.FromMinutes(5);
 
@@ -31,6 +33,7 @@ internal sealed partial class PollingPass(
         int[] asked = await Task.WhenAll(Enum.GetValues<PaymentMethod>().Select(method => AskAsync(method, cancellationToken)));
         await due.PurgeExpiredAsync(time.GetUtcNow(), MaxPurgedPerPass, cancellationToken);
         await AlignAttentionAsync(cancellationToken);
+        await FillSearchIndexAsync(cancellationToken);
         return (asked.Sum(), await ExpireOrdersAsync(cancellationToken));
     }
 
@@ -137,6 +140,19 @@ internal sealed partial class PollingPass(
 
         _nextAlignment = now + BetweenAlignments;
         await due.AlignAttentionAsync(now, cancellationToken);
+    }
+
+    // Orders of a version without numbers and search index, placed before this one started or beside it. In batches that keep no shopper
+    // waiting for long; where the pass ends, the next one goes on.
+    private async Task FillSearchIndexAsync(CancellationToken cancellationToken)
+    {
+        for (int batch = 0; batch < MaxIndexedBatches; batch++)
+        {
+            if (await due.IndexOrdersAsync(IndexedBatchSize, cancellationToken) < IndexedBatchSize)
+            {
+                return;
+            }
+        }
     }
 
     // What waits for an hour only because Khalti did not answer is due as soon as Khalti does again. And an order that

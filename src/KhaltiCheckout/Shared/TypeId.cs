@@ -50,6 +50,9 @@ internal static class TypeId
         text.Length == prefix.Length + 1 + SuffixLength && text.StartsWith(prefix, StringComparison.Ordinal) && text[prefix.Length] == '_'
         && !text.AsSpan(prefix.Length + 1).ContainsAnyExcept(Letters);
 
+    /// <summary>What a character of an id stands for; below zero when there is none like it in ids.</summary>
+    internal static int ValueOf(char character) => Alphabet.IndexOf(character, StringComparison.Ordinal);
+
     internal static string Encode(string prefix, Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -14,6 +14,8 @@ internal sealed class DueWorkQueries(Database database)
         ORDER BY "LeasedUntil" LIMIT @p1
         """;
 
+    private const string UnnumberedOrder = """SELECT "Id" FROM "Orders" WHERE "Number" IS NULL ORDER BY "Id" DESC LIMIT 1""";
+
     // Without a token and without a link there is nothing that Khalti could be asked about.
     private const string CanBeAskedAbout = """("Token" IS NOT NULL OR "Pidx" IS NOT NULL)""";
 
@@ -173,6 +175,13 @@ internal sealed class DueWorkQueries(Database database)
     }
 
     /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
+    /// <summary>Gives orders of a version without numbers and search index both, newest first.</summary>
+    /// <returns>How many.</returns>
+    internal async Task<int> IndexOrdersAsync(int atMost, CancellationToken cancellationToken) =>
+        await database.ReadAsync(sql => sql.FindAsync(UnnumberedOrder, static row => row.Text(0)), cancellationToken) is not null
+            ? await database.WriteAsync(Isolation.RowLocks, sql => OrderSearchIndex.FillAsync(sql, atMost), cancellationToken)
+            : 0;
+
     internal Task<int> AlignAttentionAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         async sql => await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded)
             + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now)

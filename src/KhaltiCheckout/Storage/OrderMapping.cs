@@ -11,6 +11,7 @@ internal sealed class OrderMapping
     public void Configure(EntityTypeBuilder<Order> builder)
     {
         builder.Property(order => order.Id).HasMaxLength(TypeId.MaxIdLength).ValueGeneratedNever();
+        builder.Property(order => order.Number).HasMaxLength(OrderNumber.Length);
         builder.Property(order => order.Version).IsConcurrencyToken();
 
         // Nothing about money is ever deleted along with something else.
@@ -29,6 +30,10 @@ internal sealed class OrderMapping
         builder.HasIndex(order => new { order.Amount, order.Id });
         builder.HasIndex(order => new { order.ReceiptYear, order.ReceiptCount }).IsUnique().HasFilter("\"ReceiptYear\" IS NOT NULL");
         builder.HasIndex(order => order.PlacedOn);
+
+        // Orders without a number were placed by a version before: they wait for one.
+        builder.HasIndex(order => order.Number).IsUnique().HasFilter("\"Number\" IS NOT NULL");
+        builder.HasIndex(order => order.Id, "IX_Orders_Id_Unnumbered").HasFilter("\"Number\" IS NULL");
 
         // One for finding, one that keeps a reference to one order until that order gives it back.
         builder.Property<bool>("ReferenceFreed").HasDefaultValue(false);

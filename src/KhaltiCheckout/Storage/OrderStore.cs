@@ -106,6 +106,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
                 }
             }
 
+            order.DrawNumber();
             await SaveAsync(sql, loaded);
             await OrderSearchIndex.AddAsync(sql, order);
             await alongside(sql);

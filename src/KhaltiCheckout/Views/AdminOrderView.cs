@@ -5,6 +5,7 @@ using KhaltiCheckout.Model;
 namespace KhaltiCheckout.Views;
 
 /// <summary>An order as the merchant sees it. No token, and of a refund's phone number only its end.</summary>
+/// <param name="Number">The short one for people, such as <c>HZ9D-7DQV</c>. Null for a moment after an upgrade from a version without.</param>
 /// <param name="Attention">Why a person should look, or null: the most urgent of the open reasons.</param>
 /// <param name="Reasons">All open reasons, most urgent first. Each is resolved by itself.</param>
 /// <param name="Amount">Paisa.</param>
@@ -12,6 +13,7 @@ namespace KhaltiCheckout.Views;
 /// <param name="Timeline">What happened, oldest first; with one order, not in a list.</param>
 public sealed record AdminOrderView(
     string Id,
+    string? Number,
     OrderStatus Status,
     AttentionReason? Attention,
     IReadOnlyList<ReasonView> Reasons,
@@ -34,7 +36,7 @@ public sealed record AdminOrderView(
     {
         OrderView view = OrderView.Of(order);
         return new AdminOrderView(
-            view.Id, view.Status, order.Attention, [.. order.OpenReasons.Select(ReasonView.Of)], view.Amount, view.AmountRefunded, view.Currency, view.Lines,
+            view.Id, view.Number, view.Status, order.Attention, [.. order.OpenReasons.Select(ReasonView.Of)], view.Amount, view.AmountRefunded, view.Currency, view.Lines,
             new AdminCustomerView(order.CustomerName, order.CustomerEmail, order.CustomerPhone), view.Reference,
             order.ReceiptNumber?.ToString(), view.Metadata, view.CreatedAt, view.ExpiresAt, view.PaidAt,
             [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(AdminPaymentView.Of)],

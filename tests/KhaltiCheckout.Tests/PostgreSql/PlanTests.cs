@@ -66,9 +66,9 @@ public sealed partial class PlanTests
 
         foreach (string text in (string[])["sita", "98412", "ord_01k9x4c7", "1500", "2083/84-1", "sita rai"])
         {
-            foreach (int firstPiece in (int[])[1, 1000])
+            foreach (int maxScanned in (int[])[1, 1000])
             {
-                foreach (string question in await shop.QuestionsForAsync(new() { Q = text }, firstPiece))
+                foreach (string question in await shop.QuestionsForAsync(new() { Q = text, Status = "expired" }, maxScanned))
                 {
                     string plan = await PlanAsync(shop, question);
                     plan.ShouldNotContain("Seq Scan", customMessage: $"{text}\n{plan}");
@@ -77,15 +77,14 @@ public sealed partial class PlanTests
         }
 
         string word = await ListPlanAsync(shop, new OrderFilterQuery { Q = "sita" });
-        word.ShouldMatch("\"IX_SearchTerms_Term_OrderId\".*\\n.*\"Term\" =");
-        word.ShouldMatch("\"IX_SearchTerms_Term_OrderId\".*\\n.*\"Term\" > .*\"Term\" <");
+        word.ShouldContain("Bitmap Index Scan on \"IX_OrderWords_Words\"");
     }
 
     private static Task<int> AnalyzeAsync(Shop shop) => shop.SqlAsync($"ANALYZE");
 
     // Of the last question, which is the one that finds them.
     private static async Task<string> ListPlanAsync(Shop shop, OrderFilterQuery query) =>
-        await PlanAsync(shop, (await shop.QuestionsForAsync(query, firstPiece: 1000))[^1]);
+        await PlanAsync(shop, (await shop.QuestionsForAsync(query, maxScanned: 1000))[^1]);
 
     // As it is planned for any values: those of the question are not known here.
     private static async Task<string> PlanAsync(Shop shop, string question)

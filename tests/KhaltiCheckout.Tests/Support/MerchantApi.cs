@@ -79,13 +79,13 @@ internal static class MerchantApi
         """);
 
     /// <summary>What the database is asked for the newest of these orders.</summary>
-    internal static Task<string[]> QuestionsForAsync(this Shop shop, OrderFilterQuery query, int firstPiece, string? before = null) =>
+    internal static Task<string[]> QuestionsForAsync(this Shop shop, OrderFilterQuery query, int maxScanned, string? before = null) =>
         shop.QuestionsOfAsync(async db =>
         {
             Dictionary<string, string[]> errors = [];
             OrderFilter filter = OrderFilter.Read(query, errors);
             errors.ShouldBeEmpty();
-            await new OrderSearch(db, filter.Conditions, firstPiece).NewestAsync(filter.Range.Before(before), 26, TestContext.Current.CancellationToken);
+            await new OrderSearch(db, filter, maxScanned).NewestAsync(before, 26, TestContext.Current.CancellationToken);
         });
 
     internal static async Task<string[]> QuestionsOfAsync(this Shop shop, Func<CheckoutDb, Task> work)
@@ -100,7 +100,6 @@ internal static class MerchantApi
             .Where(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
             .Select(line => line[Beginning(line)..].Trim())];
 
-        static int Beginning(string line) =>
-            line.IndexOf("WITH RECURSIVE", StringComparison.Ordinal) is >= 0 and int at ? at : line.IndexOf("SELECT", StringComparison.Ordinal);
+        static int Beginning(string line) => line.IndexOf("SELECT", StringComparison.Ordinal);
     }
 }

@@ -268,7 +268,7 @@ namespace KhaltiCheckout.Storage.Migrations
                 column: "OrderId");
 
             // The words of the orders that are there already.
-            migrationBuilder.Sql(global::KhaltiCheckout.Storage.SearchTerm.Backfill);
+            migrationBuilder.Sql(global::KhaltiCheckout.Storage.Migrations.Sql.SearchTermsTable.Backfill);
         }
 
         /// <inheritdoc />

@@ -11,7 +11,7 @@ namespace KhaltiCheckout.Storage.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             // The key turned round, by hand: EF Core would make a table that has its rows twice.
-            migrationBuilder.Sql(global::KhaltiCheckout.Storage.SearchTerm.WithoutRowId);
+            migrationBuilder.Sql(global::KhaltiCheckout.Storage.Migrations.Sql.SearchTermsTable.WithoutRowId);
 
             migrationBuilder.CreateIndex(
                 name: "IX_SearchTerms_Term_OrderId",

@@ -17,7 +17,7 @@ namespace KhaltiCheckout.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
-            modelBuilder.Entity("KhaltiCheckout.Admin.AdminSession", b =>
+            modelBuilder.Entity("KhaltiCheckout.Access.AdminSession", b =>
                 {
                     b.Property<string>("Hash")
                         .HasMaxLength(64)
@@ -51,7 +51,7 @@ namespace KhaltiCheckout.Storage.Migrations
                     b.ToTable("AdminSessions", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Admin.ApiKey", b =>
+            modelBuilder.Entity("KhaltiCheckout.Access.ApiKey", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -99,23 +99,6 @@ namespace KhaltiCheckout.Storage.Migrations
                         .HasFilter("\"RevokedAt\" IS NULL");
 
                     b.ToTable("ApiKeys", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
-                {
-                    b.Property<string>("OrderId")
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Term")
-                        .HasMaxLength(254)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("OrderId", "Term");
-
-                    b.HasIndex("Term", "OrderId");
-
-                    b.ToTable("SearchTerms", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Catalogue.Product", b =>
@@ -233,7 +216,7 @@ namespace KhaltiCheckout.Storage.Migrations
                         });
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Closing.DayClose", b =>
+            modelBuilder.Entity("KhaltiCheckout.DailyReconciliation.DayClose", b =>
                 {
                     b.Property<DateOnly>("Day")
                         .HasColumnType("TEXT");
@@ -271,26 +254,6 @@ namespace KhaltiCheckout.Storage.Migrations
                     b.HasKey("Day");
 
                     b.ToTable("DayCloses", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Storage.SchemaVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("LeastReader")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("SchemaVersion", (string)null);
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            LeastReader = 1
-                        });
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>
@@ -335,7 +298,7 @@ namespace KhaltiCheckout.Storage.Migrations
                     b.ToTable("IdempotentRequests", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Order", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -371,6 +334,10 @@ namespace KhaltiCheckout.Storage.Migrations
 
                     b.Property<int>("MismatchesKept")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Number")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("PaidAt")
                         .HasColumnType("TEXT");
@@ -412,6 +379,10 @@ namespace KhaltiCheckout.Storage.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasFilter("\"Number\" IS NOT NULL");
+
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
@@ -431,6 +402,9 @@ namespace KhaltiCheckout.Storage.Migrations
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex(new[] { "Id" }, "IX_Orders_Id_Unnumbered")
+                        .HasFilter("\"Number\" IS NULL");
+
                     b.HasIndex(new[] { "Reference" }, "IX_Orders_Reference_Held")
                         .IsUnique()
                         .HasFilter("\"Reference\" IS NOT NULL AND NOT \"ReferenceFreed\"");
@@ -438,7 +412,7 @@ namespace KhaltiCheckout.Storage.Migrations
                     b.ToTable("Orders");
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.OrderLine", b =>
                 {
                     b.Property<string>("OrderId")
                         .HasMaxLength(30)
@@ -476,83 +450,7 @@ namespace KhaltiCheckout.Storage.Migrations
                     b.ToTable("OrderLines", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("OrderId")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("PaymentId")
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("RaisedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("RefundId")
-                        .HasMaxLength(30)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime?>("ResolvedAt")
-                        .IsConcurrencyToken()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId")
-                        .HasFilter("\"ResolvedAt\" IS NULL");
-
-                    b.HasIndex("Reason", "OrderId")
-                        .HasFilter("\"ResolvedAt\" IS NULL");
-
-                    b.ToTable("AttentionReasons", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
-                {
-                    b.Property<string>("OrderId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Id")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("KeyName")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Note")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("PaymentId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("What")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("OrderId", "Id");
-
-                    b.ToTable("Timeline", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Payments.Payment", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Payment", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -684,27 +582,49 @@ namespace KhaltiCheckout.Storage.Migrations
                         });
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Receipts.ReceiptYear", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.RaisedReason", b =>
                 {
-                    b.Property<int>("Year")
-                        .HasColumnType("INTEGER");
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
 
-                    b.Property<int>("LastCreditNote")
-                        .HasColumnType("INTEGER");
+                    b.Property<string>("OrderId")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
 
-                    b.Property<int>("LastReceipt")
-                        .HasColumnType("INTEGER");
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
 
-                    b.Property<int>("Version")
+                    b.Property<DateTime>("RaisedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RefundId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ResolvedAt")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
-                    b.HasKey("Year");
+                    b.HasKey("Id");
 
-                    b.ToTable("ReceiptYears", (string)null);
+                    b.HasIndex("OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.HasIndex("Reason", "OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.ToTable("AttentionReasons", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Refund", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -823,67 +743,158 @@ namespace KhaltiCheckout.Storage.Migrations
                         });
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.TimelineEntry", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
-                        .WithMany("SearchTerms")
-                        .HasForeignKey("OrderId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                    b.Property<string>("OrderId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PaymentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("OrderId", "Id");
+
+                    b.ToTable("Timeline", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
+            modelBuilder.Entity("KhaltiCheckout.Storage.ReceiptYear", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastCreditNote")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LastReceipt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("ReceiptYears", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Storage.SchemaVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LeastReader")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SchemaVersion", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            LeastReader = 1
+                        });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Storage.SearchTerm", b =>
+                {
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("OrderId", "Term");
+
+                    b.HasIndex("Term", "OrderId");
+
+                    b.ToTable("SearchTerms", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Model.OrderLine", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
                         .WithMany("Lines")
                         .HasForeignKey("OrderId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Payment", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
-                        .WithMany("Reasons")
-                        .HasForeignKey("OrderId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
-                {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
-                        .WithMany("Timeline")
-                        .HasForeignKey("OrderId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Payments.Payment", b =>
-                {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
                         .WithMany("Payments")
                         .HasForeignKey("OrderId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.RaisedReason", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
+                        .WithMany("Reasons")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Model.Refund", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
                         .WithMany("Refunds")
                         .HasForeignKey("OrderId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("KhaltiCheckout.Payments.Payment", null)
+                    b.HasOne("KhaltiCheckout.Model.Payment", null)
                         .WithMany()
                         .HasForeignKey("PaymentId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.TimelineEntry", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
+                        .WithMany("Timeline")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Storage.SearchTerm", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Model.Order", b =>
                 {
                     b.Navigation("Lines");
 
@@ -892,8 +903,6 @@ namespace KhaltiCheckout.Storage.Migrations
                     b.Navigation("Reasons");
 
                     b.Navigation("Refunds");
-
-                    b.Navigation("SearchTerms");
 
                     b.Navigation("Timeline");
                 });

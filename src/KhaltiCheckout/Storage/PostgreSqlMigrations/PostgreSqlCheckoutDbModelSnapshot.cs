@@ -22,7 +22,7 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("KhaltiCheckout.Admin.AdminSession", b =>
+            modelBuilder.Entity("KhaltiCheckout.Access.AdminSession", b =>
                 {
                     b.Property<string>("Hash")
                         .HasMaxLength(64)
@@ -60,7 +60,7 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.ToTable("AdminSessions", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Admin.ApiKey", b =>
+            modelBuilder.Entity("KhaltiCheckout.Access.ApiKey", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -114,25 +114,6 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                         .HasFilter("\"RevokedAt\" IS NULL");
 
                     b.ToTable("ApiKeys", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
-                {
-                    b.Property<string>("OrderId")
-                        .HasMaxLength(30)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("Term")
-                        .HasMaxLength(254)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.HasKey("OrderId", "Term");
-
-                    b.HasIndex("Term", "OrderId");
-
-                    b.ToTable("SearchTerms", (string)null);
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Catalogue.Product", b =>
@@ -255,7 +236,7 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                         });
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Closing.DayClose", b =>
+            modelBuilder.Entity("KhaltiCheckout.DailyReconciliation.DayClose", b =>
                 {
                     b.Property<DateOnly>("Day")
                         .HasColumnType("date");
@@ -297,26 +278,6 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.HasKey("Day");
 
                     b.ToTable("DayCloses", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Storage.SchemaVersion", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("integer");
-
-                    b.Property<int>("LeastReader")
-                        .HasColumnType("integer");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("SchemaVersion", (string)null);
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            LeastReader = 1
-                        });
                 });
 
             modelBuilder.Entity("KhaltiCheckout.Idempotency.IdempotentRequest", b =>
@@ -366,7 +327,7 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.ToTable("IdempotentRequests", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Order", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -408,6 +369,11 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
 
                     b.Property<int>("MismatchesKept")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Number")
+                        .HasMaxLength(8)
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
                     b.Property<DateTime?>("PaidAt")
                         .HasColumnType("timestamp with time zone");
@@ -453,6 +419,10 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasFilter("\"Number\" IS NOT NULL");
+
                     b.HasIndex("PlacedOn");
 
                     b.HasIndex("Reference")
@@ -472,6 +442,9 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex(new[] { "Id" }, "IX_Orders_Id_Unnumbered")
+                        .HasFilter("\"Number\" IS NULL");
+
                     b.HasIndex(new[] { "Reference" }, "IX_Orders_Reference_Held")
                         .IsUnique()
                         .HasFilter("\"Reference\" IS NOT NULL AND NOT \"ReferenceFreed\"");
@@ -479,7 +452,7 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.ToTable("Orders");
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.OrderLine", b =>
                 {
                     b.Property<string>("OrderId")
                         .HasMaxLength(30)
@@ -521,94 +494,7 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.ToTable("OrderLines", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasMaxLength(30)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("OrderId")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("PaymentId")
-                        .HasMaxLength(30)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<DateTime>("RaisedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasMaxLength(30)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("RefundId")
-                        .HasMaxLength(30)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<DateTime?>("ResolvedAt")
-                        .IsConcurrencyToken()
-                        .HasColumnType("timestamp with time zone");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId")
-                        .HasFilter("\"ResolvedAt\" IS NULL");
-
-                    b.HasIndex("Reason", "OrderId")
-                        .HasFilter("\"ResolvedAt\" IS NULL");
-
-                    b.ToTable("AttentionReasons", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
-                {
-                    b.Property<string>("OrderId")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<long>("Id")
-                        .HasColumnType("bigint");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("KeyName")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("Note")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("PaymentId")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("What")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.HasKey("OrderId", "Id");
-
-                    b.ToTable("Timeline", (string)null);
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Payments.Payment", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Payment", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -750,27 +636,54 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                         });
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Receipts.ReceiptYear", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.RaisedReason", b =>
                 {
-                    b.Property<int>("Year")
-                        .HasColumnType("integer");
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
-                    b.Property<int>("LastCreditNote")
-                        .HasColumnType("integer");
+                    b.Property<string>("OrderId")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
-                    b.Property<int>("LastReceipt")
-                        .HasColumnType("integer");
+                    b.Property<string>("PaymentId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
-                    b.Property<int>("Version")
+                    b.Property<DateTime>("RaisedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("RefundId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("ResolvedAt")
                         .IsConcurrencyToken()
-                        .HasColumnType("integer");
+                        .HasColumnType("timestamp with time zone");
 
-                    b.HasKey("Year");
+                    b.HasKey("Id");
 
-                    b.ToTable("ReceiptYears", (string)null);
+                    b.HasIndex("OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.HasIndex("Reason", "OrderId")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.ToTable("AttentionReasons", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Refund", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(30)
@@ -900,67 +813,166 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                         });
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Admin.SearchTerm", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.TimelineEntry", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
-                        .WithMany("SearchTerms")
-                        .HasForeignKey("OrderId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                    b.Property<string>("OrderId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("KeyName")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("PaymentId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("OrderId", "Id");
+
+                    b.ToTable("Timeline", (string)null);
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.OrderLine", b =>
+            modelBuilder.Entity("KhaltiCheckout.Storage.ReceiptYear", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                    b.Property<int>("Year")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LastCreditNote")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LastReceipt")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.HasKey("Year");
+
+                    b.ToTable("ReceiptYears", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Storage.SchemaVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LeastReader")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("SchemaVersion", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            LeastReader = 1
+                        });
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Storage.SearchTerm", b =>
+                {
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Term")
+                        .HasMaxLength(254)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("OrderId", "Term");
+
+                    b.HasIndex("Term", "OrderId");
+
+                    b.ToTable("SearchTerms", (string)null);
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Model.OrderLine", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
                         .WithMany("Lines")
                         .HasForeignKey("OrderId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.RaisedReason", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.Payment", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
-                        .WithMany("Reasons")
-                        .HasForeignKey("OrderId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Orders.TimelineEntry", b =>
-                {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
-                        .WithMany("Timeline")
-                        .HasForeignKey("OrderId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("KhaltiCheckout.Payments.Payment", b =>
-                {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
                         .WithMany("Payments")
                         .HasForeignKey("OrderId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Refunds.Refund", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.RaisedReason", b =>
                 {
-                    b.HasOne("KhaltiCheckout.Orders.Order", null)
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
+                        .WithMany("Reasons")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Model.Refund", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
                         .WithMany("Refunds")
                         .HasForeignKey("OrderId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("KhaltiCheckout.Payments.Payment", null)
+                    b.HasOne("KhaltiCheckout.Model.Payment", null)
                         .WithMany()
                         .HasForeignKey("PaymentId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("KhaltiCheckout.Orders.Order", b =>
+            modelBuilder.Entity("KhaltiCheckout.Model.TimelineEntry", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
+                        .WithMany("Timeline")
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Storage.SearchTerm", b =>
+                {
+                    b.HasOne("KhaltiCheckout.Model.Order", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("KhaltiCheckout.Model.Order", b =>
                 {
                     b.Navigation("Lines");
 
@@ -969,8 +981,6 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.Navigation("Reasons");
 
                     b.Navigation("Refunds");
-
-                    b.Navigation("SearchTerms");
 
                     b.Navigation("Timeline");
                 });
