@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>What a call answers. Nothing of it is sent before a fault has had the chance to keep it back.</summary>
+/// <summary>The response of a call, sent after the fault rules were applied, so that a fault can still suppress it.</summary>
 internal sealed class Answer : IResult
 {
     // Khalti writes Nepali as it is, not as \u escapes; the content type and nosniff keep browsers from taking it as HTML.
@@ -32,7 +32,7 @@ internal sealed class Answer : IResult
 
     internal static Answer Html(int status, string body) => new(status, "text/html; charset=utf-8", body);
 
-    /// <summary>200 that breaks off in the middle of a JSON text.</summary>
+    /// <summary>HTTP 200 with truncated JSON.</summary>
     internal static Answer Garbage() => new(StatusCodes.Status200OK, "application/json", "{\"idx\": \"8xmeJnNX");
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -49,6 +49,6 @@ internal sealed class Answer : IResult
             response.Headers[name] = value;
         }
 
-        await response.Body.WriteAsync(bytes); // To a caller who has hung up it goes nowhere, quietly.
+        await response.Body.WriteAsync(bytes); // Does nothing when the client has disconnected.
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The lists of banks behind the widget's bank tabs, and the page of a bank payment, which test mode lacks.</summary>
+/// <summary>The bank lists for the widget's bank tabs, and the page that says that bank payments are not available.</summary>
 internal static class Banks
 {
     private static readonly Bank[] All =

@@ -1,43 +1,43 @@
 namespace Khalti.Sandbox;
 
-/// <summary>What every call to Khalti's API goes through: noted, made to fail on request, its body readable.</summary>
+/// <summary>The endpoint filters of Khalti's API: record the call, apply fault rules, check keys, refuse unreadable bodies.</summary>
 internal static class Call
 {
     internal static RouteHandlerBuilder AsCall(this RouteHandlerBuilder route, string operation) =>
-        route.AddEndpointFilter((call, next) => NoteAndFail(operation, call, next)).AddEndpointFilter(RefuseUnreadable);
+        route.AddEndpointFilter((call, next) => RecordAndApplyFaults(operation, call, next)).AddEndpointFilter(RefuseUnreadable);
 
-    /// <summary>The same for a merchant's server. The key is looked at before the body.</summary>
+    /// <summary>The filters of a call by a merchant's server: the secret key is checked before the body.</summary>
     internal static RouteHandlerBuilder AsServerCall(this RouteHandlerBuilder route, string operation) =>
-        route.AddEndpointFilter((call, next) => NoteAndFail(operation, call, next))
+        route.AddEndpointFilter((call, next) => RecordAndApplyFaults(operation, call, next))
             .AddEndpointFilter(SecretKey.Require)
             .AddEndpointFilter(RefuseUnreadable);
 
-    /// <summary>The same in the ePayment product, which speaks JSON only.</summary>
+    /// <summary>The filters of an ePayment call, which accepts JSON only.</summary>
     internal static RouteHandlerBuilder AsEPaymentCall(this RouteHandlerBuilder route, string operation) =>
-        route.AddEndpointFilter((call, next) => NoteAndFail(operation, call, next))
+        route.AddEndpointFilter((call, next) => RecordAndApplyFaults(operation, call, next))
             .AddEndpointFilter(SecretKey.Require)
             .AddEndpointFilter(SecretKey.RequireEPayment)
             .AddEndpointFilter(RefuseForm)
             .AddEndpointFilter(RefuseUnreadable);
 
-    private static async ValueTask<object?> NoteAndFail(
+    private static async ValueTask<object?> RecordAndApplyFaults(
         string operation, EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         HttpContext context = call.HttpContext;
         RequestJournal journal = context.RequestServices.GetRequiredService<RequestJournal>();
         Faults faults = context.RequestServices.GetRequiredService<Faults>();
-        ReceivedCall noted = journal.Note(operation, context.Request, await Fields.BindAsync(context));
+        ReceivedCall received = journal.Record(operation, context.Request, await Fields.BindAsync(context));
         Answer? answer;
         try
         {
-            answer = await faults.AroundAsync(operation, async () => (Answer)(await next(call))!);
+            answer = await faults.ApplyAsync(operation, async () => (Answer)(await next(call))!);
         }
         catch (OperationCanceledException)
         {
-            answer = null; // The sandbox stops in the middle of a delay.
+            answer = null; // The sandbox was stopped during a delay.
         }
 
-        noted.Status = answer?.Status;
+        received.Status = answer?.Status;
         if (answer is null)
         {
             context.Abort();

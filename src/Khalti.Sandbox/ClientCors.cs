@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// The widget calls from a page of another origin, so the public-key calls are open to every origin, errors included:
-/// without that the widget shows nothing. The secret-key calls are open to none.
+/// CORS headers. The widget calls from a page of another origin, so the public-key calls, their errors included, allow every
+/// origin; the secret-key calls allow none.
 /// </summary>
 internal static partial class ClientCors
 {

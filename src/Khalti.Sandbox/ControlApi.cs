@@ -5,11 +5,11 @@ using System.Text.Json.Serialization;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Drives the sandbox from tests, demos and its own page. Not a part of Khalti.</summary>
+/// <summary>The control API for tests, demos and the sandbox's own page. Not a part of Khalti's API.</summary>
 internal static class ControlApi
 {
-    private const int NewestTransactions = 200_000;
-    private const long LongestAdvance = 10L * 365 * 24 * 3600;
+    private const int MaxTransactions = 200_000;
+    private const long MaxAdvanceSeconds = 10L * 365 * 24 * 3600;
 
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)
     {
@@ -28,10 +28,10 @@ internal static class ControlApi
         control.MapPost("/transactions/{idx}/state", ControlTransactions.SetState);
         control.MapPost("/payments", ControlTransactions.MakePayment);
         control.MapPost("/epayments/{pidx}/outcome", ControlEPayments.Decide);
-        control.MapPost("/epayments/{pidx}/forged-return", ControlEPayments.Forge);
+        control.MapPost("/epayments/{pidx}/forged-return", ControlEPayments.BuildForgedReturn);
         control.MapPost("/clock", Advance);
-        control.MapGet("/switches", (Switchboard board) => Answer.Ok(board.Show()));
-        control.MapPost("/switches", Turn);
+        control.MapGet("/switches", (BehaviourSettings settings) => Answer.Ok(settings.Show()));
+        control.MapPost("/switches", ChangeBehaviour);
         control.MapPost("/reset", Reset);
     }
 
@@ -56,7 +56,7 @@ internal static class ControlApi
     private static Answer Transactions(Ledger ledger, SandboxClock clock)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return ledger.Run(book => Answer.Ok(new JsonArray([.. book.Newest(NewestTransactions).Select(one => Of(one.AsOf(now)))])));
+        return ledger.Run(session => Answer.Ok(new JsonArray([.. session.Newest(MaxTransactions).Select(one => Of(one.AsOf(now)))])));
     }
 
     private static Answer Show<T>(IEnumerable<T> things) => Answer.Ok(JsonSerializer.SerializeToNode(things, Wire)!);
@@ -98,28 +98,28 @@ internal static class ControlApi
     {
         FieldRules rules = new(fields);
         long seconds = rules.Amount("advanceSeconds");
-        if (fields.Unreadable is not null || rules.Errors.Count > 0 || seconds is < 0 or > LongestAdvance)
+        if (fields.Unreadable is not null || rules.Errors.Count > 0 || seconds is < 0 or > MaxAdvanceSeconds)
         {
-            return fields.Unreadable ?? BadRequest($"advanceSeconds must be an integer between 0 and {LongestAdvance}.");
+            return fields.Unreadable ?? BadRequest($"advanceSeconds must be an integer between 0 and {MaxAdvanceSeconds}.");
         }
 
         clock.Advance(TimeSpan.FromSeconds(seconds));
         return Answer.Ok(new JsonObject { ["now"] = Instant(clock.GetUtcNow()) });
     }
 
-    private static Answer Turn(Fields fields, Switchboard board) =>
-        fields.Unreadable ?? (board.Turn(fields.Values) is { } problem ? BadRequest(problem) : Answer.Ok(board.Show()));
+    private static Answer ChangeBehaviour(Fields fields, BehaviourSettings settings) =>
+        fields.Unreadable ?? (settings.Apply(fields.Values) is { } problem ? BadRequest(problem) : Answer.Ok(settings.Show()));
 
-    /// <summary>As freshly started on an empty file.</summary>
-    private static Answer Reset(Ledger ledger, RequestJournal journal, Faults faults, Switchboard board, SandboxClock clock)
+    /// <summary>Returns to the state of a new sandbox with an empty database.</summary>
+    private static Answer Reset(Ledger ledger, RequestJournal journal, Faults faults, BehaviourSettings settings, SandboxClock clock)
     {
         faults.Clear();
-        board.Reset();
+        settings.Reset();
         clock.Reset();
         journal.Clear();
-        ledger.Run(book =>
+        ledger.Run(session =>
         {
-            book.Empty();
+            session.DeleteAll();
             return true;
         });
         return Answer.Ok(new JsonObject { ["reset"] = true });

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// What a payer, a bank or time does to an ePayment link, without a browser. A caller who does not open the address that
-/// is answered has a return that never comes; one who opens it twice has a duplicate.
+/// Sets the outcome of an ePayment link without a browser. A test simulates a lost return by not opening the returned
+/// address, and a duplicate return by opening it twice.
 /// </summary>
 internal static class ControlEPayments
 {
@@ -19,7 +19,7 @@ internal static class ControlEPayments
     };
 
     /// <summary><c>{outcome, mobile?, mode?}</c>: mode is one of <see cref="PayMode"/>, the wallet by default.</summary>
-    internal static Answer Decide(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    internal static Answer Decide(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields);
         string? state = Outcomes.GetValueOrDefault(rules.Text("outcome"));
@@ -35,18 +35,18 @@ internal static class ControlEPayments
             return ControlApi.BadRequest($"mode must be one of {string.Join(", ", PayMode.All)}, mobile ten digits from 96, 97 or 98.");
         }
 
-        return ledger.Run(book => Decide(book, pidx, state, mode, mobile, board.Current, clock.GetUtcNow()));
+        return ledger.Run(session => Decide(session, pidx, state, mode, mobile, settings.Current, clock.GetUtcNow()));
     }
 
     private static Answer Decide(
-        Book book, string pidx, string state, string? mode, string? mobile, SandboxSwitches switches, DateTimeOffset now)
+        LedgerSession session, string pidx, string state, string? mode, string? mobile, SandboxBehaviour behaviour, DateTimeOffset now)
     {
-        if (book.ByPidx(pidx, now) is not { } found)
+        if (session.ByPidx(pidx, now) is not { } found)
         {
             return NoSuchLink();
         }
 
-        if (EPayments.Move(found, state, switches, now) is not { } moved)
+        if (EPayments.Move(found, state, behaviour, now) is not { } moved)
         {
             return ControlApi.BadRequest($"{found.State} cannot become {state}.");
         }
@@ -60,22 +60,22 @@ internal static class ControlEPayments
             };
         }
 
-        book.Save(moved);
-        return Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.For(moved, switches) });
+        session.Save(moved);
+        return Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.For(moved, behaviour) });
     }
 
     /// <summary>
-    /// The address of a return that Khalti never sent: a paid one by default, with anything of it replaced by the body's
-    /// <c>{parameter: value}</c> (null leaves it out). Nothing is changed.
+    /// Builds a return address that Khalti never sent: by default that of a paid link, with parameters replaced by the body's
+    /// <c>{parameter: value}</c> (null removes one). Does not change the link.
     /// </summary>
-    internal static Answer Forge(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    internal static Answer BuildForgedReturn(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         if (fields.Unreadable is not null)
         {
             return fields.Unreadable;
         }
 
-        if (ledger.Run(book => book.ByPidx(pidx, clock.GetUtcNow())) is not { } found)
+        if (ledger.Run(session => session.ByPidx(pidx, clock.GetUtcNow())) is not { } found)
         {
             return NoSuchLink();
         }
@@ -83,7 +83,7 @@ internal static class ControlEPayments
         Transaction paid = found.IsTransaction
             ? found with { State = LinkState.Completed }
             : found with { Idx = Ids.New(), State = LinkState.Completed, FeeIdx = Ids.New(), Mobile = "9800000000" };
-        OrderedDictionary<string, string> parameters = new(ReturnUrl.Parameters(paid, board.Current));
+        OrderedDictionary<string, string> parameters = new(ReturnUrl.Parameters(paid, settings.Current));
         foreach ((string name, JsonNode? value) in fields.Values)
         {
             if (value is null)

@@ -3,9 +3,8 @@ using System.Net;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// Which clients may drive the sandbox: programs on this machine, its own page, and networks that a setting names. Not other machines, not
-/// whoever a proxy on this machine forwards, and not a web page that happens to be open in a browser of this machine, whatever name
-/// that page made its server resolve to.
+/// Restricts the control API to programs on this machine, the sandbox's own page, and networks that a setting names. Refuses other
+/// machines, requests that a proxy forwarded, and pages of other origins (also after DNS rebinding).
 /// </summary>
 internal sealed class ControlGuard
 {
@@ -22,16 +21,17 @@ internal sealed class ControlGuard
             return next(context);
         }
 
-        string? refused = !MayAsk(context) ? "The control interface answers this machine only, and networks that Sandbox:ControlNetworks names."
+        string? refused = !IsAllowedClient(context)
+            ? "The control interface answers this machine only, and networks that Sandbox:ControlNetworks names."
             : !IsNotForwarded(context.Request) ? "The control interface does not answer a request that a proxy forwarded."
-            : !NamesThisSandbox(context.Request.Host.Host) ? "Call the control interface as localhost or 127.0.0.1."
-            : FromForeignPage(context.Request) ? "A web page of another origin may not drive the sandbox."
+            : !HostIsThisSandbox(context.Request.Host.Host) ? "Call the control interface as localhost or 127.0.0.1."
+            : IsFromForeignPage(context.Request) ? "A web page of another origin may not drive the sandbox."
             : null;
         return refused is null ? next(context) : Errors.Detail(403, refused).ExecuteAsync(context);
     }
 
-    /// <summary>No address at all is a test server in memory.</summary>
-    private bool MayAsk(HttpContext context) => context.Connection.RemoteIpAddress is not { } address || IsAllowed(address);
+    /// <summary>A request without a remote address comes from an in-memory test server and is allowed.</summary>
+    private bool IsAllowedClient(HttpContext context) => context.Connection.RemoteIpAddress is not { } address || IsAllowed(address);
 
     private bool IsAllowed(IPAddress address)
     {
@@ -39,21 +39,21 @@ internal sealed class ControlGuard
         return IPAddress.IsLoopback(plain) || Array.Exists(_networks, network => network.Contains(plain));
     }
 
-    // Where networks are named, a proxy has to say for whom it asks, and each address that it names must be in one.
+    // With Sandbox:ControlNetworks set, X-Forwarded-For must be present and each of its addresses must be in one of the networks.
     private bool IsNotForwarded(HttpRequest request)
     {
         string[] clients = request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return !ProxyHeaders.AreIn(request)
+        return !ProxyHeaders.ArePresent(request)
             || (_networks.Length > 0 && clients.Length > 0
                 && Array.TrueForAll(clients, client => IPAddress.TryParse(client, out IPAddress? address) && IsAllowed(address)));
     }
 
-    private bool NamesThisSandbox(string host) =>
+    private bool HostIsThisSandbox(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out IPAddress? address) ? IPAddress.IsLoopback(address) || _networks.Length > 0
             : _networks.Length > 0 && !host.Contains('.', StringComparison.Ordinal));
 
-    private static bool FromForeignPage(HttpRequest request)
+    private static bool IsFromForeignPage(HttpRequest request)
     {
         string origin = request.Headers.Origin.ToString();
         if (origin.Length > 0)
@@ -61,7 +61,7 @@ internal sealed class ControlGuard
             return !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
         }
 
-        // A link to the page from anywhere is harmless: it only opens the page.
+        // Navigation from another site is allowed: it only opens the page.
         bool opensPage = HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate";
         return !opensPage && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
     }

@@ -3,41 +3,40 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>What a merchant or Khalti does in the dashboard, and payments made in one call.</summary>
+/// <summary>State changes that a merchant or Khalti makes in the dashboard, and payments created in one call.</summary>
 internal static class ControlTransactions
 {
-    private const int LongestState = 40;
+    private const int MaxStateLength = 40;
 
     /// <summary>
     /// <c>{state, refundedAmount?, force?}</c>. refundedAmount is what was refunded in total: by default all of it for
-    /// Refunded and half of it for Partially refunded. Only force makes an illegal move or a state that Khalti never
-    /// documented.
+    /// Refunded and half of it for Partially refunded. <c>force</c> allows any transition and undocumented states.
     /// </summary>
-    internal static Answer SetState(string idx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    internal static Answer SetState(string idx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields);
-        string wanted = rules.Text("state").Trim();
+        string requested = rules.Text("state").Trim();
         long? refunded = fields.Values.GetValueOrDefault("refundedAmount") is null ? null : rules.Amount("refundedAmount");
         bool force = IsTrue(fields, "force");
-        return fields.Unreadable is not null || rules.Errors.Count > 0 || wanted.Length > LongestState
+        return fields.Unreadable is not null || rules.Errors.Count > 0 || requested.Length > MaxStateLength
             ? fields.Unreadable ?? ControlApi.BadRequest("Give {state, refundedAmount?, force?}: state a short text, refundedAmount an integer.")
-            : ledger.Run(book => SetState(book, idx, wanted, refunded, force, board.Current, clock.GetUtcNow()));
+            : ledger.Run(session => SetState(session, idx, requested, refunded, force, settings.Current, clock.GetUtcNow()));
     }
 
     private static Answer SetState(
-        Book book, string idx, string wanted, long? refunded, bool force, SandboxSwitches switches, DateTimeOffset now)
+        LedgerSession session, string idx, string requested, long? refunded, bool force, SandboxBehaviour behaviour, DateTimeOffset now)
     {
-        if (book.ByIdx(idx)?.AsOf(now) is not { } found)
+        if (session.ByIdx(idx)?.AsOf(now) is not { } found)
         {
             return Errors.Detail(404, "There is no such transaction.");
         }
 
-        if ((TransactionState.Named(wanted, found.States) ?? (force ? wanted : null)) is not { } state)
+        if ((TransactionState.Named(requested, found.States) ?? (force ? requested : null)) is not { } state)
         {
             return ControlApi.BadRequest($"state must be one of {string.Join(", ", found.States)}; with force: true any other as well.");
         }
 
-        if (!force && !found.MayBecome(state, switches))
+        if (!force && !found.CanTransitionTo(state, behaviour))
         {
             return Errors.Detail(409, $"{found.State} cannot become {state}; force: true does it all the same.");
         }
@@ -58,17 +57,17 @@ internal static class ControlTransactions
             return Errors.Detail(409, $"refundedAmount does not fit {state}; force: true takes it all the same.");
         }
 
-        Transaction changed = found.Become(state, switches) with { RefundedAmount = total };
-        book.Save(changed);
+        Transaction changed = found.TransitionTo(state, behaviour) with { RefundedAmount = total };
+        session.Save(changed);
         if (total > found.RefundedAmount)
         {
-            book.Add(new Refund(Ids.New(), found.Idx, total - found.RefundedAmount, Mobile: null, now));
+            session.Add(new Refund(Ids.New(), found.Idx, total - found.RefundedAmount, Mobile: null, now));
         }
 
         return Answer.Ok(ControlApi.Of(changed));
     }
 
-    /// <summary><c>{publicKey?, mobile?, amount, productIdentity, productName?, confirm?: true}</c>: a payment without the typing.</summary>
+    /// <summary>Creates a payment: <c>{publicKey?, mobile?, amount, productIdentity, productName?, confirm?: true}</c>.</summary>
     internal static Answer MakePayment(Fields fields, Ledger ledger, SandboxClock clock)
     {
         FieldRules rules = new(fields);
@@ -96,9 +95,9 @@ internal static class ControlTransactions
             ProductName = name,
             CreatedOn = clock.GetUtcNow(),
         };
-        ledger.Run(book =>
+        ledger.Run(session =>
         {
-            book.Add(made);
+            session.Add(made);
             return true;
         });
         return Answer.Json(201, new JsonObject { ["token"] = made.Token, ["idx"] = made.Idx });

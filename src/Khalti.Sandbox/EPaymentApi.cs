@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The calls of the merchant's server in the ePayment product (KPG-2). No CORS: the secret key is for no browser.</summary>
+/// <summary>The ePayment calls (KPG-2) of the merchant's server. No CORS, because browsers must not hold the secret key.</summary>
 internal static class EPaymentApi
 {
     internal static void MapEPaymentApi(this IEndpointRouteBuilder app)
@@ -11,24 +11,24 @@ internal static class EPaymentApi
         app.MapPost("/api/v2/epayment/lookup/", Lookup).AsEPaymentCall(Operation.EPaymentLookup);
     }
 
-    /// <summary>Every call makes a new link, also for an order that has one: Khalti does not enforce its order ids.</summary>
-    private static Answer Initiate(HttpContext context, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    /// <summary>Every call makes a new link, also for an order that has one: Khalti does not enforce unique order ids.</summary>
+    private static Answer Initiate(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         Account account = context.Account();
-        SandboxSwitches switches = board.Current;
-        EPaymentRequest asked = EPaymentRequest.Read(fields, account.MaxAmount(switches));
+        SandboxBehaviour behaviour = settings.Current;
+        EPaymentRequest asked = EPaymentRequest.Read(fields, account.MaxAmount(behaviour));
         if (asked.Errors.Count > 0)
         {
             return Errors.Fields(asked.Errors);
         }
 
         DateTimeOffset now = clock.GetUtcNow();
-        long seconds = switches.TtlUnit switch
+        long seconds = behaviour.TtlUnit switch
         {
             TtlUnit.Ignored => null,
             TtlUnit.Minutes => asked.Ttl * 60,
             _ => asked.Ttl,
-        } ?? switches.LinkLifetimeSeconds;
+        } ?? behaviour.LinkLifetimeSeconds;
         Transaction link = new()
         {
             Idx = Ids.New(),
@@ -49,9 +49,9 @@ internal static class EPaymentApi
             Order = asked.Order,
             CreatedOn = now,
         };
-        ledger.Run(book =>
+        ledger.Run(session =>
         {
-            book.Add(link);
+            session.Add(link);
             return true;
         });
         HttpRequest request = context.Request;
@@ -64,7 +64,7 @@ internal static class EPaymentApi
         });
     }
 
-    private static Answer Lookup(HttpContext context, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    private static Answer Lookup(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields.Body);
         string pidx = rules.Text("pidx");
@@ -73,19 +73,19 @@ internal static class EPaymentApi
             return Errors.Fields(rules.Errors);
         }
 
-        SandboxSwitches switches = board.Current;
-        Transaction? found = ledger.Run(book => book.ByPidx(pidx, clock.GetUtcNow()));
+        SandboxBehaviour behaviour = settings.Current;
+        Transaction? found = ledger.Run(session => session.ByPidx(pidx, clock.GetUtcNow()));
         return found is null || !found.BelongsTo(context.Account())
-            ? Errors.Validation(switches.UnknownPidxCode, "Not found.")
-            : Standing(found, switches);
+            ? Errors.Validation(behaviour.UnknownPidxCode, "Not found.")
+            : LookupAnswer(found, behaviour);
     }
 
-    /// <summary>How the link stands. Expired and canceled ones are HTTP 400 and an answer all the same.</summary>
-    private static Answer Standing(Transaction link, SandboxSwitches switches) => Answer.Json(
+    /// <summary>The lookup answer. An expired or canceled link is answered with HTTP 400 and the same body.</summary>
+    private static Answer LookupAnswer(Transaction link, SandboxBehaviour behaviour) => Answer.Json(
         link.State switch
         {
             LinkState.Expired or LinkState.UserCanceled => 400,
-            LinkState.Failed => switches.FailedLookupCode,
+            LinkState.Failed => behaviour.FailedLookupCode,
             _ => 200,
         },
         new JsonObject
@@ -93,8 +93,8 @@ internal static class EPaymentApi
             ["pidx"] = link.Pidx,
             ["total_amount"] = link.Amount,
             ["status"] = link.State,
-            ["transaction_id"] = EPayments.TransactionId(link, switches),
+            ["transaction_id"] = EPayments.TransactionId(link, behaviour),
             ["fee"] = link.Fee,
-            ["refunded"] = Records.IsRefunded(link, switches),
+            ["refunded"] = Records.IsRefunded(link, behaviour),
         });
 }

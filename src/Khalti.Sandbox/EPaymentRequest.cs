@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Khalti.Sandbox;
 
-/// <summary>What a merchant's server asks to be paid, with everything wrong about it said at once.</summary>
+/// <summary>The fields of an ePayment initiate request, with all their validation errors.</summary>
 internal sealed partial record EPaymentRequest
 {
     private const long MinAmount = 1000;
     private const long MinBankAmount = 10_000;
-    private const long LongestLife = 365L * 24 * 3600;
+    private const long MaxTtlSeconds = 365L * 24 * 3600;
 
     internal required string ReturnUrl { get; init; }
     internal required string WebsiteUrl { get; init; }
@@ -16,16 +16,16 @@ internal sealed partial record EPaymentRequest
     internal required string PurchaseOrderId { get; init; }
     internal required string PurchaseOrderName { get; init; }
 
-    /// <summary>In the unit of <see cref="SandboxSwitches.TtlUnit"/>.</summary>
+    /// <summary>In the unit of <see cref="SandboxBehaviour.TtlUnit"/>.</summary>
     internal required long? Ttl { get; init; }
 
     internal required JsonObject Order { get; init; }
     internal required JsonObject Extras { get; init; }
 
-    /// <summary>What is wrong, field by field; empty when nothing is.</summary>
+    /// <summary>Validation errors by field; empty when the request is valid.</summary>
     internal required JsonObject Errors { get; init; }
 
-    internal static EPaymentRequest Read(Fields fields, long? most)
+    internal static EPaymentRequest Read(Fields fields, long? maxAmount)
     {
         FieldRules rules = new(fields.Body);
         EPaymentRequest read = new()
@@ -40,9 +40,9 @@ internal sealed partial record EPaymentRequest
             Extras = Extra(fields, name => name.StartsWith("merchant_", StringComparison.Ordinal)),
             Errors = rules.Errors,
         };
-        CheckAmount(rules, read.Amount, most, banksOnly: modes.Count > 0 && modes.All(IsBank));
-        CheckSum(rules, read.Amount, breakdown);
-        CheckLife(rules, read.Ttl);
+        CheckAmount(rules, read.Amount, maxAmount, banksOnly: modes.Count > 0 && modes.All(IsBank));
+        CheckBreakdownSum(rules, read.Amount, breakdown);
+        CheckTtl(rules, read.Ttl);
         return read;
     }
 
@@ -95,7 +95,7 @@ internal sealed partial record EPaymentRequest
         product.Amount("unit_price");
     }
 
-    private static void CheckAmount(FieldRules rules, long amount, long? most, bool banksOnly)
+    private static void CheckAmount(FieldRules rules, long amount, long? maxAmount, bool banksOnly)
     {
         if (amount < MinAmount)
         {
@@ -105,13 +105,13 @@ internal sealed partial record EPaymentRequest
         {
             rules.Refuse("amount", "Amount should be greater than Rs. 100, that is 10000 paisa.");
         }
-        else if (amount > most)
+        else if (amount > maxAmount)
         {
-            rules.Refuse("amount", $"Amount must be less than {most / 100}.");
+            rules.Refuse("amount", $"Amount must be less than {maxAmount / 100}.");
         }
     }
 
-    private static void CheckSum(FieldRules rules, long amount, JsonArray breakdown)
+    private static void CheckBreakdownSum(FieldRules rules, long amount, JsonArray breakdown)
     {
         if (breakdown.Count == 0 || rules.Errors.ContainsKey("amount") || rules.Errors.ContainsKey("amount_breakdown"))
         {
@@ -130,15 +130,15 @@ internal sealed partial record EPaymentRequest
         }
     }
 
-    private static void CheckLife(FieldRules rules, long? ttl)
+    private static void CheckTtl(FieldRules rules, long? ttl)
     {
         if (ttl < 1)
         {
             rules.Refuse("ttl", "Ensure this value is greater than or equal to 1.");
         }
-        else if (ttl > LongestLife)
+        else if (ttl > MaxTtlSeconds)
         {
-            rules.Refuse("ttl", $"Ensure this value is less than or equal to {LongestLife}.");
+            rules.Refuse("ttl", $"Ensure this value is less than or equal to {MaxTtlSeconds}.");
         }
     }
 
@@ -146,8 +146,8 @@ internal sealed partial record EPaymentRequest
 
     private static string Mode(JsonNode? mode) => mode is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
-    private static JsonObject Extra(Fields fields, Func<string, bool> wanted) =>
-        new(fields.Body.Where(one => wanted(one.Key)).Select(one => KeyValuePair.Create(one.Key, one.Value?.DeepClone())));
+    private static JsonObject Extra(Fields fields, Func<string, bool> requested) =>
+        new(fields.Body.Where(one => requested(one.Key)).Select(one => KeyValuePair.Create(one.Key, one.Value?.DeepClone())));
 
     [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s.]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EmailAddress { get; }

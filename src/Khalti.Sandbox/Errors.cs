@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Khalti's error bodies. Several kinds of envelope, as Khalti has.</summary>
+/// <summary>Khalti's error bodies, in each of the formats that Khalti uses.</summary>
 internal static class Errors
 {
     private const string ValidationError = "validation_error";
@@ -16,7 +16,7 @@ internal static class Errors
     internal const string NotUrl = "Enter a valid URL.";
     internal const string BelowMinimum = "Amount should be greater than Rs. 10, that is 1000 paisa.";
 
-    /// <summary>A wrong secret key. The same words as for a wrong payment token, in another shape.</summary>
+    /// <summary>A wrong secret key: the same text as for a wrong payment token, in another format.</summary>
     internal static Answer WrongKey() => Unauthorized(InvalidToken);
 
     internal static Answer NoKey() => Unauthorized("Authentication credentials were not provided.");
@@ -31,17 +31,17 @@ internal static class Errors
 
     internal static Answer Detail(int status, string detail) => Answer.Json(status, new JsonObject { ["detail"] = detail });
 
-    /// <summary>Of verify: also said of a token that exists but may not be verified.</summary>
-    internal static Answer BadToken(SandboxSwitches switches) => Field("token", InvalidToken, switches);
+    /// <summary>Verify's refusal of a token that is unknown or can't be verified.</summary>
+    internal static Answer BadToken(SandboxBehaviour behaviour) => Field("token", InvalidToken, behaviour);
 
-    internal static Answer Field(string field, string text, SandboxSwitches switches) =>
-        Fields(new JsonObject { [field] = new JsonArray(text) }, switches);
+    internal static Answer Field(string field, string text, SandboxBehaviour behaviour) =>
+        Fields(new JsonObject { [field] = new JsonArray(text) }, behaviour);
 
-    /// <summary>The widget throws when a field's text is not in an array.</summary>
-    internal static Answer Fields(JsonObject fields, SandboxSwitches switches) =>
-        switches.ErrorKeyOnLegacyErrors ? Fields(fields) : Answer.Json(400, fields);
+    /// <summary>Errors by field, each an array: the widget throws when a field's text is not in an array.</summary>
+    internal static Answer Fields(JsonObject fields, SandboxBehaviour behaviour) =>
+        behaviour.ErrorKeyOnLegacyErrors ? Fields(fields) : Answer.Json(400, fields);
 
-    /// <summary>Of the ePayment calls, whose errors are documented with their key.</summary>
+    /// <summary>Errors by field of the ePayment calls, which are documented with <c>error_key</c>.</summary>
     internal static Answer Fields(JsonObject fields)
     {
         fields["error_key"] = ValidationError;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Khalti.Sandbox;
 
-/// <summary>One thing that goes wrong: in which call, how, how often.</summary>
+/// <summary>A fault rule: which operation fails, how, and how often.</summary>
 internal sealed record FaultRule
 {
     internal const string Delay = "delay";
@@ -21,24 +21,24 @@ internal sealed record FaultRule
     public string? Operation { get; init; }
     public string? Kind { get; init; }
 
-    /// <summary>What <c>error</c> answers.</summary>
+    /// <summary>The HTTP status that kind <c>error</c> answers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Status { get; init; }
 
-    /// <summary>How long to wait first, with any kind.</summary>
+    /// <summary>Delay before the fault, in milliseconds; allowed with every kind.</summary>
     public int? DelayMs { get; init; }
 
     /// <summary>From 0 to 1; 1 when it is null.</summary>
     public double? Probability { get; init; }
 
-    /// <summary>How often it strikes; null is for ever.</summary>
+    /// <summary>How many calls it applies to; null is unlimited.</summary>
     public int? Times { get; init; }
 
-    /// <summary>With status 429.</summary>
+    /// <summary>The <c>Retry-After</c> header of status 429, in seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>What is wrong with the rule, or null.</summary>
+    /// <summary>The validation error of the rule, or null.</summary>
     internal string? Problem()
     {
         if (Operation is null || !Sandbox.Operation.All.Contains(Operation))
@@ -65,10 +65,10 @@ internal sealed record FaultRule
         };
     }
 
-    /// <summary>Whether it strikes this call. Counts: under parallel calls, <c>times: 1</c> strikes one of them.</summary>
-    internal bool Strikes(string operation)
+    /// <summary>Whether the rule applies to this call. Counts the use: of parallel calls, <c>times: 1</c> applies to one.</summary>
+    internal bool TryMatch(string operation)
     {
-        // The widget fetches bank lists at moments of its own: they must not use up a fault that is meant for a payment.
+        // The widget fetches bank lists at unpredictable times: they must not use up a fault that is meant for a payment.
         bool any = Operation == Sandbox.Operation.Any && operation != Sandbox.Operation.Banks;
         bool meant = any || Operation == operation;
         bool possible = Kind != NotFound || operation == Sandbox.Operation.Status;

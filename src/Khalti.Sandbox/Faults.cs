@@ -4,27 +4,27 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Makes calls go wrong as networks and gateways do, on request.</summary>
+/// <summary>Fault injection: applies the rules that tests have added to the calls.</summary>
 internal sealed class Faults(IHostApplicationLifetime lifetime)
 {
     private ImmutableList<FaultRule> _rules = [];
-    private TaskCompletionSource _mended = Unmended();
+    private TaskCompletionSource _cleared = NewSignal();
 
     internal IReadOnlyList<FaultRule> Rules => Volatile.Read(ref _rules);
 
     internal void Add(FaultRule rule) => ImmutableInterlocked.Update(ref _rules, rules => rules.Add(rule));
 
-    /// <summary>Removes the rules. Calls that they hold up go on at once.</summary>
+    /// <summary>Removes all rules. Calls that are being delayed continue at once.</summary>
     internal void Clear()
     {
         Interlocked.Exchange(ref _rules, []);
-        Interlocked.Exchange(ref _mended, Unmended()).SetResult();
+        Interlocked.Exchange(ref _cleared, NewSignal()).SetResult();
     }
 
-    /// <summary>Does the call, or not, with every fault that strikes it. Null: no answer at all, the connection is cut.</summary>
-    internal async Task<Answer?> AroundAsync(string operation, Func<Task<Answer>> call)
+    /// <summary>Runs the call with the faults that apply to it. Null means that the connection must be cut without an answer.</summary>
+    internal async Task<Answer?> ApplyAsync(string operation, Func<Task<Answer>> call)
     {
-        FaultRule? fault = await WaitAndChooseAsync(operation);
+        FaultRule? fault = await DelayAndSelectAsync(operation);
         switch (fault?.Kind)
         {
             case FaultRule.Error:
@@ -44,21 +44,21 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
         }
     }
 
-    /// <summary>Delays add up; of the others the first that strikes is the one.</summary>
-    private async Task<FaultRule?> WaitAndChooseAsync(string operation)
+    /// <summary>Waits for all delays that apply and returns the first other fault that applies.</summary>
+    private async Task<FaultRule?> DelayAndSelectAsync(string operation)
     {
-        // Before looking at the rules: who still finds one that is just being removed must not wait for it.
-        Task mended = Volatile.Read(ref _mended).Task;
-        foreach (FaultRule rule in Rules.Where(rule => rule.Strikes(operation)))
+        // Read before the rules, so that a rule that is removed at this moment causes no wait.
+        Task cleared = Volatile.Read(ref _cleared).Task;
+        foreach (FaultRule rule in Rules.Where(rule => rule.TryMatch(operation)))
         {
             if (rule.DelayMs is { } wait and > 0)
             {
-                // Real time, as this is trouble of the network and not of Khalti's clock. And a caller who hangs up does
-                // not stop it: Khalti would do the thing all the same, which is the case worth testing.
-                await mended.WaitAsync(TimeSpan.FromMilliseconds(wait), TimeProvider.System, lifetime.ApplicationStopping)
+                // Real time, because it simulates the network and not Khalti's clock. A client that disconnects does not
+                // cancel the call, as at Khalti.
+                await cleared.WaitAsync(TimeSpan.FromMilliseconds(wait), TimeProvider.System, lifetime.ApplicationStopping)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 lifetime.ApplicationStopping.ThrowIfCancellationRequested();
-                if (mended.IsCompleted)
+                if (cleared.IsCompleted)
                 {
                     return null;
                 }
@@ -73,7 +73,7 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
         return null;
     }
 
-    private static TaskCompletionSource Unmended() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Answer Failure(FaultRule rule)
     {
@@ -90,7 +90,7 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
                 throttled.Headers["Retry-After"] = $"{rule.RetryAfterSeconds ?? 1}";
                 return throttled;
             case >= 500:
-                // What stands before Khalti answers then, and it does not speak JSON.
+                // 5xx come from the proxy in front of Khalti, which answers HTML.
                 return Answer.Html(status, $"<html><head><title>{status} {reason}</title></head><body><h1>{status} {reason}</h1></body></html>");
             default:
                 return Errors.Detail(status, $"{reason}.");

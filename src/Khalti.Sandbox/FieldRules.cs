@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Takes a call's fields one by one and collects what is wrong, so that all of it is said at once.</summary>
+/// <summary>Reads a call's fields one by one and collects all validation errors.</summary>
 internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
 {
     internal FieldRules(Fields fields)
@@ -12,7 +12,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
     {
     }
 
-    /// <summary>As Khalti answers them: an array of texts to a field, and below a field with parts the errors of the parts.</summary>
+    /// <summary>The errors in Khalti's format: an array of texts for each field, nested for fields that are objects.</summary>
     internal JsonObject Errors { get; } = [];
 
     internal string Text(string name)
@@ -36,7 +36,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
 
     internal string? OptionalText(string name) => TryText(name, out string? text) && !string.IsNullOrWhiteSpace(text) ? text : null;
 
-    /// <summary>An integer, or text that is one: forms have nothing but text.</summary>
+    /// <summary>An integer, or text that contains one, as forms send text only.</summary>
     internal long Amount(string name)
     {
         if (!values.TryGetValue(name, out JsonNode? value))
@@ -62,8 +62,8 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
     internal long? OptionalAmount(string name) => values.ContainsKey(name) ? Amount(name) : null;
 
     /// <summary>
-    /// The same for an amount that Khalti's own examples write as 50.00: whole paisa with nothing behind the point pass.
-    /// A real fraction is refused, or dropped.
+    /// An amount that may be written with a zero fraction, such as 50.00 in Khalti's examples. A fraction that is not
+    /// zero is an error, or is dropped with <paramref name="floor"/>.
     /// </summary>
     internal long? OptionalPaisa(string name, bool floor)
     {
@@ -75,13 +75,13 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
             : OptionalAmount(name);
     }
 
-    /// <summary>A web address. Not of other schemes: the payment page sends a browser there.</summary>
+    /// <summary>An http or https address. Other schemes are errors, because the payment page redirects a browser there.</summary>
     internal string Url(string name)
     {
         string text = Text(name);
-        bool right = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url!.Host.Length > 0
+        bool isValid = Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url!.Host.Length > 0
             && !text.Any(one => char.IsWhiteSpace(one) || char.IsControl(one));
-        if (!right)
+        if (!isValid)
         {
             Refuse(name, Sandbox.Errors.NotUrl);
         }
@@ -89,7 +89,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
         return text;
     }
 
-    /// <summary>An object whose parts have rules of their own.</summary>
+    /// <summary>An optional object whose members are checked by <paramref name="check"/>.</summary>
     internal JsonNode? OptionalParts(string name, Action<FieldRules> check)
     {
         if (!values.TryGetValue(name, out JsonNode? value))
@@ -109,7 +109,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
         return value;
     }
 
-    /// <summary>A list of such objects; for each an object of its errors, empty where nothing is wrong.</summary>
+    /// <summary>An optional list of objects; the error is an array with one object of errors for each.</summary>
     internal JsonArray OptionalListOfParts(string name, Action<FieldRules> check)
     {
         JsonArray list = OptionalList(name);
@@ -175,7 +175,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
         return !Errors.ContainsKey(name);
     }
 
-    /// <summary>Text as it is and numbers as they were written; nothing else is plain.</summary>
+    /// <summary>A string, or a number as it was written; null for other kinds.</summary>
     private static string? Plain(JsonNode value) => value.GetValueKind() switch
     {
         JsonValueKind.String => value.GetValue<string>(),

@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// What a caller sent: the JSON or form body, and the query beneath it. Khalti's own kits send either kind. A body that
-/// cannot be read becomes an answer that the call gives when its turn comes.
+/// The fields of a request: JSON or form body, and the query where the body has no field of that name. An unreadable body is
+/// kept as <see cref="Unreadable"/>, the answer to give after the key was checked.
 /// </summary>
 internal sealed class Fields
 {
@@ -24,13 +24,13 @@ internal sealed class Fields
 
     internal IReadOnlyDictionary<string, JsonNode?> Values => _values;
 
-    /// <summary>Of the body, in bytes.</summary>
+    /// <summary>Size of the body in bytes.</summary>
     internal long Size { get; private set; }
 
-    /// <summary>The body alone, for calls that do not look at the query.</summary>
+    /// <summary>The fields of the body alone, for calls that ignore the query.</summary>
     internal IReadOnlyDictionary<string, JsonNode?> Body => _body;
 
-    /// <summary>Called by ASP.NET Core for every handler that takes Fields; read once, however often it is asked.</summary>
+    /// <summary>Called by ASP.NET Core for every handler with a Fields parameter; the request is read once.</summary>
     public static async ValueTask<Fields> BindAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -84,7 +84,7 @@ internal sealed class Fields
             return null;
         }
 
-        if (!SaysJson(request.ContentType))
+        if (!IsJson(request.ContentType))
         {
             return Errors.Detail(415, "Unsupported media type in request.");
         }
@@ -95,7 +95,7 @@ internal sealed class Fields
         }
         catch (Exception unreadable) when (unreadable is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            // InvalidOperationException: half a surrogate pair, which JSON can spell and no text can hold.
+            // InvalidOperationException: an unpaired surrogate, which JSON can escape but a string can't hold.
             return Errors.Detail(400, "JSON parse error - the body is not JSON.");
         }
     }
@@ -121,7 +121,7 @@ internal sealed class Fields
         return null;
     }
 
-    /// <summary>Read to the last leaf, so that what cannot be read fails here and not in the middle of a payment.</summary>
+    /// <summary>Converts the whole element, so that an unreadable value fails here and not during a payment.</summary>
     private static JsonNode? Node(JsonElement element)
     {
         switch (element.ValueKind)
@@ -145,7 +145,7 @@ internal sealed class Fields
         }
     }
 
-    private static bool SaysJson(string? contentType) =>
+    private static bool IsJson(string? contentType) =>
         contentType is null
         || (MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
             && (type.MediaType == "application/json" || type.Suffix == "json"));

@@ -4,22 +4,22 @@ using Microsoft.Extensions.Primitives;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// The names by which the sandbox may be reached. Links in its answers begin with the name of the request, and a page that makes its
-/// own name resolve to this machine must reach nothing. Khalti's own names are allowed: its widget is mapped here by them.
+/// Allowed host names. Links in answers begin with the host of the request, and DNS rebinding must not reach the sandbox.
+/// Khalti's own host names are allowed, because tests map the official widget's requests to the sandbox.
 /// </summary>
 internal sealed class HostGuard(IEnumerable<string> urls, IEnumerable<string> names)
 {
-    private static readonly string[] Khaltis = ["khalti.com", "*.khalti.com", "khalti.s3.ap-south-1.amazonaws.com"];
+    private static readonly string[] KhaltiHosts = ["khalti.com", "*.khalti.com", "khalti.s3.ap-south-1.amazonaws.com"];
 
-    // As a name * would allow every host.
+    // A listen address * must not become an allowed host, as it would allow every host.
     private readonly List<StringSegment> _names =
     [
-        .. Khaltis.Concat(urls.Select(url => BindingAddress.Parse(url).Host).Where(host => host is not ("*" or "+"))).Concat(names)
+        .. KhaltiHosts.Concat(urls.Select(url => BindingAddress.Parse(url).Host).Where(host => host is not ("*" or "+"))).Concat(names)
             .Select(name => new StringSegment(name)),
     ];
 
     internal Task WatchAsync(HttpContext context, RequestDelegate next) =>
-        // As Khalti's framework answers a foreign name.
+        // The answer of Khalti's framework to an unknown host.
         IsAllowed(context.Request.Host.Host.TrimEnd('.')) ? next(context) : Answer.Html(400, "<h1>Bad Request (400)</h1>").ExecuteAsync(context);
 
     // A name without a dot can't be registered on the internet: it is a machine or container of the local network.

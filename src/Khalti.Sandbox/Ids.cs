@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Ids as Khalti makes them: 22 characters without the ones that look alike.</summary>
+/// <summary>Ids in Khalti's format: 22 characters of an alphabet without look-alikes.</summary>
 internal static class Ids
 {
     private const string Alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -11,7 +11,7 @@ internal static class Ids
 
     internal static string New() => RandomNumberGenerator.GetString(Alphabet, Length);
 
-    /// <summary>The same id for the same thing on every machine: payers, merchants, states and banks.</summary>
+    /// <summary>A deterministic id of a payer, merchant, state or bank: the same on every machine.</summary>
     internal static string For(string thing)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(thing));

@@ -3,14 +3,13 @@ using Microsoft.Data.Sqlite;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// Khalti's books in a SQLite file. One connection and one writer at a time: a call's reads and writes are one
-/// transaction, committed before it is answered, so parallel calls decide one after the other and a killed process
-/// forgets nothing it has said.
+/// The sandbox's SQLite database. One connection and one writer at a time: a call's reads and writes are one transaction,
+/// committed before the answer, so parallel calls are serialized and a killed process loses nothing it has answered.
 /// </summary>
 internal sealed class Ledger : IDisposable
 {
-    /// <summary>What each version of the file added to the one before; a step that has been published never changes.</summary>
-    internal static readonly IReadOnlyList<string> Steps =
+    /// <summary>The SQL that upgrades the database to each version; a published version never changes.</summary>
+    internal static readonly IReadOnlyList<string> SchemaVersions =
     [
         """
         CREATE TABLE payment (
@@ -72,19 +71,19 @@ internal sealed class Ledger : IDisposable
 
         _connection = new SqliteConnection(file.ConnectionString);
         _connection.Open();
-        // Survives a killed process; only a machine that loses power may lose the last moments, and this is no bank.
+        // Durable when the process is killed; after a power failure the last transactions may be lost, which a sandbox accepts.
         Execute("PRAGMA journal_mode = WAL");
         Execute("PRAGMA synchronous = NORMAL");
         Prepare(file.DataSource);
     }
 
-    /// <summary>Does the work in one transaction, alone.</summary>
-    internal T Run<T>(Func<Book, T> work)
+    /// <summary>Runs the work in one exclusive transaction.</summary>
+    internal T Run<T>(Func<LedgerSession, T> work)
     {
         lock (_writer)
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
-            T result = work(new Book(_connection, transaction));
+            T result = work(new LedgerSession(_connection, transaction));
             transaction.Commit();
             return result;
         }
@@ -98,7 +97,7 @@ internal sealed class Ledger : IDisposable
         }
     }
 
-    // Phone numbers of testers are in it: for this program's user only. SQLite gives the files beside it the same mode.
+    // Readable for this program's user only, because it holds testers' phone numbers. SQLite gives -wal and -shm the same mode.
     private static void MakePrivate(string file)
     {
         string folder = Path.GetDirectoryName(file)!;
@@ -131,19 +130,19 @@ internal sealed class Ledger : IDisposable
         using SqliteCommand version = _connection.CreateCommand();
         version.CommandText = "PRAGMA user_version";
         long found = (long)version.ExecuteScalar()!;
-        if (found > Steps.Count)
+        if (found > SchemaVersions.Count)
         {
             throw new InvalidOperationException(
                 $"The sandbox's file {file} was made by a newer version of it: delete the file or set Sandbox:ConnectionString to another.");
         }
 
         using SqliteTransaction transaction = _connection.BeginTransaction();
-        foreach (string step in Steps.Skip((int)found))
+        foreach (string step in SchemaVersions.Skip((int)found))
         {
             Execute(step, transaction);
         }
 
-        Execute($"PRAGMA user_version = {Steps.Count}", transaction);
+        Execute($"PRAGMA user_version = {SchemaVersions.Count}", transaction);
         transaction.Commit();
     }
 

@@ -1,8 +1,8 @@
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// The states of an ePayment link in lookup's own words, which are not those of the widget's transactions, and the table
-/// of what may follow what. Text rather than an enum: a test may force a state that Khalti never documented.
+/// The states of an ePayment link, as lookup spells them (the widget product spells some differently), and the allowed
+/// transitions. Text rather than an enum: a test may force a state that Khalti never documented.
 /// </summary>
 internal static class LinkState
 {
@@ -18,15 +18,15 @@ internal static class LinkState
     internal static readonly IReadOnlyList<string> All =
         [Initiated, Pending, Completed, Expired, UserCanceled, Refunded, PartiallyRefunded, Failed];
 
-    internal static bool MayBecome(string from, string to, bool payAfterCancel) => (from, to) switch
+    internal static bool CanTransitionTo(string from, string to, bool payAfterCancel) => (from, to) switch
     {
         (Initiated, Pending or Completed or UserCanceled or Expired or Failed) => true,
-        (Pending, Completed or Failed) => true, // the bank has made up its mind; no expiry while money may be on its way
+        (Pending, Completed or Failed) => true, // the bank's result; a pending link does not expire, as money may be moving
         (UserCanceled, Pending or Completed or Failed) => payAfterCancel,
         (Completed, PartiallyRefunded or Refunded) => true,
         (PartiallyRefunded, PartiallyRefunded or Refunded) => true,
         _ => false,
     };
 
-    internal static bool MoneyMoved(string state) => state is Completed or PartiallyRefunded or Refunded;
+    internal static bool HasMovedMoney(string state) => state is Completed or PartiallyRefunded or Refunded;
 }

@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox;
 
-/// <summary>Test and live are separate worlds that the key chooses; ePayment's key belongs to neither.</summary>
+/// <summary>The key selects test or live mode, with separate transactions; ePayment has keys and transactions of its own.</summary>
 internal enum Mode
 {
     Test,
@@ -8,7 +8,7 @@ internal enum Mode
     EPayment,
 }
 
-/// <summary>A merchant with its keys. The sandbox's keys are public knowledge: there is no money behind them.</summary>
+/// <summary>A merchant with its keys. The sandbox's keys are public, as no money is behind them.</summary>
 internal sealed record Merchant
 {
     internal required string Name { get; init; }
@@ -25,12 +25,12 @@ internal sealed record Merchant
     internal string Idx => Ids.For("merchant " + Email);
 }
 
-/// <summary>Whose transactions a key opens.</summary>
+/// <summary>The merchant and mode that a key gives access to.</summary>
 internal sealed record Account(Merchant Merchant, Mode Mode)
 {
     private const long MaxBeforeKyc = 20_000;
 
-    internal long? MaxAmount(SandboxSwitches switches) => Merchant.BeforeKyc ? MaxBeforeKyc : switches.MaxAmount;
+    internal long? MaxAmount(SandboxBehaviour behaviour) => Merchant.BeforeKyc ? MaxBeforeKyc : behaviour.MaxAmount;
 }
 
 internal static class Merchants

@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox;
 
-/// <summary>Names of the calls, as fault rules and the list of requests use them.</summary>
+/// <summary>Names of the operations in fault rules and in the list of requests.</summary>
 internal static class Operation
 {
     internal const string Initiate = "initiate";

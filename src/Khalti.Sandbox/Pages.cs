@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Widget and pages, out of the program itself.</summary>
+/// <summary>Serves the widget and the pages from embedded resources.</summary>
 internal static class Pages
 {
-    // No frame-ancestors and no X-Frame-Options: any merchant's page may frame the widget, as with Khalti.
+    // No frame-ancestors and no X-Frame-Options: any merchant's page may frame the widget, as at Khalti.
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
@@ -36,11 +36,11 @@ internal static class Pages
         app.MapGet(ControlGuard.Prefix + "/", Page("wwwroot/control/index.html", control: true, framed: false));
         RequestDelegate payment = Page(Payment, control: false, framed: false);
         app.MapGet("/", (HttpContext context, Ledger ledger, SandboxClock clock) => OpenPayment(context, ledger, clock, payment));
-        app.MapGet("/widget-settings.json", (Switchboard board) =>
-            Answer.Ok(new JsonObject { ["errorCarriesWidgetId"] = board.Current.WidgetErrorCarriesWidgetId }));
+        app.MapGet("/widget-settings.json", (BehaviourSettings settings) =>
+            Answer.Ok(new JsonObject { ["errorCarriesWidgetId"] = settings.Current.WidgetErrorCarriesWidgetId }));
     }
 
-    /// <summary>The address that initiate hands out. Without a pidx there is nothing here.</summary>
+    /// <summary>The payment page, at the address that initiate returns; 404 without a pidx.</summary>
     private static Task OpenPayment(HttpContext context, Ledger ledger, SandboxClock clock, RequestDelegate page)
     {
         if (context.Request.Query["pidx"].ToString() is not { Length: > 0 } pidx)
@@ -50,9 +50,9 @@ internal static class Pages
         }
 
         DateTimeOffset now = clock.GetUtcNow();
-        if (ledger.Run(book => book.ByPidx(pidx, now)) is null)
+        if (ledger.Run(session => session.ByPidx(pidx, now)) is null)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound; // The page says so in words.
+            context.Response.StatusCode = StatusCodes.Status404NotFound; // The page shows its own message for 404.
         }
 
         return page(context);

@@ -3,19 +3,19 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The envelope that Khalti puts around lists.</summary>
+/// <summary>Khalti's paging of lists.</summary>
 internal static class Paging
 {
-    private const int PageSize = 50;
-    private const int LargestPage = 200;
+    private const int DefaultPageSize = 50;
+    private const int MaxPageSize = 200;
 
     internal static Answer Answer(HttpRequest request, Fields fields, long total, Func<long, int, JsonNode[]> page)
     {
         FieldRules asked = new(fields);
-        int size = Math.Clamp(Number(asked.OptionalText("page_size")) ?? PageSize, 1, LargestPage);
+        int size = Math.Clamp(Number(asked.OptionalText("page_size")) ?? DefaultPageSize, 1, MaxPageSize);
         int pages = (int)Math.Max(1, (total + size - 1) / size);
-        string? wanted = asked.OptionalText("page");
-        int? number = wanted is null ? 1 : Number(wanted);
+        string? requested = asked.OptionalText("page");
+        int? number = requested is null ? 1 : Number(requested);
         if (number is not { } current || current < 1 || current > pages)
         {
             return Errors.Detail(404, "Invalid page.");

@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox;
 
-/// <summary>Ways to pay an ePayment link, in the words of <c>modes</c>. All but the wallet are banks.</summary>
+/// <summary>The values of <c>modes</c>, the ways to pay an ePayment link. All but the wallet are bank payments.</summary>
 internal static class PayMode
 {
     internal const string Wallet = "KHALTI";

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Khalti.Sandbox;
 
-/// <summary>A Khalti ID and how often its PIN was just given wrongly. Unknown numbers are counted as well, as they must look alike.</summary>
+/// <summary>A mobile number with its failed PIN attempts. Unknown numbers are counted too, so that both look the same.</summary>
 internal sealed partial record Payer(string Mobile, int PinFailures, DateTimeOffset? LockedUntil)
 {
     internal const string Pin = "1111";
     internal const string Otp = "987654";
-    internal const string NoMobile = "NA"; // of a payer at a bank
+    internal const string NoMobile = "NA"; // for a bank payment
     internal const int PinAttempts = 3;
     internal static readonly TimeSpan LockTime = TimeSpan.FromMinutes(15);
 
@@ -18,8 +18,8 @@ internal sealed partial record Payer(string Mobile, int PinFailures, DateTimeOff
 
     internal bool IsLocked(DateTimeOffset now) => LockedUntil > now;
 
-    /// <summary>The payer after this PIN was tried. A lock that has run out gives three fresh tries.</summary>
-    internal Payer Try(string pin, DateTimeOffset now)
+    /// <summary>The payer after an attempt with this PIN. After a lock has expired, three attempts are allowed again.</summary>
+    internal Payer AfterPinAttempt(string pin, DateTimeOffset now)
     {
         if (IsKnown && pin == Pin)
         {

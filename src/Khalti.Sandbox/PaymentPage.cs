@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// What the payment page at <c>/?pidx=…</c> asks of the sandbox. Khalti's own page is undocumented, so all of this is ours.
-/// Whoever has the pidx may pay, as at Khalti; the buttons for outcomes are what Khalti's own sandbox lacks.
+/// The API of the payment page at <c>/?pidx=…</c>. Khalti's own is undocumented, so this is our design. The pidx is enough to
+/// pay, as at Khalti; the buttons that set an outcome exist only here.
 /// </summary>
 internal static class PaymentPage
 {
@@ -21,13 +21,13 @@ internal static class PaymentPage
     {
         RouteGroupBuilder page = app.MapGroup("/pay/{pidx}").AddEndpointFilter(RefuseOtherPages);
         page.MapGet("", Show);
-        page.MapPost("/wallet", Begin);
+        page.MapPost("/wallet", StartPayment);
         page.MapPost("/confirm", Confirm);
         page.MapPost("/bank", PayFromBank);
         page.MapPost("/outcome", Decide);
     }
 
-    /// <summary>A page of another origin cannot send JSON without asking first, and it asks in vain.</summary>
+    /// <summary>Requires JSON: a page of another origin can send it only after a CORS preflight, which is refused.</summary>
     private static async ValueTask<object?> RefuseOtherPages(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         HttpRequest request = call.HttpContext.Request;
@@ -36,35 +36,37 @@ internal static class PaymentPage
             : (await Fields.BindAsync(call.HttpContext)).Unreadable ?? await next(call);
     }
 
-    private static Answer Show(string pidx, Ledger ledger, Switchboard board, SandboxClock clock)
+    private static Answer Show(string pidx, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return ledger.Run(book => book.ByPidx(pidx, now) is { } link ? Answer.Ok(View(link, board.Current, now)) : NoSuchLink());
+        return ledger.Run(session => session.ByPidx(pidx, now) is { } link ? Answer.Ok(View(link, settings.Current, now)) : NoSuchLink());
     }
 
-    /// <summary><c>{mobile, transaction_pin}</c>, with the errors of the widget's initiate.</summary>
-    private static Answer Begin(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    /// <summary><c>{mobile, transaction_pin}</c>; the same errors as the widget's initiate.</summary>
+    private static Answer StartPayment(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields.Body);
         string mobile = rules.Text("mobile");
         string pin = rules.Text("transaction_pin");
         Wallet.CheckPayer(rules, mobile, pin);
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         DateTimeOffset now = clock.GetUtcNow();
-        return rules.Errors.Count > 0 ? Errors.Fields(rules.Errors) : IfPayable(pidx, PayMode.Wallet, ledger, switches, now, (book, link) =>
+        return rules.Errors.Count > 0
+            ? Errors.Fields(rules.Errors)
+            : WhenPayable(pidx, PayMode.Wallet, ledger, behaviour, now, (session, link) =>
         {
-            if (Wallet.TryPin(book, mobile, pin, now) is { } refused)
+            if (Wallet.CheckPin(session, mobile, pin, now) is { } refused)
             {
                 return refused;
             }
 
-            book.Save(link with { Mobile = mobile });
+            session.Save(link with { Mobile = mobile });
             return Answer.Ok(new JsonObject { ["code_sent"] = true });
         });
     }
 
     /// <summary><c>{mobile, transaction_pin, confirmation_code}</c>: pays. Three wrong codes fail the payment.</summary>
-    private static Answer Confirm(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    private static Answer Confirm(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields.Body);
         string mobile = rules.Text("mobile");
@@ -72,87 +74,90 @@ internal static class PaymentPage
         string code = rules.Text("confirmation_code");
         Wallet.CheckPayer(rules, mobile, pin);
         Wallet.CheckCode(rules, code);
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         DateTimeOffset now = clock.GetUtcNow();
-        return rules.Errors.Count > 0 ? Errors.Fields(rules.Errors) : IfPayable(pidx, PayMode.Wallet, ledger, switches, now, (book, link) =>
+        return rules.Errors.Count > 0
+            ? Errors.Fields(rules.Errors)
+            : WhenPayable(pidx, PayMode.Wallet, ledger, behaviour, now, (session, link) =>
         {
             if (link.Mobile != mobile)
             {
-                // Another mobile has begun in between, or this one never did.
+                // Another mobile number has started a payment since, or this one never did.
                 return Errors.Fields(new JsonObject { ["token"] = new JsonArray(Errors.InvalidToken) });
             }
 
             if (code == Payer.Otp && pin == Payer.Pin)
             {
-                return Move(book, link with { PaidWith = PayMode.Wallet }, LinkState.Completed, switches, now);
+                return Move(session, link with { PaidWith = PayMode.Wallet }, LinkState.Completed, behaviour, now);
             }
 
-            Transaction abused = link with { OtpFailures = link.OtpFailures + 1 };
-            if (abused.OtpFailures < Transaction.OtpAttempts)
+            Transaction counted = link with { OtpFailures = link.OtpFailures + 1 };
+            if (counted.OtpFailures < Transaction.OtpAttempts)
             {
-                book.Save(abused);
+                session.Save(counted);
                 return Errors.WrongCode();
             }
 
-            Transaction failed = abused.Become(LinkState.Failed, switches);
-            book.Save(failed);
-            return Closed(failed, switches, now);
+            Transaction failed = counted.TransitionTo(LinkState.Failed, behaviour);
+            session.Save(failed);
+            return NotPayable(failed, behaviour, now);
         });
     }
 
-    /// <summary><c>{mode}</c>: a bank that always says yes.</summary>
-    private static Answer PayFromBank(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    /// <summary><c>{mode}</c>: a bank payment that always succeeds.</summary>
+    private static Answer PayFromBank(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields.Body);
         string mode = rules.Text("mode");
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         DateTimeOffset now = clock.GetUtcNow();
         return mode == PayMode.Wallet || !PayMode.All.Contains(mode)
             ? Errors.Detail(400, "There is no such bank payment.")
-            : IfPayable(pidx, mode, ledger, switches, now, (book, link) =>
-                Move(book, link with { PaidWith = mode, Mobile = "" }, LinkState.Completed, switches, now));
+            : WhenPayable(pidx, mode, ledger, behaviour, now, (session, link) =>
+                Move(session, link with { PaidWith = mode, Mobile = "" }, LinkState.Completed, behaviour, now));
     }
 
-    /// <summary><c>{outcome}</c>: what the payer, the bank or time does instead of paying.</summary>
-    private static Answer Decide(string pidx, Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    /// <summary><c>{outcome}</c>: sets an outcome other than a payment.</summary>
+    private static Answer Decide(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields.Body);
         string? state = Outcomes.GetValueOrDefault(rules.Text("outcome"));
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         DateTimeOffset now = clock.GetUtcNow();
         return state is null
             ? Errors.Detail(400, $"outcome must be one of {string.Join(", ", Outcomes.Keys)}.")
-            : IfPayable(pidx, mode: null, ledger, switches, now, (book, link) => state == link.State
-                ? Redirect(link, switches) // canceled once more
-                : Move(book, link, state, switches, now));
+            : WhenPayable(pidx, mode: null, ledger, behaviour, now, (session, link) => state == link.State
+                ? Redirect(link, behaviour) // already canceled
+                : Move(session, link, state, behaviour, now));
     }
 
-    private static Answer IfPayable(
-        string pidx, string? mode, Ledger ledger, SandboxSwitches switches, DateTimeOffset now, Func<Book, Transaction, Answer> step) =>
-        ledger.Run(book => book.ByPidx(pidx, now) is not { } link ? NoSuchLink()
-            : !EPayments.IsPayable(link, switches, now) ? Closed(link, switches, now)
+    private static Answer WhenPayable(
+        string pidx, string? mode, Ledger ledger, SandboxBehaviour behaviour, DateTimeOffset now,
+        Func<LedgerSession, Transaction, Answer> step) =>
+        ledger.Run(session => session.ByPidx(pidx, now) is not { } link ? NoSuchLink()
+            : !EPayments.IsPayable(link, behaviour, now) ? NotPayable(link, behaviour, now)
             : mode is not null && !EPayments.Modes(link).Contains(mode) ? Errors.Detail(400, "The merchant does not take this way to pay.")
-            : step(book, link));
+            : step(session, link));
 
-    private static Answer Move(Book book, Transaction link, string state, SandboxSwitches switches, DateTimeOffset now)
+    private static Answer Move(LedgerSession session, Transaction link, string state, SandboxBehaviour behaviour, DateTimeOffset now)
     {
-        if (EPayments.Move(link, state, switches, now) is not { } moved)
+        if (EPayments.Move(link, state, behaviour, now) is not { } moved)
         {
-            return Closed(link, switches, now);
+            return NotPayable(link, behaviour, now);
         }
 
-        book.Save(moved);
-        return Redirect(moved, switches);
+        session.Save(moved);
+        return Redirect(moved, behaviour);
     }
 
-    private static Answer Redirect(Transaction link, SandboxSwitches switches) =>
-        Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.For(link, switches) });
+    private static Answer Redirect(Transaction link, SandboxBehaviour behaviour) =>
+        Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.For(link, behaviour) });
 
-    /// <summary>Nothing was done: the page shows how the link stands instead.</summary>
-    private static Answer Closed(Transaction link, SandboxSwitches switches, DateTimeOffset now) =>
-        Answer.Json(409, View(link, switches, now));
+    /// <summary>409 with the link's state, which the page shows. Nothing was changed.</summary>
+    private static Answer NotPayable(Transaction link, SandboxBehaviour behaviour, DateTimeOffset now) =>
+        Answer.Json(409, View(link, behaviour, now));
 
-    private static JsonObject View(Transaction link, SandboxSwitches switches, DateTimeOffset now) => new()
+    private static JsonObject View(Transaction link, SandboxBehaviour behaviour, DateTimeOffset now) => new()
     {
         ["merchant"] = Merchants.ByIdx(link.MerchantIdx).Name,
         ["amount"] = link.Amount,
@@ -162,8 +167,8 @@ internal static class PaymentPage
         ["modes"] = new JsonArray([.. EPayments.Modes(link).Select(mode => JsonValue.Create(mode))]),
         ["expiresAt"] = link.ExpiresAt?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         ["status"] = link.State,
-        ["payable"] = EPayments.IsPayable(link, switches, now),
-        ["returnUrl"] = EPayments.IsPayable(link, switches, now) ? null : ReturnUrl.For(link, switches),
+        ["payable"] = EPayments.IsPayable(link, behaviour, now),
+        ["returnUrl"] = EPayments.IsPayable(link, behaviour, now) ? null : ReturnUrl.For(link, behaviour),
     };
 
     private static Answer NoSuchLink() => Errors.Detail(404, "There is no such payment.");

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Bodies for the answers that no call gave: unknown paths and wrong methods.</summary>
+/// <summary>Error bodies for unknown paths and wrong methods.</summary>
 internal static class PlainErrors
 {
     internal static Task Describe(StatusCodeContext context)

@@ -7,7 +7,7 @@ IConfigurationRoot configuration = new ConfigurationBuilder().AddEnvironmentVari
 using ILoggerFactory loggers = LoggerFactory.Create(logging => logging
     .AddSimpleConsole(console => console.SingleLine = true)
     .AddFilter("Microsoft", LogLevel.Warning)
-    .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // What stops the start is said below, in one sentence.
+    .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // A start that fails is reported below in one sentence.
 try
 {
     SandboxOptions options = configuration.GetSection(SandboxOptions.Section).Get<SandboxOptions>() ?? new SandboxOptions();

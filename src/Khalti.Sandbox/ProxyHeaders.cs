@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox;
 
-/// <summary>What proxies and tunnels add to a request that they pass on.</summary>
+/// <summary>The headers that proxies and tunnels add to a request.</summary>
 public static class ProxyHeaders
 {
     private static readonly string[] Names =
@@ -9,15 +9,15 @@ public static class ProxyHeaders
         "Fastly-Client-IP", "Fly-Client-IP", "X-Scheme", "CDN-Loop",
     ];
 
-    // X-Original-For and X-Original-Proto are what ForwardedHeadersMiddleware leaves of the headers that it has believed.
-    private static readonly string[] Beginnings = ["X-Original-", "X-Forwarded", "X-Envoy-"];
+    // X-Original-For and X-Original-Proto: ForwardedHeadersMiddleware writes them when it has applied a header.
+    private static readonly string[] Prefixes = ["X-Original-", "X-Forwarded", "X-Envoy-"];
 
-    /// <summary>Whether the request has one of them, whoever wrote it.</summary>
-    public static bool AreIn(HttpRequest request)
+    /// <summary>Whether the request has one of these headers.</summary>
+    public static bool ArePresent(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return request.Headers.Keys.Any(name =>
             Names.Contains(name, StringComparer.OrdinalIgnoreCase)
-            || Array.Exists(Beginnings, beginning => name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase)));
+            || Array.Exists(Prefixes, beginning => name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase)));
     }
 }

@@ -3,27 +3,27 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>A transaction as verify, list and detail show it.</summary>
+/// <summary>The JSON of a transaction in verify, list and detail.</summary>
 internal static class Records
 {
     private static readonly TimeSpan Nepal = new(5, 45, 0);
 
-    internal static JsonObject Record(Transaction one, SandboxSwitches switches)
+    internal static JsonObject Record(Transaction one, SandboxBehaviour behaviour)
     {
         Merchant merchant = Merchants.ByIdx(one.MerchantIdx);
         JsonObject type = one.FromWallet
-            ? Type(switches.WalletTypeIdx, "Wallet payment")
+            ? Type(behaviour.WalletTypeIdx, "Wallet payment")
             : Type(Ids.For("type Ebanking payment"), "Ebanking payment");
         return Record(
-            one.Idx, type, one.RecordState, one.Amount, one.Fee, IsRefunded(one, switches),
-            one.CreatedOn, User(one, switches), Shop(merchant));
+            one.Idx, type, one.RecordState, one.Amount, one.Fee, IsRefunded(one, behaviour),
+            one.CreatedOn, User(one, behaviour), Shop(merchant));
     }
 
-    /// <summary>What verify answered in 2023 beyond what its page shows.</summary>
-    internal static JsonObject Verified(Transaction one, SandboxSwitches switches)
+    /// <summary>The record with the undocumented fields that verify answered in 2023.</summary>
+    internal static JsonObject Verified(Transaction one, SandboxBehaviour behaviour)
     {
-        JsonObject record = Record(one, switches);
-        if (switches.ExtraVerifyFields)
+        JsonObject record = Record(one, behaviour);
+        if (behaviour.ExtraVerifyFields)
         {
             record["token"] = one.Token;
             record["cashback"] = 0;
@@ -35,18 +35,19 @@ internal static class Records
         return record;
     }
 
-    internal static JsonObject Detail(Transaction one, IReadOnlyList<Refund> refunds, SandboxSwitches switches)
+    internal static JsonObject Detail(Transaction one, IReadOnlyList<Refund> refunds, SandboxBehaviour behaviour)
     {
-        JsonObject record = Record(one, switches);
+        JsonObject record = Record(one, behaviour);
         record["can_refund"] = one.RecordState is TransactionState.Completed or TransactionState.PartiallyRefunded;
         record["can_complete"] = one.State == TransactionState.Confirmed;
         JsonObject[] fee = one.FeeIdx is null || one.Fee == 0 ? [] : [Fee(one, one.FeeIdx)];
-        record["child_transactions"] = new JsonArray([.. fee, .. switches.RefundsAsChildren ? refunds.Select(refund => Refunded(one, refund, switches)) : []]);
+        JsonObject[] refunded = behaviour.RefundsAsChildren ? [.. refunds.Select(refund => Refunded(one, refund, behaviour))] : [];
+        record["child_transactions"] = new JsonArray([.. fee, .. refunded]);
         record["meta"] = Meta(one);
         return record;
     }
 
-    /// <summary>Before v2 the two sides were called source and destination. Official plugins read either, so both are there.</summary>
+    /// <summary>The record of the API before v2, with its names source and destination added. Official plugins read either.</summary>
     internal static JsonObject AsBeforeV2(JsonObject record, bool detail)
     {
         record["source"] = record["user"]!.DeepClone();
@@ -70,12 +71,13 @@ internal static class Records
         return fee;
     }
 
-    /// <summary>No sample shows one: a child from the merchant to the payer, like the fee from the merchant to Khalti.</summary>
-    private static JsonObject Refunded(Transaction one, Refund refund, SandboxSwitches switches)
+    /// <summary>A refund as a child transaction from the merchant to the payer, modelled on the fee; no sample shows one.</summary>
+    private static JsonObject Refunded(Transaction one, Refund refund, SandboxBehaviour behaviour)
     {
         JsonObject child = Record(
             refund.Idx, Type(Ids.For("type Refund"), "Refund"), TransactionState.Completed, refund.Amount, fee: 0, refunded: false,
-            refund.CreatedOn, Shop(Merchants.ByIdx(one.MerchantIdx)), refund.Mobile is { } mobile ? User(mobile, switches) : User(one, switches));
+            refund.CreatedOn, Shop(Merchants.ByIdx(one.MerchantIdx)),
+            refund.Mobile is { } mobile ? User(mobile, behaviour) : User(one, behaviour));
         child["meta"] = null;
         return child;
     }
@@ -112,7 +114,7 @@ internal static class Records
         return meta;
     }
 
-    /// <summary>Ids of three states are known from Khalti's pages; the others are ours.</summary>
+    /// <summary>The state with its id: three are known from Khalti's documents, the others are ours.</summary>
     private static JsonObject State(string name) => name switch
     {
         TransactionState.Completed => State("DhvMj9hdRufLqkP8ZY4d8g", name, "is complete"),
@@ -126,22 +128,22 @@ internal static class Records
 
     private static JsonObject Type(string idx, string name) => new() { ["idx"] = idx, ["name"] = name };
 
-    private static JsonObject User(Transaction one, SandboxSwitches switches) => one.FromWallet
-        ? User(one.Mobile, switches)
+    private static JsonObject User(Transaction one, SandboxBehaviour behaviour) => one.FromWallet
+        ? User(one.Mobile, behaviour)
         : Party(Ids.For("bank rail " + one.PaidWith), one.PaidWith!, Payer.NoMobile);
 
-    private static JsonObject User(string mobile, SandboxSwitches switches) => Party(
-        Ids.For("payer " + mobile), "Test User", switches.MaskMobileInRecords ? Payer.Mask(mobile) : mobile);
+    private static JsonObject User(string mobile, SandboxBehaviour behaviour) => Party(
+        Ids.For("payer " + mobile), "Test User", behaviour.MaskMobileInRecords ? Payer.Mask(mobile) : mobile);
 
     private static JsonObject Shop(Merchant merchant) => Party(merchant.Idx, merchant.Name, merchant.Email);
 
     private static JsonObject Party(string idx, string name, string mobile) =>
         new() { ["idx"] = idx, ["name"] = name, ["mobile"] = mobile };
 
-    /// <summary>Completed and refunded at once contradict each other; a test may force it all the same.</summary>
-    internal static bool IsRefunded(Transaction one, SandboxSwitches switches) =>
+    /// <summary>The <c>refunded</c> flag. A test may force it together with Completed, which contradict each other.</summary>
+    internal static bool IsRefunded(Transaction one, SandboxBehaviour behaviour) =>
         one.State == TransactionState.Refunded
-        || (one.State == one.PartiallyRefunded && switches.RefundedWhenPartial)
+        || (one.State == one.PartiallyRefunded && behaviour.RefundedWhenPartial)
         || (one.State == TransactionState.Completed && one.RefundedAmount == one.Amount);
 
     internal static string Instant(DateTimeOffset at) =>

@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The calls that came in, oldest first, without anything secret. The last ten thousand, in memory, and no more than 8 MiB of them.</summary>
+/// <summary>The last 10,000 calls (at most 8 MiB), oldest first, in memory, without secrets.</summary>
 internal sealed class RequestJournal(SandboxClock clock)
 {
-    private const int Kept = 10_000;
-    private const int LongestText = 2_000;
+    private const int MaxCalls = 10_000;
+    private const int MaxTextLength = 2_000;
 
     private const long MaxBytes = 8 * 1024 * 1024;
 
@@ -16,8 +16,8 @@ internal sealed class RequestJournal(SandboxClock clock)
 
     internal IReadOnlyCollection<ReceivedCall> Calls => _calls;
 
-    /// <summary>Noted when it arrives, so that a call that is never answered stands here as well.</summary>
-    internal ReceivedCall Note(string operation, HttpRequest request, Fields fields)
+    /// <summary>Records a call when it arrives, so that calls without an answer are listed too.</summary>
+    internal ReceivedCall Record(string operation, HttpRequest request, Fields fields)
     {
         ReceivedCall call = new()
         {
@@ -30,7 +30,7 @@ internal sealed class RequestJournal(SandboxClock clock)
         };
         _calls.Enqueue(call);
         Interlocked.Add(ref _bytes, call.Size);
-        while ((_calls.Count > Kept || Interlocked.Read(ref _bytes) > MaxBytes) && _calls.TryDequeue(out ReceivedCall? oldest))
+        while ((_calls.Count > MaxCalls || Interlocked.Read(ref _bytes) > MaxBytes) && _calls.TryDequeue(out ReceivedCall? oldest))
         {
             Interlocked.Add(ref _bytes, -oldest.Size);
         }
@@ -70,7 +70,7 @@ internal sealed class RequestJournal(SandboxClock clock)
 
     private static string Clean(string text) =>
         text.Contains("secret_key_", StringComparison.OrdinalIgnoreCase) ? "(removed)"
-        : text.Length > LongestText ? text[..LongestText]
+        : text.Length > MaxTextLength ? text[..MaxTextLength]
         : text;
 
     private static bool IsSecret(string name) =>
@@ -89,11 +89,11 @@ internal sealed record ReceivedCall
     public required string Method { get; init; }
     public required string Path { get; init; }
 
-    /// <summary>Null while it is not answered, and for ever when the connection was cut.</summary>
+    /// <summary>Null before the answer, and when the connection was cut.</summary>
     public int? Status { get; set; }
 
     public required JsonObject Fields { get; init; }
 
-    /// <summary>What it takes to keep, roughly: as large as it came.</summary>
+    /// <summary>Approximate memory use: the size of the request.</summary>
     internal long Size { get; init; }
 }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Khalti.Sandbox;
 
-/// <summary>Where Khalti sends the payer's browser, with what it says there. Unsigned: it proves nothing.</summary>
+/// <summary>The address to which Khalti redirects the payer's browser, with its parameters. Unsigned: it proves nothing.</summary>
 internal static class ReturnUrl
 {
-    internal static string For(Transaction link, SandboxSwitches switches) => With(link.ReturnUrl!, Parameters(link, switches));
+    internal static string For(Transaction link, SandboxBehaviour behaviour) => With(link.ReturnUrl!, Parameters(link, behaviour));
 
-    /// <summary>Adds the parameters to whatever query the merchant's address has.</summary>
+    /// <summary>Adds the parameters to the query of the merchant's address.</summary>
     internal static string With(string address, IEnumerable<KeyValuePair<string, string>> parameters)
     {
         int end = address.IndexOf('#', StringComparison.Ordinal);
@@ -18,15 +18,15 @@ internal static class ReturnUrl
         return page + joint + query + fragment;
     }
 
-    /// <summary>Khalti's parameters in the order of its sample. Without a transaction there is no txnId and much is empty.</summary>
-    internal static List<KeyValuePair<string, string>> Parameters(Transaction link, SandboxSwitches switches)
+    /// <summary>Khalti's parameters in the order of its sample; without a transaction, txnId is missing and some values are empty.</summary>
+    internal static List<KeyValuePair<string, string>> Parameters(Transaction link, SandboxBehaviour behaviour)
     {
-        if (link.State == LinkState.Failed && switches.FailureCallback == FailureCallback.MessageOnly)
+        if (link.State == LinkState.Failed && behaviour.FailureCallback == FailureCallback.MessageOnly)
         {
             return [new("message", "Could not process the payment.")];
         }
 
-        string? id = EPayments.TransactionId(link, switches);
+        string? id = EPayments.TransactionId(link, behaviour);
         bool paying = id is not null || link.State == LinkState.Pending;
         string amount = link.Amount.ToString(CultureInfo.InvariantCulture);
         List<KeyValuePair<string, string>> parameters = [new("pidx", link.Pidx!)];

@@ -1,8 +1,8 @@
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// The sandbox's time: the given one plus what <c>POST /_sandbox/clock</c> added. Kept in memory only, so a restart
-/// brings the real time back.
+/// The sandbox's clock: the given clock plus the offset that <c>POST /_sandbox/clock</c> added. The offset is kept in memory
+/// and is lost at a restart.
 /// </summary>
 internal sealed class SandboxClock(TimeProvider time) : TimeProvider
 {

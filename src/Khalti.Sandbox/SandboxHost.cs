@@ -24,7 +24,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
         _ledger = ledger;
     }
 
-    /// <summary>The address it really listens on, also when port 0 was asked for.</summary>
+    /// <summary>The address the server listens on, with the chosen port when port 0 was configured.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features
         .GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
@@ -83,18 +83,18 @@ public sealed partial class SandboxHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(new SandboxClock(time));
-        builder.Services.AddSingleton(new Switchboard(options.Switches));
+        builder.Services.AddSingleton(new BehaviourSettings(options.Switches));
         builder.Services.AddSingleton<Faults>();
         builder.Services.AddSingleton<RequestJournal>();
 
         WebApplication app = builder.Build();
-        // Behind a front that speaks HTTPS, as Khalti does, links must say https too.
+        // Behind a proxy that terminates HTTPS, links in answers must begin with https.
         app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
         app.UseStatusCodePages(PlainErrors.Describe);
         app.Use(new HostGuard(urls, options.Hosts).WatchAsync);
         app.Use(new ControlGuard(options.ControlNetworks).WatchAsync);
         app.Use(ClientCors.Allow);
-        app.Use(TrailingSlash.Insist);
+        app.Use(TrailingSlash.RedirectWithoutSlash);
         app.UseRouting();
         app.MapWidgetApi();
         app.MapBanks();
@@ -110,11 +110,11 @@ public sealed partial class SandboxHost : IAsyncDisposable
     private static string[] Urls(string text)
     {
         string[] urls = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        bool right = urls.Length > 0 && urls.All(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
-        return right ? urls : throw new InvalidOperationException($"Sandbox:Url must be an http:// address, not '{text}'.");
+        bool isValid = urls.Length > 0 && urls.All(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
+        return isValid ? urls : throw new InvalidOperationException($"Sandbox:Url must be an http:// address, not '{text}'.");
     }
 
-    /// <summary>Signals of the process are the caller's business.</summary>
+    /// <summary>Ignores the signals of the process, which the caller handles.</summary>
     private sealed class CallersLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

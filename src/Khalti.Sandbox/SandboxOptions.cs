@@ -39,6 +39,6 @@ public sealed class SandboxOptions
     /// </summary>
     public string[] Hosts { get; set; } = [];
 
-    /// <summary>What Khalti's documents leave open.</summary>
-    public SandboxSwitches Switches { get; set; } = new();
+    /// <summary>The behaviour where Khalti's documents leave it open.</summary>
+    public SandboxBehaviour Switches { get; set; } = new();
 }

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The merchant's server proves itself by <c>Authorization: Key …</c>; the scheme in any case.</summary>
+/// <summary>Authentication of the merchant's server by <c>Authorization: Key …</c> (case of the scheme is ignored).</summary>
 internal static class SecretKey
 {
-    /// <summary>Lets only calls with a valid secret key pass, and tells them whose it is.</summary>
+    /// <summary>Requires a valid secret key and sets the account it belongs to.</summary>
     internal static async ValueTask<object?> Require(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         HttpContext context = call.HttpContext;
@@ -18,11 +18,11 @@ internal static class SecretKey
         return await next(call);
     }
 
-    /// <summary>The ePayment product has keys of its own, from a dashboard of its own. Goes behind <see cref="Require"/>.</summary>
+    /// <summary>Requires a key of the ePayment product. Runs after <see cref="Require"/>.</summary>
     internal static async ValueTask<object?> RequireEPayment(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
         call.HttpContext.Account().Mode == Mode.EPayment ? await next(call) : Errors.WrongKey();
 
-    /// <summary>Whose key it was. Only behind <see cref="Require"/>.</summary>
+    /// <summary>The account of the key; available after <see cref="Require"/>.</summary>
     internal static Account Account(this HttpContext context) => context.Features.GetRequiredFeature<Account>();
 
     private static Answer? Check(string header, out Account? account)

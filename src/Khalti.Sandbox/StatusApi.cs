@@ -3,25 +3,25 @@ using System.Text.Json.Nodes;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// The read that says how a payment stands. Its words are not verify's ("Complete"), its typos are Khalti's, and its
+/// The status call. It spells some states differently from verify ("Complete"), its typos are Khalti's, and
 /// <c>status: true</c> does not mean paid.
 /// </summary>
 internal static class StatusApi
 {
-    internal static Answer Status(HttpContext context, Fields fields, Ledger ledger, Switchboard board)
+    internal static Answer Status(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings)
     {
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         FieldRules rules = new(fields);
         string handle = rules.Text("token");
         long amount = rules.Amount("amount");
         if (rules.Errors.Count > 0)
         {
-            return Errors.Fields(rules.Errors, switches);
+            return Errors.Fields(rules.Errors, behaviour);
         }
 
-        Transaction? found = ledger.Run(book => book.ByToken(handle) ?? book.ByIdx(handle));
+        Transaction? found = ledger.Run(session => session.ByToken(handle) ?? session.ByIdx(handle));
         return found is not { IsTransaction: true } || !found.BelongsTo(context.Account()) || found.Amount != amount
-            ? NotFound(switches.StatusNotFoundCode)
+            ? NotFound(behaviour.StatusNotFoundCode)
             : Of(found.RecordState);
     }
 

@@ -1,12 +1,12 @@
 namespace Khalti.Sandbox;
 
-/// <summary>Every path of Khalti's API ends in a slash. Without it, most clients lose their body in the redirect.</summary>
+/// <summary>Redirects API paths without a trailing slash, as Khalti does; most clients lose the body in the redirect.</summary>
 internal static class TrailingSlash
 {
-    internal static Task Insist(HttpContext context, RequestDelegate next)
+    internal static Task RedirectWithoutSlash(HttpContext context, RequestDelegate next)
     {
         HttpRequest request = context.Request;
-        bool strict = context.RequestServices.GetRequiredService<Switchboard>().Current.SlashlessPost == SlashlessPath.Redirect;
+        bool strict = context.RequestServices.GetRequiredService<BehaviourSettings>().Current.SlashlessPost == SlashlessPath.Redirect;
         bool ofApi = request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
             || request.Path.StartsWithSegments("/ebanking", StringComparison.Ordinal);
         if (!strict || !ofApi || request.Path.ToString().EndsWith('/'))

@@ -8,7 +8,7 @@ internal enum Flow
     EPayment,
 }
 
-/// <summary>One payment as Khalti keeps it. Amounts are paisa.</summary>
+/// <summary>A payment as Khalti stores it. Amounts are in paisa.</summary>
 internal sealed record Transaction
 {
     internal const int OtpAttempts = 3;
@@ -25,10 +25,10 @@ internal sealed record Transaction
     public required string State { get; init; }
     public required long Amount { get; init; }
 
-    /// <summary>Nothing until the money has moved.</summary>
+    /// <summary>Zero until the money has moved.</summary>
     public long Fee { get; init; }
 
-    /// <summary>The fee is a transaction of its own, with an id of its own.</summary>
+    /// <summary>The id of the fee's own transaction.</summary>
     public string? FeeIdx { get; init; }
 
     public long RefundedAmount { get; init; }
@@ -38,15 +38,15 @@ internal sealed record Transaction
     public string? ProductUrl { get; init; }
     public string? PurchaseOrderId { get; init; }
 
-    /// <summary>Of an ePayment link: where the browser goes afterwards, and until when it can be paid.</summary>
+    /// <summary>The return address of an ePayment link.</summary>
     public string? ReturnUrl { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Of an ePayment link: one of <see cref="PayMode"/>, once the payer has chosen.</summary>
+    /// <summary>How an ePayment link was paid: one of <see cref="PayMode"/>, null before the payer has chosen.</summary>
     public string? PaidWith { get; init; }
 
-    /// <summary>Whatever else the merchant said about the order of an ePayment link: customer, breakdown, products, modes, bank.</summary>
+    /// <summary>The optional order details of an ePayment link: customer, breakdown, products, modes, bank.</summary>
     public JsonObject Order { get; init; } = [];
 
     /// <summary>The merchant's own <c>merchant_…</c> fields, echoed at confirm.</summary>
@@ -59,37 +59,37 @@ internal sealed record Transaction
 
     internal IReadOnlyList<string> States => Flow == Flow.Widget ? TransactionState.All : LinkState.All;
 
-    /// <summary>The flow's own spelling of it.</summary>
+    /// <summary>The name of the partially refunded state in this flow's spelling.</summary>
     internal string PartiallyRefunded => Flow == Flow.Widget ? TransactionState.PartiallyRefunded : LinkState.PartiallyRefunded;
 
-    /// <summary>The state as records and the status API spell it, whatever the flow.</summary>
+    /// <summary>The state in the spelling of records and the status API.</summary>
     internal string RecordState => State == LinkState.PartiallyRefunded ? TransactionState.PartiallyRefunded : State;
 
-    /// <summary>A link is one until it is paid; only then Khalti has a transaction with an id.</summary>
+    /// <summary>Whether there is a transaction with an id; an ePayment link has one only after it was paid.</summary>
     internal bool IsTransaction => Flow == Flow.Widget || FeeIdx is not null;
 
     internal bool FromWallet => PaidWith is null or PayMode.Wallet;
 
-    internal bool MayBecome(string state, SandboxSwitches switches) => Flow == Flow.Widget
-        ? TransactionState.MayBecome(State, state)
-        : LinkState.MayBecome(State, state, switches.PayAfterCancel);
+    internal bool CanTransitionTo(string state, SandboxBehaviour behaviour) => Flow == Flow.Widget
+        ? TransactionState.CanTransitionTo(State, state)
+        : LinkState.CanTransitionTo(State, state, behaviour.PayAfterCancel);
 
-    /// <summary>As it stands at this moment: a link nobody has paid runs out by itself.</summary>
+    /// <summary>The transaction at <paramref name="now"/>: a link that was not paid in time is expired.</summary>
     internal Transaction AsOf(DateTimeOffset now) =>
-        Flow == Flow.EPayment && State == LinkState.Initiated && IsOver(now) ? this with { State = LinkState.Expired } : this;
+        Flow == Flow.EPayment && State == LinkState.Initiated && HasExpired(now) ? this with { State = LinkState.Expired } : this;
 
-    internal bool IsOver(DateTimeOffset now) => ExpiresAt <= now;
+    internal bool HasExpired(DateTimeOffset now) => ExpiresAt <= now;
 
-    /// <summary>The same transaction in another state. Asks nothing: the table of states was asked before.</summary>
-    internal Transaction Become(string state, SandboxSwitches switches)
+    /// <summary>The transaction in another state, with its fee once the money moves. The caller has checked the transition.</summary>
+    internal Transaction TransitionTo(string state, SandboxBehaviour behaviour)
     {
-        bool moved = Flow == Flow.Widget ? TransactionState.MoneyMoved(state) : LinkState.MoneyMoved(state);
-        int basisPoints = Flow == Flow.Widget ? switches.FeeBasisPoints : switches.EPaymentFeeBasisPoints;
+        bool moved = Flow == Flow.Widget ? TransactionState.HasMovedMoney(state) : LinkState.HasMovedMoney(state);
+        int basisPoints = Flow == Flow.Widget ? behaviour.FeeBasisPoints : behaviour.EPaymentFeeBasisPoints;
         return FeeIdx is not null || !moved
             ? this with { State = state }
             : this with { State = state, Fee = FeeOf(Amount, basisPoints), FeeIdx = Ids.New() };
     }
 
-    /// <summary>Half a paisa rounds up. Wider arithmetic than long, so that no amount overflows.</summary>
+    /// <summary>The fee in paisa, half a paisa rounded up. Uses <see cref="Int128"/>, so that no amount overflows.</summary>
     internal static long FeeOf(long amount, int basisPoints) => (long)((((Int128)amount * basisPoints) + 5_000) / 10_000);
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The calls of the merchant's server in the widget's product. No CORS: a browser has no business here.</summary>
+/// <summary>The calls of the merchant's server in the widget product. No CORS, because browsers must not call them.</summary>
 internal static class TransactionApi
 {
     internal static void MapTransactionApi(this IEndpointRouteBuilder app)
@@ -16,63 +16,63 @@ internal static class TransactionApi
         }
     }
 
-    private static Answer Verify(HttpContext context, Fields fields, Ledger ledger, Switchboard board)
+    private static Answer Verify(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings)
     {
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         FieldRules rules = new(fields);
         string token = rules.Text("token");
         long amount = rules.Amount("amount");
         return rules.Errors.Count > 0
-            ? Errors.Fields(rules.Errors, switches)
-            : ledger.Run(book => Complete(book, context.Account(), token, amount, switches));
+            ? Errors.Fields(rules.Errors, behaviour)
+            : ledger.Run(session => Complete(session, context.Account(), token, amount, behaviour));
     }
 
-    /// <summary>The moment at which money moves. One at a time, as the ledger runs one at a time.</summary>
-    private static Answer Complete(Book book, Account account, string token, long amount, SandboxSwitches switches)
+    /// <summary>Completes a confirmed payment: this moves the money. Calls are serialized by the ledger.</summary>
+    private static Answer Complete(LedgerSession session, Account account, string token, long amount, SandboxBehaviour behaviour)
     {
-        if (book.ByToken(token) is not { } found || !found.BelongsTo(account))
+        if (session.ByToken(token) is not { } found || !found.BelongsTo(account))
         {
-            return Errors.BadToken(switches);
+            return Errors.BadToken(behaviour);
         }
 
         if (found.Amount != amount)
         {
-            return switches.VerifyWrongAmount == WrongAmount.Amount
-                ? Errors.Field("amount", "Amount does not match.", switches)
-                : Errors.BadToken(switches);
+            return behaviour.VerifyWrongAmount == WrongAmount.Amount
+                ? Errors.Field("amount", "Amount does not match.", behaviour)
+                : Errors.BadToken(behaviour);
         }
 
         switch (found.State)
         {
             case TransactionState.Confirmed:
-                Transaction completed = found.Become(TransactionState.Completed, switches);
-                book.Save(completed);
-                return Answer.Ok(Records.Verified(completed, switches));
-            case TransactionState.Completed when switches.VerifyAgain == VerifyAgain.Replay:
-            case TransactionState.Refunded or TransactionState.PartiallyRefunded when switches.VerifyRefunded == VerifyAgain.Replay:
-                return Answer.Ok(Records.Verified(found, switches));
+                Transaction completed = found.TransitionTo(TransactionState.Completed, behaviour);
+                session.Save(completed);
+                return Answer.Ok(Records.Verified(completed, behaviour));
+            case TransactionState.Completed when behaviour.VerifyAgain == VerifyAgain.Replay:
+            case TransactionState.Refunded or TransactionState.PartiallyRefunded when behaviour.VerifyRefunded == VerifyAgain.Replay:
+                return Answer.Ok(Records.Verified(found, behaviour));
             case var state when !TransactionState.All.Contains(state):
-                return Answer.Ok(Records.Verified(found, switches)); // forced by a test: a record that is not Completed
+                return Answer.Ok(Records.Verified(found, behaviour)); // a state that a test forced
             default:
-                return Errors.BadToken(switches);
+                return Errors.BadToken(behaviour);
         }
     }
 
-    private static Answer List(HttpContext context, Fields fields, Ledger ledger, Switchboard board)
+    private static Answer List(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings)
     {
         Account account = context.Account();
-        SandboxSwitches switches = board.Current;
-        return ledger.Run(book => Paging.Answer(context.Request, fields, book.Count(account), (skip, take) =>
+        SandboxBehaviour behaviour = settings.Current;
+        return ledger.Run(session => Paging.Answer(context.Request, fields, session.Count(account), (skip, take) =>
         [
-            .. book.Page(account, skip, take).Select(one => Shape(context, Records.Record(one, switches), detail: false)),
+            .. session.Page(account, skip, take).Select(one => Shape(context, Records.Record(one, behaviour), detail: false)),
         ]));
     }
 
-    private static Answer Detail(HttpContext context, string idx, Ledger ledger, Switchboard board)
+    private static Answer Detail(HttpContext context, string idx, Ledger ledger, BehaviourSettings settings)
     {
-        return ledger.Run(book => book.ByIdx(idx) is not { IsTransaction: true } found || !found.BelongsTo(context.Account())
+        return ledger.Run(session => session.ByIdx(idx) is not { IsTransaction: true } found || !found.BelongsTo(context.Account())
             ? Errors.NotFound()
-            : Answer.Ok(Shape(context, Records.Detail(found, book.Refunds(idx), board.Current), detail: true)));
+            : Answer.Ok(Shape(context, Records.Detail(found, session.Refunds(idx), settings.Current), detail: true)));
     }
 
     private static JsonObject Shape(HttpContext context, JsonObject record, bool detail) =>

@@ -1,8 +1,8 @@
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// Khalti's seven states in its own words, and the one table of what may follow what. Text rather than an enum, because
-/// a test may force a state that Khalti never documented: merchants must hold such a payment, not crash.
+/// Khalti's seven transaction states and the allowed transitions. Text rather than an enum, because a test may force a state
+/// that Khalti never documented.
 /// </summary>
 internal static class TransactionState
 {
@@ -17,7 +17,7 @@ internal static class TransactionState
     internal static readonly IReadOnlyList<string> All =
         [Initiated, Confirmed, Completed, Disabled, Refunded, PartiallyRefunded, Failed];
 
-    internal static bool MayBecome(string from, string to) => (from, to) switch
+    internal static bool CanTransitionTo(string from, string to) => (from, to) switch
     {
         (Initiated, Confirmed) => true, // right OTP and PIN
         (Initiated, Disabled) => true, // wrong OTP too often
@@ -29,10 +29,10 @@ internal static class TransactionState
         _ => false,
     };
 
-    /// <summary>Whether the payer's money reached the merchant, whatever came back later.</summary>
-    internal static bool MoneyMoved(string state) => state is Completed or PartiallyRefunded or Refunded;
+    /// <summary>Whether the merchant received the payer's money, also if it was refunded later.</summary>
+    internal static bool HasMovedMoney(string state) => state is Completed or PartiallyRefunded or Refunded;
 
-    /// <summary>The state somebody means, whatever the case and the gaps between words; null if it is none.</summary>
+    /// <summary>Finds a state by its name, ignoring case and spaces; null when there is none.</summary>
     internal static string? Named(string text, IReadOnlyList<string> states) =>
         states.FirstOrDefault(state => string.Equals(Letters(state), Letters(text), StringComparison.OrdinalIgnoreCase));
 

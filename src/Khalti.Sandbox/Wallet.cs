@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox;
 
-/// <summary>Paying from the wallet, the same in the widget and on the payment page: mobile and PIN, then the code.</summary>
+/// <summary>Checks of a wallet payment, shared by the widget and the payment page: mobile and PIN, then the code.</summary>
 internal static class Wallet
 {
     internal static void CheckPayer(FieldRules rules, string mobile, string pin)
@@ -24,21 +24,21 @@ internal static class Wallet
         }
     }
 
-    /// <summary>Null when the PIN is right. Tries are counted, right or wrong, and too many lock the payer.</summary>
-    internal static Answer? TryPin(Book book, string mobile, string pin, DateTimeOffset now)
+    /// <summary>Null when the PIN is correct. Counts the attempt; too many failed ones lock the payer.</summary>
+    internal static Answer? CheckPin(LedgerSession session, string mobile, string pin, DateTimeOffset now)
     {
-        Payer payer = book.Payer(mobile);
+        Payer payer = session.Payer(mobile);
         if (payer.IsLocked(now))
         {
             return Errors.WrongPin(payer, locked: true);
         }
 
-        Payer tried = payer.Try(pin, now);
-        if (tried != payer)
+        Payer attempted = payer.AfterPinAttempt(pin, now);
+        if (attempted != payer)
         {
-            book.Save(tried);
+            session.Save(attempted);
         }
 
-        return tried.PinFailures > 0 ? Errors.WrongPin(tried, tried.IsLocked(now)) : null;
+        return attempted.PinFailures > 0 ? Errors.WrongPin(attempted, attempted.IsLocked(now)) : null;
     }
 }

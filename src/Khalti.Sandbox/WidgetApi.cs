@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The calls of the widget and the mobile kits: the payer's side, known by the public key.</summary>
+/// <summary>The calls of the widget and the mobile SDKs, authenticated by the public key.</summary>
 internal static class WidgetApi
 {
     private const long MinAmount = 1000;
@@ -16,15 +16,15 @@ internal static class WidgetApi
         }
     }
 
-    private static Answer Initiate(Fields fields, Ledger ledger, Switchboard board, SandboxClock clock)
+    private static Answer Initiate(Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         FieldRules rules = new(fields);
         Account? account = AccountOf(rules);
         string mobile = rules.Text("mobile");
         string pin = rules.Text("transaction_pin");
         long amount = rules.Amount("amount");
-        Transaction wanted = new()
+        Transaction requested = new()
         {
             Idx = Ids.New(),
             Token = Ids.New(),
@@ -41,26 +41,26 @@ internal static class WidgetApi
             CreatedOn = clock.GetUtcNow(),
         };
         Wallet.CheckPayer(rules, mobile, pin);
-        CheckAmount(rules, amount, account?.MaxAmount(switches));
+        CheckAmount(rules, amount, account?.MaxAmount(behaviour));
         return rules.Errors.Count > 0
-            ? Errors.Fields(rules.Errors, switches)
-            : ledger.Run(book => Begin(book, wanted, pin));
+            ? Errors.Fields(rules.Errors, behaviour)
+            : ledger.Run(session => StartPayment(session, requested, pin));
     }
 
-    private static Answer Begin(Book book, Transaction wanted, string pin)
+    private static Answer StartPayment(LedgerSession session, Transaction requested, string pin)
     {
-        if (Wallet.TryPin(book, wanted.Mobile, pin, wanted.CreatedOn) is { } refused)
+        if (Wallet.CheckPin(session, requested.Mobile, pin, requested.CreatedOn) is { } refused)
         {
             return refused;
         }
 
-        book.Add(wanted);
-        return Answer.Ok(new JsonObject { ["token"] = wanted.Token });
+        session.Add(requested);
+        return Answer.Ok(new JsonObject { ["token"] = requested.Token });
     }
 
-    private static Answer Confirm(Fields fields, Ledger ledger, Switchboard board)
+    private static Answer Confirm(Fields fields, Ledger ledger, BehaviourSettings settings)
     {
-        SandboxSwitches switches = board.Current;
+        SandboxBehaviour behaviour = settings.Current;
         FieldRules rules = new(fields);
         Account? account = AccountOf(rules);
         string token = rules.Text("token");
@@ -68,30 +68,30 @@ internal static class WidgetApi
         string pin = rules.Text("transaction_pin");
         Wallet.CheckCode(rules, code);
         return rules.Errors.Count > 0 || account is null
-            ? Errors.Fields(rules.Errors, switches)
-            : ledger.Run(book => Conclude(book, account, token, right: code == Payer.Otp && pin == Payer.Pin, switches));
+            ? Errors.Fields(rules.Errors, behaviour)
+            : ledger.Run(session => ConfirmPayment(session, account, token, isValid: code == Payer.Otp && pin == Payer.Pin, behaviour));
     }
 
-    private static Answer Conclude(Book book, Account account, string token, bool right, SandboxSwitches switches)
+    private static Answer ConfirmPayment(LedgerSession session, Account account, string token, bool isValid, SandboxBehaviour behaviour)
     {
-        if (book.ByToken(token) is not { } found || !found.BelongsTo(account)
-            || !TransactionState.MayBecome(found.State, TransactionState.Confirmed))
+        if (session.ByToken(token) is not { } found || !found.BelongsTo(account)
+            || !TransactionState.CanTransitionTo(found.State, TransactionState.Confirmed))
         {
-            return Errors.BadToken(switches);
+            return Errors.BadToken(behaviour);
         }
 
-        if (right)
+        if (isValid)
         {
-            book.Save(found.Become(TransactionState.Confirmed, switches));
+            session.Save(found.TransitionTo(TransactionState.Confirmed, behaviour));
             return Answer.Ok(Confirmation(found));
         }
 
-        Transaction abused = found with { OtpFailures = found.OtpFailures + 1 };
-        book.Save(abused.OtpFailures < Transaction.OtpAttempts ? abused : abused.Become(TransactionState.Disabled, switches));
+        Transaction counted = found with { OtpFailures = found.OtpFailures + 1 };
+        session.Save(counted.OtpFailures < Transaction.OtpAttempts ? counted : counted.TransitionTo(TransactionState.Disabled, behaviour));
         return Errors.WrongCode();
     }
 
-    /// <summary>What the widget hands to the merchant's page. It proves nothing.</summary>
+    /// <summary>The data that the widget gives to the merchant's page. It proves nothing.</summary>
     internal static JsonObject Confirmation(Transaction one)
     {
         JsonObject body = new()
@@ -128,15 +128,15 @@ internal static class WidgetApi
         return account;
     }
 
-    private static void CheckAmount(FieldRules rules, long amount, long? most)
+    private static void CheckAmount(FieldRules rules, long amount, long? maxAmount)
     {
         if (amount < MinAmount)
         {
             rules.Refuse("amount", Errors.BelowMinimum);
         }
-        else if (amount > most)
+        else if (amount > maxAmount)
         {
-            rules.Refuse("amount", $"Amount must be less than {most / 100}.");
+            rules.Refuse("amount", $"Amount must be less than {maxAmount / 100}.");
         }
     }
 

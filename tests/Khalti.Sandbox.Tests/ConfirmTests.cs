@@ -11,7 +11,7 @@ public sealed class ConfirmTests
     [Theory]
     [InlineData("/api/v2")]
     [InlineData("/api")]
-    public async Task Confirming_echoes_what_was_initiated_and_masks_the_mobile(string version)
+    public async Task Confirm_returns_the_initiated_fields_and_masks_the_mobile(string version)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         JsonNode initiated = (await sandbox.JsonAsync($"{version}/payment/initiate/", new
@@ -75,7 +75,7 @@ public sealed class ConfirmTests
     }
 
     [Fact]
-    public async Task A_code_that_is_none_is_no_attempt()
+    public async Task A_malformed_code_does_not_count_as_an_attempt()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenInitiatedAsync();

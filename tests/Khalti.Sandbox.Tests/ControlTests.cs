@@ -52,7 +52,7 @@ public sealed class ControlTests
 
     [Theory]
     [MemberData(nameof(EveryPair))]
-    public async Task The_dashboard_moves_legally_or_not_at_all(string from, string to)
+    public async Task Setting_a_state_requires_an_allowed_transition(string from, string to)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenInitiatedAsync();
@@ -60,7 +60,7 @@ public sealed class ControlTests
 
         Reply reply = await sandbox.GivenStateAsync(token, to.ToUpperInvariant());
 
-        bool legal = TransactionState.MayBecome(from, to);
+        bool legal = TransactionState.CanTransitionTo(from, to);
         reply.Status.ShouldBe(legal ? 200 : 409);
         (await sandbox.StateAsync(token)).ShouldBe(legal ? to : from);
     }
@@ -79,7 +79,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Only_force_makes_a_state_nobody_documented()
+    public async Task Only_force_sets_an_undocumented_state()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -92,7 +92,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task A_payment_is_made_in_one_call()
+    public async Task A_payment_is_created_in_one_call()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -120,7 +120,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Reset_forgets_everything()
+    public async Task Reset_deletes_everything()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         for (int i = 0; i < 3; i++)
@@ -164,7 +164,7 @@ public sealed class ControlTests
     [InlineData("Origin", "null")]
     [InlineData("Sec-Fetch-Site", "cross-site")]
     [InlineData("Sec-Fetch-Site", "same-site")]
-    public async Task A_web_page_cannot_drive_it(string header, string value)
+    public async Task A_page_of_another_origin_cannot_use_the_control_API(string header, string value)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenInitiatedAsync();
@@ -184,7 +184,7 @@ public sealed class ControlTests
     [InlineData("X-Real-IP", "203.0.113.7")]
     [InlineData("Via", "1.1 proxy")]
     [InlineData("CF-Connecting-IP", "203.0.113.7")]
-    public async Task A_request_that_a_proxy_on_this_machine_forwarded_cannot_drive_it(string header, string value)
+    public async Task A_request_forwarded_by_a_proxy_cannot_use_the_control_API(string header, string value)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenInitiatedAsync();
@@ -203,7 +203,7 @@ public sealed class ControlTests
     [InlineData("X-Forwarded-For", "unknown", 403)]
     [InlineData("Via", "1.1 proxy", 403)]
     [InlineData("X-Real-IP", "10.1.2.3", 403)]
-    public async Task Where_networks_are_named_those_behind_a_proxy_can_drive_it_and_nobody_else(string header, string value, int status)
+    public async Task Only_configured_networks_behind_a_proxy_can_use_the_control_API(string header, string value, int status)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options => options.ControlNetworks = ["10.0.0.0/8"]);
 
@@ -211,7 +211,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task The_list_of_requests_has_a_bound_in_bytes()
+    public async Task The_list_of_requests_has_a_size_limit()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string large = JsonSerializer.Serialize(Enumerable.Range(0, 20_000).ToDictionary(number => $"field{number}", _ => "some text of a stranger"));
@@ -227,7 +227,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task Its_own_page_can_drive_it_and_may_be_linked_to()
+    public async Task The_sandboxs_own_page_can_use_the_control_API()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string origin = sandbox.Address.GetLeftPart(UriPartial.Authority);

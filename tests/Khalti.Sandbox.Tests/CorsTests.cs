@@ -14,7 +14,7 @@ public sealed class CorsTests
     [InlineData("/api/v2/bank/")]
     [InlineData("/api/v5/bank/")]
     [InlineData("/api/bank/")]
-    public async Task The_payers_calls_are_open_to_every_origin(string path)
+    public async Task Public_key_calls_allow_every_origin(string path)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -29,7 +29,7 @@ public sealed class CorsTests
     }
 
     [Fact]
-    public async Task Their_errors_are_open_as_well()
+    public async Task Errors_of_public_key_calls_allow_every_origin()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         List<Reply> replies =
@@ -50,7 +50,7 @@ public sealed class CorsTests
     [InlineData("/api/v2/payment/status/")]
     [InlineData("/api/v2/merchant-transaction/")]
     [InlineData("/_sandbox/reset")]
-    public async Task The_merchants_calls_are_open_to_none(string path)
+    public async Task Secret_key_calls_allow_no_origin(string path)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -66,7 +66,7 @@ public sealed class CorsTests
     [InlineData("/api/v2/bank/?payment_type=mobilecheckout&page_size=100", 10)]
     [InlineData("/api/bank/?has_ebanking=true&page_size=200", 12)]
     [InlineData("/api/v5/bank/?payment_type=ebanking", 12)]
-    public async Task Bank_lists_hold_what_the_widget_draws(string path, int banks)
+    public async Task Bank_lists_have_the_fields_that_the_widget_reads(string path, int banks)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -82,7 +82,7 @@ public sealed class CorsTests
     }
 
     [Fact]
-    public async Task Bank_payments_are_refused_in_test_mode_with_a_page_that_says_so()
+    public async Task Bank_payments_in_test_mode_show_a_refusal_page()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 

@@ -13,7 +13,7 @@ public sealed class EPaymentInitiateTests
     [InlineData("seconds", 20)]
     [InlineData("minutes", 1200)]
     [InlineData("ignored", 3600)]
-    public async Task The_unit_of_the_time_to_live_is_a_switch(string unit, int seconds)
+    public async Task The_unit_of_the_time_to_live_is_configurable(string unit, int seconds)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { ttlUnit = unit });
@@ -24,7 +24,7 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task A_link_has_an_address_on_the_sandbox_and_an_end()
+    public async Task A_link_has_an_address_on_the_sandbox_and_an_expiry()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -40,7 +40,7 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task Everything_that_Khalti_documents_is_taken()
+    public async Task Every_documented_field_is_accepted()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string bank = (string)(await sandbox.GetAsync("/api/v5/bank/")).Json["records"]![0]!["idx"]!;
@@ -110,7 +110,7 @@ public sealed class EPaymentInitiateTests
 
     [Theory]
     [MemberData(nameof(BadFields))]
-    public async Task What_is_wrong_is_said_in_Khaltis_words_and_nothing_is_made(string changes, string errors)
+    public async Task Invalid_fields_are_answered_with_Khaltis_texts_and_make_no_link(string changes, string errors)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         JsonObject body = JsonNode.Parse("""
@@ -131,7 +131,7 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task Missing_fields_are_all_named_and_the_query_is_not_the_body()
+    public async Task Missing_fields_are_all_named_and_the_query_is_ignored()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -142,7 +142,7 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task The_error_key_stays_when_the_widgets_product_loses_it()
+    public async Task EPayment_errors_keep_their_error_key_in_every_configuration()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { errorKeyOnLegacyErrors = false });
@@ -151,7 +151,7 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task Exactly_the_least_and_the_most_are_taken()
+    public async Task Minimum_and_maximum_amounts_are_inclusive()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -172,7 +172,7 @@ public sealed class EPaymentInitiateTests
     [InlineData("", "Authentication credentials were not provided.")]
     [InlineData("Key ", "Invalid token header. No credentials provided.")]
     [InlineData("Key a b", "Invalid token header. Token string should not contain spaces.")]
-    public async Task Only_an_ePayment_key_opens_it(string authorization, string detail)
+    public async Task Initiate_requires_an_ePayment_key(string authorization, string detail)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         foreach (string path in (string[])[Path, "/api/v2/epayment/lookup/"])
@@ -186,7 +186,7 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task Nothing_but_JSON_by_POST_with_a_slash_and_from_no_browser()
+    public async Task Initiate_accepts_only_JSON_by_POST_and_no_browser()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         foreach (string path in (string[])[Path, "/api/v2/epayment/lookup/"])
@@ -218,16 +218,16 @@ public sealed class EPaymentInitiateTests
     }
 
     [Fact]
-    public async Task The_life_of_a_link_comes_from_the_settings()
+    public async Task The_lifetime_of_a_link_comes_from_the_settings()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync(
-            options => options.Switches = new SandboxSwitches { LinkLifetimeSeconds = 1800 });
+            options => options.Switches = new SandboxBehaviour { LinkLifetimeSeconds = 1800 });
 
         (await sandbox.InitiateLinkAsync()).Json["expires_in"]!.GetValue<int>().ShouldBe(1800);
     }
 
     [Fact]
-    public async Task A_link_whose_answer_was_lost_is_there_all_the_same()
+    public async Task A_link_whose_answer_was_lost_exists()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "epayment_initiate", kind = "drop_after", times = 1 });

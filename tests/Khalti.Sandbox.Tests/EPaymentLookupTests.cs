@@ -24,7 +24,7 @@ public sealed class EPaymentLookupTests
     }
 
     [Fact]
-    public async Task A_paid_link_names_its_transaction_and_a_refunded_one_says_so()
+    public async Task Lookup_of_a_paid_or_refunded_link_has_its_transaction()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -44,7 +44,7 @@ public sealed class EPaymentLookupTests
     }
 
     [Fact]
-    public async Task A_link_runs_out_to_the_second_and_stays_so()
+    public async Task A_link_expires_to_the_second_and_stays_expired()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -62,7 +62,7 @@ public sealed class EPaymentLookupTests
         (await sandbox.LookupAsync(paid)).Json["status"]!.ToString().ShouldBe("Completed");
         await sandbox.GivenOutcomeAsync(pending, "completed");
 
-        await sandbox.RestartAsync(); // takes the clock back
+        await sandbox.RestartAsync(); // resets the clock
         (await sandbox.LookupAsync(pidx)).ShouldBe(400, Body(pidx, "Expired"));
     }
 
@@ -92,7 +92,7 @@ public sealed class EPaymentLookupTests
     }
 
     [Fact]
-    public async Task What_Khalti_left_open_can_be_switched()
+    public async Task Undocumented_behaviour_can_be_configured()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { pendingHasTransactionId = true, failedLookupCode = 200, ePaymentFeeBasisPoints = 300 });
@@ -109,7 +109,7 @@ public sealed class EPaymentLookupTests
     }
 
     [Fact]
-    public async Task A_status_nobody_documented_can_be_forced_and_so_can_a_contradiction()
+    public async Task Undocumented_and_contradicting_statuses_can_be_forced()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -125,7 +125,7 @@ public sealed class EPaymentLookupTests
     }
 
     [Fact]
-    public async Task Lookups_can_fail_like_every_call()
+    public async Task Fault_rules_apply_to_lookup()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -141,7 +141,7 @@ public sealed class EPaymentLookupTests
     }
 
     [Fact]
-    public async Task The_widgets_product_does_not_know_links_but_the_detail_knows_their_transaction()
+    public async Task Only_the_detail_call_of_the_widget_product_finds_ePayments()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync(new { merchant_extra = "campaign-7" });

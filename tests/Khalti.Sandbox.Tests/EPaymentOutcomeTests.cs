@@ -5,7 +5,7 @@ namespace Khalti.Sandbox.Tests;
 public sealed class EPaymentOutcomeTests
 {
     [Fact]
-    public async Task A_paid_link_returns_with_everything_Khalti_says()
+    public async Task The_return_of_a_paid_link_has_every_parameter()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -24,7 +24,7 @@ public sealed class EPaymentOutcomeTests
     [InlineData("expired", "Expired", "")]
     [InlineData("failed", "Failed", "")]
     [InlineData("pending", "Pending", "98XXXXX000")]
-    public async Task An_unpaid_link_returns_without_a_transaction(string outcome, string status, string mobile)
+    public async Task The_return_of_an_unpaid_link_has_no_transaction(string outcome, string status, string mobile)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -41,7 +41,7 @@ public sealed class EPaymentOutcomeTests
     [InlineData("https://shop.example/r?", "https://shop.example/r?pidx=")]
     [InlineData("https://shop.example/r?a&", "https://shop.example/r?a&pidx=")]
     [InlineData("http://localhost:5080", "http://localhost:5080?pidx=")]
-    public async Task The_query_of_the_return_address_stays(string returnUrl, string start)
+    public async Task The_query_of_the_return_address_is_kept(string returnUrl, string start)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync(new { return_url = returnUrl, purchase_order_name = "ढाका & टोपी #1?" });
@@ -53,7 +53,7 @@ public sealed class EPaymentOutcomeTests
     }
 
     [Fact]
-    public async Task A_fragment_stays_behind_the_query()
+    public async Task A_fragment_of_the_return_address_stays_after_the_query()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync(new { return_url = "https://shop.example/#/orders" });
@@ -65,7 +65,7 @@ public sealed class EPaymentOutcomeTests
     }
 
     [Fact]
-    public async Task A_failure_may_return_with_nothing_but_a_message()
+    public async Task The_return_of_a_failure_may_have_only_a_message()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { failureCallback = "messageOnly" });
@@ -75,7 +75,7 @@ public sealed class EPaymentOutcomeTests
     }
 
     [Fact]
-    public async Task Twenty_payments_at_once_make_one_transaction()
+    public async Task Twenty_parallel_payments_make_one_transaction()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -95,7 +95,7 @@ public sealed class EPaymentOutcomeTests
     [InlineData("expired", "pending")]
     [InlineData("pending", "canceled")]
     [InlineData("pending", "expired")]
-    public async Task An_outcome_is_final_and_a_refused_one_changes_nothing(string first, string second)
+    public async Task A_final_outcome_cannot_be_changed(string first, string second)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -110,7 +110,7 @@ public sealed class EPaymentOutcomeTests
     [Theory]
     [InlineData("completed", "Completed")]
     [InlineData("failed", "Failed")]
-    public async Task A_pending_payment_is_decided_later_and_returns_with_the_payer_who_began(string later, string status)
+    public async Task A_pending_payment_keeps_its_payer_until_its_outcome(string later, string status)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -124,7 +124,7 @@ public sealed class EPaymentOutcomeTests
     }
 
     [Fact]
-    public async Task A_canceled_link_can_be_paid_only_when_switched_and_only_in_time()
+    public async Task A_canceled_link_can_be_paid_only_when_enabled_and_not_expired()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -157,7 +157,7 @@ public sealed class EPaymentOutcomeTests
     [InlineData("""{"outcome": 5}""")]
     [InlineData("""{"outcome": "completed", "mode": "CASH"}""")]
     [InlineData("""{"outcome": "completed", "mobile": "12"}""")]
-    public async Task An_outcome_that_makes_no_sense_is_refused(string body)
+    public async Task An_invalid_outcome_is_refused(string body)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -168,7 +168,7 @@ public sealed class EPaymentOutcomeTests
     }
 
     [Fact]
-    public async Task A_forged_return_says_anything_and_changes_nothing()
+    public async Task A_forged_return_has_any_parameters_and_changes_nothing()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -187,7 +187,7 @@ public sealed class EPaymentOutcomeTests
     }
 
     [Fact]
-    public async Task An_unknown_link_has_no_outcome()
+    public async Task The_outcome_of_an_unknown_link_is_not_found()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 

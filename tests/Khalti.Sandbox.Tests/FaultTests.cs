@@ -4,7 +4,7 @@ namespace Khalti.Sandbox.Tests;
 
 public sealed class FaultTests
 {
-    // A caller gives up long before.
+    // Longer than a client's timeout.
     private const int TooLong = 600_000;
 
     [Theory]
@@ -12,7 +12,7 @@ public sealed class FaultTests
     [InlineData(404, """{"detail": "Not found."}""")]
     [InlineData(403, """{"detail": "Forbidden."}""")]
     [InlineData(429, """{"detail": "Request was throttled."}""")]
-    public async Task An_error_is_answered_and_nothing_done(int status, string body)
+    public async Task Fault_error_answers_and_does_nothing(int status, string body)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -25,7 +25,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Throttling_says_when_to_come_back()
+    public async Task A_429_fault_has_Retry_After()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error", status = 429, times = 1 });
@@ -38,7 +38,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task A_gateways_error_is_no_JSON(int status)
+    public async Task A_5xx_fault_answers_HTML(int status)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "*", kind = "error", status });
@@ -52,7 +52,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData("drop_before", "Confirmed")]
     [InlineData("drop_after", "Completed")]
-    public async Task A_cut_connection_leaves_the_thing_undone_or_done(string kind, string state)
+    public async Task Drop_faults_close_the_connection_before_or_after_the_call(string kind, string state)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -66,7 +66,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Garbage_is_200_that_nobody_can_read_though_the_thing_is_done()
+    public async Task Fault_garbage_executes_the_call_and_answers_invalid_JSON()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -80,7 +80,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task The_thing_is_done_after_a_delay_even_if_the_caller_has_hung_up()
+    public async Task A_delayed_call_is_executed_even_if_the_client_disconnects()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -105,7 +105,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Who_mends_the_network_lets_go_what_it_held_up()
+    public async Task Removing_the_faults_continues_delayed_calls()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -121,7 +121,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_delay_may_go_before_another_fault()
+    public async Task A_delay_combines_with_another_fault()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "status", kind = "error", status = 500, delayMs = 20 });
@@ -133,7 +133,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Status_may_not_find_what_is_there()
+    public async Task Fault_not_found_hides_an_existing_transaction()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -144,7 +144,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_fault_of_any_call_is_not_used_up_by_the_widgets_bank_lists()
+    public async Task Bank_lists_do_not_use_up_a_fault_of_any_operation()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "*", kind = "error", status = 500, times = 1 });
@@ -157,7 +157,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Times_holds_under_parallel_calls()
+    public async Task The_times_of_a_rule_hold_for_parallel_calls()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "status", kind = "error", status = 500, times = 3 });
@@ -168,7 +168,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task A_fault_strikes_only_its_operation_and_goes_when_removed()
+    public async Task A_fault_applies_only_to_its_operation_until_removed()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error", status = 500 });
@@ -195,7 +195,7 @@ public sealed class FaultTests
     [InlineData("""{"operation": "verify", "kind": "error", "times": 0}""")]
     [InlineData("""{"operation": "verify", "kind": "error", "tmies": 1}""")]
     [InlineData("""{"operation": "verify", "kind": "not_found"}""")]
-    public async Task A_rule_that_makes_no_sense_is_refused_in_words(string rule)
+    public async Task An_invalid_fault_rule_is_refused_with_a_message(string rule)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 

@@ -17,7 +17,7 @@ public sealed class HostTests
     [InlineData("pay.shop.example", 200)]
     [InlineData("rebound.example", 400)]
     [InlineData("khalti.com.rebound.example", 400)]
-    public async Task A_name_that_a_web_page_made_resolve_to_this_machine_reaches_nothing(string host, int status)
+    public async Task A_host_name_of_DNS_rebinding_is_refused(string host, int status)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options => options.Hosts = ["*.shop.example"]);
 
@@ -27,7 +27,7 @@ public sealed class HostTests
     [Theory]
     [InlineData("http://127.0.0.1:0;http://*:0")]
     [InlineData("http://127.0.0.1:0;http://+:0")]
-    public async Task A_wildcard_in_a_listen_address_allows_no_foreign_name(string url)
+    public async Task A_wildcard_listen_address_allows_no_other_host(string url)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options => options.Url = url);
 
@@ -54,7 +54,7 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task A_file_from_before_ePayment_opens_with_all_that_is_in_it()
+    public async Task A_database_from_before_ePayment_is_upgraded_without_loss()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync(options =>
         {
@@ -63,7 +63,7 @@ public sealed class HostTests
             using SqliteConnection old = new($"Data Source={file};Pooling=False");
             old.Open();
             using SqliteCommand make = old.CreateCommand();
-            make.CommandText = Ledger.Steps[0] + """
+            make.CommandText = Ledger.SchemaVersions[0] + """
                 INSERT INTO payment (idx, token, flow, merchant, mode, state, amount, fee, refunded_amount, mobile,
                     product_identity, product_name, extras, otp_failures, created_on)
                 VALUES ('i', 't', 'Widget', $merchant, 'Test', 'Confirmed', 1500, 0, 0, '9800000001', 'p', 'n', '{}', 0, '2026-01-01T00:00:00.0000000Z');
@@ -82,7 +82,7 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task A_file_of_a_newer_version_is_left_alone()
+    public async Task A_database_of_a_newer_version_is_refused()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         using (SqliteConnection newer = new($"Data Source={sandbox.File};Pooling=False"))
@@ -142,7 +142,7 @@ public sealed class HostTests
     [InlineData("/widget.css", "text/css")]
     [InlineData("/_sandbox/", "text/html")]
     [InlineData("/_sandbox/control.js", "text/javascript")]
-    public async Task The_pages_come_out_of_the_program(string path, string contentType)
+    public async Task The_pages_are_served_from_the_program(string path, string contentType)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -154,7 +154,7 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task Any_page_may_frame_the_widget_and_nothing_in_it_is_inline()
+    public async Task Any_page_may_frame_the_widget_and_its_scripts_are_not_inline()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 

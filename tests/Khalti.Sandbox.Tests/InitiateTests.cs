@@ -9,7 +9,7 @@ public sealed class InitiateTests
     [Theory]
     [InlineData("/api/v2/payment/initiate/")]
     [InlineData("/api/payment/initiate/")]
-    public async Task Forms_and_JSON_are_taken_on_both_paths(string path)
+    public async Task Forms_and_JSON_are_accepted_on_both_paths(string path)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         object body = new
@@ -36,7 +36,7 @@ public sealed class InitiateTests
     [Theory]
     [InlineData("9800000001", "2222")]
     [InlineData("9811111111", "1111")]
-    public async Task A_wrong_mobile_or_PIN_tells_the_tries_left_as_text(string mobile, string pin)
+    public async Task A_wrong_mobile_or_PIN_answers_the_remaining_attempts_as_text(string mobile, string pin)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -47,7 +47,7 @@ public sealed class InitiateTests
     }
 
     [Fact]
-    public async Task Three_wrong_PINs_lock_the_payer_until_time_has_passed()
+    public async Task Three_wrong_PINs_lock_the_payer_for_a_time()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         (await sandbox.InitiateAsync("2222")).Json["tries_remaining"]!.ToString().ShouldBe("2");
@@ -68,7 +68,7 @@ public sealed class InitiateTests
     }
 
     [Fact]
-    public async Task The_right_PIN_gives_three_fresh_tries()
+    public async Task The_right_PIN_resets_the_attempts()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.InitiateAsync("2222");
@@ -80,7 +80,7 @@ public sealed class InitiateTests
     }
 
     [Fact]
-    public async Task Everything_wrong_is_said_at_once_in_arrays()
+    public async Task All_invalid_fields_are_answered_at_once_as_arrays()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -120,7 +120,7 @@ public sealed class InitiateTests
     }
 
     [Fact]
-    public async Task A_merchant_before_KYC_takes_no_more_than_200_rupees()
+    public async Task A_merchant_before_KYC_is_limited_to_200_rupees()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 

@@ -36,9 +36,9 @@ public sealed class LinkStateTests
 
     [Theory]
     [MemberData(nameof(EveryPair))]
-    public void Only_these_moves_are_legal(string from, string to)
+    public void Only_the_documented_link_transitions_are_allowed(string from, string to)
     {
-        LinkState.MayBecome(from, to, payAfterCancel: false).ShouldBe(Legal.Contains((from, to)));
-        LinkState.MayBecome(from, to, payAfterCancel: true).ShouldBe(Legal.Concat(AfterCancel).Contains((from, to)));
+        LinkState.CanTransitionTo(from, to, payAfterCancel: false).ShouldBe(Legal.Contains((from, to)));
+        LinkState.CanTransitionTo(from, to, payAfterCancel: true).ShouldBe(Legal.Concat(AfterCancel).Contains((from, to)));
     }
 }

@@ -9,7 +9,7 @@ public sealed class ListTests
         ["idx", "type", "state", "amount", "fee_amount", "refunded", "created_on", "ebanker", "user", "merchant"];
 
     [Fact]
-    public async Task The_list_holds_every_state_newest_first_and_only_ones_own()
+    public async Task The_list_has_own_transactions_of_every_state_newest_first()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenCompletedAsync();
@@ -79,7 +79,7 @@ public sealed class ListTests
     }
 
     [Fact]
-    public async Task Before_v2_the_two_sides_have_their_old_names_as_well()
+    public async Task Records_before_v2_also_have_source_and_destination()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();

@@ -6,7 +6,7 @@ namespace Khalti.Sandbox.Tests;
 public sealed class PaymentPageTests
 {
     [Fact]
-    public async Task The_address_of_a_link_is_a_page_that_nobody_frames()
+    public async Task The_payment_page_cannot_be_framed()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string address = (string)(await sandbox.InitiateLinkAsync()).Json["payment_url"]!;
@@ -26,7 +26,7 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
-    public async Task There_is_no_page_without_a_link()
+    public async Task The_payment_page_needs_an_existing_link()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -39,7 +39,7 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
-    public async Task The_page_knows_what_is_paid_to_whom_and_how()
+    public async Task The_payment_page_has_merchant_amount_and_modes()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync(new
@@ -112,7 +112,7 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
-    public async Task A_code_is_for_the_mobile_that_asked_for_it()
+    public async Task A_code_is_valid_only_for_its_mobile_number()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -128,7 +128,7 @@ public sealed class PaymentPageTests
     [InlineData("MOBILE_BANKING")]
     [InlineData("CONNECT_IPS")]
     [InlineData("SCT")]
-    public async Task A_bank_pays_at_once_and_knows_no_mobile(string mode)
+    public async Task A_bank_payment_completes_at_once_without_a_mobile(string mode)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -145,7 +145,7 @@ public sealed class PaymentPageTests
     [InlineData("failed", "Failed")]
     [InlineData("expired", "Expired")]
     [InlineData("canceled", "User canceled")]
-    public async Task The_page_can_do_what_Khaltis_sandbox_cannot(string outcome, string status)
+    public async Task The_payment_page_can_set_every_outcome(string outcome, string status)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -161,7 +161,7 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
-    public async Task A_paid_or_run_out_link_is_refused_with_the_way_back()
+    public async Task A_paid_or_expired_link_is_refused_with_its_return_address()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string paid = await sandbox.GivenLinkAsync();
@@ -179,7 +179,7 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
-    public async Task Twenty_confirmations_at_once_pay_once()
+    public async Task Twenty_parallel_confirmations_pay_once()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -192,7 +192,7 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
-    public async Task A_canceled_link_opens_again_when_switched()
+    public async Task A_canceled_link_can_be_paid_when_enabled()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();

@@ -11,7 +11,7 @@ public sealed class RefundTests
     [Theory]
     [InlineData("/api")]
     [InlineData("/api/v2")]
-    public async Task An_empty_body_gives_all_of_it_back(string version)
+    public async Task An_empty_body_refunds_the_whole_amount(string version)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -33,7 +33,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task Parts_add_up_to_the_whole_and_never_to_more()
+    public async Task Partial_refunds_add_up_to_at_most_the_amount()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -52,7 +52,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task Twenty_refunds_at_once_never_give_back_too_much()
+    public async Task Twenty_parallel_refunds_never_exceed_the_amount()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string idx = (string)(await sandbox.TransactionAsync(await sandbox.GivenCompletedAsync()))["idx"]!;
@@ -63,7 +63,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task An_ePayment_is_refunded_by_its_transaction_and_lookup_tells()
+    public async Task An_ePayment_refund_by_transaction_id_is_shown_by_lookup()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -88,7 +88,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task What_came_from_a_bank_goes_to_a_mobile()
+    public async Task A_refund_of_a_bank_payment_needs_a_mobile()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string pidx = await sandbox.GivenLinkAsync();
@@ -111,7 +111,7 @@ public sealed class RefundTests
     [InlineData("""{"amount": 1e400}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     [InlineData("""{"amount": 0}""", """{"detail": "Refund amount must be greater than 0.", "error_key": "validation_error"}""")]
     [InlineData("""{"amount": -5}""", """{"detail": "Refund amount must be greater than 0.", "error_key": "validation_error"}""")]
-    public async Task An_amount_that_is_none_is_refused_and_nothing_given(string body, string answer)
+    public async Task An_invalid_refund_amount_is_refused(string body, string answer)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -125,7 +125,7 @@ public sealed class RefundTests
     [Theory]
     [InlineData("50.00", "refuse", 50)]
     [InlineData("50.75", "floor", 50)]
-    public async Task Khaltis_own_example_is_paisa_and_a_fraction_may_be_dropped(string amount, string fractional, int refunded)
+    public async Task A_zero_fraction_is_paisa_and_other_fractions_are_configurable(string amount, string fractional, int refunded)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { fractionalRefund = fractional });
@@ -142,7 +142,7 @@ public sealed class RefundTests
     [InlineData("Initiated")]
     [InlineData("Confirmed")]
     [InlineData("Failed")]
-    public async Task Only_money_that_moved_can_come_back(string state)
+    public async Task Only_a_completed_payment_can_be_refunded(string state)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenInitiatedAsync();
@@ -155,7 +155,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task Refunds_may_be_for_a_limited_time()
+    public async Task The_refund_window_can_be_limited()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { refundWindowDays = 2 });
@@ -169,7 +169,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task A_refund_whose_answer_is_lost_is_given_all_the_same()
+    public async Task A_refund_whose_answer_is_lost_is_made()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -183,7 +183,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task What_the_dashboard_gives_back_is_a_child_as_well()
+    public async Task A_refund_in_the_dashboard_is_a_child_transaction_too()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();

@@ -41,7 +41,7 @@ public sealed class RobustnessTests
 
     [Theory]
     [MemberData(nameof(BadBodies))]
-    public async Task No_body_is_too_strange_for_an_answer(string contentType, string body)
+    public async Task Every_unusual_body_gets_an_answer(string contentType, string body)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         foreach (string path in Posts)
@@ -53,7 +53,7 @@ public sealed class RobustnessTests
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_text_are_refused()
+    public async Task Bytes_that_are_not_UTF_8_are_refused()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         using ByteArrayContent bytes = new([.. Encoding.ASCII.GetBytes("{\"token\": \""), 0xC3, 0x28, .. Encoding.ASCII.GetBytes("\"}")]);
@@ -65,7 +65,7 @@ public sealed class RobustnessTests
     }
 
     [Fact]
-    public async Task A_body_of_megabytes_is_too_large()
+    public async Task A_body_over_the_size_limit_is_refused()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -84,7 +84,7 @@ public sealed class RobustnessTests
     }
 
     [Fact]
-    public async Task Two_hundred_payers_at_once_are_served()
+    public async Task Two_hundred_parallel_payers_are_served()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 

@@ -15,7 +15,7 @@ public sealed class StatusTests
     [InlineData("Failed", false, "Transaction failed.", "Failed")]
     [InlineData("Disabled", false, "Transaction failed.", "Failed")]
     [InlineData("Frozen", false, "Transaction frozen.", "Frozen")]
-    public async Task Every_state_has_its_words(string state, bool status, string detail, string word)
+    public async Task Every_state_has_its_status_answer(string state, bool status, string detail, string word)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenInitiatedAsync();
@@ -30,7 +30,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Another_amount_merchant_or_mode_finds_nothing()
+    public async Task Another_amount_merchant_or_mode_is_not_found()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -45,7 +45,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Live_keys_open_live_payments()
+    public async Task Live_keys_give_access_to_live_payments()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync(publicKey: RunningSandbox.LivePublicKey);

@@ -31,14 +31,14 @@ public sealed class TransactionStateTests
 
     [Theory]
     [MemberData(nameof(EveryPair))]
-    public void Only_the_documented_moves_are_legal(string from, string to) =>
-        TransactionState.MayBecome(from, to).ShouldBe(Legal.Contains((from, to)));
+    public void Only_the_documented_transitions_are_allowed(string from, string to) =>
+        TransactionState.CanTransitionTo(from, to).ShouldBe(Legal.Contains((from, to)));
 
     [Fact]
-    public void A_state_nobody_documented_leads_nowhere()
+    public void An_undocumented_state_has_no_transitions()
     {
-        TransactionState.MayBecome("Frozen", "Completed").ShouldBeFalse();
-        TransactionState.MayBecome("Completed", "Frozen").ShouldBeFalse();
+        TransactionState.CanTransitionTo("Frozen", "Completed").ShouldBeFalse();
+        TransactionState.CanTransitionTo("Completed", "Frozen").ShouldBeFalse();
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class TransactionStateTests
     public void The_fee_is_three_percent_in_whole_paisa(long amount, long fee) => Transaction.FeeOf(amount, 300).ShouldBe(fee);
 
     [Fact]
-    public void Ids_have_22_characters_that_cannot_be_confused_and_never_repeat()
+    public void Ids_have_22_unambiguous_characters_and_are_unique()
     {
         string[] ids = [.. Enumerable.Range(0, 1000).Select(_ => Ids.New())];
 

@@ -10,7 +10,7 @@ public sealed class VerifyTests
     [Theory]
     [InlineData("/api/v2/payment/verify/")]
     [InlineData("/api/payment/verify/")]
-    public async Task Verifying_completes_the_payment_and_answers_the_record(string path)
+    public async Task Verify_completes_the_payment_and_answers_the_record(string path)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();
@@ -29,7 +29,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task What_may_not_be_verified_is_an_invalid_token_and_changes_nothing()
+    public async Task Verify_of_another_state_answers_invalid_token_and_changes_nothing()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string initiated = await sandbox.GivenInitiatedAsync();
@@ -50,7 +50,7 @@ public sealed class VerifyTests
     [InlineData("""{"token": "", "amount": "x"}""", """{"token": ["This field may not be blank."], "amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     [InlineData("""{"token": "t", "amount": 10.5}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     [InlineData("""{"token": "t", "amount": 99999999999999999999}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
-    public async Task Bad_fields_are_named(string body, string answer)
+    public async Task Invalid_fields_of_verify_are_named(string body, string answer)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
@@ -63,7 +63,7 @@ public sealed class VerifyTests
     [InlineData("Bearer " + RunningSandbox.SecretKey, "Authentication credentials were not provided.")]
     [InlineData("Key a b", "Invalid token header. Token string should not contain spaces.")]
     [InlineData("Key ", "Invalid token header. No credentials provided.")]
-    public async Task Without_a_right_key_there_is_no_answer(string authorization, string detail)
+    public async Task Verify_with_a_wrong_key_is_unauthorized(string authorization, string detail)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string answer = $$"""{"detail": "{{detail}}", "status_code": 401}""";
@@ -97,7 +97,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task Fifty_verifies_at_once_complete_once()
+    public async Task Fifty_parallel_verifies_complete_once()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         await sandbox.GivenSwitchAsync(new { verifyAgain = "invalidToken" });
@@ -120,7 +120,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task What_Khalti_left_open_can_be_switched()
+    public async Task Undocumented_behaviour_can_be_configured()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenCompletedAsync();
@@ -144,7 +144,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public async Task A_path_without_its_slash_is_redirected_unless_switched()
+    public async Task A_path_without_trailing_slash_is_redirected_unless_configured()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string token = await sandbox.GivenConfirmedAsync();

@@ -55,7 +55,7 @@ internal sealed class ConfiguredApiKeys(IOptions<AdminOptions> options)
 
     // Without an address is a test server in memory: a Unix socket counts as reachable from elsewhere, so it starts without this key.
     private static bool ComesFromThisMachine(HttpContext http) =>
-        (http.Connection.RemoteIpAddress is not { } client || IPAddress.IsLoopback(client)) && !ProxyHeaders.AreIn(http.Request);
+        (http.Connection.RemoteIpAddress is not { } client || IPAddress.IsLoopback(client)) && !ProxyHeaders.ArePresent(http.Request);
 
     private static string BindingOf(SettingsKey key, string token) =>
         IdPrefix + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), key.Hash).AsSpan(0, BindingBytes));

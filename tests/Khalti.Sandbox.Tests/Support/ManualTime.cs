@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox.Tests.Support;
 
-/// <summary>A clock that the test holds.</summary>
+/// <summary>A clock that only the test advances.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox.Tests.Support;
 
-/// <summary>A sandbox over real HTTP with a throw-away file, and the usual calls of payers, merchants and testers.</summary>
+/// <summary>A sandbox on a real port with a temporary database, and the calls of payers, merchants and testers.</summary>
 internal sealed class RunningSandbox : IAsyncDisposable
 {
     internal const string PublicKey = "test_public_key_11111111111111111111111111111111";
@@ -103,7 +103,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
     internal Task<Reply> StatusAsync(string token, long amount = 1500, string key = SecretKey) =>
         GetAsync($"/api/v2/payment/status/?token={token}&amount={amount}", key);
 
-    /// <summary>An ePayment link; what is given replaces or joins the usual body, and null takes a field out.</summary>
+    /// <summary>Creates an ePayment link; the given fields are merged into the default body, null removes one.</summary>
     internal Task<Reply> InitiateLinkAsync(object? more = null, string key = EPaymentKey)
     {
         JsonObject body = new()
@@ -142,7 +142,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
         return JsonAsync($"/_sandbox/epayments/{pidx}/outcome", body);
     }
 
-    /// <summary>Where the payer's browser is sent after this outcome.</summary>
+    /// <summary>Sets the outcome and returns the address to which the payer's browser is redirected.</summary>
     internal async Task<string> GivenOutcomeAsync(string pidx, string outcome, object? more = null)
     {
         Reply reply = await OutcomeAsync(pidx, outcome, more);

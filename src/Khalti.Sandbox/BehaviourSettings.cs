@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The switches as they stand now: those of the configuration until somebody turns one.</summary>
-internal sealed class Switchboard
+/// <summary>The current behaviour: that of the configuration until a test changes it.</summary>
+internal sealed class BehaviourSettings
 {
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)
     {
@@ -16,10 +16,10 @@ internal sealed class Switchboard
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    private readonly SandboxSwitches _configured;
-    private volatile SandboxSwitches _current;
+    private readonly SandboxBehaviour _configured;
+    private volatile SandboxBehaviour _current;
 
-    internal Switchboard(SandboxSwitches configured)
+    internal BehaviourSettings(SandboxBehaviour configured)
     {
         if (Problem(configured) is { } problem)
         {
@@ -30,14 +30,14 @@ internal sealed class Switchboard
         _current = configured;
     }
 
-    internal SandboxSwitches Current => _current;
+    internal SandboxBehaviour Current => _current;
 
     internal void Reset() => _current = _configured;
 
     internal JsonObject Show() => JsonSerializer.SerializeToNode(_current, Wire)!.AsObject();
 
-    /// <summary>Turns the named switches and leaves the others; answers what is wrong, or null.</summary>
-    internal string? Turn(IReadOnlyDictionary<string, JsonNode?> changes)
+    /// <summary>Changes the named values and keeps the others; returns the validation error, or null.</summary>
+    internal string? Apply(IReadOnlyDictionary<string, JsonNode?> changes)
     {
         JsonObject merged = Show();
         foreach ((string name, JsonNode? value) in changes)
@@ -50,10 +50,10 @@ internal sealed class Switchboard
             merged[name] = value?.DeepClone();
         }
 
-        SandboxSwitches turned;
+        SandboxBehaviour turned;
         try
         {
-            turned = merged.Deserialize<SandboxSwitches>(Wire)!;
+            turned = merged.Deserialize<SandboxBehaviour>(Wire)!;
         }
         catch (JsonException wrong)
         {
@@ -69,10 +69,10 @@ internal sealed class Switchboard
         return null;
     }
 
-    private static string? Problem(SandboxSwitches switches)
+    private static string? Problem(SandboxBehaviour behaviour)
     {
         List<ValidationResult> problems = [];
-        return Validator.TryValidateObject(switches, new ValidationContext(switches), problems, validateAllProperties: true)
+        return Validator.TryValidateObject(behaviour, new ValidationContext(behaviour), problems, validateAllProperties: true)
             ? null
             : string.Join(" ", problems.Select(one => one.ErrorMessage));
     }

@@ -3,10 +3,10 @@ using System.ComponentModel.DataAnnotations;
 namespace Khalti.Sandbox;
 
 /// <summary>
-/// The points that Khalti's documents leave open, each with the answer thought most likely. A merchant's code should
-/// survive every setting, so each can be changed while the sandbox runs: <c>POST /_sandbox/switches</c>.
+/// Behaviour that Khalti's documents leave open, with the most likely one as default. Merchants' code should work with every
+/// value, so each can be changed while the sandbox runs: <c>POST /_sandbox/switches</c>.
 /// </summary>
-public sealed record SandboxSwitches
+public sealed record SandboxBehaviour
 {
     /// <summary>Answer to verify of a token that is completed already.</summary>
     public VerifyAgain VerifyAgain { get; init; } = VerifyAgain.Replay;
@@ -131,7 +131,7 @@ public enum TtlUnit
     Seconds,
     Minutes,
 
-    /// <summary>Not read: the link lives as long as one without.</summary>
+    /// <summary><c>ttl</c> is ignored: the link has the default lifetime.</summary>
     Ignored,
 }
 

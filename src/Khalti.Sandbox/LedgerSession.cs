@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The ledger, opened for one call.</summary>
-internal sealed class Book(SqliteConnection connection, SqliteTransaction transaction)
+/// <summary>The ledger's queries and writes within the transaction of one call.</summary>
+internal sealed class LedgerSession(SqliteConnection connection, SqliteTransaction transaction)
 {
     private const string Columns = """
         idx, token, pidx, flow, merchant, mode, state, amount, fee, fee_idx, refunded_amount, mobile,
@@ -19,14 +19,14 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
     internal Transaction? ByToken(string token) =>
         Query($"SELECT {Columns} FROM payment WHERE token = $a", token).FirstOrDefault();
 
-    /// <summary>The link as it stands now.</summary>
+    /// <summary>The link in its state at <paramref name="now"/>; an expiry that is found is saved.</summary>
     internal Transaction? ByPidx(string pidx, DateTimeOffset now)
     {
         Transaction? found = Query($"SELECT {Columns} FROM payment WHERE pidx = $a", pidx).FirstOrDefault();
         Transaction? current = found?.AsOf(now);
         if (current is not null && current != found)
         {
-            Save(current); // Once seen to have run out, it stays so, wherever the clock is set.
+            Save(current); // An expired link stays expired, even if the sandbox's clock is set back.
         }
 
         return current;
@@ -35,7 +35,7 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
     internal List<Transaction> Newest(int limit) =>
         Query($"SELECT {Columns} FROM payment ORDER BY sequence DESC LIMIT $a", limit);
 
-    /// <summary>The merchant's list is the widget's product's; ePayment has none.</summary>
+    /// <summary>The merchant's transactions in the widget product; Khalti has no list of ePayment links.</summary>
     internal List<Transaction> Page(Account account, long skip, int take) => Query(
         $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget' ORDER BY sequence DESC LIMIT $c OFFSET $d",
         account.Merchant.Idx, account.Mode.ToString(), take, skip);
@@ -56,7 +56,7 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
         one.PurchaseOrderId, one.Extras.ToJsonString(), one.OtpFailures, Instant(one.CreatedOn),
         one.ReturnUrl, one.ExpiresAt is { } until ? Instant(until) : null, one.PaidWith, one.Order.ToJsonString());
 
-    /// <summary>Keeps what can change in a transaction's life.</summary>
+    /// <summary>Saves the columns of a transaction that can change.</summary>
     internal void Save(Transaction one) => Execute("""
         UPDATE payment SET state = $a, fee = $b, fee_idx = $c, refunded_amount = $d, otp_failures = $e, mobile = $f, paid_with = $g
         WHERE idx = $h
@@ -97,7 +97,7 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
         """,
         payer.Mobile, payer.PinFailures, payer.LockedUntil is { } until ? Instant(until) : null);
 
-    internal void Empty()
+    internal void DeleteAll()
     {
         Execute("DELETE FROM refund");
         Execute("DELETE FROM payment");
@@ -154,12 +154,12 @@ internal sealed class Book(SqliteConnection connection, SqliteTransaction transa
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Values are $a, $b, $c … in the order in which they are given.</summary>
+    /// <summary>A command whose parameters are named $a, $b, $c … in the order of <paramref name="values"/>.</summary>
     private SqliteCommand Command(string sql, params object?[] values)
     {
         SqliteCommand command = connection.CreateCommand();
         command.Transaction = transaction;
-#pragma warning disable CA2100 // Every text is a constant of this file; what callers give goes in as values.
+#pragma warning disable CA2100 // The SQL texts are constants of this file; values are parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
         for (int i = 0; i < values.Length; i++)
