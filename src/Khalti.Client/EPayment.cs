@@ -5,14 +5,13 @@ using System.Text.Json.Nodes;
 namespace Khalti.Client;
 
 /// <summary>
-/// What <see cref="KhaltiClient.InitiateAsync"/> asks for: a page at Khalti where one payer may pay one amount (document:
-/// KPG-2 "Web Checkout", JSON payload of the initiate request). Khalti judges the values; what it dislikes comes back as
-/// <see cref="Refusal.Fields"/>.
+/// The request of <see cref="KhaltiClient.InitiateAsync"/> (Khalti document: KPG-2 "Web Checkout", JSON payload of the initiate
+/// request). Khalti validates the values and answers errors as <see cref="Refusal.Fields"/>.
 /// </summary>
 public sealed record EPaymentRequest
 {
-    /// <summary>Where Khalti sends the payer's browser afterwards, by GET, with <c>pidx</c> and more in the query: http or
-    /// https, best without a query of its own. What arrives there is unsigned: a reason to look up, and nothing else.</summary>
+    /// <summary>The http or https address to which Khalti redirects the payer's browser afterwards, by GET with <c>pidx</c> in the
+    /// query. The parameters are unsigned: call <see cref="KhaltiClient.LookupAsync"/> and trust only its answer.</summary>
     public required Uri ReturnUrl { get; init; }
 
     /// <summary>The shop's own address, http or https.</summary>
@@ -21,33 +20,33 @@ public sealed record EPaymentRequest
     /// <summary>Paisa, 1000 or more (10000 for payments straight from a bank).</summary>
     public required Paisa Amount { get; init; }
 
-    /// <summary>The shop's own name for the order, not blank. Khalti takes the same one any number of times, and makes a
-    /// new link each time.</summary>
+    /// <summary>The shop's order number, not blank. Khalti does not require it to be unique: each request makes a new
+    /// link.</summary>
     public required string PurchaseOrderId { get; init; }
 
-    /// <summary>What the payer reads, not blank.</summary>
+    /// <summary>The order's name as the payer sees it, not blank.</summary>
     public required string PurchaseOrderName { get; init; }
 
-    /// <summary>Who pays, as far as known.</summary>
+    /// <summary>The customer, as far as known. Null leaves it out.</summary>
     public EPaymentCustomer? Customer { get; init; }
 
-    /// <summary>What <see cref="Amount"/> is made of; must add up to it. Null leaves it out.</summary>
+    /// <summary>The parts of <see cref="Amount"/>; must add up to it. Null leaves it out.</summary>
     public IReadOnlyList<AmountPart>? AmountBreakdown { get; init; }
 
-    /// <summary>What is bought. Null leaves it out.</summary>
+    /// <summary>The products bought. Null leaves it out.</summary>
     public IReadOnlyList<ProductDetail>? ProductDetails { get; init; }
 
-    /// <summary>The shop's own data, every name beginning with <c>merchant_</c>. Whether Khalti gives it back is not documented.</summary>
+    /// <summary>The shop's own data; every name begins with <c>merchant_</c>. Khalti does not document whether it returns them.</summary>
     public IReadOnlyDictionary<string, string>? MerchantData { get; init; }
 
-    /// <summary>Which ways to pay are offered, e.g. <c>KHALTI</c> or <c>MOBILE_BANKING</c>; other values are not documented. Null offers all.</summary>
+    /// <summary>The payment modes offered, e.g. <c>KHALTI</c> or <c>MOBILE_BANKING</c>. Null offers all.</summary>
     public IReadOnlyList<string>? Modes { get; init; }
 
     /// <summary>Khalti's id (<c>idx</c>) of the bank, with a bank's mode only.</summary>
     public string? Bank { get; init; }
 
-    /// <summary>How long the link may be paid (<c>ttl</c>), in a unit that Khalti does not document: look at
-    /// <see cref="EPaymentLink.ExpiresAt"/>. Null leaves it to Khalti: 60 minutes in production.</summary>
+    /// <summary>Lifetime of the link (<c>ttl</c>), 1 or more, in a unit that Khalti does not document: check
+    /// <see cref="EPaymentLink.ExpiresAt"/>. Null: Khalti's default, 60 minutes in production.</summary>
     public int? TimeToLive { get; init; }
 
     internal byte[] ToJson()
@@ -79,7 +78,7 @@ public sealed record EPaymentRequest
 
         foreach ((string name, string value) in MerchantData ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
-            RequireMerchantsName(name);
+            RequireMerchantPrefix(name);
             body[name] = value;
         }
 
@@ -112,8 +111,8 @@ public sealed record EPaymentRequest
         }
     }
 
-    // Any other name could be one of Khalti's own.
-    private static void RequireMerchantsName(string name)
+    // Other names could collide with Khalti's own members.
+    private static void RequireMerchantPrefix(string name)
     {
         if (!name.StartsWith("merchant_", StringComparison.Ordinal))
         {
@@ -128,8 +127,8 @@ public sealed record EPaymentRequest
 /// <param name="Phone">A mobile number of ten digits, or null.</param>
 public sealed record EPaymentCustomer(string? Name = null, string? Email = null, string? Phone = null)
 {
-    // A record prints its members, and so does the request that holds it: not a person's.
-    /// <summary>Nothing about the person.</summary>
+    // A record's default ToString prints its members: personal data must not be printed.
+    /// <summary>The type's name, without personal data.</summary>
     public override string ToString() => nameof(EPaymentCustomer);
 
     internal JsonObject ToJson()
@@ -148,16 +147,16 @@ public sealed record EPaymentCustomer(string? Name = null, string? Email = null,
 }
 
 /// <summary>A part of the amount (<c>amount_breakdown</c>).</summary>
-/// <param name="Label">What it is, e.g. <c>VAT</c>.</param>
-/// <param name="Amount">Paisa; below zero for a discount. All parts add up to the request's amount.</param>
+/// <param name="Label">Name of the part, e.g. <c>VAT</c>.</param>
+/// <param name="Amount">Paisa; negative for a discount. All parts add up to the request's amount.</param>
 public sealed record AmountPart(string Label, long Amount);
 
-/// <summary>One thing that is bought (<c>product_details</c>).</summary>
-/// <param name="Identity">The shop's own name for the product.</param>
-/// <param name="Name">What the payer reads.</param>
-/// <param name="UnitPrice">Paisa for one.</param>
-/// <param name="Quantity">How many, 1 or more.</param>
-/// <param name="TotalPrice">Paisa for all of them.</param>
+/// <summary>A product of the order (<c>product_details</c>).</summary>
+/// <param name="Identity">The shop's id of the product.</param>
+/// <param name="Name">The product's name as the payer sees it.</param>
+/// <param name="UnitPrice">Price of one, in paisa.</param>
+/// <param name="Quantity">Number of pieces, 1 or more.</param>
+/// <param name="TotalPrice">Price of all pieces, in paisa.</param>
 public sealed record ProductDetail(string Identity, string Name, Paisa UnitPrice, int Quantity, Paisa TotalPrice)
 {
     internal JsonObject ToJson() => new()
@@ -171,34 +170,34 @@ public sealed record ProductDetail(string Identity, string Name, Paisa UnitPrice
 }
 
 /// <summary>A payment link (document: KPG-2, success response of initiate).</summary>
-/// <param name="Pidx">Khalti's id of the link: for lookup, and to know the payer's return by. Keep it before the payer gets the address.</param>
-/// <param name="PaymentUrl">Where the payer pays; use it as it is, its form has changed. Always https, or http on this machine.</param>
-/// <param name="ExpiresAt">Until when it may be paid; null where Khalti does not say, as in 2022.</param>
+/// <param name="Pidx">Khalti's id of the link, for lookup and to match the payer's return. Store it before redirecting the payer.</param>
+/// <param name="PaymentUrl">The payment page. Always https, or http on this machine.</param>
+/// <param name="ExpiresAt">When the link expires; null when Khalti does not say, as in 2022.</param>
 public sealed record EPaymentLink(string Pidx, Uri PaymentUrl, DateTimeOffset? ExpiresAt)
 {
     internal static EPaymentLink? Read(JsonElement body) =>
-        body.Id("pidx") is { } pidx && body.Id("payment_url", longest: 2000) is { } address
+        body.Id("pidx") is { } pidx && body.Id("payment_url", maxLength: 2000) is { } address
         && Uri.TryCreate(address, UriKind.Absolute, out Uri? url)
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
             ? new(pidx, url, body.Instant("expires_at"))
             : null;
 }
 
-/// <summary>What became of a payment link (document: KPG-2, "Payment Verification (Lookup)").</summary>
-/// <param name="Pidx">The link that was asked about.</param>
+/// <summary>The state of a payment link (document: KPG-2, "Payment Verification (Lookup)").</summary>
+/// <param name="Pidx">Khalti's id of the link, as requested.</param>
 /// <param name="Status">The status. Only <see cref="EPaymentStatus.Completed"/> means that the money has moved.</param>
-/// <param name="StatusName">The status in Khalti's own words.</param>
-/// <param name="TotalAmount">Paisa. Always there for a completed payment: compare it with the order.</param>
-/// <param name="TransactionId">Khalti's id of the transaction, for refunds; mostly null before the payment is completed.</param>
-/// <param name="Fee">Khalti's fee in paisa; null where absent.</param>
-/// <param name="Refunded">Whether Khalti says that money was given back. Contradicts the status at times: look at both.</param>
+/// <param name="StatusName">The status as Khalti wrote it.</param>
+/// <param name="TotalAmount">Paisa; never null for a completed payment. Compare it with the order's amount.</param>
+/// <param name="TransactionId">Khalti's id of the transaction, for refunds; usually null before the payment is completed.</param>
+/// <param name="Fee">Khalti's fee in paisa; null when absent.</param>
+/// <param name="Refunded">Whether Khalti flags the payment as refunded. May contradict the status: check both.</param>
 public sealed record EPayment(
     string Pidx, EPaymentStatus Status, string StatusName, Paisa? TotalAmount, string? TransactionId, Paisa? Fee, bool Refunded)
 {
-    internal static EPayment? Read(JsonElement body, string asked)
+    internal static EPayment? Read(JsonElement body, string requested)
     {
         string? pidx = body.Id("pidx");
-        if (body.Text("status") is not { } name || !string.Equals(pidx, asked, StringComparison.Ordinal))
+        if (body.Text("status") is not { } name || !string.Equals(pidx, requested, StringComparison.Ordinal))
         {
             return null;
         }
@@ -207,24 +206,24 @@ public sealed record EPayment(
         Paisa? amount = body.Amount("total_amount");
         return status == EPaymentStatus.Completed && amount is null
             ? null
-            : new(asked, status, name, amount, body.Id("transaction_id"), body.Amount("fee"), body.Flag("refunded"));
+            : new(requested, status, name, amount, body.Id("transaction_id"), body.Amount("fee"), body.Flag("refunded"));
     }
 }
 
-/// <summary>The statuses of a payment link (document: KPG-2, lookup status). Another vocabulary than
-/// <see cref="TransactionState"/>'s.</summary>
+/// <summary>The statuses of a payment link (document: KPG-2, lookup status). They differ from
+/// <see cref="TransactionState"/>.</summary>
 public enum EPaymentStatus
 {
-    /// <summary>A name that no document of Khalti lists. Hold the order and ask Khalti.</summary>
+    /// <summary>A name that no Khalti document lists. Hold the order and ask Khalti.</summary>
     Unrecognized = 0,
 
-    /// <summary>The link is made; the payer has not paid.</summary>
+    /// <summary>The link was created; the payer has not paid.</summary>
     Initiated,
 
-    /// <summary>Under way, or stuck: hold the order. Never a failure by itself.</summary>
+    /// <summary>The payment is in progress, or stuck: hold the order. Not a failure.</summary>
     Pending,
 
-    /// <summary>Paid. The only success.</summary>
+    /// <summary>Paid. The only status that means success.</summary>
     Completed,
 
     /// <summary>The payer did not pay in time. Khalti answers it with HTTP 400.</summary>
@@ -233,22 +232,22 @@ public enum EPaymentStatus
     /// <summary>The payer cancelled. Khalti answers it with HTTP 400, and spelled it <c>Canceled</c> before.</summary>
     UserCanceled,
 
-    /// <summary>Given back in full.</summary>
+    /// <summary>Refunded in full.</summary>
     Refunded,
 
-    /// <summary>Given back in part.</summary>
+    /// <summary>Refunded in part.</summary>
     PartiallyRefunded,
 
     /// <summary>Failed.</summary>
     Failed,
 }
 
-/// <summary>Reads Khalti's names of statuses, in every spelling its documents use.</summary>
+/// <summary>Parses Khalti's status names in every documented spelling.</summary>
 public static class EPaymentStatuses
 {
-    /// <summary>Which status a name means. Case and surrounding blanks don't matter; an unknown or missing name is
-    /// <see cref="EPaymentStatus.Unrecognized"/>.</summary>
-    /// <param name="name">Khalti's words, e.g. <c>User canceled</c>.</param>
+    /// <summary>The status with this name, ignoring case and surrounding blanks; <see cref="EPaymentStatus.Unrecognized"/> for an
+    /// unknown or missing name.</summary>
+    /// <param name="name">Khalti's name, e.g. <c>User canceled</c>.</param>
     public static EPaymentStatus Parse(string? name) => name?.Trim().ToUpperInvariant() switch
     {
         "INITIATED" => EPaymentStatus.Initiated,

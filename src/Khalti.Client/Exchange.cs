@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Khalti.Client;
 
 /// <summary>
-/// What one call brought over the wire, and the one place where that becomes a <see cref="Reply{T}"/>. Either an answer
-/// that arrived whole, with its HTTP status, or the reason why there is none, with status 0.
+/// The result of one HTTP exchange, and its conversion to a <see cref="Reply{T}"/>: a complete answer with its HTTP status, or
+/// the failure, with status 0.
 /// </summary>
-internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
+internal readonly record struct Exchange(UnknownReason? Failure, int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
 {
-    // A member that stands there twice contradicts itself, and about money nobody may choose which one counts.
-    private static readonly JsonDocumentOptions NothingTwice = new() { AllowDuplicateProperties = false };
+    // A duplicate member is ambiguous, so the body is refused: an amount must not be guessed.
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     internal static Exchange NotAsked => new(UnknownReason.NotAsked, 0, default, null);
 
@@ -17,10 +17,10 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
 
     internal static Exchange Unreadable => new(UnknownReason.Unreadable, 0, default, null);
 
-    /// <summary>Whether asking again soon may bring an answer.</summary>
+    /// <summary>Whether a retry may succeed.</summary>
     internal bool IsTransient => Why is UnknownReason.NoAnswer or UnknownReason.RateLimited or UnknownReason.ServerError;
 
-    private UnknownReason? Why => Lost ?? Status switch
+    private UnknownReason? Why => Failure ?? Status switch
     {
         401 or 403 or 407 => UnknownReason.Unauthorized,
         408 => UnknownReason.NoAnswer,
@@ -29,7 +29,7 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
         _ => null,
     };
 
-    internal Reply<T> ToReply<T>(Func<JsonElement, T?> read, RefusalForm refusals, bool errorMayBeAnswer = false)
+    internal Reply<T> ToReply<T>(Func<JsonElement, T?> read, RefusalFormat refusals, bool errorMayBeAnswer = false)
         where T : class
     {
         if (Why is { } why)
@@ -61,11 +61,11 @@ internal readonly record struct Exchange(UnknownReason? Lost, int Status, ReadOn
         ReadOnlyMemory<byte> text = Body.Span.StartsWith("\uFEFF"u8) ? Body[3..] : Body;
         try
         {
-            return JsonDocument.Parse(text, NothingTwice);
+            return JsonDocument.Parse(text, NoDuplicates);
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a name with half a surrogate pair, which JSON can spell and no text can hold.
+            // InvalidOperationException: a name with an unpaired surrogate, which JSON can escape but a string can't hold.
             return null;
         }
     }

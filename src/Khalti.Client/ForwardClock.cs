@@ -1,9 +1,9 @@
 namespace Khalti.Client;
 
-/// <summary>A clock that goes on from where it was when the one behind it is set back: a break of seconds does not become a day.</summary>
+/// <summary>A clock that never goes back, so that setting the system clock back does not prolong the circuit breaker's break.</summary>
 internal sealed class ForwardClock(TimeProvider inner) : TimeProvider
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private DateTimeOffset _last = inner.GetUtcNow();
     private TimeSpan _ahead;
 
@@ -13,7 +13,7 @@ internal sealed class ForwardClock(TimeProvider inner) : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate)
+        lock (_lock)
         {
             DateTimeOffset now = inner.GetUtcNow();
             if (now + _ahead < _last)

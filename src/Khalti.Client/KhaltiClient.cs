@@ -8,37 +8,36 @@ using System.Text.Json.Nodes;
 namespace Khalti.Client;
 
 /// <summary>
-/// Khalti's server API for a merchant: one method per call of the gateway. Safe for use by many threads; keep one for the
-/// life of the program. Every method answers a <see cref="Reply{T}"/>, whatever Khalti or the network does. It throws
-/// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an argument
-/// that can't be asked about.
+/// Khalti's server API for a merchant: one method per call. Thread-safe; keep one instance for the life of the program. Every
+/// method returns a <see cref="Reply{T}"/>, whatever Khalti or the network does; it throws only
+/// <see cref="OperationCanceledException"/> when the caller cancels, and <see cref="ArgumentException"/> for an invalid argument.
 /// </summary>
 public sealed class KhaltiClient
 {
-    private const int LargestBody = 4 * 1024 * 1024;
+    private const int MaxBodySize = 4 * 1024 * 1024;
 
     private readonly Uri _baseUrl;
     private readonly BodyEncoding _verifyEncoding;
     private readonly Transport _transport;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="http">Where the calls go through; <see cref="CreateHttpClient"/> makes a fitting one. It must not
-    /// follow redirects: a redirected POST may arrive without its body. It stays the caller's to dispose of.</param>
-    /// <param name="options">Address, key and patience.</param>
+    /// <param name="http">The HTTP client; <see cref="CreateHttpClient"/> makes a suitable one. It must not follow redirects, as a
+    /// redirected POST may lose its body. The caller disposes of it.</param>
+    /// <param name="options">Address, key, timeout and retries.</param>
     /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of its range; the message names
     /// it and never holds the key.</exception>
     public KhaltiClient(HttpClient http, KhaltiClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check();
+        options.Validate();
         _baseUrl = options.BaseUrl;
         _verifyEncoding = options.VerifyEncoding;
         _transport = new Transport(http, options);
     }
 
-    /// <summary>An <see cref="HttpClient"/> as this client wants it: no redirects, no cookies, bodies of at most 4 MiB,
-    /// pooled connections that follow a change of address within five minutes, and no time limit of its own.</summary>
+    /// <summary>Creates a suitable <see cref="HttpClient"/>: no redirects, no cookies, bodies of at most 4 MiB, pooled connections
+    /// that follow a DNS change within five minutes, and no timeout of its own.</summary>
     public static HttpClient CreateHttpClient() =>
         new(new SocketsHttpHandler
         {
@@ -49,17 +48,17 @@ public sealed class KhaltiClient
         })
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = LargestBody,
+            MaxResponseContentBufferSize = MaxBodySize,
         };
 
     /// <summary>
     /// Completes a payment that the payer has confirmed: <c>POST /api/v2/payment/verify/</c> (document: verification).
-    /// <b>This moves the money.</b> It is not a read and is sent once; when its answer is lost, ask
-    /// <see cref="GetStatusAsync"/> before anything else. What a second verify of one token answers is not documented.
+    /// <b>This moves the money.</b> It is not a read and is sent once; when its answer is lost, call
+    /// <see cref="GetStatusAsync"/> before anything else. Khalti does not document the answer to a second verify of a token.
     /// </summary>
-    /// <param name="token">The token that the widget gave the page on success.</param>
-    /// <param name="amount">Paisa, as the payment was initiated, 1000 or more. Take it from the stored order, never from the browser.</param>
-    /// <param name="cancellationToken">Cancels the wait, not the payment.</param>
+    /// <param name="token">The token that the widget returned to the page on success.</param>
+    /// <param name="amount">Paisa, as the payment was initiated, 1000 or more. Use the stored order's, never the browser's.</param>
+    /// <param name="cancellationToken">Cancels waiting for the answer, not the payment.</param>
     /// <returns>Answered with the transaction, whose state must be <see cref="TransactionState.Completed"/> and whose
     /// amount must be the order's before anything is delivered; refused for a token that is unknown, unconfirmed, of another
     /// merchant or mode, or for another amount (HTTP 400 <c>{"token": ["Invalid token."]}</c>); unknown otherwise.</returns>
@@ -67,7 +66,7 @@ public sealed class KhaltiClient
     public async Task<Reply<Transaction>> VerifyAsync(string token, Paisa amount, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(token);
-        HttpRequestMessage request = new(HttpMethod.Post, At("/api/v2/payment/verify/"))
+        HttpRequestMessage request = new(HttpMethod.Post, BuildUri("/api/v2/payment/verify/"))
         {
             Content = _verifyEncoding == BodyEncoding.Form
                 ? new FormUrlEncodedContent(
@@ -75,17 +74,17 @@ public sealed class KhaltiClient
                 : JsonBody(JsonSerializer.SerializeToUtf8Bytes(new { token, amount = (long)amount })),
         };
         Exchange exchange = await _transport.SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(Transaction.Read, RefusalForm.Verify);
+        return exchange.ToReply(Transaction.Read, RefusalFormat.Verify);
     }
 
     /// <summary>
-    /// The state of a payment: <c>GET /api/v2/payment/status/</c> (document: transaction status). A read; tried again by itself.
+    /// The state of a payment: <c>GET /api/v2/payment/status/</c> (document: transaction status). A read; retried automatically.
     /// </summary>
     /// <param name="tokenOrId">The token, or the transaction's id.</param>
     /// <param name="amount">Paisa. Another amount than the payment's is answered like an unknown token.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Answered also for failed, refunded and not found payments, whatever the HTTP code (200, or 4xx other than
-    /// 401, 403, 407, 408, 425 and 429). Refused for what Khalti does not take for a question, e.g. a blank token (HTTP 400).</returns>
+    /// 401, 403, 407, 408, 425 and 429). Refused for an invalid request, e.g. a blank token (HTTP 400).</returns>
     /// <exception cref="ArgumentNullException"><paramref name="tokenOrId"/> is null.</exception>
     public async Task<Reply<TransactionStatus>> GetStatusAsync(
         string tokenOrId, Paisa amount, CancellationToken cancellationToken = default)
@@ -93,70 +92,73 @@ public sealed class KhaltiClient
         ArgumentNullException.ThrowIfNull(tokenOrId);
         string query = string.Create(
             CultureInfo.InvariantCulture, $"?token={Uri.EscapeDataString(tokenOrId)}&amount={(long)amount}");
-        Exchange exchange = await _transport.ReadAsync(At("/api/v2/payment/status/" + query), cancellationToken).ConfigureAwait(false);
+        Uri address = BuildUri("/api/v2/payment/status/" + query);
+        Exchange exchange = await _transport.ReadAsync(address, cancellationToken).ConfigureAwait(false);
 
-        // HTTP codes of this call are not documented: a body with a state is an answer under every 4xx, too.
-        return exchange.ToReply(TransactionStatus.Read, RefusalForm.Status, errorMayBeAnswer: true);
+        // Khalti does not document this call's HTTP codes: a body with a state is an answer, also with 4xx.
+        return exchange.ToReply(TransactionStatus.Read, RefusalFormat.Status, errorMayBeAnswer: true);
     }
 
     /// <summary>
     /// The merchant's transactions of the key's mode, newest first: <c>GET /api/v2/merchant-transaction/</c> (document:
-    /// transaction). A read; tried again by itself.
+    /// transaction). A read; retried automatically.
     /// </summary>
-    /// <param name="page">The page, from 1; Khalti gives 50 records a page.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>Refused (HTTP 404) for a page beyond the last.</returns>
+    /// <param name="page">The page, from 1; Khalti returns 50 records a page.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Answered with the page; refused (HTTP 404) for a page beyond the last; unknown otherwise.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="page"/> is below 1.</exception>
     public async Task<Reply<TransactionPage>> ListTransactionsAsync(int page = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         string query = string.Create(CultureInfo.InvariantCulture, $"?page={page}");
-        Exchange exchange = await _transport.ReadAsync(At("/api/v2/merchant-transaction/" + query), cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(body => TransactionPage.Read(body, page), RefusalForm.Transactions);
+        Uri address = BuildUri("/api/v2/merchant-transaction/" + query);
+        Exchange exchange = await _transport.ReadAsync(address, cancellationToken).ConfigureAwait(false);
+        return exchange.ToReply(body => TransactionPage.Read(body, page), RefusalFormat.Transactions);
     }
 
     /// <summary>
-    /// One transaction: <c>GET /api/v2/merchant-transaction/{idx}/</c> (document: transaction details). A read; tried again
-    /// by itself.
+    /// One transaction: <c>GET /api/v2/merchant-transaction/{idx}/</c> (document: transaction details). A read; retried
+    /// automatically.
     /// </summary>
     /// <param name="transactionId">Khalti's id of the transaction (<c>idx</c>), not the token.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>Refused (HTTP 404) for an id that this merchant does not have in this mode.</returns>
-    /// <exception cref="ArgumentException"><paramref name="transactionId"/> is null, blank, or a dot or two.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Answered with the transaction; refused (HTTP 404) for an id that this merchant does not have in this mode; unknown
+    /// otherwise.</returns>
+    /// <exception cref="ArgumentException"><paramref name="transactionId"/> is null, blank, "." or "..".</exception>
     public async Task<Reply<TransactionDetail>> GetTransactionAsync(
         string transactionId, CancellationToken cancellationToken = default)
     {
-        RequireStep(transactionId);
+        RequirePathSegment(transactionId);
         string path = $"/api/v2/merchant-transaction/{Uri.EscapeDataString(transactionId)}/";
-        Exchange exchange = await _transport.ReadAsync(At(path), cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(TransactionDetail.Read, RefusalForm.Transactions);
+        Exchange exchange = await _transport.ReadAsync(BuildUri(path), cancellationToken).ConfigureAwait(false);
+        return exchange.ToReply(TransactionDetail.Read, RefusalFormat.Transactions);
     }
 
     /// <summary>
-    /// Makes a payment link: <c>POST /api/v2/epayment/initiate/</c> (document: KPG-2). Sent once. No money moves by it: the
-    /// payer pays at Khalti's page, and whether they did is for <see cref="LookupAsync"/> to say.
+    /// Creates a payment link: <c>POST /api/v2/epayment/initiate/</c> (document: KPG-2). Sent once. It moves no money: the payer
+    /// pays on Khalti's page, and <see cref="LookupAsync"/> tells whether they did.
     /// </summary>
-    /// <param name="request">What to ask for.</param>
-    /// <param name="cancellationToken">Cancels the wait; a link may have been made all the same.</param>
+    /// <param name="request">The link to create.</param>
+    /// <param name="cancellationToken">Cancels waiting for the answer; a link may have been created anyway.</param>
     /// <returns>Answered with the link (HTTP 200); refused (HTTP 400) with Khalti's texts by field; unknown otherwise, also
-    /// for an answer without <c>pidx</c> or with an address that is not https. Of a link whose answer was lost nobody
-    /// knows the address, so nobody can pay it.</returns>
+    /// for an answer without <c>pidx</c> or with an address that is not https. A link whose answer was lost can't be paid,
+    /// because its address is unknown.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> or one of its addresses is null.</exception>
     /// <exception cref="ArgumentException">An address is not http or https, or a name of the merchant's data does not begin with <c>merchant_</c>.</exception>
     public async Task<Reply<EPaymentLink>> InitiateAsync(EPaymentRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        HttpRequestMessage message = new(HttpMethod.Post, At("/api/v2/epayment/initiate/")) { Content = JsonBody(request.ToJson()) };
+        HttpRequestMessage message = new(HttpMethod.Post, BuildUri("/api/v2/epayment/initiate/")) { Content = JsonBody(request.ToJson()) };
         Exchange exchange = await _transport.SendOnceAsync(message, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(EPaymentLink.Read, RefusalForm.Initiate);
+        return exchange.ToReply(EPaymentLink.Read, RefusalFormat.Initiate);
     }
 
     /// <summary>
-    /// What became of a payment link: <c>POST /api/v2/epayment/lookup/</c> (document: KPG-2, "Payment Verification"). A read
-    /// in spite of its method; tried again by itself.
+    /// The state of a payment link: <c>POST /api/v2/epayment/lookup/</c> (document: KPG-2, "Payment Verification"). A read
+    /// in spite of its method; retried automatically.
     /// </summary>
-    /// <param name="pidx">Khalti's id of the link, as <see cref="InitiateAsync"/> gave it. One that came from a browser must be a stored one.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="pidx">Khalti's id of the link, from <see cref="InitiateAsync"/>; never an unchecked one from a browser.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Answered in every status, also those that come with HTTP 400 (Expired, User canceled); refused for an id that
     /// this merchant does not have (<c>Not found.</c>, its HTTP code is not documented); unknown otherwise, also for an
     /// answer about another link, or one that says Completed and no amount.</returns>
@@ -166,31 +168,31 @@ public sealed class KhaltiClient
         ArgumentNullException.ThrowIfNull(pidx);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { pidx });
         Exchange exchange = await _transport.ReadAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, At("/api/v2/epayment/lookup/")) { Content = JsonBody(body) },
+            () => new HttpRequestMessage(HttpMethod.Post, BuildUri("/api/v2/epayment/lookup/")) { Content = JsonBody(body) },
             cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(answer => EPayment.Read(answer, pidx), RefusalForm.Lookup, errorMayBeAnswer: true);
+        return exchange.ToReply(answer => EPayment.Read(answer, pidx), RefusalFormat.Lookup, errorMayBeAnswer: true);
     }
 
     /// <summary>
-    /// Gives a completed payment back, in full or in part: <c>POST /api/merchant-transaction/{id}/refund/</c> (document:
-    /// refund; its path has no <c>v2</c>). <b>This moves money</b>, and Khalti documents no way to send it twice safely: a
-    /// partial refund that is sent again may be given twice. It is sent once; when its answer is lost, read the payment's
-    /// state (<see cref="GetStatusAsync"/>, <see cref="LookupAsync"/>) before anything else.
+    /// Refunds a completed payment, in full or in part: <c>POST /api/merchant-transaction/{id}/refund/</c> (document: refund; its
+    /// path has no <c>v2</c>). <b>This moves money</b> and is not idempotent: a partial refund that is sent twice may be made
+    /// twice. It is sent once; when its answer is lost, read the payment's state (<see cref="GetStatusAsync"/>,
+    /// <see cref="LookupAsync"/>) before anything else.
     /// </summary>
     /// <param name="transactionId">Khalti's id of the transaction: verify's <c>idx</c> or lookup's <c>transaction_id</c>; neither
     /// token nor pidx.</param>
-    /// <param name="amount">Paisa, 1 or more, for a part; null for all that is left. Khalti's samples show 50.00 where it says
-    /// paisa: only whole paisa are sent.</param>
+    /// <param name="amount">Paisa, 1 or more, for a partial refund; null refunds all that is left. Khalti's samples show 50.00,
+    /// but only whole paisa are sent.</param>
     /// <param name="mobile">The Khalti number of ten digits that receives the money. Needed when the payment was made from a bank.</param>
-    /// <param name="cancellationToken">Cancels the wait, not the refund.</param>
-    /// <returns>Answered when Khalti says that it was given back (HTTP 200); how much, it does not say. Refused for a payment
-    /// that is not completed, given back already, too old, or smaller than the amount; unknown otherwise.</returns>
-    /// <exception cref="ArgumentException"><paramref name="transactionId"/> is null, blank, or a dot or two.</exception>
+    /// <param name="cancellationToken">Cancels waiting for the answer, not the refund.</param>
+    /// <returns>Answered when Khalti confirms the refund (HTTP 200), without its amount. Refused for a payment that is not
+    /// completed, already refunded, too old, or smaller than the amount; unknown otherwise.</returns>
+    /// <exception cref="ArgumentException"><paramref name="transactionId"/> is null, blank, "." or "..".</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is zero.</exception>
     public async Task<Reply<RefundConfirmation>> RefundAsync(
         string transactionId, Paisa? amount = null, string? mobile = null, CancellationToken cancellationToken = default)
     {
-        RequireStep(transactionId);
+        RequirePathSegment(transactionId);
         ArgumentOutOfRangeException.ThrowIfEqual(amount, Paisa.Zero);
         JsonObject body = [];
         if (mobile is not null)
@@ -203,27 +205,28 @@ public sealed class KhaltiClient
             body["amount"] = (long)part;
         }
 
-        // Also for a full refund there is a body: a POST without one may be sent twice (see Transport).
-        HttpRequestMessage request = new(HttpMethod.Post, At($"/api/merchant-transaction/{Uri.EscapeDataString(transactionId)}/refund/"))
+        // A full refund has a body too: a POST without one may be sent twice (see Transport).
+        string path = $"/api/merchant-transaction/{Uri.EscapeDataString(transactionId)}/refund/";
+        HttpRequestMessage request = new(HttpMethod.Post, BuildUri(path))
         {
             Content = JsonBody(JsonSerializer.SerializeToUtf8Bytes(body)),
         };
         Exchange exchange = await _transport.SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(RefundConfirmation.Read, RefusalForm.Refund);
+        return exchange.ToReply(RefundConfirmation.Read, RefusalFormat.Refund);
     }
 
-    private Uri At(string path) => new(_baseUrl, path);
+    private Uri BuildUri(string path) => new(_baseUrl, path);
 
     private static ByteArrayContent JsonBody(byte[] body) =>
         new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
-    // The id becomes a step of a path, and these would lead to another call.
-    private static void RequireStep(string id, [CallerArgumentExpression(nameof(id))] string? name = null)
+    // The id becomes a path segment; "." and ".." would address another call.
+    private static void RequirePathSegment(string id, [CallerArgumentExpression(nameof(id))] string? name = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id, name);
         if (id is "." or "..")
         {
-            throw new ArgumentException("That is no id.", name);
+            throw new ArgumentException("The id must not be \".\" or \"..\".", name);
         }
     }
 }

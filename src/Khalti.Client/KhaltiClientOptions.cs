@@ -1,6 +1,6 @@
 namespace Khalti.Client;
 
-/// <summary>Where Khalti is, who asks, and how patient the asking is. <see cref="KhaltiClient"/> checks the values when it is made.</summary>
+/// <summary>Khalti's address, the merchant's key, timeout and retries; validated by the constructor of <see cref="KhaltiClient"/>.</summary>
 public sealed record KhaltiClientOptions
 {
     /// <summary>Khalti's origin, http or https, without a path: <c>https://khalti.com</c> for test and live keys of the
@@ -9,41 +9,40 @@ public sealed record KhaltiClientOptions
     public required Uri BaseUrl { get; init; }
 
     /// <summary>The secret key, e.g. <c>test_secret_key_…</c>: printable ASCII without blanks. Sent as
-    /// <c>Authorization: Key …</c> and put nowhere else. Without one, Khalti answers every call with 401.</summary>
+    /// <c>Authorization: Key …</c> only. With an empty key Khalti answers every call with 401.</summary>
     public required string SecretKey { get; init; }
 
-    /// <summary>How long one call may take, its retries included: more than zero, at most a day. Default 10 s; Khalti's own
-    /// kits wait 30 s.</summary>
+    /// <summary>Timeout of one call, its retries included: more than zero, at most a day. Default 10 s; Khalti's own SDKs use
+    /// 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How verify's body is written. Khalti's samples show both. Default form.</summary>
+    /// <summary>Encoding of verify's body. Khalti's samples show both. Default form.</summary>
     public BodyEncoding VerifyEncoding { get; init; } = BodyEncoding.Form;
 
-    /// <summary>How often a read is tried again after no answer, 408, 425, 429 or 5xx. 0 to 10, default 2. A read that
-    /// Khalti wants to have later than in 5 s (<c>Retry-After</c>) is not tried again. .NET's own handler may repeat a
-    /// read whose connection was cut, which is not counted here. Calls that move money are sent once.</summary>
+    /// <summary>Maximum number of retries of a read after no answer, 408, 425, 429 or 5xx. 0 to 10, default 2. There is no retry
+    /// when <c>Retry-After</c> is longer than 5 s. Calls that move money are never retried.</summary>
     public int ReadRetries { get; init; } = 2;
 
-    /// <summary>The wait before the first retry of a read; it doubles, with jitter. 0 to a minute, default 200 ms.</summary>
+    /// <summary>Delay before the first retry of a read, doubled for each further one, with jitter. 0 to 1 minute, default 200 ms.</summary>
     public TimeSpan ReadRetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long reads are left unasked (<see cref="UnknownReason.NotAsked"/>) after at least 20 tries within 10 s
-    /// of which nine in ten stayed without an answer. 500 ms to a day, default 5 s.</summary>
+    /// <summary>Break duration of the circuit breaker, which refuses reads (<see cref="UnknownReason.NotAsked"/>) after at least 20
+    /// attempts within 10 s of which 90 % failed. 500 ms to a day, default 5 s.</summary>
     public TimeSpan ReadBreak { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock behind every wait, and behind a <c>Retry-After</c> that names an instant. Default the system's.</summary>
+    /// <summary>The clock for timeouts, delays and <c>Retry-After</c> dates. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    // A record prints its members: not this one's key.
-    /// <summary>The address and the time limit, never the key.</summary>
+    // A record's default ToString prints its members: the key must not be printed.
+    /// <summary>The address and the timeout, never the key.</summary>
     public override string ToString() => $"Khalti at {Origin}, {Timeout.TotalSeconds} s";
 
     private string Origin => BaseUrl is { IsAbsoluteUri: true }
         ? BaseUrl.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
         : "no address";
 
-    /// <summary>Refuses what would fail at every call. No message names the key.</summary>
-    internal void Check()
+    /// <summary>Throws for a value out of its range. No message contains the key.</summary>
+    internal void Validate()
     {
         Require(
             BaseUrl is { IsAbsoluteUri: true, PathAndQuery: "/", Fragment: "", UserInfo: "" }
@@ -64,9 +63,9 @@ public sealed record KhaltiClientOptions
         Require(TimeProvider is not null, "TimeProvider must be a clock.");
     }
 
-    private static void Require(bool right, string rule)
+    private static void Require(bool isValid, string rule)
     {
-        if (!right)
+        if (!isValid)
         {
 #pragma warning disable MA0015, CA2208 // The argument is the constructor's of KhaltiClient.
             throw new ArgumentException(rule, "options");
@@ -75,7 +74,7 @@ public sealed record KhaltiClientOptions
     }
 }
 
-/// <summary>How a body is written.</summary>
+/// <summary>The encoding of a request body.</summary>
 public enum BodyEncoding
 {
     /// <summary><c>application/x-www-form-urlencoded</c>, as in Khalti's PHP, Ruby, Python and cURL samples.</summary>

@@ -4,28 +4,28 @@ using System.Text.Json;
 namespace Khalti.Client;
 
 /// <summary>
-/// Reading that never throws: a member that is missing or of another type is null. Khalti's answers have changed shape
-/// between years and between endpoints, and numbers have come as text.
+/// JSON reading that never throws: a member that is missing or of another type is null. Khalti's answers have changed over the
+/// years and between endpoints, and numbers were sent as text.
 /// </summary>
 internal static class LenientJson
 {
-    // Longer than anything Khalti sends, short enough to be stored and logged without harm.
-    private const int LongestText = 200;
+    // Longer than Khalti's texts, and short enough to store and log.
+    private const int MaxTextLength = 200;
 
-    private const int MostFields = 50;
-    private const int DeepestField = 2;
+    private const int MaxFields = 50;
+    private const int MaxDepth = 2;
 
     internal static JsonElement? Member(this JsonElement body, string name) =>
         body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out JsonElement member) ? member : null;
 
-    /// <summary>For people: without control characters, and cut when it is too long.</summary>
+    /// <summary>A text for display: control characters removed, truncated when too long.</summary>
     internal static string? Text(this JsonElement body, string name) =>
         body.Member(name) is { ValueKind: JsonValueKind.String } member ? Clean(TextOf(member)) : null;
 
-    /// <summary>For programs: whole and as it is, or not at all. Half an id is another transaction's.</summary>
-    internal static string? Id(this JsonElement body, string name, int longest = LongestText) =>
+    /// <summary>An identifier, never truncated; null when it is too long or has blanks or control characters.</summary>
+    internal static string? Id(this JsonElement body, string name, int maxLength = MaxTextLength) =>
         body.Member(name) is { ValueKind: JsonValueKind.String } member && TextOf(member) is { Length: > 0 } id
-            && id.Length <= longest && !id.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
+            && id.Length <= maxLength && !id.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
             ? id
             : null;
 
@@ -44,8 +44,8 @@ internal static class LenientJson
             ? instant
             : null;
 
-    /// <summary>Every member that is a list of texts: how Khalti names the fields it complains about. A field inside
-    /// another is named by its way there, e.g. <c>customer_info.email</c> or <c>product_details.0.name</c>.</summary>
+    /// <summary>Every member that is a list of texts, the format of Khalti's validation errors. A nested field is named by its
+    /// path, e.g. <c>customer_info.email</c> or <c>product_details.0.name</c>.</summary>
     internal static Dictionary<string, IReadOnlyList<string>> TextLists(this JsonElement body)
     {
         Dictionary<string, IReadOnlyList<string>> lists = new(StringComparer.Ordinal);
@@ -53,30 +53,31 @@ internal static class LenientJson
         return lists;
     }
 
-    private static void Collect(JsonElement body, string way, int depth, Dictionary<string, IReadOnlyList<string>> lists)
+    private static void Collect(JsonElement body, string path, int depth, Dictionary<string, IReadOnlyList<string>> lists)
     {
-        foreach (JsonProperty member in body.EnumerateObject().Take(MostFields))
+        foreach (JsonProperty member in body.EnumerateObject().Take(MaxFields))
         {
-            if (lists.Count >= MostFields || Clean(NameOf(member)) is not { } name)
+            if (lists.Count >= MaxFields || Clean(NameOf(member)) is not { } name)
             {
                 continue;
             }
 
             if (IsTextList(member))
             {
-                lists[way + name] = [.. member.Value.EnumerateArray().Take(MostFields).Select(text => Clean(TextOf(text))).OfType<string>()];
+                lists[path + name] =
+                    [.. member.Value.EnumerateArray().Take(MaxFields).Select(text => Clean(TextOf(text))).OfType<string>()];
             }
-            else if (depth < DeepestField && member.Value.ValueKind == JsonValueKind.Object)
+            else if (depth < MaxDepth && member.Value.ValueKind == JsonValueKind.Object)
             {
-                Collect(member.Value, $"{way}{name}.", depth + 1, lists);
+                Collect(member.Value, $"{path}{name}.", depth + 1, lists);
             }
-            else if (depth < DeepestField && member.Value.ValueKind == JsonValueKind.Array)
+            else if (depth < MaxDepth && member.Value.ValueKind == JsonValueKind.Array)
             {
-                foreach ((int number, JsonElement item) in member.Value.EnumerateArray().Take(MostFields).Index())
+                foreach ((int number, JsonElement item) in member.Value.EnumerateArray().Take(MaxFields).Index())
                 {
                     if (item.ValueKind == JsonValueKind.Object)
                     {
-                        Collect(item, $"{way}{name}.{number}.", depth + 1, lists);
+                        Collect(item, $"{path}{name}.{number}.", depth + 1, lists);
                     }
                 }
             }
@@ -94,8 +95,8 @@ internal static class LenientJson
             return null;
         }
 
-        string clean = new([.. text.Where(letter => !char.IsControl(letter)).Take(LongestText)]);
-        if (clean.Length == LongestText && char.IsHighSurrogate(clean[^1]))
+        string clean = new([.. text.Where(letter => !char.IsControl(letter)).Take(MaxTextLength)]);
+        if (clean.Length == MaxTextLength && char.IsHighSurrogate(clean[^1]))
         {
             clean = clean[..^1];
         }
@@ -108,7 +109,7 @@ internal static class LenientJson
 
     private static string? NameOf(JsonProperty member) => Valid(() => member.Name);
 
-    // Half a surrogate pair, or bytes that are not UTF-8, pass as JSON and not as text.
+    // An unpaired surrogate or bytes that are not UTF-8: valid for the JSON parser, but not as a string.
     private static string? Valid(Func<string?> text)
     {
         try
@@ -131,7 +132,7 @@ internal static class LenientJson
     private static long? Whole(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long whole) ? whole : null;
 
-    // A server that counts in floating point writes 1000.0. Judged by its digits: a type with few of them would round.
+    // A server that uses floating point writes 1000.0. Compared as digits, because a floating-point type would round.
     private static string WithoutZeroFraction(string number)
     {
         int point = number.IndexOf('.', StringComparison.Ordinal);

@@ -24,14 +24,14 @@ public readonly record struct Paisa : IComparable<Paisa>
         _value = paisa;
     }
 
-    /// <summary>No money.</summary>
+    /// <summary>Zero paisa.</summary>
     public static Paisa Zero => default;
 
-    /// <summary>The way out, for wire and database.</summary>
+    /// <summary>Converts an amount to paisa, for JSON and database.</summary>
     /// <param name="amount">The amount.</param>
     public static explicit operator long(Paisa amount) => amount._value;
 
-    /// <summary>The way in.</summary>
+    /// <summary>Converts paisa to an amount.</summary>
     /// <param name="paisa">Paisa, zero or more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="paisa"/> is negative.</exception>
     public static explicit operator Paisa(long paisa) => new(paisa);
@@ -42,18 +42,18 @@ public readonly record struct Paisa : IComparable<Paisa>
     /// <exception cref="OverflowException">The sum is beyond <see cref="long.MaxValue"/> paisa.</exception>
     public static Paisa operator +(Paisa left, Paisa right) => new(checked(left._value + right._value));
 
-    /// <summary>What is left of the first amount.</summary>
+    /// <summary>The difference.</summary>
     /// <param name="left">The larger amount.</param>
-    /// <param name="right">What is taken from it.</param>
-    /// <exception cref="OverflowException">More is taken than is there.</exception>
+    /// <param name="right">The amount to subtract.</param>
+    /// <exception cref="OverflowException"><paramref name="right"/> is larger than <paramref name="left"/>.</exception>
     public static Paisa operator -(Paisa left, Paisa right) =>
         right._value > left._value
             ? throw new OverflowException("An amount of money can't be less than nothing.")
             : new(left._value - right._value);
 
-    /// <summary>The price of several.</summary>
+    /// <summary>A price multiplied by a quantity.</summary>
     /// <param name="price">The price of one.</param>
-    /// <param name="quantity">How many, zero or more.</param>
+    /// <param name="quantity">The quantity, zero or more.</param>
     /// <exception cref="OverflowException">The product is beyond <see cref="long.MaxValue"/> paisa.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="quantity"/> is negative.</exception>
     public static Paisa operator *(Paisa price, int quantity)
@@ -85,12 +85,12 @@ public readonly record struct Paisa : IComparable<Paisa>
     /// <inheritdoc/>
     public int CompareTo(Paisa other) => _value.CompareTo(other._value);
 
-    /// <summary>Rupees and paisa for people, e.g. <c>Rs 10.50</c>.</summary>
+    /// <summary>Rupees and paisa for display, e.g. <c>Rs 10.50</c>.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"Rs {_value / 100}.{_value % 100:00}");
 }
 
-/// <summary>Writes <see cref="Paisa"/> as a JSON integer and reads nothing but a whole number of zero or more.</summary>
+/// <summary>Writes <see cref="Paisa"/> as a JSON integer and reads integers of zero or more only.</summary>
 public sealed class PaisaJsonConverter : JsonConverter<Paisa>
 {
     /// <inheritdoc/>

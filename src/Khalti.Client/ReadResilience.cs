@@ -5,12 +5,12 @@ using Polly.Retry;
 namespace Khalti.Client;
 
 /// <summary>
-/// Patience for reads: a few tries, and a rest for a Khalti that is down. Money calls never pass through here.
+/// Retries and circuit breaker for reads. Calls that move money never use it.
 /// </summary>
 internal static class ReadResilience
 {
-    // Khalti asks for patience in Retry-After; one call can wait only so long. The rest is the caller's schedule.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    // A longer Retry-After is left to the caller's own retry schedule.
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(5);
 
     internal static ResiliencePipeline<Exchange> Build(KhaltiClientOptions options)
     {
@@ -20,7 +20,7 @@ internal static class ReadResilience
             builder.AddRetry(new RetryStrategyOptions<Exchange>
             {
                 ShouldHandle = new PredicateBuilder<Exchange>().HandleResult(
-                    static exchange => exchange.IsTransient && !(exchange.RetryAfter > LongestWait)),
+                    static exchange => exchange.IsTransient && !(exchange.RetryAfter > MaxRetryAfter)),
                 MaxRetryAttempts = options.ReadRetries,
                 Delay = options.ReadRetryDelay,
                 BackoffType = DelayBackoffType.Exponential,

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Khalti.Client;
 
-/// <summary>Khalti's word that a refund was made (document: refund). It names neither amount nor state: read those.</summary>
-/// <param name="Detail">Khalti's sentence, at most 200 characters. May contain markup: escape it.</param>
+/// <summary>Khalti's confirmation of a refund (document: refund). It has neither amount nor state: read them afterwards.</summary>
+/// <param name="Detail">Khalti's text, at most 200 characters. May contain markup: escape it.</param>
 public sealed record RefundConfirmation(string Detail)
 {
     internal static RefundConfirmation? Read(JsonElement body) =>

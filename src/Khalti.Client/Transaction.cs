@@ -3,21 +3,21 @@ using System.Text.Json;
 namespace Khalti.Client;
 
 /// <summary>
-/// A transaction record, as verify, list and detail give it (documents: verification, transaction, transaction details).
-/// Only id, state and amount are certain; everything else has been absent from a genuine answer at some time.
+/// A transaction record of verify, list and detail (documents: verification, transaction, transaction details). Only id, state
+/// and amount are always present.
 /// </summary>
 /// <param name="Id">Khalti's id of the transaction (<c>idx</c>), about 22 characters, case-sensitive: for detail and refund.</param>
 /// <param name="State">The state. Only <see cref="TransactionState.Completed"/> means that the money has moved.</param>
-/// <param name="StateName">The state in Khalti's own word.</param>
-/// <param name="Amount">What the payer paid, in paisa. Compare it with the order.</param>
-/// <param name="Fee">Khalti's fee in paisa (<c>fee_amount</c>), already inside <paramref name="Amount"/>: never subtract it
-/// before comparing. Null where absent.</param>
-/// <param name="Refunded">Whether Khalti says that money was given back. Contradicts the state at times: look at both.</param>
-/// <param name="ProductIdentity">What the shop called the product when the widget was opened. Given by the browser, so it
-/// adds to the check of the amount and never replaces it. Null where absent (the documented verify answer lacks it).</param>
-/// <param name="CreatedOn">When the payment was initiated; Khalti writes Nepal time (+05:45). Null where absent or unreadable.</param>
-/// <param name="TypeName">What kind of transaction it is, e.g. <c>Wallet payment</c>, <c>Ebanking payment</c> or <c>Fee</c>
-/// (<c>type.name</c>). Null where absent.</param>
+/// <param name="StateName">The state as Khalti wrote it.</param>
+/// <param name="Amount">The amount paid, in paisa. Compare it with the order's amount.</param>
+/// <param name="Fee">Khalti's fee in paisa (<c>fee_amount</c>), included in <paramref name="Amount"/>: never subtract it before
+/// comparing. Null when absent.</param>
+/// <param name="Refunded">Whether Khalti flags the payment as refunded. May contradict the state: check both.</param>
+/// <param name="ProductIdentity">The product identity given to the widget. It comes from the browser: check the amount as well.
+/// Null when absent (the documented verify answer lacks it).</param>
+/// <param name="CreatedOn">When the payment was initiated; Khalti writes Nepal time (+05:45). Null when absent or unreadable.</param>
+/// <param name="TypeName">The type of the transaction, e.g. <c>Wallet payment</c>, <c>Ebanking payment</c> or <c>Fee</c>
+/// (<c>type.name</c>). Null when absent.</param>
 public sealed record Transaction(
     string Id, TransactionState State, string StateName, Paisa Amount, Paisa? Fee, bool Refunded, string? ProductIdentity,
     DateTimeOffset? CreatedOn, string? TypeName = null)
@@ -39,14 +39,13 @@ public sealed record Transaction(
 }
 
 /// <summary>One page of the merchant's transactions, newest first (document: transaction).</summary>
-/// <param name="Records">The records that could be read.</param>
-/// <param name="CurrentPage">This page's number, from 1; the one asked for where Khalti does not say.</param>
-/// <param name="TotalPages">How many pages there are; this one's number where Khalti does not say.</param>
-/// <param name="TotalRecords">How many transactions there are, in every state, never confirmed ones included; this page's
-/// where Khalti does not say.</param>
+/// <param name="Records">The readable records.</param>
+/// <param name="CurrentPage">The number of this page, from 1; the requested one when absent.</param>
+/// <param name="TotalPages">Number of pages; this page's number when absent.</param>
+/// <param name="TotalRecords">Number of transactions in every state, unconfirmed ones included; this page's when absent.</param>
 /// <param name="HasNext">Whether another page follows (<c>next</c>).</param>
-/// <param name="UnreadableCreatedOn">When the payments were initiated whose records were left out because they lack id, state or
-/// amount, one entry a record; null where even that is absent or unreadable.</param>
+/// <param name="UnreadableCreatedOn">For each record left out because it lacks id, state or amount: when the payment was
+/// initiated, or null when absent or unreadable.</param>
 public sealed record TransactionPage(
     IReadOnlyList<Transaction> Records, int CurrentPage, int TotalPages, int TotalRecords, bool HasNext,
     IReadOnlyList<DateTimeOffset?> UnreadableCreatedOn)
@@ -82,11 +81,11 @@ public sealed record TransactionPage(
     }
 }
 
-/// <summary>One transaction with what only the detail call tells (document: transaction details).</summary>
+/// <summary>One transaction with the members of the detail call (document: transaction details).</summary>
 /// <param name="Transaction">The record.</param>
 /// <param name="CanRefund">Whether Khalti would refund it.</param>
-/// <param name="CanComplete">Whether it waits to be verified.</param>
-/// <param name="Children">Transactions made because of this one, e.g. Khalti's fee; those that can't be read are left out.</param>
+/// <param name="CanComplete">Whether it can be verified.</param>
+/// <param name="Children">Child transactions, e.g. Khalti's fee; unreadable ones are left out.</param>
 public sealed record TransactionDetail(
     Transaction Transaction, bool CanRefund, bool CanComplete, IReadOnlyList<Transaction> Children)
 {
@@ -114,7 +113,7 @@ public sealed record TransactionDetail(
 }
 
 /// <summary>The answer of the status call (document: transaction status).</summary>
-/// <param name="State">The state. Decide on this alone: Khalti's <c>status: true</c> stands beside Initiated and Confirmed, too.</param>
+/// <param name="State">The state. Decide on this alone: Khalti answers <c>status: true</c> for Initiated and Confirmed, too.</param>
 /// <param name="StateName">The state in Khalti's own word.</param>
 public sealed record TransactionStatus(TransactionState State, string StateName)
 {

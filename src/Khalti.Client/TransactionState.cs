@@ -1,12 +1,12 @@
 namespace Khalti.Client;
 
 /// <summary>
-/// The states of a transaction of the widget product (document: getting started, "Transaction States"), and two of ours
-/// for what a read may say besides.
+/// The states of a transaction of the widget product (document: getting started, "Transaction States"), with
+/// <see cref="Unrecognized"/> and <see cref="NotFound"/> added for other answers.
 /// </summary>
 public enum TransactionState
 {
-    /// <summary>A name that no document of Khalti lists. Hold the payment and look.</summary>
+    /// <summary>A name that no Khalti document lists. Hold the payment for review.</summary>
     Unrecognized = 0,
 
     /// <summary>Mobile number and PIN were accepted; the payer has not confirmed.</summary>
@@ -21,10 +21,10 @@ public enum TransactionState
     /// <summary>Stopped by Khalti because the confirmation code looked abused. Final.</summary>
     Disabled,
 
-    /// <summary>Given back in full. Final.</summary>
+    /// <summary>Refunded in full. Final.</summary>
     Refunded,
 
-    /// <summary>Given back in part.</summary>
+    /// <summary>Refunded in part.</summary>
     PartiallyRefunded,
 
     /// <summary>Failed. The status API reports Disabled so, too. Final.</summary>
@@ -34,12 +34,12 @@ public enum TransactionState
     NotFound,
 }
 
-/// <summary>Reads Khalti's names of states, in every spelling its documents use.</summary>
+/// <summary>Parses Khalti's state names in every documented spelling.</summary>
 public static class TransactionStates
 {
-    /// <summary>Which state a name means. Case and surrounding blanks don't matter; an unknown or missing name is
-    /// <see cref="TransactionState.Unrecognized"/>.</summary>
-    /// <param name="name">Khalti's word, e.g. <c>Completed</c> (verify) or <c>Complete</c> (status).</param>
+    /// <summary>The state with this name, ignoring case and surrounding blanks; <see cref="TransactionState.Unrecognized"/> for an
+    /// unknown or missing name.</summary>
+    /// <param name="name">Khalti's name, e.g. <c>Completed</c> (verify) or <c>Complete</c> (status).</param>
     public static TransactionState Parse(string? name) => name?.Trim().ToUpperInvariant() switch
     {
         "INITIATED" => TransactionState.Initiated,
@@ -53,7 +53,7 @@ public static class TransactionStates
         _ => TransactionState.Unrecognized,
     };
 
-    /// <summary>The same for a record, which is there: "Error" is the status call's word for nothing found.</summary>
+    /// <summary>The state of a record. "Error" means not found in the status call only, so it is unrecognized here.</summary>
     internal static TransactionState OfRecord(string name) =>
         Parse(name) is var state and not TransactionState.NotFound ? state : TransactionState.Unrecognized;
 }

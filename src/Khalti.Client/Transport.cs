@@ -5,16 +5,16 @@ using Polly.CircuitBreaker;
 namespace Khalti.Client;
 
 /// <summary>
-/// Takes one request to Khalti and brings back an <see cref="Exchange"/>, whatever happens on the way. Two doors: money
-/// calls go out once, reads are asked with patience.
+/// Sends a request to Khalti and returns an <see cref="Exchange"/> whatever happens: calls that move money are sent once, reads
+/// are retried.
 /// </summary>
 internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
 {
     private readonly AuthenticationHeaderValue _authorization = new("Key", options.SecretKey);
     private readonly ResiliencePipeline<Exchange> _reads = ReadResilience.Build(options);
 
-    /// <summary>Sends once. <see cref="SocketsHttpHandler"/> sends a request without a body again by itself, a POST too,
-    /// when its connection is cut before the answer begins; it never does so with a body. So a money call has one.</summary>
+    /// <summary>Sends once. Requires a body: <see cref="SocketsHttpHandler"/> resends a request without a body, also a POST, when
+    /// its connection is cut before the answer begins.</summary>
     internal async Task<Exchange> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Content is null)
@@ -22,23 +22,23 @@ internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
             throw new InvalidOperationException("A call that moves money needs a body, or it may be sent twice.");
         }
 
-        using Patience patience = new(options, cancellationToken);
-        return await ExchangeAsync(request, patience, cancellationToken).ConfigureAwait(false);
+        using CallDeadline deadline = new(options, cancellationToken);
+        return await ExchangeAsync(request, deadline, cancellationToken).ConfigureAwait(false);
     }
 
     internal Task<Exchange> ReadAsync(Uri address, CancellationToken cancellationToken) =>
         ReadAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
 
-    /// <summary>For a read that Khalti wants as a POST: every try is a request of its own.</summary>
-    internal async Task<Exchange> ReadAsync(Func<HttpRequestMessage> ask, CancellationToken cancellationToken)
+    /// <summary>For a read by POST: every attempt needs its own request.</summary>
+    internal async Task<Exchange> ReadAsync(Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken)
     {
-        using Patience patience = new(options, cancellationToken);
+        using CallDeadline deadline = new(options, cancellationToken);
         Exchange last = Exchange.NotAsked;
         try
         {
             return await _reads.ExecuteAsync(
-                async _ => last = await ExchangeAsync(ask(), patience, cancellationToken).ConfigureAwait(false),
-                patience.Token).ConfigureAwait(false);
+                async _ => last = await ExchangeAsync(createRequest(), deadline, cancellationToken).ConfigureAwait(false),
+                deadline.Token).ConfigureAwait(false);
         }
         catch (BrokenCircuitException)
         {
@@ -46,26 +46,26 @@ internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
         }
         catch (OperationCanceledException)
         {
-            // Time ran out between two tries: what the last one brought says more than silence.
+            // Timed out between two attempts: the last result says more than NoAnswer.
             cancellationToken.ThrowIfCancellationRequested();
             return last;
         }
     }
 
-    private async Task<Exchange> ExchangeAsync(HttpRequestMessage request, Patience patience, CancellationToken caller)
+    private async Task<Exchange> ExchangeAsync(HttpRequestMessage request, CallDeadline deadline, CancellationToken caller)
     {
         using (request)
         {
             request.Headers.Authorization = _authorization;
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            Uri? asked = request.RequestUri;
+            Uri? requested = request.RequestUri;
             try
             {
-                using HttpResponseMessage response = await http.SendAsync(request, patience.Token).ConfigureAwait(false);
-                byte[] body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
+                using HttpResponseMessage response = await http.SendAsync(request, deadline.Token).ConfigureAwait(false);
+                byte[] body = await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false);
 
-                // SendAsync changes the request when it follows a redirect, which CreateHttpClient's does not.
-                return request.RequestUri == asked
+                // SendAsync changes RequestUri when it follows a redirect; a client of CreateHttpClient never does.
+                return request.RequestUri == requested
                     ? new Exchange(null, (int)response.StatusCode, body, RetryAfter(response))
                     : Exchange.Unreadable;
             }
@@ -74,16 +74,16 @@ internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
                 caller.ThrowIfCancellationRequested();
                 return Exchange.NoAnswer;
             }
-            catch (HttpRequestException strange)
-                when (strange.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse)
+            catch (HttpRequestException exception)
+                when (exception.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.InvalidResponse)
             {
                 return Exchange.Unreadable;
             }
             catch (InvalidDataException)
             {
-                return Exchange.Unreadable; // said to be compressed, and is not
+                return Exchange.Unreadable; // wrong Content-Encoding
             }
-            catch (Exception lost) when (lost is HttpRequestException or IOException or InvalidOperationException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException)
             {
                 return Exchange.NoAnswer;
             }
@@ -97,13 +97,13 @@ internal sealed class Transport(HttpClient http, KhaltiClientOptions options)
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    /// <summary>Until the caller gives up or the time for one call is over.</summary>
-    private sealed class Patience : IDisposable
+    /// <summary>Combines the caller's cancellation and the timeout of the call.</summary>
+    private sealed class CallDeadline : IDisposable
     {
         private readonly CancellationTokenSource _time;
         private readonly CancellationTokenSource _either;
 
-        internal Patience(KhaltiClientOptions options, CancellationToken caller)
+        internal CallDeadline(KhaltiClientOptions options, CancellationToken caller)
         {
             _time = new CancellationTokenSource(options.Timeout, options.TimeProvider);
             _either = CancellationTokenSource.CreateLinkedTokenSource(_time.Token, caller);

@@ -10,22 +10,22 @@ public class PaisaTests
     private static readonly Arbitrary<Paisa> Addable = Amounts(long.MaxValue / 4);
 
     [Fact]
-    public void The_order_of_adding_does_not_matter() => Prop
+    public void Addition_is_commutative_and_associative() => Prop
         .ForAll(Addable, Addable, Addable, (a, b, c) => a + b == b + a && a + b + c == a + (b + c))
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Adding_nothing_and_taking_nothing_changes_nothing() => Prop
+    public void Adding_or_subtracting_zero_changes_nothing() => Prop
         .ForAll(Any, a => a + Paisa.Zero == a && a - Paisa.Zero == a && a - a == Paisa.Zero)
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void What_was_added_can_be_taken_away_again() => Prop
+    public void Subtraction_reverses_addition() => Prop
         .ForAll(Addable, Addable, (a, b) => a + b - b == a && a + b - a == b)
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void More_than_there_is_can_not_be_taken_away() => Prop
+    public void Subtracting_more_than_the_amount_throws() => Prop
         .ForAll(Any, Any, (a, b) => a >= b ? (long)(a - b) >= 0 : Throws<OverflowException>(() => a - b))
         .QuickCheckThrowOnFailure();
 
@@ -44,7 +44,7 @@ public class PaisaTests
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_price_of_several_is_the_price_of_one_added_so_often() => Prop
+    public void A_product_equals_repeated_addition() => Prop
         .ForAll(Amounts(1_000_000), Gen.Choose(0, 50).ToArbitrary(), (price, quantity) =>
             price * quantity == Enumerable.Repeat(price, quantity).Aggregate(Paisa.Zero, (sum, one) => sum + one))
         .QuickCheckThrowOnFailure();
@@ -54,17 +54,17 @@ public class PaisaTests
     [InlineData(1000, -1)]
     [InlineData(long.MaxValue, -2)]
     [InlineData(long.MaxValue, int.MinValue)]
-    public void Less_than_nothing_can_not_be_bought(long price, int quantity) =>
+    public void A_negative_quantity_throws(long price, int quantity) =>
         Should.Throw<ArgumentOutOfRangeException>(() => new Paisa(price) * quantity).ParamName.ShouldBe("quantity");
 
     [Fact]
-    public void A_negative_number_is_no_amount() => Prop
+    public void A_negative_amount_throws() => Prop
         .ForAll(Any, a => a == Paisa.Zero
             || (Throws<ArgumentOutOfRangeException>(() => new Paisa(-(long)a)) && Throws<ArgumentOutOfRangeException>(() => (Paisa)(-(long)a))))
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Amounts_are_ordered_as_their_numbers_are() => Prop
+    public void Amounts_compare_like_their_paisa() => Prop
         .ForAll(Any, Any, (a, b) => (long)a is var x && (long)b is var y
             && (a < b) == (x < y) && (a > b) == (x > y) && (a <= b) == (x <= y) && (a >= b) == (x >= y)
             && (a == b) == (x == y) && Math.Sign(a.CompareTo(b)) == x.CompareTo(y)
@@ -96,11 +96,11 @@ public class PaisaTests
     [InlineData("true")]
     [InlineData("[1000]")]
     [InlineData("{\"amount\": 1000}")]
-    public void JSON_that_is_no_whole_number_of_zero_or_more_is_refused(string json) =>
+    public void JSON_other_than_an_integer_of_zero_or_more_is_refused(string json) =>
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Paisa>(json));
 
     [Fact]
-    public void Text_is_no_amount_even_where_numbers_may_come_as_text()
+    public void JSON_text_is_refused_even_where_numbers_may_be_text()
     {
         JsonSerializerOptions web = new(JsonSerializerDefaults.Web);
 
@@ -114,21 +114,21 @@ public class PaisaTests
     [InlineData(1050, "Rs 10.50")]
     [InlineData(100_000, "Rs 1000.00")]
     [InlineData(long.MaxValue, "Rs 92233720368547758.07")]
-    public void People_read_rupees(long paisa, string text) => new Paisa(paisa).ToString().ShouldBe(text);
+    public void ToString_shows_rupees(long paisa, string text) => new Paisa(paisa).ToString().ShouldBe(text);
 
     [Fact]
-    public void What_people_read_is_exactly_the_amount() => Prop
+    public void ToString_shows_the_exact_amount() => Prop
         .ForAll(Any, a => a.ToString() is ['R', 's', ' ', .. var rupees] && rupees.Replace(".", "", StringComparison.Ordinal) is var digits
             && digits.TrimStart('0') == (a == Paisa.Zero ? "" : $"{(long)a}") && rupees[^3] == '.')
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_default_is_no_money() => default(Paisa).ShouldBe(new Paisa(0));
+    public void The_default_is_zero() => default(Paisa).ShouldBe(new Paisa(0));
 
     private static Gen<long> Wide =>
         Gen.Choose(0, int.MaxValue).SelectMany(high => Gen.Choose(0, int.MaxValue), (high, low) => ((long)high << 32) | ((long)low << 1));
 
-    /// <summary>Amounts up to a largest, with its neighbours and the small ones often among them.</summary>
+    /// <summary>Amounts up to a maximum; values near it and small values are frequent.</summary>
     private static Arbitrary<Paisa> Amounts(long largest) => Gen
         .OneOf(
             Gen.Choose(0, 100_000).Select(small => (long)small),

@@ -3,7 +3,7 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Bodies that hold no record at all, or more than can be believed.</summary>
+/// <summary>Bodies without a record, with a wrong encoding, or too large.</summary>
 public class BrokenBodiesTests
 {
     [Theory]
@@ -24,27 +24,27 @@ public class BrokenBodiesTests
 
     [Fact]
     public async Task A_record_in_a_list_is_unreadable() =>
-        (await RecordAsync($"[{Asking.Record}]")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+        (await RecordAsync($"[{ClientFixture.Record}]")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Fact]
-    public async Task A_record_with_something_behind_it_is_unreadable() =>
-        (await RecordAsync(Asking.Record + Asking.Record)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+    public async Task A_record_followed_by_more_text_is_unreadable() =>
+        (await RecordAsync(ClientFixture.Record + ClientFixture.Record)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Fact]
-    public async Task Bytes_that_are_not_UTF_8_spoil_only_the_member_they_stand_in()
+    public async Task Invalid_UTF_8_makes_only_its_own_member_null()
     {
-        (await BytesAsync(Asking.Record.Replace("Test User", "\xff\xfe", StringComparison.Ordinal))).ShouldBeAnswered();
-        (await BytesAsync(Asking.Record.Replace("8xme", "\xff", StringComparison.Ordinal))).ShouldBeUnknown(UnknownReason.Unreadable, 200);
-        (await BytesAsync("\xff" + Asking.Record)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+        (await BytesAsync(ClientFixture.Record.Replace("Test User", "\xff\xfe", StringComparison.Ordinal))).ShouldBeAnswered();
+        (await BytesAsync(ClientFixture.Record.Replace("8xme", "\xff", StringComparison.Ordinal))).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+        (await BytesAsync("\xff" + ClientFixture.Record)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
     }
 
     [Fact]
-    public async Task A_byte_order_mark_is_overlooked() => (await RecordAsync("\uFEFF" + Asking.Record)).ShouldBeAnswered();
+    public async Task A_byte_order_mark_is_ignored() => (await RecordAsync("\uFEFF" + ClientFixture.Record)).ShouldBeAnswered();
 
     [Fact]
     public async Task Five_megabytes_are_not_read()
     {
-        string huge = Asking.Record[..^1] + $", \"x\": \"{new string('x', 5 * 1024 * 1024)}\"}}";
+        string huge = ClientFixture.Record[..^1] + $", \"x\": \"{new string('x', 5 * 1024 * 1024)}\"}}";
 
         (await RecordAsync(huge)).ShouldBeUnknown(UnknownReason.Unreadable);
     }
@@ -52,7 +52,7 @@ public class BrokenBodiesTests
     [Fact]
     public async Task Three_megabytes_are_read()
     {
-        string large = Asking.Record[..^1] + $", \"x\": \"{new string('x', 3 * 1024 * 1024)}\"}}";
+        string large = ClientFixture.Record[..^1] + $", \"x\": \"{new string('x', 3 * 1024 * 1024)}\"}}";
 
         (await RecordAsync(large)).ShouldBeAnswered();
     }
@@ -60,11 +60,11 @@ public class BrokenBodiesTests
     [Theory]
     [InlineData('[', ']')]
     [InlineData('{', '}')]
-    public async Task Ten_thousand_levels_are_not_climbed_down(char open, char close)
+    public async Task Ten_thousand_nested_levels_are_unreadable(char open, char close)
     {
         string down = string.Concat(Enumerable.Repeat(open == '{' ? "{\"x\":" : "[", 10_000));
 
-        (await RecordAsync(Asking.Record[..^1] + $", \"x\": {down}1{new string(close, 10_000)}}}"))
+        (await RecordAsync(ClientFixture.Record[..^1] + $", \"x\": {down}1{new string(close, 10_000)}}}"))
             .ShouldBeUnknown(UnknownReason.Unreadable, 200);
     }
 
@@ -74,15 +74,15 @@ public class BrokenBodiesTests
     [InlineData(203)]
     [InlineData(206)]
     [InlineData(300)]
-    public async Task A_record_under_another_code_than_200_is_not_believed(int status) =>
-        (await Asking.VerifyGivenAsync(Step.Json(Asking.Record, status))).ShouldBeUnknown(UnknownReason.Unreadable, status);
+    public async Task A_record_with_another_code_than_200_is_unknown(int status) =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json(ClientFixture.Record, status))).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
     [Fact]
-    public async Task No_content_is_no_answer_to_a_verify() =>
-        (await Asking.VerifyGivenAsync(Step.Raw("HTTP/1.1 204 No Content\r\n\r\n"))).ShouldBeUnknown(UnknownReason.Unreadable, 204);
+    public async Task A_204_to_a_verify_is_unknown() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Raw("HTTP/1.1 204 No Content\r\n\r\n"))).ShouldBeUnknown(UnknownReason.Unreadable, 204);
 
-    private static Task<Reply<Transaction>> RecordAsync(string body) => Asking.VerifyGivenAsync(Step.Json(body));
+    private static Task<Reply<Transaction>> RecordAsync(string body) => ClientFixture.VerifyGivenAsync(Step.Json(body));
 
     private static Task<Reply<Transaction>> BytesAsync(string latin1) =>
-        Asking.VerifyGivenAsync(Step.Body(Encoding.Latin1.GetBytes(latin1)));
+        ClientFixture.VerifyGivenAsync(Step.Body(Encoding.Latin1.GetBytes(latin1)));
 }

@@ -2,31 +2,31 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Answers that never come, or come in pieces. Nobody knows then what Khalti did.</summary>
+/// <summary>Missing and incomplete answers, after which the outcome is unknown.</summary>
 public class BrokenConnectionsTests
 {
     [Fact]
-    public async Task Nobody_listens()
+    public async Task Refused_connections_are_unknown()
     {
-        KhaltiClient client = Asking.At(await ScriptedServer.NobodyAsync());
+        KhaltiClient client = ClientFixture.At(await ScriptedServer.UnusedAddressAsync());
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
     [Fact]
-    public async Task The_host_has_no_address()
+    public async Task An_unresolvable_host_is_unknown()
     {
-        KhaltiClient client = Asking.At(new Uri("http://khalti.invalid"));
+        KhaltiClient client = ClientFixture.At(new Uri("http://khalti.invalid"));
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
     [Fact]
-    public async Task The_server_does_not_speak_TLS()
+    public async Task A_server_without_TLS_is_unknown()
     {
         await using ScriptedServer server = new(Step.Cut);
-        KhaltiClient client = Asking.At(new UriBuilder(server.Address) { Scheme = "https" }.Uri);
+        KhaltiClient client = ClientFixture.At(new UriBuilder(server.Address) { Scheme = "https" }.Uri);
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);
 
@@ -34,80 +34,80 @@ public class BrokenConnectionsTests
     }
 
     [Fact]
-    public async Task The_connection_is_cut_before_the_answer() =>
-        (await Asking.VerifyGivenAsync(Step.Cut)).ShouldBeUnknown(UnknownReason.NoAnswer);
+    public async Task A_connection_closed_before_the_answer_is_unknown() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Cut)).ShouldBeUnknown(UnknownReason.NoAnswer);
 
     [Fact]
-    public async Task The_connection_is_reset_before_the_answer() =>
-        (await Asking.VerifyGivenAsync(Step.Reset)).ShouldBeUnknown(UnknownReason.NoAnswer);
+    public async Task A_connection_reset_before_the_answer_is_unknown() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Reset)).ShouldBeUnknown(UnknownReason.NoAnswer);
 
     [Theory]
     [InlineData("HTTP/1.1 20")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: applic")]
-    public async Task The_connection_is_cut_in_the_head(string head) =>
-        (await Asking.VerifyGivenAsync(Step.Raw(head))).ShouldBeUnknown(UnknownReason.NoAnswer);
+    public async Task A_connection_closed_in_the_headers_is_unknown(string head) =>
+        (await ClientFixture.VerifyGivenAsync(Step.Raw(head))).ShouldBeUnknown(UnknownReason.NoAnswer);
 
     [Theory]
     [InlineData(200)]
     [InlineData(400)]
-    public async Task The_connection_is_cut_in_the_body(int status) =>
-        (await Asking.VerifyGivenAsync(Step.HalfOf(Asking.Record, status: status))).ShouldBeUnknown(UnknownReason.NoAnswer);
+    public async Task A_connection_closed_in_the_body_is_unknown(int status) =>
+        (await ClientFixture.VerifyGivenAsync(Step.HalfOf(ClientFixture.Record, status: status))).ShouldBeUnknown(UnknownReason.NoAnswer);
 
     [Fact]
-    public async Task The_connection_is_reset_in_the_body() =>
-        (await Asking.VerifyGivenAsync(Step.HalfOf(Asking.Record, Then.Reset))).ShouldBeUnknown(UnknownReason.NoAnswer);
+    public async Task A_connection_reset_in_the_body_is_unknown() =>
+        (await ClientFixture.VerifyGivenAsync(Step.HalfOf(ClientFixture.Record, Then.Reset))).ShouldBeUnknown(UnknownReason.NoAnswer);
 
     [Fact]
-    public async Task A_record_that_could_be_whole_is_not_believed_when_more_was_promised()
+    public async Task A_complete_record_shorter_than_its_content_length_is_unknown()
     {
-        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {Asking.Record.Length + 1}\r\n\r\n{Asking.Record}");
+        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {ClientFixture.Record.Length + 1}\r\n\r\n{ClientFixture.Record}");
 
-        (await Asking.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
+        (await ClientFixture.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
     [Fact]
-    public async Task A_record_in_pieces_without_the_last_piece_is_not_believed()
+    public async Task A_chunked_record_without_the_last_chunk_is_unknown()
     {
-        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{Asking.Record.Length:x}\r\n{Asking.Record}\r\n");
+        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{ClientFixture.Record.Length:x}\r\n{ClientFixture.Record}\r\n");
 
-        (await Asking.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
+        (await ClientFixture.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
     [Fact]
-    public async Task A_record_in_pieces_with_the_last_piece_is_read()
+    public async Task A_complete_chunked_record_is_read()
     {
-        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{Asking.Record.Length:x}\r\n{Asking.Record}\r\n0\r\n\r\n");
+        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{ClientFixture.Record.Length:x}\r\n{ClientFixture.Record}\r\n0\r\n\r\n");
 
-        (await Asking.VerifyGivenAsync(step)).ShouldBeAnswered().Id.ShouldBe("8xmeJnNXfoVjCvGcZiiGe7");
+        (await ClientFixture.VerifyGivenAsync(step)).ShouldBeAnswered().Id.ShouldBe("8xmeJnNXfoVjCvGcZiiGe7");
     }
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n\r\n")]
     [InlineData("HTTP/1.1 abc OK\r\n\r\n")]
     [InlineData("{\"idx\": \"8xmeJnNXfoVjCvGcZiiGe7\"}\r\n\r\n")]
-    public async Task The_answer_is_not_HTTP(string bytes) =>
-        (await Asking.VerifyGivenAsync(Step.Raw(bytes))).ShouldBeUnknown(UnknownReason.Unreadable);
+    public async Task An_answer_that_is_not_HTTP_is_unreadable(string bytes) =>
+        (await ClientFixture.VerifyGivenAsync(Step.Raw(bytes))).ShouldBeUnknown(UnknownReason.Unreadable);
 
     [Fact]
-    public async Task The_head_never_ends() =>
-        (await Asking.VerifyGivenAsync(Step.Raw("HTTP/1.1 200 OK\r\nX: " + new string('x', 200_000) + "\r\n\r\n")))
+    public async Task Endless_headers_are_unreadable() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Raw("HTTP/1.1 200 OK\r\nX: " + new string('x', 200_000) + "\r\n\r\n")))
             .ShouldBeUnknown(UnknownReason.Unreadable);
 
     [Theory]
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task A_body_said_to_be_compressed_is_not(string encoding) =>
-        (await Asking.VerifyGivenAsync(Step.Json(Asking.Record, 200, "Content-Encoding: " + encoding)))
+    public async Task A_body_with_a_wrong_content_encoding_is_unreadable(string encoding) =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json(ClientFixture.Record, 200, "Content-Encoding: " + encoding)))
             .ShouldBeOfType<Reply<Transaction>.Unknown>();
 
     [Fact]
-    public async Task Khalti_hangs()
+    public async Task A_call_without_an_answer_times_out()
     {
         HeldClock clock = new();
         await using ScriptedServer server = new(Step.Hang);
         KhaltiClient client = new(
-            Asking.Http, Asking.Options(server.Address) with { Timeout = TimeSpan.FromSeconds(10), TimeProvider = clock });
+            ClientFixture.Http, ClientFixture.Options(server.Address) with { Timeout = TimeSpan.FromSeconds(10), TimeProvider = clock });
         Task<Reply<Transaction>> asked = client.VerifyAsync();
         await server.ArrivalAsync();
 
@@ -118,11 +118,11 @@ public class BrokenConnectionsTests
     }
 
     [Fact]
-    public async Task Khalti_hangs_in_the_middle_of_its_answer()
+    public async Task A_call_times_out_in_the_middle_of_an_answer()
     {
         HeldClock clock = new();
-        await using ScriptedServer server = new(Step.HalfOf(Asking.Record, Then.Hang));
-        KhaltiClient client = new(Asking.Http, Asking.Options(server.Address) with { TimeProvider = clock });
+        await using ScriptedServer server = new(Step.HalfOf(ClientFixture.Record, Then.Hang));
+        KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with { TimeProvider = clock });
         Task<Reply<Transaction>> asked = client.VerifyAsync();
         await server.ArrivalAsync();
 
@@ -132,10 +132,10 @@ public class BrokenConnectionsTests
     }
 
     [Fact]
-    public async Task A_short_timeout_by_the_real_clock_is_kept()
+    public async Task A_short_timeout_works_with_the_system_clock()
     {
         await using ScriptedServer server = new(Step.Hang);
-        KhaltiClient client = new(Asking.Http, Asking.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(50) });
+        KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(50) });
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);

@@ -3,11 +3,11 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Answers to initiate: links as Khalti has written them over the years, noes, and what is neither.</summary>
+/// <summary>Answers to initiate: links in Khalti's formats over the years, refusals, and unknown bodies.</summary>
 public class BrokenLinksTests
 {
     [Fact]
-    public async Task The_answer_of_2022_is_enough()
+    public async Task The_answer_of_2022_without_expiry_is_accepted()
     {
         EPaymentLink link = (await AnsweredAsync("""{"pidx": "S8QJg2VALATGYE6Xaqz4bP", "payment_url": "https://test-pay.khalti.com/?pidx=S8QJg2VALATGYE6Xaqz4bP/"}""")).ShouldBeAnswered();
 
@@ -16,9 +16,9 @@ public class BrokenLinksTests
     }
 
     [Fact]
-    public async Task The_documented_answer_is_read_whole() =>
-        (await AnsweredAsync(EPaying.Link)).ShouldBeAnswered().ShouldBe(new EPaymentLink(
-            EPaying.Pidx, new Uri("https://test-pay.khalti.com/?pidx=" + EPaying.Pidx),
+    public async Task Every_member_of_the_documented_answer_is_read() =>
+        (await AnsweredAsync(EPaymentFixture.Link)).ShouldBeAnswered().ShouldBe(new EPaymentLink(
+            EPaymentFixture.Pidx, new Uri("https://test-pay.khalti.com/?pidx=" + EPaymentFixture.Pidx),
             new DateTimeOffset(2023, 5, 25, 16, 26, 16, new TimeSpan(5, 45, 0)).AddMicroseconds(471_649)));
 
     [Theory]
@@ -28,7 +28,7 @@ public class BrokenLinksTests
     [InlineData("expires_in", "\"1800\"")]
     [InlineData("expires_in", "-1")]
     [InlineData("user_fee", "{\"amount\": 0}")]
-    public async Task What_does_not_count_may_be_anything(string member, string value) =>
+    public async Task Optional_members_may_have_any_value(string member, string value) =>
         (await WithAsync(member, value)).ShouldBeAnswered().ExpiresAt.HasValue.ShouldBe(member != "expires_at");
 
     [Theory]
@@ -37,7 +37,7 @@ public class BrokenLinksTests
     [InlineData("http://localhost:5081/?pidx=x")]
     [InlineData("http://127.0.0.1:5081/?pidx=x")]
     [InlineData("http://[::1]:5081/?pidx=x")]
-    public async Task The_address_is_https_or_on_this_machine(string address) =>
+    public async Task A_payment_address_is_https_or_on_this_machine(string address) =>
         (await WithAsync("payment_url", $"\"{address}\"")).ShouldBeAnswered().PaymentUrl.OriginalString.ShouldBe(address);
 
     [Theory]
@@ -59,11 +59,11 @@ public class BrokenLinksTests
     [InlineData("\"\"")]
     [InlineData("null")]
     [InlineData("[\"https://pay.khalti.com/?pidx=x\"]")]
-    public async Task Any_other_address_is_no_link(string address) =>
+    public async Task Any_other_payment_address_is_unknown(string address) =>
         (await WithAsync("payment_url", address)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Fact]
-    public async Task An_address_without_end_is_no_link() =>
+    public async Task A_payment_address_over_2000_characters_is_unknown() =>
         (await WithAsync("payment_url", $"\"https://pay.khalti.com/?pidx={new string('x', 2000)}\"")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
@@ -74,15 +74,15 @@ public class BrokenLinksTests
     [InlineData("\"x\\u0000\"")]
     [InlineData("\"\\ud800\"")]
     [InlineData("[\"bZQLD9wRVWo4CdESSfuSsB\"]")]
-    public async Task A_link_without_an_id_is_no_link(string pidx) =>
+    public async Task A_link_without_a_valid_id_is_unknown(string pidx) =>
         (await WithAsync("pidx", pidx)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData("pidx", "\"another\"")]
     [InlineData("payment_url", "\"https://evil.example/\"")]
     [InlineData("\\u0070idx", "\"another\"")]
-    public async Task A_member_that_is_there_twice_is_no_link(string member, string value) =>
-        (await AnsweredAsync(EPaying.Link[..^1] + $", \"{member}\": {value}}}")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+    public async Task A_link_with_a_duplicate_member_is_unknown(string member, string value) =>
+        (await AnsweredAsync(EPaymentFixture.Link[..^1] + $", \"{member}\": {value}}}")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData("")]
@@ -104,7 +104,7 @@ public class BrokenLinksTests
     [InlineData("amount", "Amount Breakdown mismatch.")]
     [InlineData("purchase_order_id", "This field may not be blank.")]
     [InlineData("purchase_order_name", "This field may not be blank.")]
-    public async Task Each_documented_no_is_a_refusal_by_field(string field, string text)
+    public async Task Each_documented_field_error_is_a_refusal(string field, string text)
     {
         Refusal refusal = (await AnsweredAsync($$"""{"{{field}}": ["{{text}}"], "error_key": "validation_error"}""", 400)).ShouldBeRefused();
 
@@ -114,7 +114,7 @@ public class BrokenLinksTests
     }
 
     [Fact]
-    public async Task Noes_inside_others_are_named_by_their_way_there()
+    public async Task Errors_of_nested_fields_are_named_by_their_path()
     {
         Refusal refusal = (await AnsweredAsync(
             """
@@ -143,22 +143,22 @@ public class BrokenLinksTests
     [InlineData("""{"detail": "JSON parse error - Expecting value"}""", 400)]
     [InlineData("""{"detail": "Method \"GET\" not allowed."}""", 405)]
     [InlineData("""{"amount": ["no"], "merchant": ["no"]}""", 400)]
-    public async Task A_no_that_is_not_documented_for_this_call_is_unknown(string body, int status) =>
+    public async Task An_error_not_documented_for_this_call_is_unknown(string body, int status) =>
         (await AnsweredAsync(body, status)).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
     [Fact]
-    public async Task A_link_under_400_is_neither_yes_nor_no()
+    public async Task A_link_with_code_400_is_unknown()
     {
-        (await AnsweredAsync(EPaying.Link, 400)).ShouldBeUnknown(UnknownReason.Unreadable, 400);
-        (await AnsweredAsync(EPaying.Link[..^1] + ", \"detail\": \"no\"}", 400)).ShouldBeUnknown(UnknownReason.Unreadable, 400);
+        (await AnsweredAsync(EPaymentFixture.Link, 400)).ShouldBeUnknown(UnknownReason.Unreadable, 400);
+        (await AnsweredAsync(EPaymentFixture.Link[..^1] + ", \"detail\": \"no\"}", 400)).ShouldBeUnknown(UnknownReason.Unreadable, 400);
     }
 
     [Theory]
     [InlineData(201)]
     [InlineData(202)]
     [InlineData(302)]
-    public async Task A_link_under_another_code_than_200_is_not_believed(int status) =>
-        (await AnsweredAsync(EPaying.Link, status)).ShouldBeUnknown(UnknownReason.Unreadable, status);
+    public async Task A_link_with_another_code_than_200_is_unknown(int status) =>
+        (await AnsweredAsync(EPaymentFixture.Link, status)).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
     [Theory]
     [InlineData(401, UnknownReason.Unauthorized)]
@@ -170,9 +170,9 @@ public class BrokenLinksTests
     [InlineData(500, UnknownReason.ServerError)]
     [InlineData(503, UnknownReason.ServerError)]
     [InlineData(520, UnknownReason.ServerError)]
-    public async Task These_codes_say_nothing_whatever_the_body(int status, UnknownReason why)
+    public async Task These_http_codes_are_unknown_whatever_the_body(int status, UnknownReason why)
     {
-        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"amount": ["no"], "error_key": "validation_error"}""", EPaying.Link])
+        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"amount": ["no"], "error_key": "validation_error"}""", EPaymentFixture.Link])
         {
             (await AnsweredAsync(body, status)).ShouldBeUnknown(why, status);
         }
@@ -183,25 +183,25 @@ public class BrokenLinksTests
     [InlineData("reset")]
     [InlineData("half")]
     [InlineData("half reset")]
-    public async Task An_answer_that_breaks_off_is_unknown(string how)
+    public async Task A_truncated_answer_is_unknown(string how)
     {
         Step step = how switch
         {
             "cut" => Step.Cut,
             "reset" => Step.Reset,
-            "half" => Step.HalfOf(EPaying.Link),
-            _ => Step.HalfOf(EPaying.Link, Then.Reset),
+            "half" => Step.HalfOf(EPaymentFixture.Link),
+            _ => Step.HalfOf(EPaymentFixture.Link, Then.Reset),
         };
 
-        (await EPaying.InitiateGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
+        (await EPaymentFixture.InitiateGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
-    private static Task<Reply<EPaymentLink>> AnsweredAsync(string body, int status = 200) => EPaying.InitiateGivenAsync(Step.Json(body, status));
+    private static Task<Reply<EPaymentLink>> AnsweredAsync(string body, int status = 200) => EPaymentFixture.InitiateGivenAsync(Step.Json(body, status));
 
-    /// <summary>The documented link with one member written otherwise.</summary>
+    /// <summary>The documented link with one member replaced.</summary>
     private static Task<Reply<EPaymentLink>> WithAsync(string member, string value)
     {
-        JsonObject link = JsonNode.Parse(EPaying.Link)!.AsObject();
+        JsonObject link = JsonNode.Parse(EPaymentFixture.Link)!.AsObject();
         link.Remove(member);
         return AnsweredAsync(link.ToJsonString()[..^1] + $", \"{member}\": {value}}}");
     }

@@ -3,13 +3,13 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Answers to lookup: every way in which they may be written, and what is no answer about the link that was asked about.</summary>
+/// <summary>Answers to lookup: every accepted format, and bodies that are not an answer about the requested link.</summary>
 public class BrokenLookupsTests
 {
     [Fact]
-    public async Task The_documented_answer_is_read_whole() =>
-        (await LookedAsync(EPaying.Paid)).ShouldBeAnswered().ShouldBe(new EPayment(
-            EPaying.Pidx, EPaymentStatus.Completed, "Completed", Asking.Thousand, "GFq9PFS7b2iYvL8Lir9oXe", default(Paisa), Refunded: false));
+    public async Task Every_member_of_the_documented_answer_is_read() =>
+        (await LookedAsync(EPaymentFixture.Paid)).ShouldBeAnswered().ShouldBe(new EPayment(
+            EPaymentFixture.Pidx, EPaymentStatus.Completed, "Completed", ClientFixture.Thousand, "GFq9PFS7b2iYvL8Lir9oXe", default(Paisa), Refunded: false));
 
     [Theory]
     [InlineData("Completed", 200, EPaymentStatus.Completed)]
@@ -30,11 +30,11 @@ public class BrokenLookupsTests
     [InlineData("cancelled", 400, EPaymentStatus.Unrecognized)]
     [InlineData("On hold", 200, EPaymentStatus.Unrecognized)]
     [InlineData("On hold", 422, EPaymentStatus.Unrecognized)]
-    public async Task Every_status_is_an_answer_under_every_code(string name, int code, EPaymentStatus status)
+    public async Task Every_status_is_an_answer_with_every_http_code(string name, int code, EPaymentStatus status)
     {
         EPayment looked = (await WithAsync("status", $"\"{name}\"", code)).ShouldBeAnswered();
 
-        (looked.Status, looked.StatusName, looked.TotalAmount).ShouldBe((status, name.Trim(), Asking.Thousand));
+        (looked.Status, looked.StatusName, looked.TotalAmount).ShouldBe((status, name.Trim(), ClientFixture.Thousand));
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public class BrokenLookupsTests
     [InlineData("\"bZQLD9wRVWo4CdESSfuSsB \"")]
     [InlineData("\"\"")]
     [InlineData("[\"bZQLD9wRVWo4CdESSfuSsB\"]")]
-    public async Task An_answer_about_another_link_is_no_answer(string pidx)
+    public async Task An_answer_about_another_link_is_unknown(string pidx)
     {
         (await WithAsync("pidx", pidx)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
         (await LookedAsync(With("pidx", pidx)[..^1] + ", \"detail\": \"no\"}", 400)).ShouldNotBeOfType<Reply<EPayment>.Answered>();
@@ -55,14 +55,14 @@ public class BrokenLookupsTests
     [InlineData("{\"pidx\": \"another\", \"detail\": \"no\"}")]
     [InlineData("{\"status\": \"Completed\", \"detail\": \"no\"}")]
     [InlineData("{\"pidx\": \"bZQLD9wRVWo4CdESSfuSsB\", \"status\": \"Completed\", \"detail\": \"no\"}")]
-    public async Task A_no_that_comes_with_a_link_or_its_status_is_no_no(string body) =>
+    public async Task A_refusal_that_also_has_a_link_or_status_is_unknown(string body) =>
         (await LookedAsync(body, 400)).ShouldBeUnknown(UnknownReason.Unreadable, 400);
 
     [Theory]
     [InlineData("{\"detail\": \"Not found.\", \"error_key\": \"validation_error\"}", 404)]
     [InlineData("{\"detail\": \"Not found.\", \"error_key\": \"validation_error\"}", 400)]
     [InlineData("{\"pidx\": [\"This field may not be blank.\"], \"error_key\": \"validation_error\"}", 400)]
-    public async Task A_documented_no_is_a_refusal(string body, int code) => (await LookedAsync(body, code)).ShouldBeRefused().StatusCode.ShouldBe(code);
+    public async Task A_documented_error_is_a_refusal(string body, int code) => (await LookedAsync(body, code)).ShouldBeRefused().StatusCode.ShouldBe(code);
 
     [Theory]
     [InlineData("null")]
@@ -72,16 +72,16 @@ public class BrokenLookupsTests
     [InlineData("\"Rs 10\"")]
     [InlineData("9223372036854775808")]
     [InlineData("[1000]")]
-    public async Task Completed_without_an_amount_is_no_answer(string amount)
+    public async Task Completed_with_an_unreadable_amount_is_unknown(string amount)
     {
         (await WithAsync("total_amount", amount)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
         (await LookedAsync(With("total_amount", amount).Replace("\"Completed\"", "\"Pending\"", StringComparison.Ordinal))).ShouldBeAnswered().TotalAmount.ShouldBeNull();
     }
 
     [Fact]
-    public async Task Completed_that_leaves_the_amount_out_is_no_answer()
+    public async Task Completed_without_an_amount_is_unknown()
     {
-        JsonObject answer = JsonNode.Parse(EPaying.Paid)!.AsObject();
+        JsonObject answer = JsonNode.Parse(EPaymentFixture.Paid)!.AsObject();
         answer.Remove("total_amount");
 
         (await LookedAsync(answer.ToJsonString())).ShouldBeUnknown(UnknownReason.Unreadable, 200);
@@ -93,11 +93,11 @@ public class BrokenLookupsTests
     [InlineData("fee", "\"0\"")]
     [InlineData("purchase_order_id", "\"order-1042\"")]
     [InlineData("extra_merchant_params", "null")]
-    public async Task Numbers_may_be_text_and_more_members_may_come(string member, string value)
+    public async Task Numbers_as_text_and_additional_members_are_accepted(string member, string value)
     {
         EPayment looked = (await WithAsync(member, value)).ShouldBeAnswered();
 
-        (looked.Status, looked.TotalAmount, looked.Fee).ShouldBe((EPaymentStatus.Completed, Asking.Thousand, default(Paisa)));
+        (looked.Status, looked.TotalAmount, looked.Fee).ShouldBe((EPaymentStatus.Completed, ClientFixture.Thousand, default(Paisa)));
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public class BrokenLookupsTests
     [InlineData("refunded", "null")]
     [InlineData("refunded", "\"true\"")]
     [InlineData("refunded", "1")]
-    public async Task What_is_of_another_type_is_not_there(string member, string value)
+    public async Task A_member_of_another_type_is_null(string member, string value)
     {
         EPayment looked = (await WithAsync(member, value)).ShouldBeAnswered();
 
@@ -126,7 +126,7 @@ public class BrokenLookupsTests
     [InlineData("200")]
     [InlineData("{\"name\": \"Completed\"}")]
     [InlineData("\"\\ud800\"")]
-    public async Task A_status_that_is_no_word_is_no_answer(string status) =>
+    public async Task A_status_that_is_not_text_is_unknown(string status) =>
         (await WithAsync("status", status)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
@@ -134,8 +134,8 @@ public class BrokenLookupsTests
     [InlineData("total_amount", "1")]
     [InlineData("pidx", "\"another\"")]
     [InlineData("\\u0073tatus", "\"Failed\"")]
-    public async Task A_member_that_is_there_twice_is_no_answer(string member, string value) =>
-        (await LookedAsync(EPaying.Paid[..^1] + $", \"{member}\": {value}}}")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+    public async Task A_duplicate_member_makes_the_answer_unknown(string member, string value) =>
+        (await LookedAsync(EPaymentFixture.Paid[..^1] + $", \"{member}\": {value}}}")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData("")]
@@ -150,8 +150,8 @@ public class BrokenLookupsTests
     [Theory]
     [InlineData(201)]
     [InlineData(302)]
-    public async Task A_status_below_400_counts_under_200_only(int status) =>
-        (await LookedAsync(EPaying.Paid, status)).ShouldBeUnknown(UnknownReason.Unreadable, status);
+    public async Task A_status_with_another_code_below_400_than_200_is_unknown(int status) =>
+        (await LookedAsync(EPaymentFixture.Paid, status)).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
     [Theory]
     [InlineData(401, UnknownReason.Unauthorized)]
@@ -163,9 +163,9 @@ public class BrokenLookupsTests
     [InlineData(500, UnknownReason.ServerError)]
     [InlineData(503, UnknownReason.ServerError)]
     [InlineData(520, UnknownReason.ServerError)]
-    public async Task These_codes_say_nothing_whatever_the_body(int status, UnknownReason why)
+    public async Task These_http_codes_are_unknown_whatever_the_body(int status, UnknownReason why)
     {
-        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"detail": "Not found."}""", EPaying.Paid])
+        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"detail": "Not found."}""", EPaymentFixture.Paid])
         {
             (await LookedAsync(body, status)).ShouldBeUnknown(why, status);
         }
@@ -176,27 +176,27 @@ public class BrokenLookupsTests
     [InlineData("half")]
     [InlineData("half reset")]
     [InlineData("half 400")]
-    public async Task An_answer_that_breaks_off_is_unknown(string how)
+    public async Task A_truncated_answer_is_unknown(string how)
     {
         Step step = how switch
         {
             "reset" => Step.Reset,
-            "half" => Step.HalfOf(EPaying.Paid),
-            "half 400" => Step.HalfOf(EPaying.Paid, status: 400),
-            _ => Step.HalfOf(EPaying.Paid, Then.Reset),
+            "half" => Step.HalfOf(EPaymentFixture.Paid),
+            "half 400" => Step.HalfOf(EPaymentFixture.Paid, status: 400),
+            _ => Step.HalfOf(EPaymentFixture.Paid, Then.Reset),
         };
 
-        (await EPaying.LookupGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
+        (await EPaymentFixture.LookupGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
-    private static Task<Reply<EPayment>> LookedAsync(string body, int status = 200) => EPaying.LookupGivenAsync(Step.Json(body, status));
+    private static Task<Reply<EPayment>> LookedAsync(string body, int status = 200) => EPaymentFixture.LookupGivenAsync(Step.Json(body, status));
 
     private static Task<Reply<EPayment>> WithAsync(string member, string value, int status = 200) => LookedAsync(With(member, value), status);
 
-    /// <summary>The documented answer with one member written otherwise.</summary>
+    /// <summary>The documented answer with one member replaced.</summary>
     private static string With(string member, string value)
     {
-        JsonObject answer = JsonNode.Parse(EPaying.Paid)!.AsObject();
+        JsonObject answer = JsonNode.Parse(EPaymentFixture.Paid)!.AsObject();
         answer.Remove(member);
         return answer.ToJsonString()[..^1] + $", \"{member}\": {value}}}";
     }

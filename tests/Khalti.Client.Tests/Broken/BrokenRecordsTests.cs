@@ -3,25 +3,25 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Answers with HTTP 200 that are not, or not quite, the documented record.</summary>
+/// <summary>Answers with HTTP 200 that differ from the documented record.</summary>
 public class BrokenRecordsTests
 {
     [Fact]
-    public async Task Nothing_but_id_state_and_amount_is_needed()
+    public async Task Only_id_state_and_amount_are_required()
     {
         Transaction transaction = (await RecordAsync("""{"idx": "a", "state": {"name": "Completed"}, "amount": 1000}""")).ShouldBeAnswered();
 
         transaction.ShouldBe(new Transaction(
-            "a", TransactionState.Completed, "Completed", Asking.Thousand, Fee: null, Refunded: false, ProductIdentity: null, CreatedOn: null));
+            "a", TransactionState.Completed, "Completed", ClientFixture.Thousand, Fee: null, Refunded: false, ProductIdentity: null, CreatedOn: null));
     }
 
     [Theory]
     [InlineData("idx")]
     [InlineData("state")]
     [InlineData("amount")]
-    public async Task A_record_that_lacks_what_counts_is_unreadable(string member)
+    public async Task A_record_without_a_required_member_is_unreadable(string member)
     {
-        JsonObject record = JsonNode.Parse(Asking.Record)!.AsObject();
+        JsonObject record = JsonNode.Parse(ClientFixture.Record)!.AsObject();
         record.Remove(member);
 
         (await RecordAsync(record.ToJsonString())).ShouldBeUnknown(UnknownReason.Unreadable, 200);
@@ -32,8 +32,8 @@ public class BrokenRecordsTests
     [InlineData("1000.0")]
     [InlineData("1000.000000000000000000000000000000000")]
     [InlineData("\"1000\"")]
-    public async Task An_amount_may_be_written_in_several_ways(string amount) =>
-        (await WithAsync("amount", amount)).ShouldBeAnswered().Amount.ShouldBe(Asking.Thousand);
+    public async Task An_amount_is_read_in_every_documented_format(string amount) =>
+        (await WithAsync("amount", amount)).ShouldBeAnswered().Amount.ShouldBe(ClientFixture.Thousand);
 
     [Theory]
     [InlineData("10.5")]
@@ -83,11 +83,11 @@ public class BrokenRecordsTests
     [InlineData("\"8xme\\u0000JnNX\"")]
     [InlineData("\"8xme\\ud800JnNX\"")]
     [InlineData("[\"8xmeJnNXfoVjCvGcZiiGe7\"]")]
-    public async Task An_id_that_is_no_id_is_unreadable(string id) =>
+    public async Task An_invalid_id_is_unreadable(string id) =>
         (await WithAsync("idx", id)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Fact]
-    public async Task An_id_is_never_cut()
+    public async Task An_id_is_never_truncated()
     {
         (await WithAsync("idx", $"\"{new string('x', 200)}\"")).ShouldBeAnswered().Id.Length.ShouldBe(200);
         (await WithAsync("idx", $"\"{new string('x', 201)}\"")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
@@ -105,12 +105,12 @@ public class BrokenRecordsTests
     [InlineData("product_identity", "{}")]
     [InlineData("meta", "null")]
     [InlineData("user", "\"\\udc00\"")]
-    public async Task What_does_not_count_may_be_anything(string member, string value)
+    public async Task Optional_members_may_have_any_value(string member, string value)
     {
         Transaction transaction = (await WithAsync(member, value)).ShouldBeAnswered();
 
         (transaction.Id, transaction.State, transaction.Amount)
-            .ShouldBe(("8xmeJnNXfoVjCvGcZiiGe7", TransactionState.Completed, Asking.Thousand));
+            .ShouldBe(("8xmeJnNXfoVjCvGcZiiGe7", TransactionState.Completed, ClientFixture.Thousand));
         transaction.Refunded.ShouldBeFalse();
         transaction.ProductIdentity.ShouldBeNull();
         transaction.CreatedOn.ShouldBe(member == "created_on" ? null : Instant(2018, 6, 20));
@@ -120,7 +120,7 @@ public class BrokenRecordsTests
     [Theory]
     [InlineData("\"2018-06-20T14:48:08.867125+05:45\"", 2018)]
     [InlineData("\"2023-06-20 14:48:08.867125+05:45\"", 2023)]
-    public async Task The_instant_keeps_its_offset(string value, int year) =>
+    public async Task A_timestamp_keeps_its_offset(string value, int year) =>
         (await WithAsync("created_on", value)).ShouldBeAnswered().CreatedOn.ShouldBe(Instant(year, 6, 20));
 
     [Theory]
@@ -129,34 +129,34 @@ public class BrokenRecordsTests
     [InlineData("idx", "\"other\"")]
     [InlineData("state", "{\"name\": \"Failed\"}")]
     [InlineData("\\u0061mount", "99")]
-    public async Task A_member_that_is_there_twice_is_unreadable(string member, string value) =>
-        (await RecordAsync(Asking.Record[..^1] + $", \"{member}\": {value}}}")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+    public async Task A_duplicate_member_is_unreadable(string member, string value) =>
+        (await RecordAsync(ClientFixture.Record[..^1] + $", \"{member}\": {value}}}")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData("\\ud800")]
     [InlineData("amount\\udc00")]
     [InlineData("\\u0000")]
-    public async Task A_strange_name_of_a_member_is_never_thrown_at(string name)
+    public async Task A_member_with_an_unusual_name_never_throws(string name)
     {
-        (await RecordAsync(Asking.Record[..^1] + $", \"{name}\": 1}}")).ShouldNotBeOfType<Reply<Transaction>.Refused>();
-        (await Asking.VerifyGivenAsync(Step.Json($$"""{"idx": "x", "detail": "no", "{{name}}": ["x"]}""", 400)))
+        (await RecordAsync(ClientFixture.Record[..^1] + $", \"{name}\": 1}}")).ShouldNotBeOfType<Reply<Transaction>.Refused>();
+        (await ClientFixture.VerifyGivenAsync(Step.Json($$"""{"idx": "x", "detail": "no", "{{name}}": ["x"]}""", 400)))
             .ShouldBeUnknown(UnknownReason.Unreadable, 400);
     }
 
     [Fact]
-    public async Task Names_may_be_escaped() =>
-        (await RecordAsync(Asking.Record.Replace("\"amount\"", "\"\\u0061mount\"", StringComparison.Ordinal)))
-            .ShouldBeAnswered().Amount.ShouldBe(Asking.Thousand);
+    public async Task Escaped_member_names_are_read() =>
+        (await RecordAsync(ClientFixture.Record.Replace("\"amount\"", "\"\\u0061mount\"", StringComparison.Ordinal)))
+            .ShouldBeAnswered().Amount.ShouldBe(ClientFixture.Thousand);
 
     private static DateTimeOffset Instant(int year, int month, int day) =>
         new DateTimeOffset(year, month, day, 14, 48, 8, new TimeSpan(5, 45, 0)).AddMicroseconds(867_125);
 
-    private static Task<Reply<Transaction>> RecordAsync(string body) => Asking.VerifyGivenAsync(Step.Json(body));
+    private static Task<Reply<Transaction>> RecordAsync(string body) => ClientFixture.VerifyGivenAsync(Step.Json(body));
 
-    /// <summary>The documented record with one member written otherwise.</summary>
+    /// <summary>The documented record with one member replaced.</summary>
     private static Task<Reply<Transaction>> WithAsync(string member, string value)
     {
-        JsonObject record = JsonNode.Parse(Asking.Record)!.AsObject();
+        JsonObject record = JsonNode.Parse(ClientFixture.Record)!.AsObject();
         record.Remove(member);
         return RecordAsync(record.ToJsonString()[..^1] + $", \"{member}\": {value}}}");
     }

@@ -2,7 +2,7 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Every other HTTP code: which of them is a no, and which of them says nothing about the payment.</summary>
+/// <summary>Every other HTTP code: which is a refusal, and which leaves the outcome unknown.</summary>
 public class ErrorAnswersTests
 {
     [Theory]
@@ -18,12 +18,12 @@ public class ErrorAnswersTests
     [InlineData("""{"token": ["Invalid token."], "error_key": "validation_error"}""", 409)]
     [InlineData("""{"token": ["Invalid token."], "error_key": "validation_error"}""", 422)]
     [InlineData("""{"token": ["Invalid token."], "error_key": "validation_error"}""", 451)]
-    public async Task A_body_that_Khalti_does_not_document_is_no_refusal_of_a_payment(string body, int status) =>
-        (await Asking.VerifyGivenAsync(Step.Json(body, status))).ShouldBeUnknown(UnknownReason.Unreadable, status);
+    public async Task An_undocumented_error_body_is_unknown_and_no_refusal(string body, int status) =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json(body, status))).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
     [Fact]
-    public async Task A_detail_with_an_error_key_is_a_no() =>
-        (await Asking.VerifyGivenAsync(Step.Json("""{"detail": "Not found.", "error_key": "validation_error"}""", 404))).ShouldBeRefused()
+    public async Task A_detail_with_an_error_key_is_a_refusal() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json("""{"detail": "Not found.", "error_key": "validation_error"}""", 404))).ShouldBeRefused()
             .ShouldSatisfyAllConditions(
                 refusal => refusal.StatusCode.ShouldBe(404),
                 refusal => refusal.Detail.ShouldBe("Not found."),
@@ -31,8 +31,8 @@ public class ErrorAnswersTests
                 refusal => refusal.Fields.ShouldBeEmpty());
 
     [Fact]
-    public async Task Texts_by_field_are_a_no() =>
-        (await Asking.VerifyGivenAsync(Step.Json(
+    public async Task Errors_by_field_are_a_refusal() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json(
             """{"token": ["Invalid token.", "Really."], "amount": ["A valid integer is required."], "error_key": "validation_error", "tries_remaining": "2"}""",
             400))).ShouldBeRefused()
             .ShouldSatisfyAllConditions(
@@ -58,12 +58,12 @@ public class ErrorAnswersTests
     [InlineData("{\"detail\": \"no\", \"state\": \"Error\"}")]
     [InlineData("{\"token\": [\"no\"], \"state\": {\"name\": \"Completed\"}}")]
     [InlineData("{\"detail\": \"no\", \"detail\": \"yes\"}")]
-    public async Task A_400_in_another_shape_is_no_no(string body) =>
-        (await Asking.VerifyGivenAsync(Step.Json(body, 400))).ShouldBeUnknown(UnknownReason.Unreadable, 400);
+    public async Task A_400_in_another_format_is_unknown(string body) =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json(body, 400))).ShouldBeUnknown(UnknownReason.Unreadable, 400);
 
     [Fact]
-    public async Task A_whole_record_under_400_is_neither_yes_nor_no() =>
-        (await Asking.VerifyGivenAsync(Step.Json(Asking.Record, 400))).ShouldBeUnknown(UnknownReason.Unreadable, 400);
+    public async Task A_record_with_code_400_is_unknown() =>
+        (await ClientFixture.VerifyGivenAsync(Step.Json(ClientFixture.Record, 400))).ShouldBeUnknown(UnknownReason.Unreadable, 400);
 
     [Theory]
     [InlineData(401, UnknownReason.Unauthorized)]
@@ -78,12 +78,12 @@ public class ErrorAnswersTests
     [InlineData(504, UnknownReason.ServerError)]
     [InlineData(520, UnknownReason.ServerError)]
     [InlineData(999, UnknownReason.ServerError)]
-    public async Task These_codes_say_nothing_about_the_payment_whatever_the_body(int status, UnknownReason why)
+    public async Task These_http_codes_leave_a_payment_unknown_whatever_the_body(int status, UnknownReason why)
     {
-        foreach (string body in (string[])["", """{"detail": "Invalid token."}""", """{"token": ["Invalid token."]}""", Asking.Record, Asking.Complete])
+        foreach (string body in (string[])["", """{"detail": "Invalid token."}""", """{"token": ["Invalid token."]}""", ClientFixture.Record, ClientFixture.Complete])
         {
-            (await Asking.VerifyGivenAsync(Step.Json(body, status))).ShouldBeUnknown(why, status);
-            (await Asking.StatusGivenAsync(Step.Json(body, status))).ShouldBeUnknown(why, status);
+            (await ClientFixture.VerifyGivenAsync(Step.Json(body, status))).ShouldBeUnknown(why, status);
+            (await ClientFixture.StatusGivenAsync(Step.Json(body, status))).ShouldBeUnknown(why, status);
         }
     }
 
@@ -95,8 +95,8 @@ public class ErrorAnswersTests
     [InlineData(308)]
     public async Task A_redirect_is_not_followed(int status)
     {
-        await using ScriptedServer server = new(Step.Html("", status, "Location: /elsewhere/"), Step.Json(Asking.Record));
-        KhaltiClient client = Asking.At(server.Address);
+        await using ScriptedServer server = new(Step.Html("", status, "Location: /elsewhere/"), Step.Json(ClientFixture.Record));
+        KhaltiClient client = ClientFixture.At(server.Address);
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.Unreadable, status);
 
@@ -104,11 +104,11 @@ public class ErrorAnswersTests
     }
 
     [Fact]
-    public async Task What_a_redirect_led_a_foreign_HttpClient_to_is_not_believed()
+    public async Task An_answer_after_a_redirect_followed_by_a_foreign_HttpClient_is_unknown()
     {
-        await using ScriptedServer server = new(Step.Html("", 302, "Location: /elsewhere/"), Step.Json(Asking.Record));
+        await using ScriptedServer server = new(Step.Html("", 302, "Location: /elsewhere/"), Step.Json(ClientFixture.Record));
         using HttpClient follows = new();
-        KhaltiClient client = new(follows, Asking.Options(server.Address));
+        KhaltiClient client = new(follows, ClientFixture.Options(server.Address));
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.Unreadable);
 
@@ -124,12 +124,12 @@ public class ErrorAnswersTests
     [InlineData("-7", null)]
     [InlineData("soon", null)]
     [InlineData("99999999999999999999", null)]
-    public async Task How_long_to_leave_Khalti_alone_is_passed_on(string header, int? seconds)
+    public async Task Retry_After_is_passed_on(string header, int? seconds)
     {
         foreach (int status in (int[])[429, 503])
         {
             await using ScriptedServer server = new(Step.Json("{}", status, "Retry-After: " + header));
-            KhaltiClient client = new(Asking.Http, Asking.Options(server.Address) with { TimeProvider = new HeldClock() });
+            KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with { TimeProvider = new HeldClock() });
 
             TimeSpan? wait = (await client.VerifyAsync()).ShouldBeOfType<Reply<Transaction>.Unknown>().RetryAfter;
 
@@ -138,19 +138,19 @@ public class ErrorAnswersTests
     }
 
     [Fact]
-    public async Task Two_headers_that_contradict_each_other_are_never_thrown_at()
+    public async Task Contradicting_headers_never_throw()
     {
         Step step = Step.Json("{}", 429, "Retry-After: 5", "Retry-After: 7");
 
-        (await Asking.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.RateLimited, 429);
+        (await ClientFixture.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.RateLimited, 429);
     }
 
     [Fact]
-    public async Task Khaltis_texts_are_cut_and_cleaned()
+    public async Task Khaltis_texts_are_truncated_and_cleaned()
     {
         string text = "<b>\\n\\u0000" + new string('x', 195) + "\\ud83d\\ude00";
 
-        Refusal refusal = (await Asking.VerifyGivenAsync(
+        Refusal refusal = (await ClientFixture.VerifyGivenAsync(
             Step.Json($$"""{"detail": "{{text}}", "token": ["{{text}}", "\ud800"], "amount": {"a\nb": ["x"] } }""", 400))).ShouldBeRefused();
 
         string clean = "<b>" + new string('x', 195);
@@ -160,11 +160,11 @@ public class ErrorAnswersTests
     }
 
     [Fact]
-    public async Task A_text_is_not_cut_in_the_middle_of_a_sign()
+    public async Task A_text_is_not_truncated_within_a_surrogate_pair()
     {
         string text = new string('x', 199) + "\ud83d\ude00";
 
-        Refusal refusal = (await Asking.VerifyGivenAsync(Step.Json($$"""{"detail": "{{text}}", "error_key": "validation_error"}""", 400))).ShouldBeRefused();
+        Refusal refusal = (await ClientFixture.VerifyGivenAsync(Step.Json($$"""{"detail": "{{text}}", "error_key": "validation_error"}""", 400))).ShouldBeRefused();
 
         refusal.Detail.ShouldBe(new string('x', 199));
     }

@@ -2,15 +2,15 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Documented;
 
-/// <summary>What initiate and lookup really send.</summary>
+/// <summary>The requests that initiate and lookup send.</summary>
 public class EPaymentRequestsTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Initiate_sends_what_it_must_and_nothing_that_was_not_given()
+    public async Task Initiate_sends_required_fields_and_omits_missing_ones()
     {
-        ReceivedRequest request = await InitiatedAsync(EPaying.Request);
+        ReceivedRequest request = await InitiatedAsync(EPaymentFixture.Request);
 
         (request.Method, request.Target).ShouldBe(("POST", "/api/v2/epayment/initiate/"));
         request.Header("Content-Type").ShouldBe("application/json");
@@ -21,7 +21,7 @@ public class EPaymentRequestsTests
     [Fact]
     public async Task Initiate_sends_every_field_as_Khalti_names_it()
     {
-        ReceivedRequest request = await InitiatedAsync(EPaying.Request with
+        ReceivedRequest request = await InitiatedAsync(EPaymentFixture.Request with
         {
             Amount = new Paisa(1300),
             Customer = new EPaymentCustomer("Sita Rai", "sita@example.com", "9800000001"),
@@ -44,31 +44,31 @@ public class EPaymentRequestsTests
     }
 
     [Fact]
-    public async Task What_is_known_of_the_customer_is_sent_and_the_rest_is_left_out() =>
-        (await InitiatedAsync(EPaying.Request with { Customer = new EPaymentCustomer(Phone: "9800000001") }))
+    public async Task Missing_customer_fields_are_left_out() =>
+        (await InitiatedAsync(EPaymentFixture.Request with { Customer = new EPaymentCustomer(Phone: "9800000001") }))
             .Body.ShouldEndWith("\"customer_info\":{\"phone\":\"9800000001\"}}");
 
     [Fact]
-    public async Task Money_is_whole_paisa_up_to_the_largest() =>
-        (await InitiatedAsync(EPaying.Request with { Amount = new Paisa(long.MaxValue) })).Body.ShouldContain("\"amount\":9223372036854775807,");
+    public async Task Amounts_are_sent_as_whole_paisa_up_to_the_maximum() =>
+        (await InitiatedAsync(EPaymentFixture.Request with { Amount = new Paisa(long.MaxValue) })).Body.ShouldContain("\"amount\":9223372036854775807,");
 
     [Fact]
-    public async Task Any_text_arrives_as_it_is_and_none_is_thrown_at()
+    public async Task Any_text_is_sent_unchanged_and_never_throws()
     {
         foreach (string text in (string[])["नोटबुक \"२\" + <b>&amp;</b> \\ / 🙏", new string('x', 200_000), "", "\0\r\n"])
         {
-            ReceivedRequest request = await InitiatedAsync(EPaying.Request with { PurchaseOrderName = text });
+            ReceivedRequest request = await InitiatedAsync(EPaymentFixture.Request with { PurchaseOrderName = text });
 
             System.Text.Json.Nodes.JsonNode.Parse(request.Body)!["purchase_order_name"]!.GetValue<string>().ShouldBe(text);
         }
 
-        (await InitiatedAsync(EPaying.Request with { PurchaseOrderName = "half \ud800 a pair" })).Body.ShouldContain("a pair");
+        (await InitiatedAsync(EPaymentFixture.Request with { PurchaseOrderName = "half \ud800 a pair" })).Body.ShouldContain("a pair");
     }
 
     [Theory]
     [InlineData("9. bZQLD9\"wRVWo", "{\"pidx\":\"9. bZQLD9\\u0022wRVWo\"}")]
     [InlineData("", "{\"pidx\":\"\"}")]
-    [InlineData(EPaying.Pidx, "{\"pidx\":\"bZQLD9wRVWo4CdESSfuSsB\"}")]
+    [InlineData(EPaymentFixture.Pidx, "{\"pidx\":\"bZQLD9wRVWo4CdESSfuSsB\"}")]
     public async Task Lookup_sends_the_pidx_and_nothing_else(string pidx, string body)
     {
         ReceivedRequest request = await SentAsync(client => client.LookupAsync(pidx, Stop));
@@ -82,14 +82,14 @@ public class EPaymentRequestsTests
     [InlineData("ftp://shop.example/", UriKind.Absolute)]
     [InlineData("javascript:alert(1)", UriKind.Absolute)]
     [InlineData("file:///etc/passwd", UriKind.Absolute)]
-    public async Task An_address_that_no_browser_can_be_sent_to_is_refused_before_anything_is_sent(string address, UriKind kind)
+    public async Task An_address_other_than_http_or_https_is_refused_before_the_call(string address, UriKind kind)
     {
         Uri wrong = new(address, kind);
-        await using ScriptedServer server = new(Step.Json(EPaying.Link));
-        KhaltiClient client = Asking.At(server.Address);
+        await using ScriptedServer server = new(Step.Json(EPaymentFixture.Link));
+        KhaltiClient client = ClientFixture.At(server.Address);
 
-        await Should.ThrowAsync<ArgumentException>(() => client.InitiateAsync(EPaying.Request with { ReturnUrl = wrong }, Stop));
-        await Should.ThrowAsync<ArgumentException>(() => client.InitiateAsync(EPaying.Request with { WebsiteUrl = wrong }, Stop));
+        await Should.ThrowAsync<ArgumentException>(() => client.InitiateAsync(EPaymentFixture.Request with { ReturnUrl = wrong }, Stop));
+        await Should.ThrowAsync<ArgumentException>(() => client.InitiateAsync(EPaymentFixture.Request with { WebsiteUrl = wrong }, Stop));
 
         server.Received.ShouldBeEmpty();
     }
@@ -99,33 +99,33 @@ public class EPaymentRequestsTests
     [InlineData("return_url")]
     [InlineData("Merchant_extra")]
     [InlineData("")]
-    public async Task Data_of_the_merchants_can_not_pose_as_Khaltis_own_fields(string name)
+    public async Task Merchant_data_cannot_overwrite_Khaltis_fields(string name)
     {
-        await using ScriptedServer server = new(Step.Json(EPaying.Link));
-        EPaymentRequest request = EPaying.Request with { MerchantData = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "1" } };
+        await using ScriptedServer server = new(Step.Json(EPaymentFixture.Link));
+        EPaymentRequest request = EPaymentFixture.Request with { MerchantData = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "1" } };
 
-        await Should.ThrowAsync<ArgumentException>(() => Asking.At(server.Address).InitiateAsync(request, Stop));
+        await Should.ThrowAsync<ArgumentException>(() => ClientFixture.At(server.Address).InitiateAsync(request, Stop));
 
         server.Received.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task What_is_null_is_the_callers_mistake()
+    public async Task Null_arguments_throw()
     {
-        KhaltiClient client = Asking.At(new Uri("http://khalti.invalid"));
+        KhaltiClient client = ClientFixture.At(new Uri("http://khalti.invalid"));
 
         await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(null!, Stop));
-        await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(EPaying.Request with { ReturnUrl = null! }, Stop));
-        await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(EPaying.Request with { WebsiteUrl = null! }, Stop));
+        await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(EPaymentFixture.Request with { ReturnUrl = null! }, Stop));
+        await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(EPaymentFixture.Request with { WebsiteUrl = null! }, Stop));
         await Should.ThrowAsync<ArgumentNullException>(() => client.LookupAsync(null!, Stop));
     }
 
     private static Task<ReceivedRequest> InitiatedAsync(EPaymentRequest request) => SentAsync(client => client.InitiateAsync(request, Stop));
 
-    private static async Task<ReceivedRequest> SentAsync(Func<KhaltiClient, Task> ask)
+    private static async Task<ReceivedRequest> SentAsync(Func<KhaltiClient, Task> call)
     {
         await using ScriptedServer server = new(Step.Json("{}"));
-        await ask(Asking.At(server.Address));
+        await call(ClientFixture.At(server.Address));
         return server.Received.ShouldHaveSingleItem();
     }
 }

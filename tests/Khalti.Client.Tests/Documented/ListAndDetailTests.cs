@@ -53,7 +53,7 @@ public class ListAndDetailTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public async Task There_is_no_page_before_the_first(int page) =>
+    public async Task A_page_below_1_throws(int page) =>
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Sandbox.Client().ListTransactionsAsync(page, Stop));
 
     [Fact]
@@ -76,7 +76,7 @@ public class ListAndDetailTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task The_detail_of_a_confirmed_payment_waits_to_be_completed()
+    public async Task The_detail_of_a_confirmed_payment_can_be_completed()
     {
         (_, string id) = await Sandbox.GivenConfirmedAsync(3000);
 
@@ -114,7 +114,7 @@ public class ListAndDetailTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [InlineData(" ")]
     [InlineData(".")]
     [InlineData("..")]
-    public async Task An_id_that_would_lead_to_another_call_is_not_asked_for(string id)
+    public async Task An_id_that_would_change_the_path_throws(string id)
     {
         await Should.ThrowAsync<ArgumentException>(() => Sandbox.Client().GetTransactionAsync(id, Stop));
 
@@ -122,11 +122,11 @@ public class ListAndDetailTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task A_wrong_key_leaves_everything_unknown()
+    public async Task Every_call_with_a_wrong_key_is_unknown()
     {
         (string token, string id) = await Sandbox.GivenConfirmedAsync(1000);
 
-        foreach (string key in (string[])[Asking.Secret, "test_public_key_11111111111111111111111111111111", ""])
+        foreach (string key in (string[])[ClientFixture.Secret, "test_public_key_11111111111111111111111111111111", ""])
         {
             KhaltiClient client = Sandbox.Client(key);
             (await client.VerifyAsync(token, new Paisa(1000), Stop)).ShouldBeUnknown(UnknownReason.Unauthorized, 401);

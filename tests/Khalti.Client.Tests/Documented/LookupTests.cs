@@ -3,7 +3,7 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Documented;
 
-/// <summary>What became of payment links, against the sandbox.</summary>
+/// <summary>Lookup against the sandbox.</summary>
 public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
 {
     private KhaltiClient Client => Sandbox.Client(RunningSandbox.EPaymentSecret);
@@ -25,11 +25,11 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
 
         EPayment looked = (await Client.LookupAsync(pidx, Stop)).ShouldBeAnswered();
 
-        (looked.Pidx, looked.Status, looked.StatusName, looked.TotalAmount).ShouldBe((pidx, status, name, Asking.Thousand));
+        (looked.Pidx, looked.Status, looked.StatusName, looked.TotalAmount).ShouldBe((pidx, status, name, ClientFixture.Thousand));
     }
 
     [Fact]
-    public async Task A_paid_link_names_its_transaction()
+    public async Task A_paid_link_has_its_transaction_id()
     {
         string pidx = await Sandbox.GivenLinkAsync();
         await Sandbox.OutcomeAsync(pidx, "completed");
@@ -37,13 +37,13 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
         EPayment looked = (await Client.LookupAsync(pidx, Stop)).ShouldBeAnswered();
 
         looked.ShouldBe(new EPayment(
-            pidx, EPaymentStatus.Completed, "Completed", Asking.Thousand, (string?)(await Sandbox.LinkAsync(pidx))["idx"], default(Paisa), Refunded: false));
+            pidx, EPaymentStatus.Completed, "Completed", ClientFixture.Thousand, (string?)(await Sandbox.LinkAsync(pidx))["idx"], default(Paisa), Refunded: false));
     }
 
     [Theory]
     [InlineData("canceled", EPaymentStatus.UserCanceled)]
     [InlineData("expired", EPaymentStatus.Expired)]
-    public async Task HTTP_400_is_an_answer_when_it_says_what_became_of_the_link(string outcome, EPaymentStatus status)
+    public async Task HTTP_400_with_a_link_status_is_an_answer(string outcome, EPaymentStatus status)
     {
         string pidx = await Sandbox.GivenLinkAsync();
         await Sandbox.OutcomeAsync(pidx, outcome);
@@ -56,11 +56,11 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Theory]
     [InlineData(400)]
     [InlineData(404)]
-    public async Task A_link_that_Khalti_does_not_know_is_refused(int code)
+    public async Task An_unknown_link_is_refused(int code)
     {
         await Sandbox.GivenSwitchesAsync(new JsonObject { ["unknownPidxCode"] = code });
 
-        Refusal refusal = (await Client.LookupAsync(EPaying.Pidx, Stop)).ShouldBeRefused();
+        Refusal refusal = (await Client.LookupAsync(EPaymentFixture.Pidx, Stop)).ShouldBeRefused();
 
         refusal.ShouldSatisfyAllConditions(
             no => no.StatusCode.ShouldBe(code),
@@ -82,7 +82,7 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
         (await Client.LookupAsync("", Stop)).ShouldBeRefused().Fields.Keys.ShouldHaveSingleItem().ShouldBe("pidx");
 
     [Fact]
-    public async Task A_transactions_id_is_no_pidx()
+    public async Task A_transaction_id_in_place_of_a_pidx_is_refused()
     {
         string pidx = await Sandbox.GivenLinkAsync("Completed");
         string transactionId = (string)(await Sandbox.LinkAsync(pidx))["idx"]!;
@@ -91,7 +91,7 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task Asking_changes_nothing()
+    public async Task Reading_the_status_changes_nothing()
     {
         string pidx = await Sandbox.GivenLinkAsync();
 
@@ -105,7 +105,7 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [InlineData("error", 429)]
     [InlineData("drop_before", null)]
     [InlineData("drop_after", null)]
-    public async Task One_bad_moment_is_got_over(string kind, int? status)
+    public async Task A_read_is_retried_after_a_single_fault(string kind, int? status)
     {
         string pidx = await Sandbox.GivenLinkAsync("Completed");
         await Sandbox.GivenFaultAsync("epayment_lookup", kind, status);

@@ -2,11 +2,11 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Documented;
 
-/// <summary>Verify, when the sandbox makes its answer go astray: only asking again later tells what happened.</summary>
+/// <summary>Verify calls whose answer the sandbox drops: only a later read tells the outcome.</summary>
 public class LostAnswersTests(RunningSandbox sandbox) : SandboxTests(sandbox)
 {
     [Fact]
-    public async Task An_answer_lost_after_the_money_moved_is_unknown_and_not_asked_for_again()
+    public async Task A_verify_answer_lost_after_the_money_moved_is_unknown_and_not_retried()
     {
         (string token, string id) = await Sandbox.GivenConfirmedAsync(1000);
         await Sandbox.GivenFaultAsync("verify", "drop_after");

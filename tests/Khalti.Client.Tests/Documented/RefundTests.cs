@@ -2,7 +2,7 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Documented;
 
-/// <summary>Refunds: what goes over the wire, and what each answer means.</summary>
+/// <summary>Refunds: the requests sent, and the reply for each answer.</summary>
 public class RefundTests(RunningSandbox sandbox) : SandboxTests(sandbox)
 {
     [Theory]
@@ -14,7 +14,7 @@ public class RefundTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     {
         await using ScriptedServer server = new(Step.Json("""{"detail": "Transaction refund successful."}"""));
 
-        Reply<RefundConfirmation> reply = await Asking.At(server.Address).RefundAsync(
+        Reply<RefundConfirmation> reply = await ClientFixture.At(server.Address).RefundAsync(
             "8xme/?Z", amount is { } paisa ? new Paisa(paisa) : null, mobile, Stop);
 
         reply.ShouldBeAnswered().Detail.ShouldBe("Transaction refund successful.");
@@ -24,7 +24,7 @@ public class RefundTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task A_payment_is_given_back_in_parts_and_never_more_than_all_of_it()
+    public async Task Partial_refunds_never_exceed_the_payment()
     {
         (string token, string id) = await Sandbox.GivenConfirmedAsync(1000);
         KhaltiClient client = Sandbox.Client();
@@ -40,7 +40,7 @@ public class RefundTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task What_this_merchant_does_not_have_is_refused()
+    public async Task A_refund_of_an_unknown_transaction_is_refused()
     {
         (await Sandbox.Client().RefundAsync("8xmeJnNXfoVjCvGcZiiGe7", cancellationToken: Stop)).ShouldBeRefused().StatusCode.ShouldBe(404);
     }
@@ -68,18 +68,18 @@ public class RefundTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [InlineData("[]")]
     [InlineData("""{"detail": 1}""")]
     [InlineData("""{"detail": "No.", "error_key": "validation_error"}""")]
-    public async Task A_200_that_does_not_say_so_is_no_confirmation(string body)
+    public async Task A_200_without_a_confirmation_is_unknown(string body)
     {
         await using ScriptedServer server = new(Step.Json(body));
 
-        (await Asking.At(server.Address).RefundAsync("8xme", cancellationToken: Stop)).ShouldBeOfType<Reply<RefundConfirmation>.Unknown>();
+        (await ClientFixture.At(server.Address).RefundAsync("8xme", cancellationToken: Stop)).ShouldBeOfType<Reply<RefundConfirmation>.Unknown>();
     }
 
     [Fact]
-    public async Task Nothing_is_sent_for_what_can_not_be_a_refund()
+    public async Task Invalid_refund_arguments_throw_before_the_call()
     {
         await using ScriptedServer server = new(Step.Json("{}"));
-        KhaltiClient client = Asking.At(server.Address);
+        KhaltiClient client = ClientFixture.At(server.Address);
 
         await Should.ThrowAsync<ArgumentException>(() => client.RefundAsync(" ", cancellationToken: Stop));
         await Should.ThrowAsync<ArgumentException>(() => client.RefundAsync("..", cancellationToken: Stop));

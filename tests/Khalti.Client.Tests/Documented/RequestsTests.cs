@@ -2,7 +2,7 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Documented;
 
-/// <summary>What really goes over the wire.</summary>
+/// <summary>The requests that the widget product's calls send.</summary>
 public class RequestsTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public class RequestsTests
     }
 
     [Fact]
-    public async Task Status_is_a_query_behind_a_slash()
+    public async Task Status_sends_its_query_after_a_trailing_slash()
     {
         ReceivedRequest request = await SentAsync(client => client.GetStatusAsync("a b+c/&", new Paisa(1000), Stop));
 
@@ -38,7 +38,7 @@ public class RequestsTests
     }
 
     [Fact]
-    public async Task List_names_its_page()
+    public async Task List_sends_its_page_number()
     {
         ReceivedRequest request = await SentAsync(client => client.ListTransactionsAsync(7, Stop));
 
@@ -62,11 +62,11 @@ public class RequestsTests
             await SentAsync(client => client.GetStatusAsync("a", new Paisa(1000), Stop)),
             await SentAsync(client => client.ListTransactionsAsync(1, Stop)),
             await SentAsync(client => client.GetTransactionAsync("a", Stop)),
-            await SentAsync(client => client.InitiateAsync(EPaying.Request, Stop)),
+            await SentAsync(client => client.InitiateAsync(EPaymentFixture.Request, Stop)),
             await SentAsync(client => client.LookupAsync("a", Stop)),
         ];
 
-        requests.ShouldAllBe(request => request.Header("Authorization") == "Key " + Asking.Secret);
+        requests.ShouldAllBe(request => request.Header("Authorization") == "Key " + ClientFixture.Secret);
         requests.ShouldAllBe(request => request.Header("Accept") == "application/json");
         requests.ShouldAllBe(request => request.Header("Expect") == null && request.Header("Cookie") == null);
     }
@@ -74,7 +74,7 @@ public class RequestsTests
     [Theory]
     [InlineData(BodyEncoding.Form)]
     [InlineData(BodyEncoding.Json)]
-    public async Task A_token_of_any_length_or_spelling_is_sent_and_never_thrown_at(BodyEncoding encoding)
+    public async Task Any_token_is_sent_unchanged_and_never_throws(BodyEncoding encoding)
     {
         foreach (string token in (string[])[new string('x', 200_000), "half \ud800 a pair", "\0\r\n"])
         {
@@ -86,10 +86,10 @@ public class RequestsTests
         }
     }
 
-    private static async Task<ReceivedRequest> SentAsync(Func<KhaltiClient, Task> ask, BodyEncoding encoding = BodyEncoding.Form)
+    private static async Task<ReceivedRequest> SentAsync(Func<KhaltiClient, Task> call, BodyEncoding encoding = BodyEncoding.Form)
     {
         await using ScriptedServer server = new(Step.Json("{}"));
-        await ask(new KhaltiClient(Asking.Http, Asking.Options(server.Address) with { VerifyEncoding = encoding }));
+        await call(new KhaltiClient(ClientFixture.Http, ClientFixture.Options(server.Address) with { VerifyEncoding = encoding }));
         return server.Received.ShouldHaveSingleItem();
     }
 }

@@ -31,11 +31,11 @@ public class StatusTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [InlineData(400)]
     [InlineData(404)]
     [InlineData(422)]
-    public async Task Not_found_is_an_answer_whatever_the_code(int code)
+    public async Task Not_found_is_an_answer_with_every_http_code(int code)
     {
         await Sandbox.GivenSwitchesAsync(new JsonObject { ["statusNotFoundCode"] = code });
 
-        Reply<TransactionStatus> reply = await Sandbox.Client().GetStatusAsync(Asking.Token, new Paisa(1000), Stop);
+        Reply<TransactionStatus> reply = await Sandbox.Client().GetStatusAsync(ClientFixture.Token, new Paisa(1000), Stop);
 
         reply.ShouldBeAnswered().ShouldBe(new TransactionStatus(TransactionState.NotFound, "Error"));
         (await Sandbox.JournalAsync()).Count.ShouldBe(1);
@@ -65,7 +65,7 @@ public class StatusTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task A_strange_token_arrives_as_it_is()
+    public async Task An_unusual_token_is_sent_unchanged()
     {
         const string Strange = "a+b&amount=1#x ü/../%2B\u0928";
 
@@ -78,7 +78,7 @@ public class StatusTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task Asking_changes_nothing()
+    public async Task Reading_the_status_changes_nothing()
     {
         (string token, string id) = await Sandbox.GivenConfirmedAsync(1000);
 
@@ -92,7 +92,7 @@ public class StatusTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [InlineData("error", 429)]
     [InlineData("drop_before", null)]
     [InlineData("drop_after", null)]
-    public async Task One_bad_moment_is_got_over(string kind, int? status)
+    public async Task A_read_is_retried_after_a_single_fault(string kind, int? status)
     {
         (string token, _) = await Sandbox.GivenConfirmedAsync(1000);
         await Sandbox.GivenFaultAsync("status", kind, status);

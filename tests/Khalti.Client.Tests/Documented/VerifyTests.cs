@@ -3,7 +3,7 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Documented;
 
-/// <summary>Verify, against the sandbox: what each kind of token is answered, and that only one kind moves money.</summary>
+/// <summary>Verify against the sandbox: the answer for each kind of token. Only a confirmed one moves money.</summary>
 public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
 {
     [Theory]
@@ -30,7 +30,7 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Theory]
     [InlineData(BodyEncoding.Form, "\"1000\"")]
     [InlineData(BodyEncoding.Json, "1000")]
-    public async Task One_call_arrives_and_a_form_has_nothing_but_text(BodyEncoding encoding, string amount)
+    public async Task Verify_is_received_once_and_a_form_sends_text(BodyEncoding encoding, string amount)
     {
         (string token, _) = await Sandbox.GivenConfirmedAsync(1000);
 
@@ -45,7 +45,7 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task A_later_record_tells_the_product()
+    public async Task The_product_identity_of_the_newer_record_is_read()
     {
         await Sandbox.GivenSwitchesAsync(new JsonObject { ["extraVerifyFields"] = true });
         (string token, _) = await Sandbox.GivenConfirmedAsync(1000);
@@ -66,7 +66,7 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task An_unknown_token_is_refused() => await RefusedAsync(Sandbox.Client(), Asking.Token, 1000);
+    public async Task An_unknown_token_is_refused() => await RefusedAsync(Sandbox.Client(), ClientFixture.Token, 1000);
 
     [Fact]
     public async Task Another_merchants_token_is_refused()
@@ -91,7 +91,7 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Theory]
     [InlineData("Token", "token")]
     [InlineData("Amount", "amount")]
-    public async Task Another_amount_is_refused_and_moves_nothing(string setting, string field)
+    public async Task Another_amount_is_refused_and_moves_no_money(string setting, string field)
     {
         await Sandbox.GivenSwitchesAsync(new JsonObject { ["verifyWrongAmount"] = setting });
         (string token, string id) = await Sandbox.GivenConfirmedAsync(1000);
@@ -108,7 +108,7 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Theory]
     [InlineData("a+b&amount=1 ü/%2B\u0928\u092e")]
     [InlineData("\"}{\\")]
-    public async Task A_strange_token_arrives_as_it_is_and_is_refused(string token)
+    public async Task An_unusual_token_is_sent_unchanged_and_refused(string token)
     {
         foreach (BodyEncoding encoding in Enum.GetValues<BodyEncoding>())
         {
@@ -162,7 +162,7 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Theory]
     [InlineData("On hold", "On hold")]
     [InlineData("Error", "Error")]
-    public async Task A_state_that_no_document_lists_is_answered_in_its_own_word(string name, string shown)
+    public async Task An_undocumented_state_is_answered_with_its_name(string name, string shown)
     {
         (string token, _) = await Sandbox.GivenInStateAsync(1000, name);
 
@@ -173,11 +173,11 @@ public class VerifyTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     }
 
     [Fact]
-    public async Task Refusals_are_refusals_without_an_error_key_too()
+    public async Task Refusals_without_an_error_key_are_read()
     {
         await Sandbox.GivenSwitchesAsync(new JsonObject { ["errorKeyOnLegacyErrors"] = false });
 
-        Refusal refusal = (await Sandbox.Client().VerifyAsync(Asking.Token, new Paisa(1000), Stop)).ShouldBeRefused();
+        Refusal refusal = (await Sandbox.Client().VerifyAsync(ClientFixture.Token, new Paisa(1000), Stop)).ShouldBeRefused();
 
         refusal.ErrorKey.ShouldBeNull();
         refusal.Fields["token"].ShouldBe(["Invalid token."]);

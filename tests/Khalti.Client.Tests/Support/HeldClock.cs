@@ -2,11 +2,11 @@ using System.Threading.Channels;
 
 namespace Khalti.Client.Tests.Support;
 
-/// <summary>A clock that the test holds: it stands until it is moved, and tells which waits have begun.</summary>
+/// <summary>A clock that only the test advances, and that reports which timers were started.</summary>
 internal sealed class HeldClock : TimeProvider
 {
-    private readonly Lock _gate = new();
-    private readonly List<Alarm> _alarms = [];
+    private readonly Lock _lock = new();
+    private readonly List<HeldTimer> _timers = [];
     private readonly Channel<bool> _changes = Channel.CreateUnbounded<bool>();
     private DateTimeOffset _now = new(2026, 1, 14, 6, 15, 0, TimeSpan.Zero);
 
@@ -14,7 +14,7 @@ internal sealed class HeldClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _now;
         }
@@ -24,29 +24,29 @@ internal sealed class HeldClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Alarm alarm = new(this, callback, state);
+        HeldTimer alarm = new(this, callback, state);
         alarm.Change(dueTime, period);
         return alarm;
     }
 
     internal void Advance(TimeSpan by)
     {
-        Alarm[] due;
-        lock (_gate)
+        HeldTimer[] due;
+        lock (_lock)
         {
             _now += by;
-            due = [.. _alarms.Where(alarm => alarm.At <= _now).OrderBy(alarm => alarm.At)];
-            _alarms.RemoveAll(alarm => due.Contains(alarm));
+            due = [.. _timers.Where(alarm => alarm.At <= _now).OrderBy(alarm => alarm.At)];
+            _timers.RemoveAll(alarm => due.Contains(alarm));
         }
 
-        foreach (Alarm alarm in due)
+        foreach (HeldTimer alarm in due)
         {
             alarm.Ring();
         }
     }
 
-    /// <summary>Waits until somebody waits for exactly this long.</summary>
-    internal async Task WaitForAlarmAsync(TimeSpan dueIn)
+    /// <summary>Waits until a timer with exactly this delay is started.</summary>
+    internal async Task WaitForTimerAsync(TimeSpan dueIn)
     {
         while (!IsSet(dueIn))
         {
@@ -56,28 +56,28 @@ internal sealed class HeldClock : TimeProvider
 
     private bool IsSet(TimeSpan dueIn)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            return _alarms.Any(alarm => alarm.At == _now + dueIn);
+            return _timers.Any(alarm => alarm.At == _now + dueIn);
         }
     }
 
-    private void Set(Alarm alarm, TimeSpan dueTime)
+    private void Set(HeldTimer alarm, TimeSpan dueTime)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            _alarms.Remove(alarm);
+            _timers.Remove(alarm);
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
                 alarm.At = _now + dueTime;
-                _alarms.Add(alarm);
+                _timers.Add(alarm);
             }
         }
 
         _changes.Writer.TryWrite(true);
     }
 
-    private sealed class Alarm(HeldClock clock, TimerCallback callback, object? state) : ITimer
+    private sealed class HeldTimer(HeldClock clock, TimerCallback callback, object? state) : ITimer
     {
         internal DateTimeOffset At { get; set; }
 

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Khalti.Client.Tests.Support;
 
-/// <summary>One request as it came over the wire.</summary>
+/// <summary>A received HTTP request.</summary>
 internal sealed record ReceivedRequest(
     int Connection, string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     internal string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>The next request of a connection; null when the other side has hung up or does not speak HTTP.</summary>
+    /// <summary>The next request of a connection; null when the client closed it or does not speak HTTP.</summary>
     internal static async Task<ReceivedRequest?> ReadAsync(Stream stream, int connection, CancellationToken cancellationToken)
     {
         string? head = await ReadHeadAsync(stream, cancellationToken);
@@ -30,7 +30,7 @@ internal sealed record ReceivedRequest(
 
     private static async Task<string?> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
     {
-        // Byte by byte, so that nothing of the body is taken with it.
+        // Byte by byte, so that no byte of the body is consumed.
         StringBuilder head = new();
         byte[] one = new byte[1];
         while (await stream.ReadAsync(one, cancellationToken) == 1)

@@ -1,6 +1,6 @@
 namespace Khalti.Client.Tests.Support;
 
-/// <summary>Says what a test expects of a reply, and hands out what is inside.</summary>
+/// <summary>Assertions on replies that return the value inside.</summary>
 internal static class Replies
 {
     internal static T ShouldBeAnswered<T>(this Reply<T> reply) =>

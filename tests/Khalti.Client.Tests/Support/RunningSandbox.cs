@@ -4,7 +4,7 @@ using Khalti.Sandbox;
 
 namespace Khalti.Client.Tests.Support;
 
-/// <summary>The sandbox of one test class, on a free port and in memory, emptied before each test.</summary>
+/// <summary>The sandbox of one test class, on a free port with a database in memory, reset before each test.</summary>
 public sealed class RunningSandbox : IAsyncLifetime
 {
     internal const string Secret = "test_secret_key_22222222222222222222222222222222";
@@ -55,7 +55,7 @@ public sealed class RunningSandbox : IAsyncLifetime
 
     internal Task<(string Token, string Id)> GivenInitiatedAsync(long paisa) => GivenPaymentAsync(paisa, confirmed: false);
 
-    /// <summary>A payment brought into the state by force.</summary>
+    /// <summary>A payment forced into the state.</summary>
     internal async Task<(string Token, string Id)> GivenInStateAsync(long paisa, string state)
     {
         (string token, string id) = await GivenConfirmedAsync(paisa);
@@ -63,10 +63,10 @@ public sealed class RunningSandbox : IAsyncLifetime
         return (token, id);
     }
 
-    /// <summary>A payment link, brought into the state by force unless it is to stay as it was made.</summary>
+    /// <summary>A payment link, forced into the state if one is given.</summary>
     internal async Task<string> GivenLinkAsync(string? state = null)
     {
-        Reply<EPaymentLink> made = await Client(EPaymentSecret).InitiateAsync(EPaying.Request, TestContext.Current.CancellationToken);
+        Reply<EPaymentLink> made = await Client(EPaymentSecret).InitiateAsync(EPaymentFixture.Request, TestContext.Current.CancellationToken);
         string pidx = made.ShouldBeAnswered().Pidx;
         if (state is not null)
         {
@@ -77,11 +77,11 @@ public sealed class RunningSandbox : IAsyncLifetime
         return pidx;
     }
 
-    /// <summary>The payer does this at Khalti's page.</summary>
+    /// <summary>Sets the outcome, as a payer does on Khalti's page.</summary>
     internal Task OutcomeAsync(string pidx, string outcome) =>
         PostAsync($"epayments/{pidx}/outcome", new JsonObject { ["outcome"] = outcome });
 
-    /// <summary>How the sandbox itself sees a link.</summary>
+    /// <summary>The link in the sandbox's control API.</summary>
     internal async Task<JsonNode> LinkAsync(string pidx)
     {
         JsonArray? all = await Control.GetFromJsonAsync<JsonArray>("/_sandbox/transactions", TestContext.Current.CancellationToken);
@@ -91,7 +91,7 @@ public sealed class RunningSandbox : IAsyncLifetime
     internal async Task<JsonArray> JournalAsync() =>
         await Control.GetFromJsonAsync<JsonArray>("/_sandbox/requests", TestContext.Current.CancellationToken) ?? [];
 
-    /// <summary>How the sandbox itself sees a payment.</summary>
+    /// <summary>The payment's state in the sandbox's control API.</summary>
     internal async Task<string?> StateOfAsync(string id)
     {
         JsonArray? all = await Control.GetFromJsonAsync<JsonArray>("/_sandbox/transactions", TestContext.Current.CancellationToken);
@@ -115,7 +115,7 @@ public sealed class RunningSandbox : IAsyncLifetime
     }
 }
 
-/// <summary>Test classes that ask the sandbox.</summary>
+/// <summary>Base class of tests that use the sandbox.</summary>
 public abstract class SandboxTests(RunningSandbox sandbox) : IClassFixture<RunningSandbox>, IAsyncLifetime
 {
     private protected RunningSandbox Sandbox { get; } = sandbox;

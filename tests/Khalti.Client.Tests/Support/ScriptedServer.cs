@@ -7,8 +7,8 @@ using System.Text;
 namespace Khalti.Client.Tests.Support;
 
 /// <summary>
-/// A server on the loopback that does what its script says, byte by byte: one step for each request, the last one for
-/// every request after it. It writes down what it received.
+/// A loopback server that answers with scripted bytes: one step for each request, the last step for every further one. It
+/// records the requests.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
@@ -32,14 +32,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     internal IReadOnlyCollection<ReceivedRequest> Received => _received;
 
-    /// <summary>An address at which nobody listens.</summary>
-    internal static async Task<Uri> NobodyAsync()
+    /// <summary>An address without a listener.</summary>
+    internal static async Task<Uri> UnusedAddressAsync()
     {
         await using ScriptedServer gone = new(Step.Cut);
         return gone.Address;
     }
 
-    /// <summary>Waits until one more request has been read to its end.</summary>
+    /// <summary>Waits until one more request was read completely.</summary>
     internal Task ArrivalAsync() => _arrivals.WaitAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -109,16 +109,16 @@ internal enum Then
     Hang,
 }
 
-/// <summary>What the server writes when it has read a request, and what becomes of the connection then.</summary>
+/// <summary>The bytes that the server writes after a request, and what it does with the connection then.</summary>
 internal sealed record Step(byte[] Bytes, Then Then)
 {
-    /// <summary>Says nothing and hangs up.</summary>
+    /// <summary>Closes the connection without an answer.</summary>
     internal static Step Cut => new([], Then.Close);
 
-    /// <summary>Says nothing and hangs up the hard way.</summary>
+    /// <summary>Resets the connection without an answer.</summary>
     internal static Step Reset => new([], Then.Reset);
 
-    /// <summary>Says nothing, for ever.</summary>
+    /// <summary>Never answers.</summary>
     internal static Step Hang => new([], Then.Hang);
 
     internal static Step Raw(string text, Then then = Then.Close) => new(Encoding.Latin1.GetBytes(text), then);
@@ -132,7 +132,7 @@ internal sealed record Step(byte[] Bytes, Then Then)
     internal static Step Body(byte[] body, string contentType = "application/json", int status = 200, params string[] headers) =>
         new([.. Encoding.ASCII.GetBytes(Head(body.Length, contentType, status, headers)), .. body], Then.KeepOpen);
 
-    /// <summary>An answer that breaks off after half of its body.</summary>
+    /// <summary>An answer truncated after half of its body.</summary>
     internal static Step HalfOf(string body, Then then = Then.Close, int status = 200) => Raw(
         Head(body.Length, "application/json", status, []) + body[..(body.Length / 2)], then);
 

@@ -1,11 +1,11 @@
 namespace Khalti.Client.Tests.Support;
 
-/// <summary>The words that ePayment is asked about with, and Khalti's documented answers.</summary>
-internal static class EPaying
+/// <summary>Sample requests and Khalti's documented answers of the ePayment product.</summary>
+internal static class EPaymentFixture
 {
     internal const string Pidx = "bZQLD9wRVWo4CdESSfuSsB";
 
-    /// <summary>Initiate's documented answer.</summary>
+    /// <summary>The documented answer of initiate.</summary>
     internal const string Link = """
         {
           "pidx": "bZQLD9wRVWo4CdESSfuSsB",
@@ -15,7 +15,7 @@ internal static class EPaying
         }
         """;
 
-    /// <summary>Lookup's documented answer about a paid link.</summary>
+    /// <summary>The documented answer of lookup for a paid link.</summary>
     internal const string Paid = """
         {
           "pidx": "bZQLD9wRVWo4CdESSfuSsB",
@@ -31,24 +31,24 @@ internal static class EPaying
     {
         ReturnUrl = new Uri("https://shop.example/khalti/return"),
         WebsiteUrl = new Uri("https://shop.example/"),
-        Amount = Asking.Thousand,
+        Amount = ClientFixture.Thousand,
         PurchaseOrderId = "order-1042",
         PurchaseOrderName = "Two notebooks",
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>What initiate makes of one answer.</summary>
+    /// <summary>The reply of initiate to one answer.</summary>
     internal static async Task<Reply<EPaymentLink>> InitiateGivenAsync(Step step)
     {
         await using ScriptedServer server = new(step);
-        return await Asking.At(server.Address).InitiateAsync(Request, Stop);
+        return await ClientFixture.At(server.Address).InitiateAsync(Request, Stop);
     }
 
-    /// <summary>What a single lookup makes of one answer.</summary>
+    /// <summary>The reply of lookup to one answer, without retries.</summary>
     internal static async Task<Reply<EPayment>> LookupGivenAsync(Step step)
     {
         await using ScriptedServer server = new(step);
-        return await new KhaltiClient(Asking.Http, Asking.Options(server.Address) with { ReadRetries = 0 }).LookupAsync(Pidx, Stop);
+        return await new KhaltiClient(ClientFixture.Http, ClientFixture.Options(server.Address) with { ReadRetries = 0 }).LookupAsync(Pidx, Stop);
     }
 }

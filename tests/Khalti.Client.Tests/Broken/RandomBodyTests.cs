@@ -9,14 +9,14 @@ using Khalti.Client.Tests.Support;
 
 namespace Khalti.Client.Tests.Broken;
 
-/// <summary>Whatever bytes come back: a reply and never an exception, and an answer only where there is one.</summary>
-public class AnythingTests
+/// <summary>Property tests: random and mutated bodies never throw, and are an answer only if they contain it.</summary>
+public class RandomBodyTests
 {
-    private const string Page = $$"""{"total_pages": 1, "total_records": 1, "next": null, "current_page": 1, "records": [{{Asking.Record}}]}""";
-    private const string Detail = $$"""{"idx": "8xme", "state": {"name": "Confirmed"}, "amount": 3000, "meta": {"product_identity": "ord_1"}, "child_transactions": [{{Asking.Record}}]}""";
+    private const string Page = $$"""{"total_pages": 1, "total_records": 1, "next": null, "current_page": 1, "records": [{{ClientFixture.Record}}]}""";
+    private const string Detail = $$"""{"idx": "8xme", "state": {"name": "Confirmed"}, "amount": 3000, "meta": {"product_identity": "ord_1"}, "child_transactions": [{{ClientFixture.Record}}]}""";
     private const string Refused = """{"token": ["Invalid token."], "detail": "no", "error_key": "validation_error"}""";
 
-    private static readonly string[] GoodAnswers = [Asking.Record, Asking.Complete, Page, Detail, Refused, EPaying.Link, EPaying.Paid];
+    private static readonly string[] GoodAnswers = [ClientFixture.Record, ClientFixture.Complete, Page, Detail, Refused, EPaymentFixture.Link, EPaymentFixture.Paid];
 
     private static readonly string[] OddValues =
     [
@@ -29,26 +29,26 @@ public class AnythingTests
     private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(2000);
 
     [Fact]
-    public void Random_bytes() => Check(
+    public void Random_bytes_never_throw() => Check(
         from length in Gen.Choose(0, 300)
         from bytes in Gen.Choose(0, 255).ArrayOf(length)
         select bytes.Select(value => (byte)value).ToArray());
 
     [Fact]
-    public void Random_texts_of_JSON_signs() => Check(
+    public void Random_JSON_characters_never_throw() => Check(
         from length in Gen.Choose(0, 60)
         from words in Gen.Elements("{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "d800", "\"idx\"", "\"state\"", "\"name\"", "\"amount\"", "1", "-", "e", ".", " ").ArrayOf(length)
         select Encoding.UTF8.GetBytes(string.Concat(words)));
 
     [Fact]
-    public void Good_answers_with_some_bytes_changed() => Check(
+    public void Valid_answers_with_changed_bytes_never_throw() => Check(
         from answer in Gen.Elements(GoodAnswers)
         from places in Gen.Choose(0, answer.Length - 1).ArrayOf(3)
         from values in Gen.Choose(0, 255).ArrayOf(3)
         select Changed(answer, places, values));
 
     [Fact]
-    public void Good_answers_with_members_left_out_doubled_or_of_another_type() => Check(
+    public void Valid_answers_with_missing_doubled_or_retyped_members_never_throw() => Check(
         from answer in Gen.Elements(GoodAnswers)
         from name in Gen.Elements("idx", "state", "name", "amount", "records", "meta", "detail", "token", "error_key", "created_on", "fee_amount", "child_transactions", "pidx", "payment_url", "status", "total_amount", "transaction_id", "refunded", "expires_at")
         from value in Gen.Elements(OddValues)
@@ -61,50 +61,50 @@ public class AnythingTests
         }));
 
     [Fact]
-    public void A_record_that_was_cut_is_never_an_answer() => Prop
-        .ForAll(Gen.Choose(0, Asking.Record.Length - 1).ToArbitrary(), length =>
-            Ask(client => client.VerifyAsync(), 200, Encoding.UTF8.GetBytes(Asking.Record[..length])) is Reply<Transaction>.Unknown)
+    public void A_truncated_record_is_never_an_answer() => Prop
+        .ForAll(Gen.Choose(0, ClientFixture.Record.Length - 1).ToArbitrary(), length =>
+            Ask(client => client.VerifyAsync(), 200, Encoding.UTF8.GetBytes(ClientFixture.Record[..length])) is Reply<Transaction>.Unknown)
         .Check(Many);
 
     private static void Check(Gen<byte[]> bodies) => Prop
         .ForAll(
             Gen.Zip(Statuses, bodies).ToArbitrary(),
-            answer => IsHonest(answer.Item1, answer.Item2))
+            answer => IsConsistent(answer.Item1, answer.Item2))
         .Check(Many);
 
-    /// <summary>No call throws on these bytes, and what it takes for an answer stands in them.</summary>
-    private static bool IsHonest(int status, byte[] body)
+    /// <summary>No call throws on these bytes, and each answer's values are in them.</summary>
+    private static bool IsConsistent(int status, byte[] body)
     {
         Reply<Transaction> verify = Ask(client => client.VerifyAsync(), status, body);
         Reply<TransactionStatus> state = Ask(client => client.GetStatusAsync(), status, body);
         Reply<TransactionPage> page = Ask(client => client.ListTransactionsAsync(), status, body);
         Reply<TransactionDetail> detail = Ask(client => client.GetTransactionAsync("x"), status, body);
-        Reply<EPaymentLink> link = Ask(client => client.InitiateAsync(EPaying.Request), status, body);
-        Reply<EPayment> looked = Ask(client => client.LookupAsync(EPaying.Pidx), status, body);
+        Reply<EPaymentLink> link = Ask(client => client.InitiateAsync(EPaymentFixture.Request), status, body);
+        Reply<EPayment> looked = Ask(client => client.LookupAsync(EPaymentFixture.Pidx), status, body);
 
-        return (verify is not Reply<Transaction>.Answered(var paid) || (status == 200 && Says(body, paid)))
-            && (detail is not Reply<TransactionDetail>.Answered(var one) || (status == 200 && Says(body, one.Transaction)))
+        return (verify is not Reply<Transaction>.Answered(var paid) || (status == 200 && BodyContains(body, paid)))
+            && (detail is not Reply<TransactionDetail>.Answered(var one) || (status == 200 && BodyContains(body, one.Transaction)))
             && (page is not Reply<TransactionPage>.Answered(var listed) || (status == 200 && listed.Records.All(IsWhole)))
             && (state is not Reply<TransactionStatus>.Answered || (status is 200 or >= 400 && Parsed(body).GetProperty("state").ValueKind == JsonValueKind.String))
             && (link is not Reply<EPaymentLink>.Answered(var made) || (status == 200 && Parsed(body).GetProperty("pidx").GetString() == made.Pidx && made.PaymentUrl.Scheme is "https" or "http"))
-            && (looked is not Reply<EPayment>.Answered(var payment) || (status is 200 or >= 400 && Says(body, payment)))
+            && (looked is not Reply<EPayment>.Answered(var payment) || (status is 200 or >= 400 && BodyContains(body, payment)))
             && (looked is not Reply<EPayment>.Refused || status is 400 or 404)
             && (verify is not Reply<Transaction>.Refused || (status is 400 or 404 && !Parsed(body).TryGetProperty("idx", out _)));
     }
 
     private static bool IsWhole(Transaction transaction) => transaction is { Id.Length: > 0, StateName.Length: > 0, Amount: var amount } && (long)amount >= 0;
 
-    /// <summary>Read by another reader than the client's.</summary>
-    private static bool Says(byte[] body, Transaction transaction) =>
+    /// <summary>Checked with System.Text.Json instead of the client's reader.</summary>
+    private static bool BodyContains(byte[] body, Transaction transaction) =>
         IsWhole(transaction)
         && Parsed(body) is var record
         && record.GetProperty("idx").GetString() == transaction.Id
         && record.GetProperty("state").GetProperty("name").ValueKind == JsonValueKind.String
         && decimal.Parse(record.GetProperty("amount").ToString(), CultureInfo.InvariantCulture) == (long)transaction.Amount;
 
-    private static bool Says(byte[] body, EPayment payment) =>
+    private static bool BodyContains(byte[] body, EPayment payment) =>
         Parsed(body) is var answer
-        && answer.GetProperty("pidx").GetString() == EPaying.Pidx
+        && answer.GetProperty("pidx").GetString() == EPaymentFixture.Pidx
         && answer.GetProperty("status").ValueKind == JsonValueKind.String
         && (payment.Status != EPaymentStatus.Completed || payment.TotalAmount is not null)
         && (payment.TotalAmount is not { } amount || decimal.Parse(answer.GetProperty("total_amount").ToString(), CultureInfo.InvariantCulture) == (long)amount);
@@ -129,15 +129,15 @@ public class AnythingTests
         return changed.ToJsonString()[..^1] + (value.Length == 0 ? "}" : $", \"{name}\": {value}}}");
     }
 
-    private static Reply<T> Ask<T>(Func<KhaltiClient, Task<Reply<T>>> ask, int status, byte[] body)
+    private static Reply<T> Ask<T>(Func<KhaltiClient, Task<Reply<T>>> call, int status, byte[] body)
     {
-        using HttpClient http = new(new Canned(status, body));
-        KhaltiClientOptions options = Asking.Options(new Uri("http://khalti.example")) with { ReadRetries = 0 };
-        return ask(new KhaltiClient(http, options)).GetAwaiter().GetResult();
+        using HttpClient http = new(new CannedHandler(status, body));
+        KhaltiClientOptions options = ClientFixture.Options(new Uri("http://khalti.example")) with { ReadRetries = 0 };
+        return call(new KhaltiClient(http, options)).GetAwaiter().GetResult();
     }
 
-    /// <summary>The same answer to everything, without a network: thousands of sockets would prove nothing more.</summary>
-    private sealed class Canned(int status, byte[] body) : HttpMessageHandler
+    /// <summary>Answers every request with the same body, without a network, as thousands of cases run.</summary>
+    private sealed class CannedHandler(int status, byte[] body) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(body), RequestMessage = request });

@@ -1,8 +1,8 @@
 using Khalti.Client.Tests.Support;
 
-namespace Khalti.Client.Tests.Patience;
+namespace Khalti.Client.Tests.Retry;
 
-/// <summary>A Khalti that is down is left alone for a while, and asked again after it.</summary>
+/// <summary>The circuit breaker stops reads while Khalti is down, and allows them again after the break.</summary>
 public class BreakerTests
 {
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(30);
@@ -12,7 +12,7 @@ public class BreakerTests
     private readonly HeldClock _clock = new();
 
     [Fact]
-    public async Task After_twenty_reads_without_an_answer_Khalti_is_not_asked()
+    public async Task The_circuit_opens_after_twenty_failed_reads()
     {
         await using ScriptedServer server = new(Step.Html("", 503));
         KhaltiClient client = Client(server);
@@ -26,9 +26,9 @@ public class BreakerTests
     }
 
     [Fact]
-    public async Task When_the_break_is_over_one_answer_is_enough_to_go_on()
+    public async Task One_answer_after_the_break_closes_the_circuit()
     {
-        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 20), Step.Json(Asking.Complete)]);
+        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 20), Step.Json(ClientFixture.Complete)]);
         KhaltiClient client = Client(server);
         await FailAsync(client, 20);
 
@@ -42,9 +42,9 @@ public class BreakerTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_back_a_day_does_not_make_the_break_longer()
+    public async Task A_clock_set_back_a_day_does_not_prolong_the_break()
     {
-        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 20), Step.Json(Asking.Complete)]);
+        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 20), Step.Json(ClientFixture.Complete)]);
         _clock.Advance(TimeSpan.FromDays(1));
         KhaltiClient client = Client(server);
         await FailAsync(client, 20);
@@ -57,7 +57,7 @@ public class BreakerTests
     }
 
     [Fact]
-    public async Task When_the_break_is_over_and_Khalti_is_still_down_another_begins()
+    public async Task A_failure_after_the_break_opens_the_circuit_again()
     {
         await using ScriptedServer server = new(Step.Html("", 503));
         KhaltiClient client = Client(server);
@@ -71,7 +71,7 @@ public class BreakerTests
     }
 
     [Fact]
-    public async Task A_Khalti_that_hangs_is_down()
+    public async Task Timeouts_open_the_circuit()
     {
         await using ScriptedServer server = new(Step.Hang);
         KhaltiClient client = Client(server, timeout: TimeSpan.FromMilliseconds(100));
@@ -87,9 +87,9 @@ public class BreakerTests
     }
 
     [Fact]
-    public async Task Money_calls_neither_open_the_circuit_nor_mind_it()
+    public async Task Money_calls_neither_open_the_circuit_nor_are_stopped_by_it()
     {
-        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 50), Step.Json(Asking.Record)]);
+        await using ScriptedServer server = new([.. Enumerable.Repeat(Step.Html("", 503), 50), Step.Json(ClientFixture.Record)]);
         KhaltiClient client = Client(server);
         for (int call = 0; call < 30; call++)
         {
@@ -106,7 +106,7 @@ public class BreakerTests
     [InlineData(200)]
     [InlineData(400)]
     [InlineData(401)]
-    public async Task A_Khalti_that_answers_anything_is_up(int status)
+    public async Task Answers_below_500_do_not_open_the_circuit(int status)
     {
         await using ScriptedServer server = new(Step.Html("<html>", status));
         KhaltiClient client = Client(server);
@@ -130,10 +130,10 @@ public class BreakerTests
     }
 
     [Fact]
-    public async Task A_read_during_which_the_circuit_opens_says_what_it_saw()
+    public async Task A_read_that_opens_the_circuit_returns_its_own_result()
     {
         await using ScriptedServer server = new(Step.Html("", 503));
-        KhaltiClient client = new(Asking.Http, Asking.Options(server.Address) with { ReadRetries = 10, ReadBreak = Break, TimeProvider = _clock });
+        KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with { ReadRetries = 10, ReadBreak = Break, TimeProvider = _clock });
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.ServerError, 503);
 
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.ServerError, 503);
@@ -142,7 +142,7 @@ public class BreakerTests
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.NotAsked);
     }
 
-    private KhaltiClient Client(ScriptedServer server, TimeSpan? timeout = null) => new(Asking.Http, Asking.Options(server.Address) with
+    private KhaltiClient Client(ScriptedServer server, TimeSpan? timeout = null) => new(ClientFixture.Http, ClientFixture.Options(server.Address) with
     {
         ReadRetries = 0,
         ReadBreak = Break,

@@ -1,6 +1,6 @@
 using Khalti.Client.Tests.Support;
 
-namespace Khalti.Client.Tests.Patience;
+namespace Khalti.Client.Tests.Retry;
 
 /// <summary>A call that moves money is sent once, whatever happens.</summary>
 public class MoneyCallsTests
@@ -9,12 +9,12 @@ public class MoneyCallsTests
 
     [Theory]
     [MemberData(nameof(Troubles))]
-    public async Task It_is_sent_once_on_a_fresh_connection(string trouble)
+    public async Task A_money_call_is_sent_once_on_a_new_connection(string failure)
     {
-        await using ScriptedServer server = new(Trouble(trouble), Step.Json(Asking.Record));
+        await using ScriptedServer server = new(FailureStep(failure), Step.Json(ClientFixture.Record));
         using HttpClient fresh = KhaltiClient.CreateHttpClient();
 
-        Reply<Transaction> reply = await new KhaltiClient(fresh, Asking.Options(server.Address)).VerifyAsync();
+        Reply<Transaction> reply = await new KhaltiClient(fresh, ClientFixture.Options(server.Address)).VerifyAsync();
 
         reply.ShouldBeOfType<Reply<Transaction>.Unknown>();
         server.Received.Count.ShouldBe(1);
@@ -22,13 +22,13 @@ public class MoneyCallsTests
 
     [Theory]
     [MemberData(nameof(Troubles))]
-    public async Task It_is_sent_once_on_a_warm_connection(string trouble)
+    public async Task A_money_call_is_sent_once_on_a_reused_connection(string failure)
     {
         foreach (BodyEncoding encoding in Enum.GetValues<BodyEncoding>())
         {
-            await using ScriptedServer server = new(Step.Json(Asking.Complete), Trouble(trouble), Step.Json(Asking.Record));
+            await using ScriptedServer server = new(Step.Json(ClientFixture.Complete), FailureStep(failure), Step.Json(ClientFixture.Record));
             using HttpClient own = KhaltiClient.CreateHttpClient();
-            KhaltiClient client = new(own, Asking.Options(server.Address) with { VerifyEncoding = encoding });
+            KhaltiClient client = new(own, ClientFixture.Options(server.Address) with { VerifyEncoding = encoding });
             (await client.GetStatusAsync()).ShouldBeAnswered();
 
             Reply<Transaction> reply = await client.VerifyAsync();
@@ -39,26 +39,26 @@ public class MoneyCallsTests
     }
 
     [Fact]
-    public async Task A_warm_connection_that_went_cold_before_the_call_costs_no_answer()
+    public async Task A_pooled_connection_closed_before_the_call_loses_no_answer()
     {
         await using ScriptedServer server = new(
-            Step.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {Asking.Complete.Length}\r\n\r\n{Asking.Complete}"), Step.Json(Asking.Record));
+            Step.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {ClientFixture.Complete.Length}\r\n\r\n{ClientFixture.Complete}"), Step.Json(ClientFixture.Record));
         using HttpClient own = KhaltiClient.CreateHttpClient();
-        KhaltiClient client = new(own, Asking.Options(server.Address));
+        KhaltiClient client = new(own, ClientFixture.Options(server.Address));
         (await client.GetStatusAsync()).ShouldBeAnswered();
 
         Reply<Transaction> reply = await client.VerifyAsync();
 
-        // The close may be seen in time or not: then the call is lost, and was never read by the server.
+        // The client may notice the close or not. If not, the call is lost before the server reads it.
         server.Received.Count(request => request.Method == "POST").ShouldBe(reply is Reply<Transaction>.Answered ? 1 : 0);
     }
 
     [Fact]
-    public async Task Twenty_at_once_over_one_pool_are_twenty_requests()
+    public async Task Twenty_parallel_money_calls_are_twenty_requests()
     {
-        Step[] script = [.. Enumerable.Range(0, 20).Select(number => number % 2 == 0 ? Step.Cut : Step.Json(Asking.Record))];
+        Step[] script = [.. Enumerable.Range(0, 20).Select(number => number % 2 == 0 ? Step.Cut : Step.Json(ClientFixture.Record))];
         await using ScriptedServer server = new(script);
-        KhaltiClient client = Asking.At(server.Address);
+        KhaltiClient client = ClientFixture.At(server.Address);
 
         Reply<Transaction>[] replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.VerifyAsync()));
 
@@ -67,12 +67,12 @@ public class MoneyCallsTests
         replies.Count(reply => reply is Reply<Transaction>.Answered).ShouldBe(10);
     }
 
-    internal static Step Trouble(string trouble) => trouble switch
+    internal static Step FailureStep(string failure) => failure switch
     {
         "cut" => Step.Cut,
         "reset" => Step.Reset,
-        "half" => Step.HalfOf(Asking.Record),
-        "half reset" => Step.HalfOf(Asking.Record, Then.Reset),
+        "half" => Step.HalfOf(ClientFixture.Record),
+        "half reset" => Step.HalfOf(ClientFixture.Record, Then.Reset),
         "html" => Step.Html("<html>"),
         "429 at once" => Step.Json("{}", 429, "Retry-After: 0"),
         "302" => Step.Html("", 302, "Location: /"),

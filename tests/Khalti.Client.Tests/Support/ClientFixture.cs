@@ -1,13 +1,13 @@
 namespace Khalti.Client.Tests.Support;
 
-/// <summary>Clients for the tests, and the words they ask with.</summary>
-internal static class Asking
+/// <summary>Clients, sample values and documented answers of the widget product.</summary>
+internal static class ClientFixture
 {
     internal const string Secret = "test_secret_key_0123456789abcdef0123456789abcdef";
     internal const string Token = "QUao9cqFzxPgvWJNi9aKac";
     internal static readonly Paisa Thousand = new(1000);
 
-    /// <summary>Verify's documented answer.</summary>
+    /// <summary>The documented answer of verify.</summary>
     internal const string Record = """
         {
           "idx": "8xmeJnNXfoVjCvGcZiiGe7",
@@ -43,14 +43,14 @@ internal static class Asking
     internal static Task<Reply<TransactionStatus>> GetStatusAsync(this KhaltiClient client) =>
         client.GetStatusAsync(Token, Thousand, TestContext.Current.CancellationToken);
 
-    /// <summary>What verify makes of one answer.</summary>
+    /// <summary>The reply of verify to one answer.</summary>
     internal static async Task<Reply<Transaction>> VerifyGivenAsync(Step step)
     {
         await using ScriptedServer server = new(step);
         return await At(server.Address).VerifyAsync();
     }
 
-    /// <summary>What a single read of the status makes of one answer.</summary>
+    /// <summary>The reply of the status call to one answer, without retries.</summary>
     internal static async Task<Reply<TransactionStatus>> StatusGivenAsync(Step step)
     {
         await using ScriptedServer server = new(step);
