@@ -1,43 +1,43 @@
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>One server, or several of them behind one address, under one load.</summary>
+/// <summary>The results of one candidate under one load.</summary>
 internal sealed record Row(
-    string What, int Delay, int Shoppers, Measured Measured, IReadOnlyList<Measured>? Ceiling, IReadOnlyList<Measured> Rounds)
+    string What, int Delay, int Shoppers, LoadResult LoadResult, IReadOnlyList<LoadResult>? Ceiling, IReadOnlyList<LoadResult> Rounds)
 {
-    /// <summary>Checkouts a second, as a share of the null checkout's in the same rounds. Null for itself, and without one.</summary>
-    internal double? OfNull => Ceiling is null ? null : Measured.PerSecond / Measured.Together(Ceiling).PerSecond;
+    /// <summary>Checkouts a second divided by the null checkout's in the same rounds; null for the null checkout itself.</summary>
+    internal double? RatioToNull => Ceiling is null ? null : LoadResult.PerSecond / LoadResult.Combine(Ceiling).PerSecond;
 
-    /// <summary>The same in each round.</summary>
-    internal IEnumerable<double> OfNullInRounds => Ceiling is null ? [] : Rounds.Zip(Ceiling, (its, nulls) => its.PerSecond / nulls.PerSecond);
+    /// <summary>The ratio to the null checkout in each round.</summary>
+    internal IEnumerable<double> RatiosToNullByRound => Ceiling is null ? [] : Rounds.Zip(Ceiling, (its, nulls) => its.PerSecond / nulls.PerSecond);
 }
 
-/// <summary>A way to run the shop.</summary>
+/// <summary>A server configuration to measure.</summary>
 internal sealed record Candidate(string What, IReadOnlyList<MeasuredProcess> Servers);
 
 /// <summary>
-/// Checkouts by so many shoppers at once, against every server in turn, in several rounds of short windows: a machine is
-/// never as fast as it was a minute ago.
+/// Measures checkouts by parallel shoppers against every candidate in turn, in several rounds of short windows, because the
+/// machine's speed changes over time.
 /// </summary>
-internal sealed class Checkouts(Options options, MeasuredProcess gateway, MeasuredProcess? nothing, IReadOnlyList<Candidate> candidates)
+internal sealed class Checkouts(Options options, MeasuredProcess gateway, MeasuredProcess? nullServer, IReadOnlyList<Candidate> candidates)
 {
     private const string Null = "null";
 
-    // Before each window: connections are made, caches are filled again, and shoppers who all began at once are out of step.
+    // Before each window: connections are opened, caches are filled, and the shoppers no longer run in step.
     private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(2);
 
-    // So many make the runtime compile what is hot within a minute. Until then that takes up to half a processor.
+    // Enough shoppers for tiered compilation to finish within a minute; until then it takes up to half a processor.
     private const int WarmUpShoppers = 64;
-    private const int MostMore = 12;
-    private const double StillCompiles = 0.02;
+    private const int MaxExtraWarmUps = 12;
+    private const double CompilingThreshold = 0.02;
 
-    private static readonly TimeSpan More = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExtraWarmUp = TimeSpan.FromSeconds(5);
 
     internal async Task<List<Row>> RunAsync(CancellationToken cancellationToken)
     {
-        Candidate[] servers = [.. nothing is null ? [] : new Candidate[] { new(Null, [nothing]) }, .. candidates];
+        Candidate[] servers = [.. nullServer is null ? [] : new Candidate[] { new(Null, [nullServer]) }, .. candidates];
         foreach (Candidate cold in servers)
         {
-            await WarmAsync(cold, cancellationToken);
+            await WarmUpAsync(cold, cancellationToken);
         }
 
         List<Row> rows = [];
@@ -54,46 +54,46 @@ internal sealed class Checkouts(Options options, MeasuredProcess gateway, Measur
         return rows;
     }
 
-    private async Task WarmAsync(Candidate cold, CancellationToken cancellationToken)
+    private async Task WarmUpAsync(Candidate cold, CancellationToken cancellationToken)
     {
-        Progress.Say($"warming {cold.What}");
+        Progress.WriteLine($"warming {cold.What}");
         await Load.RunAsync(cold.Servers, WarmUpShoppers, options.WarmUp, LeadIn, options.AsPage, cancellationToken);
-        for (int more = 0; more < MostMore; more++)
+        for (int more = 0; more < MaxExtraWarmUps; more++)
         {
             TimeSpan[] before = [.. cold.Servers.Select(server => server.Compiled)];
-            await Load.RunAsync(cold.Servers, WarmUpShoppers, TimeSpan.Zero, More, options.AsPage, cancellationToken);
+            await Load.RunAsync(cold.Servers, WarmUpShoppers, TimeSpan.Zero, ExtraWarmUp, options.AsPage, cancellationToken);
             TimeSpan compiled = cold.Servers.Zip(before, (server, then) => server.Compiled - then).Max();
-            if (compiled < StillCompiles * More)
+            if (compiled < CompilingThreshold * ExtraWarmUp)
             {
                 return;
             }
 
-            Progress.Say($"{cold.What} compiles on: {compiled.TotalSeconds:0.0} s of {More.TotalSeconds:0}");
+            Progress.WriteLine($"{cold.What} compiles on: {compiled.TotalSeconds:0.0} s of {ExtraWarmUp.TotalSeconds:0}");
         }
     }
 
     private async Task<List<Row>> CompareAsync(Candidate[] servers, int delay, int shoppers, CancellationToken cancellationToken)
     {
-        List<Measured>[] windows = [.. servers.Select(_ => new List<Measured>())];
+        List<LoadResult>[] windows = [.. servers.Select(_ => new List<LoadResult>())];
         for (int round = 0; round < options.Rounds; round++)
         {
-            // There and back: what gets slower from one minute to the next, slows all of them alike.
+            // In alternating order, so that a machine that gets slower affects all candidates alike.
             foreach (int turn in Enumerable.Range(0, servers.Length))
             {
                 int which = round % 2 == 0 ? turn : servers.Length - 1 - turn;
-                Measured measured = await Load.RunAsync(servers[which].Servers, shoppers, LeadIn, options.Window, options.AsPage, cancellationToken);
-                Progress.Say($"gateway {delay} ms, {shoppers} shoppers, {servers[which].What}: {measured.PerSecond:0} a second, {measured.Errors} errors");
+                LoadResult measured = await Load.RunAsync(servers[which].Servers, shoppers, LeadIn, options.Window, options.AsPage, cancellationToken);
+                Progress.WriteLine($"gateway {delay} ms, {shoppers} shoppers, {servers[which].What}: {measured.PerSecond:0} a second, {measured.Errors} errors");
                 windows[which].Add(measured);
             }
         }
 
-        List<Measured>? ceiling = nothing is null ? null : windows[0];
-        return [.. servers.Zip(windows, (server, its) => new Row(server.What, delay, shoppers, Measured.Together(its), its == ceiling ? null : ceiling, its))];
+        List<LoadResult>? ceiling = nullServer is null ? null : windows[0];
+        return [.. servers.Zip(windows, (server, its) => new Row(server.What, delay, shoppers, LoadResult.Combine(its), its == ceiling ? null : ceiling, its))];
     }
 }
 
-/// <summary>What happens just now, on the error stream: the report alone is on the other.</summary>
+/// <summary>Writes progress to stderr; stdout has the report only.</summary>
 internal static class Progress
 {
-    internal static void Say(FormattableString line) => Console.Error.WriteLine(FormattableString.Invariant(line));
+    internal static void WriteLine(FormattableString line) => Console.Error.WriteLine(FormattableString.Invariant(line));
 }

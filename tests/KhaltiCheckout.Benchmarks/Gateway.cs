@@ -4,15 +4,14 @@ using System.Text;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>
-/// Stands in for Khalti: answers the widget's verify at once, or as late as it was told, and completes every payment as asked.
-/// Not the sandbox, which has a database of its own. The answer names the order, as Khalti's did in 2023, so a checkout is one
-/// call of the gateway.
+/// A gateway stub: answers the widget's verify after a configured delay and completes every payment. Not the sandbox, which has
+/// its own database. The answer has the product identity, as Khalti's did in 2023, so a checkout is one call.
 /// </summary>
 internal static class Gateway
 {
     internal const string DelayPath = "/delay/";
 
-    // The stand-in knows no order but by its token.
+    // The order's id is part of the token.
     private const string TokenPrefix = "token-of-";
 
     private static int _delay;
@@ -26,7 +25,7 @@ internal static class Gateway
         builder.WebHost.UseKestrelCore().UseUrls(url);
         WebApplication app = builder.Build();
 
-        // Other numbers in every run: the database may remember the last one.
+        // Different ids in every run, because the database may hold those of the last one.
         string run = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
         app.Run(context => AnswerAsync(context, run));
         return app.RunAsync();

@@ -5,17 +5,17 @@ using KhaltiCheckout.Desk;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>What requests cost among so many orders: the median of each, in milliseconds.</summary>
+/// <summary>The median duration of each request with this number of orders, in milliseconds.</summary>
 internal sealed record GrowthColumn(int Orders, long Megabytes, string Database, IReadOnlyList<(string Request, double Milliseconds)> Costs);
 
-/// <summary>The same requests, one at a time, to a shop with few orders and to one with many.</summary>
+/// <summary>Measures the same requests, one at a time, in databases with few and with many orders.</summary>
 internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
 {
     private const int Rounds = 200;
     private const int WarmUpCheckouts = 300;
 
-    // A request that takes a second is not asked two hundred times.
-    private static readonly TimeSpan LongestOfOne = TimeSpan.FromSeconds(10);
+    // A slow request is repeated fewer times.
+    private static readonly TimeSpan MaxDurationPerRequest = TimeSpan.FromSeconds(10);
 
     internal async Task<IReadOnlyList<GrowthColumn>> MeasureAsync(CancellationToken cancellationToken)
     {
@@ -33,9 +33,9 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
         string file = shop.SqliteFile(string.Create(CultureInfo.InvariantCulture, $"growth-{size}"));
         await WithShopAsync(file, _ => Task.FromResult(true), cancellationToken);
         long begun = Stopwatch.GetTimestamp();
-        Filled filled = new Filler(file).Fill(size, cancellationToken);
+        SeededData seeded = new DatabaseSeeder(file).Seed(size, cancellationToken);
         long megabytes = new FileInfo(file).Length / (1024 * 1024);
-        Progress.Say($"{size} orders, {megabytes} MB, stored in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s");
+        Progress.WriteLine($"{size} orders, {megabytes} MB, stored in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s");
 
         GrowthColumn column = await WithShopAsync(file, MeasureAsync, cancellationToken);
         foreach (string part in Directory.GetFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*"))
@@ -47,7 +47,7 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
 
         async Task<GrowthColumn> MeasureAsync(MeasuredProcess running)
         {
-            List<(string, double)> reads = await ReadAsync(running, filled, cancellationToken);
+            List<(string, double)> reads = await ReadAsync(running, seeded, cancellationToken);
 
             // Last, because they add orders.
             List<(string, double)> checkouts = await CheckOutAsync(running, cancellationToken);
@@ -58,19 +58,19 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
     private async Task<T> WithShopAsync<T>(string file, Func<MeasuredProcess, Task<T>> work, CancellationToken cancellationToken)
     {
         using MeasuredProcess running = shop.StartOnSqlite("growth", gateway, file);
-        await running.AnswersAsync("/health/ready", cancellationToken);
+        await running.WaitUntilReadyAsync("/health/ready", cancellationToken);
         return await work(running);
     }
 
-    private async Task<List<(string, double)>> ReadAsync(MeasuredProcess running, Filled filled, CancellationToken cancellationToken)
+    private async Task<List<(string, double)>> ReadAsync(MeasuredProcess running, SeededData seeded, CancellationToken cancellationToken)
     {
         using HttpClient desk = new() { BaseAddress = running.Address };
         desk.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", shop.AdminKey);
         Random random = new(1);
-        string[] oldest = filled.Ids[..(filled.Ids.Length / 10)];
+        string[] oldest = seeded.Ids[..(seeded.Ids.Length / 10)];
         (string Request, Func<string> Address)[] requests =
         [
-            ("read any order", () => "/api/v1/orders/" + One(filled.Ids)),
+            ("read any order", () => "/api/v1/orders/" + One(seeded.Ids)),
             ("list, first page", () => "/api/v1/admin/orders"),
             ("list, a page of the oldest tenth", () => "/api/v1/admin/orders?cursor=" + OrderFilter.CursorAt(One(oldest))),
             ("list of a common status", () => "/api/v1/admin/orders?status=paid"),
@@ -78,30 +78,30 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
             ("list of a status, a page of the oldest tenth", () => "/api/v1/admin/orders?status=cancelled&cursor=" + OrderFilter.CursorAt(One(oldest))),
             ("list of what needs attention", () => "/api/v1/admin/orders?attention=any"),
             ("list of one reason for attention", () => "/api/v1/admin/orders?attention=paid_late"),
-            ("search by order id", () => "/api/v1/admin/orders?q=" + One(filled.Ids)),
+            ("search by order id", () => "/api/v1/admin/orders?q=" + One(seeded.Ids)),
             ("search by amount", () => "/api/v1/admin/orders?q=185"),
-            ("search by phone", () => "/api/v1/admin/orders?q=" + One(filled.Phones)),
-            ("search by beginning of a rare name", () => "/api/v1/admin/orders?q=" + filled.RareName[..^2]),
-            ("search by beginning of a common name", () => "/api/v1/admin/orders?q=" + filled.CommonName[..^2]),
-            ("search by a common name", () => "/api/v1/admin/orders?q=" + filled.CommonName),
-            ("search by two common names", () => $"/api/v1/admin/orders?q={filled.CommonName}+{filled.CommonLastName}"),
-            ("search by two names that never come together", () => $"/api/v1/admin/orders?q={filled.CommonName}+{filled.OtherName}"),
-            ("search by a name that was common long ago", () => $"/api/v1/admin/orders?q={filled.OldName}"),
-            ("search by common name and rare status", () => $"/api/v1/admin/orders?q={filled.CommonName}&status=partially_refunded"),
+            ("search by phone", () => "/api/v1/admin/orders?q=" + One(seeded.Phones)),
+            ("search by beginning of a rare name", () => "/api/v1/admin/orders?q=" + seeded.RareName[..^2]),
+            ("search by beginning of a common name", () => "/api/v1/admin/orders?q=" + seeded.CommonName[..^2]),
+            ("search by a common name", () => "/api/v1/admin/orders?q=" + seeded.CommonName),
+            ("search by two common names", () => $"/api/v1/admin/orders?q={seeded.CommonName}+{seeded.CommonLastName}"),
+            ("search by two names that never come together", () => $"/api/v1/admin/orders?q={seeded.CommonName}+{seeded.OtherName}"),
+            ("search by a name that was common long ago", () => $"/api/v1/admin/orders?q={seeded.OldName}"),
+            ("search by common name and rare status", () => $"/api/v1/admin/orders?q={seeded.CommonName}&status=partially_refunded"),
             ("summary of 30 days", () => "/api/v1/admin/summary"),
             ("summary of a year", () => "/api/v1/admin/summary?days=366"),
         ];
         long begun = Stopwatch.GetTimestamp();
         for (int turn = 0; turn < requests.Length || Stopwatch.GetElapsedTime(begun) < options.WarmUp; turn++)
         {
-            await AskAsync(desk, requests[turn % requests.Length].Address(), cancellationToken);
+            await GetAsync(desk, requests[turn % requests.Length].Address(), cancellationToken);
         }
 
         List<(string, double)> costs = [];
         foreach ((string request, Func<string> address) in requests)
         {
             costs.Add((request, await MedianAsync(desk, address, cancellationToken)));
-            Progress.Say($"  {request}: {costs[^1].Item2:0.0} ms");
+            Progress.WriteLine($"  {request}: {costs[^1].Item2:0.0} ms");
         }
 
         return costs;
@@ -113,17 +113,17 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
     {
         List<double> times = [];
         long begun = Stopwatch.GetTimestamp();
-        while (times.Count < Rounds && (times.Count == 0 || Stopwatch.GetElapsedTime(begun) < LongestOfOne))
+        while (times.Count < Rounds && (times.Count == 0 || Stopwatch.GetElapsedTime(begun) < MaxDurationPerRequest))
         {
             long asked = Stopwatch.GetTimestamp();
-            await AskAsync(desk, address(), cancellationToken);
+            await GetAsync(desk, address(), cancellationToken);
             times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
         }
 
         return Median(times);
     }
 
-    private static async Task AskAsync(HttpClient desk, string address, CancellationToken cancellationToken)
+    private static async Task GetAsync(HttpClient desk, string address, CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await desk.GetAsync(address, cancellationToken);
         if (!answer.IsSuccessStatusCode)

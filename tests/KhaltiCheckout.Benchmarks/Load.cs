@@ -3,13 +3,13 @@ using System.Diagnostics;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>What a window of load brought.</summary>
+/// <summary>The results of a load window.</summary>
 /// <param name="Stolen">The share of the machine's time that its host gave to others.</param>
-internal sealed record Measured(
+internal sealed record LoadResult(
     double Seconds, IReadOnlyList<Times> Times, int Errors, string? Example, TimeSpan Processor, double Stolen, double Memory, double PeakMemory)
 {
-    /// <summary>Several windows of one server as one.</summary>
-    internal static Measured Together(IReadOnlyList<Measured> windows) => new(
+    /// <summary>Combines several windows of one server.</summary>
+    internal static LoadResult Combine(IReadOnlyList<LoadResult> windows) => new(
         windows.Sum(window => window.Seconds), [.. windows.SelectMany(window => window.Times)], windows.Sum(window => window.Errors),
         windows.Select(window => window.Example).FirstOrDefault(example => example is not null),
         windows.Aggregate(TimeSpan.Zero, (sum, window) => sum + window.Processor), windows.Average(window => window.Stolen),
@@ -20,7 +20,7 @@ internal sealed record Measured(
 
     internal double ProcessorMilliseconds => Processor.TotalMilliseconds / Times.Count;
 
-    /// <summary>In milliseconds. The share of checkouts that were as fast, such as 0.99.</summary>
+    /// <summary>A percentile in milliseconds; the share is for example 0.99.</summary>
     internal double Percentile(double share, Func<Times, long> step)
     {
         if (Times.Count == 0)
@@ -34,11 +34,11 @@ internal sealed record Measured(
     }
 }
 
-/// <summary>So many shoppers in a closed loop, on connections that stay open. What was begun is finished, so no order is left
-/// half paid.</summary>
+/// <summary>Runs shoppers in a closed loop on persistent connections. A checkout that was started is finished, so that no
+/// order is left unpaid.</summary>
 internal static class Load
 {
-    internal static async Task<Measured> RunAsync(
+    internal static async Task<LoadResult> RunAsync(
         IReadOnlyList<MeasuredProcess> servers, int shoppers, TimeSpan warmUp, TimeSpan window, bool asPage, CancellationToken cancellationToken)
     {
         using SocketsHttpHandler handler = new() { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null };
@@ -55,7 +55,7 @@ internal static class Load
         MachineTime machine = MachineTime.Now();
         foreach (MeasuredProcess server in servers)
         {
-            server.ForgetPeak();
+            server.ResetPeakMemory();
         }
 
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end);
@@ -65,7 +65,7 @@ internal static class Load
         double memory = servers.Sum(server => server.MemoryMegabytes);
         double peak = servers.Sum(server => server.PeakMemoryMegabytes);
         List<Times>[] all = await Task.WhenAll(running);
-        return new Measured(window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, stolen, memory, peak);
+        return new LoadResult(window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, stolen, memory, peak);
     }
 
     private static async Task<List<Times>> ShopAsync(
@@ -74,11 +74,11 @@ internal static class Load
         List<Times> counted = [];
         while (Stopwatch.GetTimestamp() < end)
         {
-            (Times? times, string? error) = await TryAsync(shopper, cancellationToken);
+            (Times? times, string? error) = await CheckOutOnceAsync(shopper, cancellationToken);
             long now = Stopwatch.GetTimestamp();
             if (error is not null)
             {
-                // An error of the warm-up is one, too. A server that only refuses is not asked without end.
+                // An error in the warm-up counts too. A server that only refuses ends the loop.
                 errors.Enqueue(error);
                 await Task.Delay(10, cancellationToken);
             }
@@ -91,7 +91,7 @@ internal static class Load
         return counted;
     }
 
-    private static async Task<(Times? Times, string? Error)> TryAsync(Shopper shopper, CancellationToken cancellationToken)
+    private static async Task<(Times? Times, string? Error)> CheckOutOnceAsync(Shopper shopper, CancellationToken cancellationToken)
     {
         try
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>What the machine's processors have done so far, in its own ticks.</summary>
+/// <summary>Processor time of the machine since its start, in kernel ticks.</summary>
 internal sealed record MachineTime(long All, long Stolen)
 {
     // The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal.

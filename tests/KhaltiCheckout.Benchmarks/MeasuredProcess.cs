@@ -5,16 +5,16 @@ using System.Runtime.InteropServices;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>A server in a process of its own, so that processor time and memory are its alone.</summary>
+/// <summary>A server in its own process, so that its processor time and memory can be measured.</summary>
 internal sealed class MeasuredProcess : IDisposable
 {
     // The kernel keeps fifteen letters of a name.
-    private const string CompilersName = "(.NET Tiered Com)";
+    private const string CompilerThreadName = "(.NET Tiered Com)";
 
-    // USER_HZ, in which the kernel counts for every program, whatever its own clock.
+    // USER_HZ, the unit of /proc, independent of the kernel's timer frequency.
     private const int ClockTicks = 100;
 
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;
     private readonly long _started;
@@ -26,10 +26,10 @@ internal sealed class MeasuredProcess : IDisposable
 
     internal string LogFile { get; }
 
-    /// <param name="name">For its log.</param>
+    /// <param name="name">Name of the log file.</param>
     /// <param name="dll">The program; its folder becomes the working directory.</param>
-    /// <param name="arguments">Beside its address.</param>
-    /// <param name="folder">Where the log goes.</param>
+    /// <param name="arguments">Arguments besides the address.</param>
+    /// <param name="folder">Folder of the log file.</param>
     internal static MeasuredProcess Start(string name, string dll, IEnumerable<string> arguments, string folder)
     {
         Uri address = new($"http://127.0.0.1:{Processes.FreePort()}");
@@ -39,18 +39,18 @@ internal sealed class MeasuredProcess : IDisposable
         return new MeasuredProcess(process, started, address, log);
     }
 
-    /// <summary>Waits for the first 200, and says how long after the start it came.</summary>
-    internal async Task<TimeSpan> AnswersAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Waits for the first answer with 200 and returns the time since the start.</summary>
+    internal async Task<TimeSpan> WaitUntilReadyAsync(string path, CancellationToken cancellationToken)
     {
         using HttpClient http = new() { BaseAddress = Address };
         while (true)
         {
-            if (_process.HasExited || Stopwatch.GetElapsedTime(_started) > LongestStart)
+            if (_process.HasExited || Stopwatch.GetElapsedTime(_started) > StartTimeout)
             {
                 throw new InvalidOperationException($"A server did not start:\n{await TailAsync()}");
             }
 
-            if (Processes.Listens(Address.Port))
+            if (Processes.IsListening(Address.Port))
             {
                 using HttpResponseMessage answer = await http.GetAsync(path, cancellationToken);
                 if (answer.StatusCode == HttpStatusCode.OK)
@@ -63,7 +63,7 @@ internal sealed class MeasuredProcess : IDisposable
         }
     }
 
-    /// <summary>Processor time of all its threads so far.</summary>
+    /// <summary>Total processor time of all threads.</summary>
     internal async Task<TimeSpan> ProcessorAsync()
     {
         _process.Refresh();
@@ -72,18 +72,17 @@ internal sealed class MeasuredProcess : IDisposable
             : _process.TotalProcessorTime;
     }
 
-    /// <summary>Processor time of the thread on which the runtime compiles again what has become hot. It ends when it has
-    /// had nothing to do for a while, and another begins at nothing.</summary>
+    /// <summary>Processor time of the tiered-compilation thread. An idle thread ends, and a new one starts at zero.</summary>
     internal TimeSpan Compiled => new(Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Sum(CompiledTicks) * (TimeSpan.TicksPerSecond / ClockTicks));
 
     internal double MemoryMegabytes => StatusKilobytes("VmRSS") / 1024;
 
     internal double PeakMemoryMegabytes => StatusKilobytes("VmHWM") / 1024;
 
-    /// <summary>From here on the peak is the peak of what follows.</summary>
-    internal void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+    /// <summary>Resets the peak memory.</summary>
+    internal void ResetPeakMemory() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
-    /// <summary>The last lines that it said.</summary>
+    /// <summary>The last lines of the log.</summary>
     private async Task<string> TailAsync() =>
         File.Exists(LogFile) ? string.Join('\n', (await File.ReadAllLinesAsync(LogFile, CancellationToken.None)).TakeLast(20)) : "";
 
@@ -97,16 +96,16 @@ internal sealed class MeasuredProcess : IDisposable
     {
         try
         {
-            // Its number, its name in brackets, and what is measured of it; of that user and system time are the 12th and 13th.
+            // Thread id, name in brackets, then the statistics: user and system time are the 12th and 13th.
             string line = File.ReadAllText(Path.Combine(thread, "stat"));
             string[] measured = line[(line.LastIndexOf(')') + 2)..].Split(' ');
-            return line.Contains(CompilersName, StringComparison.Ordinal)
+            return line.Contains(CompilerThreadName, StringComparison.Ordinal)
                 ? long.Parse(measured[11], CultureInfo.InvariantCulture) + long.Parse(measured[12], CultureInfo.InvariantCulture)
                 : 0;
         }
         catch (IOException)
         {
-            return 0; // ended this moment
+            return 0; // the thread has just ended
         }
     }
 

@@ -15,9 +15,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>
-/// The same three requests with the same call of the gateway, and no storage. Twice: on the shop's own server, with all that
-/// stands around a handler there (log, limits, headers, keys, rules), which is the ceiling that storage is measured by; and on
-/// the web server with JSON and nothing else, which says what all of that costs.
+/// The three requests of a checkout with the gateway call but without storage: once in the shop's full pipeline (log, limits,
+/// headers, keys, validation), the upper bound for the storage; and once as bare JSON endpoints, to measure that pipeline.
 /// </summary>
 internal static class NullCheckout
 {
@@ -48,7 +47,7 @@ internal static class NullCheckout
         builder.Services.AddPayments();
         builder.Services.AddAccess();
 
-        // Nothing that would touch a database.
+        // No hosted services, which would use the database.
         foreach (ServiceDescriptor hosted in builder.Services.Where(IsHosted).Except(own).ToList())
         {
             builder.Services.Remove(hosted);
@@ -94,7 +93,7 @@ internal static class NullCheckout
         return server.RunAsync();
     }
 
-    /// <summary>An app that does nothing: what starting costs before there is a shop in it.</summary>
+    /// <summary>An empty app, for the minimum start time.</summary>
     internal static Task RunEmptyAsync(string url)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
@@ -107,7 +106,7 @@ internal static class NullCheckout
     private const string Orders = "/api/v1/orders";
     private const string Verify = "/api/v1/payments/verify";
 
-    // As long as one of Khalti's.
+    // The length of Khalti's transaction ids.
     private const string Transaction = "0123456789abcdef012345";
 
     private static bool IsHosted(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService);

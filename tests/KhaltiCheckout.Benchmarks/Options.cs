@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The command-line options.</summary>
 internal sealed class Options
 {
     internal const string Usage = """
@@ -26,7 +26,7 @@ internal sealed class Options
     private static readonly string[] Switches = ["--as-page", "--growth"];
     private static readonly string[] Parts = ["null", "bare", "sqlite", "postgres", "start"];
 
-    /// <summary>Which program this process is; null for the one that measures. Not for people.</summary>
+    /// <summary>The role of a child process; null for the process that measures.</summary>
     internal string? Role { get; private init; }
 
     internal string Url { get; private init; } = "";
@@ -59,14 +59,14 @@ internal sealed class Options
 
     internal string? Folder { get; private init; }
 
-    /// <exception cref="FormatException">It says something that is no option; the message is for people.</exception>
+    /// <exception cref="FormatException">An invalid option; the message can be shown.</exception>
     internal static Options Read(string[] arguments)
     {
         Dictionary<string, string> given = new(StringComparer.Ordinal);
         for (int at = 0; at < arguments.Length; at++)
         {
             bool isSwitch = Switches.Contains(arguments[at], StringComparer.Ordinal);
-            given[arguments[at]] = isSwitch ? "" : at + 1 < arguments.Length ? arguments[++at] : throw Wrong($"{arguments[at]} needs a value.");
+            given[arguments[at]] = isSwitch ? "" : at + 1 < arguments.Length ? arguments[++at] : throw UsageError($"{arguments[at]} needs a value.");
         }
 
         Options options = new()
@@ -88,15 +88,15 @@ internal sealed class Options
             Against = Take("--against"),
             Folder = Take("--folder"),
         };
-        return given.Count > 0 ? throw Wrong($"{given.First().Key} is no option.")
-            : options.Only.Except(Parts, StringComparer.Ordinal).Any() ? throw Wrong($"--only takes {string.Join(", ", Parts)}.")
+        return given.Count > 0 ? throw UsageError($"{given.First().Key} is no option.")
+            : options.Only.Except(Parts, StringComparer.Ordinal).Any() ? throw UsageError($"--only takes {string.Join(", ", Parts)}.")
             : options;
 
         string? Take(string name) => given.Remove(name, out string? value) ? value : null;
 
         int[] Numbers(string name, string otherwise) => [.. (Take(name) ?? otherwise).Split(',').Select(text =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw Wrong($"{name} takes numbers such as {otherwise}."))];
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw UsageError($"{name} takes numbers such as {otherwise}."))];
     }
 
-    private static FormatException Wrong(string sentence) => new($"{sentence}\n\n{Usage}");
+    private static FormatException UsageError(string sentence) => new($"{sentence}\n\n{Usage}");
 }

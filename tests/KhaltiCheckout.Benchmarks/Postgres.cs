@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>
-/// A PostgreSQL server of this run's own, with Debian's binaries and PostgreSQL's defaults, above all the durable ones:
-/// <c>fsync</c> and <c>synchronous_commit</c> on. It refuses to run as root, so root runs it as <c>postgres</c>.
+/// A temporary PostgreSQL server with Debian's binaries and PostgreSQL's defaults (<c>fsync</c> and <c>synchronous_commit</c>
+/// on). It refuses to run as root, so root runs it as <c>postgres</c>.
 /// </summary>
 internal sealed class Postgres : IDisposable
 {
     private const string Debian = "/usr/lib/postgresql";
 
-    // Two shops, each with a pool of its own.
-    private const int MostConnections = 300;
+    // Enough for two shops, each with its own pool.
+    private const int MaxConnections = 300;
 
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _server;
 
@@ -31,20 +31,20 @@ internal sealed class Postgres : IDisposable
         Directory.CreateDirectory(data);
         if (Environment.IsPrivilegedProcess)
         {
-            await SucceedsAsync(Processes.Start(LogFile(folder), folder, "chown", "postgres", data), folder, cancellationToken);
+            await WaitForSuccessAsync(Processes.Start(LogFile(folder), folder, "chown", "postgres", data), folder, cancellationToken);
         }
 
         Process making = StartAsPostgres(folder, Path.Combine(bin, "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale", "C.UTF-8");
-        await SucceedsAsync(making, folder, cancellationToken);
+        await WaitForSuccessAsync(making, folder, cancellationToken);
         int port = Processes.FreePort();
         Process server = StartAsPostgres(
             folder, Path.Combine(bin, "postgres"), "-D", data, "-p", FormattableString.Invariant($"{port}"), "-k", data,
-            "-c", "listen_addresses=127.0.0.1", "-c", FormattableString.Invariant($"max_connections={MostConnections}"),
+            "-c", "listen_addresses=127.0.0.1", "-c", FormattableString.Invariant($"max_connections={MaxConnections}"),
             "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on");
         Postgres postgres = new(server, FormattableString.Invariant($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres"));
         try
         {
-            await postgres.ListensAsync(port, LogFile(folder), cancellationToken);
+            await postgres.WaitUntilListeningAsync(port, LogFile(folder), cancellationToken);
             return postgres;
         }
         catch
@@ -56,17 +56,17 @@ internal sealed class Postgres : IDisposable
 
     public void Dispose()
     {
-        // Its "fast" shutdown: it does not wait for those who are connected.
+        // PostgreSQL's fast shutdown, which does not wait for clients.
         Processes.Stop(_server, PosixSignal.SIGINT);
         _server.Dispose();
     }
 
-    private async Task ListensAsync(int port, string log, CancellationToken cancellationToken)
+    private async Task WaitUntilListeningAsync(int port, string log, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
-        while (!Processes.Listens(port))
+        while (!Processes.IsListening(port))
         {
-            if (_server.HasExited || Stopwatch.GetElapsedTime(begun) > LongestStart)
+            if (_server.HasExited || Stopwatch.GetElapsedTime(begun) > StartTimeout)
             {
                 throw new InvalidOperationException($"PostgreSQL did not start:\n{await File.ReadAllTextAsync(log, cancellationToken)}");
             }
@@ -81,7 +81,7 @@ internal sealed class Postgres : IDisposable
         LogFile(folder), folder,
         Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", .. command] : command);
 
-    private static async Task SucceedsAsync(Process process, string folder, CancellationToken cancellationToken)
+    private static async Task WaitForSuccessAsync(Process process, string folder, CancellationToken cancellationToken)
     {
         using (process)
         using (cancellationToken.Register(() => process.Kill(entireProcessTree: true)))

@@ -5,18 +5,18 @@ using System.Runtime.InteropServices;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>Starts programs that talk to a file, and stops them as an operator would.</summary>
+/// <summary>Starts programs with their output in a log file, and stops them by signal.</summary>
 internal static class Processes
 {
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>What the program says goes to the file, through no hands of ours.</summary>
+    /// <summary>Starts the program with its output redirected to the file by the shell.</summary>
     internal static Process Start(string log, string folder, params IEnumerable<string> command)
     {
-        // The shell becomes the program: its id is the program's.
+        // exec: the process id of the shell becomes the program's.
         ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", log, .. command]) { WorkingDirectory = folder };
 
-        // As in the image, see Dockerfile; and nothing of the developer's own environment.
+        // The environment of the Dockerfile, without the developer's own variables.
         start.Environment["DOTNET_hostBuilder__reloadConfigOnChange"] = "false";
         foreach (string own in (string[])["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS"])
         {
@@ -26,13 +26,13 @@ internal static class Processes
         return Process.Start(start)!;
     }
 
-    /// <summary>Asks it to end, and kills it only if it does not listen.</summary>
+    /// <summary>Sends the signal, and kills the process if it does not end in time.</summary>
     internal static void Stop(Process process, PosixSignal signal)
     {
         if (!process.HasExited)
         {
             _ = Kill(process.Id, signal == PosixSignal.SIGINT ? 2 : 15);
-            if (!process.WaitForExit(LongestStop))
+            if (!process.WaitForExit(StopTimeout))
             {
                 process.Kill();
                 process.WaitForExit();
@@ -47,9 +47,8 @@ internal static class Processes
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Whether somebody listens there. An exception for every refused connection would cost the starting server its
-    /// processor.</summary>
-    internal static bool Listens(int port)
+    /// <summary>Whether the port is open. Without exceptions, which would take processor time from the starting server.</summary>
+    internal static bool IsListening(int port)
     {
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         using SocketAsyncEventArgs connecting = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, port) };

@@ -6,9 +6,9 @@ try
 {
     options = Options.Read(args);
 }
-catch (FormatException wrong)
+catch (FormatException exception)
 {
-    await Console.Error.WriteLineAsync(wrong.Message);
+    await Console.Error.WriteLineAsync(exception.Message);
     return 2;
 }
 
@@ -28,7 +28,7 @@ switch (options.Role)
         return 0;
 }
 
-// However it ends, every process that was started ends with it, and its folder goes.
+// In any case, stop every started process and delete the folder.
 using CancellationTokenSource enough = new();
 using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
@@ -41,9 +41,9 @@ catch (OperationCanceledException) when (enough.IsCancellationRequested)
 {
     return 130;
 }
-catch (InvalidOperationException trouble)
+catch (InvalidOperationException exception)
 {
-    await Console.Error.WriteLineAsync(trouble.Message);
+    await Console.Error.WriteLineAsync(exception.Message);
     return 1;
 }
 

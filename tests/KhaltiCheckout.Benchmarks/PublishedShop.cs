@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>The shop as it is shipped: published, in Production, its log at the level that production has, written to a file.</summary>
+/// <summary>The published shop in environment Production, with production's log level, logging to a file.</summary>
 internal sealed partial class PublishedShop
 {
     private readonly string _folder;
@@ -12,13 +12,13 @@ internal sealed partial class PublishedShop
 
     private PublishedShop(string folder, string app) => (_folder, _app) = (folder, app);
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Folder of the published program.</summary>
     internal string App => _app;
 
-    /// <summary>For the merchant's desk; of this run alone.</summary>
+    /// <summary>A random API key for the admin calls of this run.</summary>
     internal string AdminKey { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
-    /// <summary>The one that the measured one is compared with, if any.</summary>
+    /// <summary>The version to compare with (<c>--against</c>), if any.</summary>
     internal static PublishedShop? Other(Options options, string folder) =>
         options.Against is { } published ? new PublishedShop(folder, Path.GetFullPath(published)) : null;
 
@@ -36,7 +36,7 @@ internal sealed partial class PublishedShop
             publish.ArgumentList.Add(argument);
         }
 
-        // What it says belongs to the progress, not to the report.
+        // The output of publish goes to stderr, not into the report.
         publish.RedirectStandardOutput = true;
         using Process process = Process.Start(publish)!;
         using CancellationTokenRegistration stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
@@ -46,12 +46,12 @@ internal sealed partial class PublishedShop
         return process.ExitCode == 0 ? new PublishedShop(folder, app) : throw new InvalidOperationException("The shop could not be published.");
     }
 
-    /// <summary>With the gateway in Khalti's place.</summary>
+    /// <summary>Settings that use the gateway stub in place of Khalti.</summary>
     internal static string[] Settings(Uri gateway) =>
     [
         "--Khalti:Mode=Sandbox", "--Sandbox:Embedded=false", $"--Sandbox:Url={gateway}",
 
-        // All shoppers share one address here. The limit does its work and is never reached.
+        // All shoppers share one address. The rate limiter runs but its limit is not reached.
         "--RateLimits:PostsPerMinute=100000000", "--RateLimits:OrdersPerMinute=100000000",
     ];
 
@@ -71,7 +71,7 @@ internal sealed partial class PublishedShop
 
     internal string SqliteFile(string name) => Path.Combine(_folder, name + ".db");
 
-    /// <summary>The database and its version, as the shop named it at its start.</summary>
+    /// <summary>The database and its version, from the shop's start log.</summary>
     internal static string DatabaseOf(MeasuredProcess shop) => File.ReadLines(shop.LogFile)
         .Select(line => Ready().Match(line)).FirstOrDefault(match => match.Success)?.Groups["database"].Value ?? "an unknown database";
 

@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>Markdown, for a person and for an issue.</summary>
+/// <summary>Writes the report as Markdown.</summary>
 internal static class Report
 {
     internal static void Machine(Options options, string folder, string loadBefore, params string[] databases)
     {
         string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024);
-        Say($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
-        Say($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");
-        Say($"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy beside them the figures mean little.");
-        Say($"- The shop's log as in Production, one line a request, to a file{(options.AsPage ? "; orders as the shop's page sends them" : "")}{(options.Growth ? "" : FormattableString.Invariant($"; {options.Rounds} windows of {options.Window.TotalSeconds} s each, in turn"))}.");
-        Say($"");
+        WriteLine($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
+        WriteLine($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");
+        WriteLine($"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy beside them the figures mean little.");
+        WriteLine($"- The shop's log as in Production, one line a request, to a file{(options.AsPage ? "; orders as the shop's page sends them" : "")}{(options.Growth ? "" : FormattableString.Invariant($"; {options.Rounds} windows of {options.Window.TotalSeconds} s each, in turn"))}.");
+        WriteLine($"");
     }
 
     internal static string LoadAverage() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3));
@@ -26,36 +26,36 @@ internal static class Report
             return;
         }
 
-        Say($"## Verified checkouts: create, verify, read");
-        Say($"");
-        Say($"| gateway ms | shoppers | server | checkouts/s | of null | in each round | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms each | memory MB | peak MB | stolen % | errors |");
-        Say($"| ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        WriteLine($"## Verified checkouts: create, verify, read");
+        WriteLine($"");
+        WriteLine($"| gateway ms | shoppers | server | checkouts/s | of null | in each round | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms each | memory MB | peak MB | stolen % | errors |");
+        WriteLine($"| ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
-            Measured m = row.Measured;
+            LoadResult m = row.LoadResult;
             double p50 = m.Percentile(0.5, times => times.Whole);
             double p99 = m.Percentile(0.99, times => times.Whole);
-            Say($"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.OfNull:0.00} | {Each(row.OfNullInRounds)} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | {p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {100 * m.Stolen:0} | {m.Errors} |");
+            WriteLine($"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.RatioToNull:0.00} | {FormatRatios(row.RatiosToNullByRound)} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | {p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {100 * m.Stolen:0} | {m.Errors} |");
         }
 
-        Say($"");
-        Say($"Null: the shop's server with all that stands around a handler, the same requests and gateway, no storage. Bare: the web server and JSON alone.");
-        Say($"");
-        Say($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both. Stolen: what the machine's host gave to others of its processors meanwhile.");
-        Say($"");
-        Say($"Each call, p50 / p95 / p99 in ms:");
-        Say($"");
-        Say($"| gateway ms | shoppers | server | create | verify | read |");
-        Say($"| ---: | ---: | --- | ---: | ---: | ---: |");
+        WriteLine($"");
+        WriteLine($"Null: the shop's server with all that stands around a handler, the same requests and gateway, no storage. Bare: the web server and JSON alone.");
+        WriteLine($"");
+        WriteLine($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both. Stolen: what the machine's host gave to others of its processors meanwhile.");
+        WriteLine($"");
+        WriteLine($"Each call, p50 / p95 / p99 in ms:");
+        WriteLine($"");
+        WriteLine($"| gateway ms | shoppers | server | create | verify | read |");
+        WriteLine($"| ---: | ---: | --- | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
-            Say($"| {row.Delay} | {row.Shoppers} | {row.What} | {Three(row, times => times.Create)} | {Three(row, times => times.Verify)} | {Three(row, times => times.Read)} |");
+            WriteLine($"| {row.Delay} | {row.Shoppers} | {row.What} | {FormatPercentiles(row, times => times.Create)} | {FormatPercentiles(row, times => times.Verify)} | {FormatPercentiles(row, times => times.Read)} |");
         }
 
-        Say($"");
-        foreach (Row row in rows.Where(row => row.Measured.Errors > 0))
+        WriteLine($"");
+        foreach (Row row in rows.Where(row => row.LoadResult.Errors > 0))
         {
-            Say($"- **Error** ({row.What}, {row.Shoppers} shoppers, {row.Measured.Errors} of them): {row.Measured.Example}");
+            WriteLine($"- **Error** ({row.What}, {row.Shoppers} shoppers, {row.LoadResult.Errors} of them): {row.LoadResult.Example}");
         }
     }
 
@@ -66,43 +66,43 @@ internal static class Report
             return;
         }
 
-        Say($"## Start to first answer");
-        Say($"");
-        Say($"| | median s | each |");
-        Say($"| --- | ---: | --- |");
+        WriteLine($"## Start to first answer");
+        WriteLine($"");
+        WriteLine($"| | median s | each |");
+        WriteLine($"| --- | ---: | --- |");
         Line("empty app", starts.Empty);
         Line("shop, its database there", starts.Shop);
-        Say($"| **beyond the empty app** | {Median(starts.Shop) - Median(starts.Empty):0.00} | |");
-        Say($"");
+        WriteLine($"| **beyond the empty app** | {Median(starts.Shop) - Median(starts.Empty):0.00} | |");
+        WriteLine($"");
 
         static void Line(string what, double[] seconds) =>
-            Say($"| {what} | {Median(seconds):0.00} | {string.Join(", ", seconds.Select(one => one.ToString("0.00", CultureInfo.InvariantCulture)))} |");
+            WriteLine($"| {what} | {Median(seconds):0.00} | {string.Join(", ", seconds.Select(one => one.ToString("0.00", CultureInfo.InvariantCulture)))} |");
 
         static double Median(double[] seconds) => seconds.Order().ElementAt(seconds.Length / 2);
     }
 
     internal static void Growth(IReadOnlyList<GrowthColumn> columns)
     {
-        Say($"## What a request costs among many orders");
-        Say($"");
-        Say($"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once. In a small shop a page of what is rare is not full, and so costs less.");
-        Say($"");
-        Say($"| | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Orders:#,0} orders ({column.Megabytes} MB)")))} |");
-        Say($"| --- |{string.Concat(columns.Select(_ => " ---: |"))}");
+        WriteLine($"## What a request costs among many orders");
+        WriteLine($"");
+        WriteLine($"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once. In a small shop a page of what is rare is not full, and so costs less.");
+        WriteLine($"");
+        WriteLine($"| | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Orders:#,0} orders ({column.Megabytes} MB)")))} |");
+        WriteLine($"| --- |{string.Concat(columns.Select(_ => " ---: |"))}");
         for (int line = 0; line < columns[0].Costs.Count; line++)
         {
             double least = columns[0].Costs[line].Milliseconds;
-            Say($"| {columns[0].Costs[line].Request} | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Costs[line].Milliseconds:0.00} ({column.Costs[line].Milliseconds / least:0.0})")))} |");
+            WriteLine($"| {columns[0].Costs[line].Request} | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Costs[line].Milliseconds:0.00} ({column.Costs[line].Milliseconds / least:0.0})")))} |");
         }
 
-        Say($"");
+        WriteLine($"");
     }
 
-    internal static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    internal static void WriteLine(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    private static string Each(IEnumerable<double> ratios) =>
+    private static string FormatRatios(IEnumerable<double> ratios) =>
         string.Join(", ", ratios.Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)));
 
-    private static string Three(Row row, Func<Times, long> step) => string.Join(" / ", new[] { 0.5, 0.95, 0.99 }
-        .Select(share => row.Measured.Percentile(share, step).ToString("0.0", CultureInfo.InvariantCulture)));
+    private static string FormatPercentiles(Row row, Func<Times, long> step) => string.Join(" / ", new[] { 0.5, 0.95, 0.99 }
+        .Select(share => row.LoadResult.Percentile(share, step).ToString("0.0", CultureInfo.InvariantCulture)));
 }

@@ -6,18 +6,18 @@ internal sealed class Run(Options options) : IAsyncDisposable
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(
         Path.GetFullPath(options.Folder ?? Path.GetTempPath()), "checkout-benchmark-" + Path.GetRandomFileName())).FullName;
 
-    // In the order in which they were started: a shop before its database would miss it.
+    // In the order of their start, so that a shop is stopped before its database.
     private readonly List<IDisposable> _started = [];
 
     private readonly List<string> _databases = [];
     private readonly string _loadBefore = Report.LoadAverage();
 
-    /// <summary>False when an answer was not the right one.</summary>
+    /// <summary>Runs all measurements; false when an answer was wrong.</summary>
     internal async Task<bool> MeasureAsync(CancellationToken cancellationToken)
     {
-        MeasuredProcess gateway = Own("gateway", "gateway");
+        MeasuredProcess gateway = StartOwnProcess("gateway", "gateway");
         Started(gateway);
-        await gateway.AnswersAsync(Gateway.DelayPath + "0", cancellationToken);
+        await gateway.WaitUntilReadyAsync(Gateway.DelayPath + "0", cancellationToken);
         PublishedShop shop = await PublishedShop.PublishAsync(options, _folder, cancellationToken);
         if (options.Growth)
         {
@@ -27,20 +27,20 @@ internal sealed class Run(Options options) : IAsyncDisposable
             return true;
         }
 
-        (double[] Empty, double[] Shop)? starts = Wants("start")
-            ? await new Starts(shop, gateway.Address, () => Own("empty", "empty")).MeasureAsync(cancellationToken)
+        (double[] Empty, double[] Shop)? starts = IsSelected("start")
+            ? await new Starts(shop, gateway.Address, () => StartOwnProcess("empty", "empty")).MeasureAsync(cancellationToken)
             : null;
         List<Row> rows = await CheckOutAsync(shop, gateway, cancellationToken);
         Report.Machine(options, _folder, _loadBefore, [.. _databases.Distinct(StringComparer.Ordinal)]);
         Report.Checkouts(rows);
-        if (Wants("postgres") && options.Postgres is null)
+        if (IsSelected("postgres") && options.Postgres is null)
         {
-            Report.Say($"PostgreSQL was not measured: name a database with --postgres, or say --postgres start.");
-            Report.Say($"");
+            Report.WriteLine($"PostgreSQL was not measured: name a database with --postgres, or say --postgres start.");
+            Report.WriteLine($"");
         }
 
         Report.Starts(starts);
-        return rows.TrueForAll(row => row.Measured.Errors == 0);
+        return rows.TrueForAll(row => row.LoadResult.Errors == 0);
     }
 
     public ValueTask DisposeAsync()
@@ -56,21 +56,21 @@ internal sealed class Run(Options options) : IAsyncDisposable
 
     private async Task<List<Row>> CheckOutAsync(PublishedShop shop, MeasuredProcess gateway, CancellationToken cancellationToken)
     {
-        MeasuredProcess? nothing = Wants("null") ? Started(Own("null", "null", "--at", gateway.Address.ToString(), "--app", shop.App)) : null;
-        if (nothing is not null)
+        MeasuredProcess? nullServer = IsSelected("null") ? Started(StartOwnProcess("null", "null", "--at", gateway.Address.ToString(), "--app", shop.App)) : null;
+        if (nullServer is not null)
         {
-            await nothing.AnswersAsync("/api/v1/orders/ord_0", cancellationToken);
+            await nullServer.WaitUntilReadyAsync("/api/v1/orders/ord_0", cancellationToken);
         }
 
         List<Candidate> candidates = [];
-        if (Wants("bare"))
+        if (IsSelected("bare"))
         {
-            MeasuredProcess bare = Started(Own("bare", "bare", "--at", gateway.Address.ToString()));
-            await bare.AnswersAsync("/api/v1/orders/ord_0", cancellationToken);
+            MeasuredProcess bare = Started(StartOwnProcess("bare", "bare", "--at", gateway.Address.ToString()));
+            await bare.WaitUntilReadyAsync("/api/v1/orders/ord_0", cancellationToken);
             candidates.Add(new Candidate("bare", [bare]));
         }
 
-        if (Wants("sqlite"))
+        if (IsSelected("sqlite"))
         {
             candidates.Add(await OnSqliteAsync(shop, "sqlite", "SQLite", gateway, cancellationToken));
             if (PublishedShop.Other(options, _folder) is { } other)
@@ -79,7 +79,7 @@ internal sealed class Run(Options options) : IAsyncDisposable
             }
         }
 
-        if (Wants("postgres") && options.Postgres is { } given)
+        if (IsSelected("postgres") && options.Postgres is { } given)
         {
             string database = given == "start" ? Started(await Postgres.StartAsync(_folder, cancellationToken)).ConnectionString : given;
             MeasuredProcess first = await ReadyAsync(shop.StartOnPostgres("postgres-1", gateway.Address, database), cancellationToken);
@@ -88,31 +88,31 @@ internal sealed class Run(Options options) : IAsyncDisposable
             candidates.Add(new Candidate("PostgreSQL, two shops", [first, second]));
         }
 
-        return await new Checkouts(options, gateway, nothing, candidates).RunAsync(cancellationToken);
+        return await new Checkouts(options, gateway, nullServer, candidates).RunAsync(cancellationToken);
     }
 
     private async Task<Candidate> OnSqliteAsync(
         PublishedShop shop, string name, string what, MeasuredProcess gateway, CancellationToken cancellationToken)
     {
-        // By a start of its own, as on the first day of a shop: what makes tables is in memory for the rest of it.
+        // The tables are created by a separate start, so that the measured process has not loaded the migration code.
         string file = shop.SqliteFile(name);
         using (MeasuredProcess first = shop.StartOnSqlite(name + "-first-day", gateway.Address, file))
         {
-            await first.AnswersAsync("/health/ready", cancellationToken);
+            await first.WaitUntilReadyAsync("/health/ready", cancellationToken);
         }
 
         return new Candidate(what, [await ReadyAsync(shop.StartOnSqlite(name, gateway.Address, file), cancellationToken)]);
     }
 
-    private bool Wants(string part) => options.Only.Contains(part, StringComparer.Ordinal);
+    private bool IsSelected(string part) => options.Only.Contains(part, StringComparer.Ordinal);
 
-    // This program in another role.
-    private MeasuredProcess Own(string name, string role, params IEnumerable<string> arguments) =>
+    // Starts this program in another role.
+    private MeasuredProcess StartOwnProcess(string name, string role, params IEnumerable<string> arguments) =>
         MeasuredProcess.Start(name, typeof(Run).Assembly.Location, ["--role", role, .. arguments], _folder);
 
     private async Task<MeasuredProcess> ReadyAsync(MeasuredProcess process, CancellationToken cancellationToken)
     {
-        await Started(process).AnswersAsync("/health/ready", cancellationToken);
+        await Started(process).WaitUntilReadyAsync("/health/ready", cancellationToken);
         _databases.Add(PublishedShop.DatabaseOf(process));
         return process;
     }

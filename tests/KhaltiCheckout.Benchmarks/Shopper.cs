@@ -4,27 +4,27 @@ using System.Text;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>How long the steps of one checkout took, in ticks of the stopwatch.</summary>
+/// <summary>Durations of the steps of one checkout, in stopwatch ticks.</summary>
 internal sealed record Times(long Create, long Verify, long Read)
 {
     internal long Whole => Create + Verify + Read;
 }
 
 /// <summary>
-/// One shopper after another at one pair of hands: places an order, posts a token of its own, reads the order, and looks at
-/// every answer. Made to cost little: it shares the processor with what it measures.
+/// One simulated shopper: places an order, posts a token, reads the order, and checks every answer. Written to use little
+/// processor time, because it shares the machine with the server.
 /// </summary>
 internal sealed class Shopper(HttpMessageInvoker http, Uri[] servers, int number, bool asPage)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    // Where the requests go; several processes take turns, so that a checkout begins at one and ends at another.
+    // With several processes the requests are sent in turn, so that a checkout uses more than one of them.
     private readonly Uri[] _orders = [.. servers.Select(server => new Uri(server, "/api/v1/orders"))];
     private readonly Uri[] _verify = [.. servers.Select(server => new Uri(server, "/api/v1/payments/verify"))];
     private readonly byte[] _answer = new byte[16 * 1024];
-    private int _turn = number;
+    private int _nextServer = number;
 
-    /// <summary>How long it took; null and a word about the answer when it was not the right one.</summary>
+    /// <summary>Runs one checkout; returns its durations, or a description of the wrong answer.</summary>
     internal async Task<(Times? Times, string? Error)> CheckOutAsync(CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
@@ -32,26 +32,26 @@ internal sealed class Shopper(HttpMessageInvoker http, Uri[] servers, int number
         long created = Stopwatch.GetTimestamp();
         if (status != 201 || Number(length, "\"amount\":"u8) != SampleOrder.Amount || Text(length, "\"id\":\""u8) is not { } id)
         {
-            return (null, Wrong("create", status, length));
+            return (null, DescribeWrongAnswer("create", status, length));
         }
 
         (status, length) = await SendAsync(Verify(id), cancellationToken);
         long verified = Stopwatch.GetTimestamp();
         if (status != 200 || !IsPaid(length))
         {
-            return (null, Wrong("verify", status, length));
+            return (null, DescribeWrongAnswer("verify", status, length));
         }
 
-        (status, length) = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_orders[Turn()], "/api/v1/orders/" + id)), cancellationToken);
+        (status, length) = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_orders[NextServer()], "/api/v1/orders/" + id)), cancellationToken);
         long read = Stopwatch.GetTimestamp();
         return status != 200 || !IsPaid(length) || Text(length, "\"id\":\""u8) != id
-            ? (null, Wrong("read", status, length))
+            ? (null, DescribeWrongAnswer("read", status, length))
             : (new Times(created - begun, verified - created, read - verified), null);
     }
 
     private HttpRequestMessage Create()
     {
-        HttpRequestMessage request = Post(_orders[Turn()], asPage ? SampleOrder.FullBody : SampleOrder.Body);
+        HttpRequestMessage request = Post(_orders[NextServer()], asPage ? SampleOrder.FullBody : SampleOrder.Body);
         if (asPage)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", Guid.NewGuid().ToString());
@@ -61,10 +61,10 @@ internal sealed class Shopper(HttpMessageInvoker http, Uri[] servers, int number
     }
 
     private HttpRequestMessage Verify(string id) => Post(
-        _verify[Turn()],
+        _verify[NextServer()],
         Encoding.UTF8.GetBytes($$"""{"orderId":"{{id}}","token":"{{Gateway.TokenOf(id)}}","amount":{{SampleOrder.Amount}}}"""));
 
-    private int Turn() => _turn++ % servers.Length;
+    private int NextServer() => _nextServer++ % servers.Length;
 
     private static HttpRequestMessage Post(Uri to, byte[] body) =>
         new(HttpMethod.Post, to) { Content = new ByteArrayContent(body) { Headers = { ContentType = Json } } };
@@ -80,7 +80,7 @@ internal sealed class Shopper(HttpMessageInvoker http, Uri[] servers, int number
         }
     }
 
-    // An order's own members come before those of its lines and payments.
+    // The order's own members come before those of its lines and payments.
     private bool IsPaid(int length) => Text(length, "\"status\":\""u8) == "paid" && Number(length, "\"amount\":"u8) == SampleOrder.Amount;
 
     private string? Text(int length, ReadOnlySpan<byte> after)
@@ -100,6 +100,6 @@ internal sealed class Shopper(HttpMessageInvoker http, Uri[] servers, int number
         return at < 0 ? [] : answer[(at + name.Length)..];
     }
 
-    private string Wrong(string step, int status, int length) =>
+    private string DescribeWrongAnswer(string step, int status, int length) =>
         $"{step} was answered {status}: {Encoding.UTF8.GetString(_answer.AsSpan(0, Math.Min(length, 300)))}";
 }

@@ -1,7 +1,7 @@
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>From the start of the process to its first answer, on a database that is there already, beside an app that does
-/// nothing. Both in turn, so that a slow moment of the machine meets both.</summary>
+/// <summary>Measures the time from process start to the first answer on an existing database, compared with an empty app. Both
+/// are started in turn, so that a slow phase of the machine affects both.</summary>
 internal sealed class Starts(PublishedShop shop, Uri gateway, Func<MeasuredProcess> startEmpty)
 {
     private const int Times = 5;
@@ -9,7 +9,7 @@ internal sealed class Starts(PublishedShop shop, Uri gateway, Func<MeasuredProce
 
     internal async Task<(double[] Empty, double[] Shop)> MeasureAsync(CancellationToken cancellationToken)
     {
-        // Makes the tables.
+        // Creates the tables.
         await AnswerAsync(StartShop);
 
         List<double> empty = [];
@@ -18,7 +18,7 @@ internal sealed class Starts(PublishedShop shop, Uri gateway, Func<MeasuredProce
         {
             empty.Add(await AnswerAsync(startEmpty));
             full.Add(await AnswerAsync(StartShop));
-            Progress.Say($"start: empty {empty[^1]:0.00} s, shop {full[^1]:0.00} s");
+            Progress.WriteLine($"start: empty {empty[^1]:0.00} s, shop {full[^1]:0.00} s");
         }
 
         return ([.. empty], [.. full]);
@@ -26,7 +26,7 @@ internal sealed class Starts(PublishedShop shop, Uri gateway, Func<MeasuredProce
         async Task<double> AnswerAsync(Func<MeasuredProcess> start)
         {
             using MeasuredProcess process = start();
-            return (await process.AnswersAsync(Path, cancellationToken)).TotalSeconds;
+            return (await process.WaitUntilReadyAsync(Path, cancellationToken)).TotalSeconds;
         }
     }
 

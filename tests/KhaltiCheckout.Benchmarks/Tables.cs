@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>The tables of a shop that orders are stored in, with those columns that have a value.</summary>
+/// <summary>The order tables of the shop, with the columns that are filled.</summary>
 internal sealed class Tables(SqliteConnection connection) : IDisposable
 {
     internal Table Orders { get; } = new(
@@ -35,7 +35,7 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
     }
 }
 
-/// <summary>One INSERT, prepared once.</summary>
+/// <summary>A prepared INSERT of one table.</summary>
 internal sealed class Table : IDisposable
 {
     private readonly SqliteCommand _insert;
@@ -45,7 +45,7 @@ internal sealed class Table : IDisposable
     {
         _insert = connection.CreateCommand();
         string[] places = [.. columns.Select((_, at) => FormattableString.Invariant($"@p{at}"))];
-#pragma warning disable CA2100 // Names that stand above.
+#pragma warning disable CA2100 // Table and column names are constants of this file.
         _insert.CommandText = $"INSERT INTO \"{name}\" ({string.Join(", ", columns.Select(column => $"\"{column}\""))}) VALUES ({string.Join(", ", places)})";
 #pragma warning restore CA2100
         _values = [.. places.Select(place => _insert.Parameters.Add(new SqliteParameter(place, null)))];

@@ -1,45 +1,44 @@
 using System.Diagnostics;
 
 /// <summary>
-/// Hears of each commit and each call to Khalti from the shop's store and HttpClient. While the file <c>CRASH_ORDER</c> is there, it
-/// counts these moments and writes each into a log; at the moment that the order names it ends the process as kill -9 does: no
-/// handler, no finally, no flush. The order's lines: the number of that moment (0: none), the log. Another order counts from one again.
-/// The runtime wants this name and no namespace.
+/// Observes each commit and each call to Khalti through the diagnostic listeners of the store and of HttpClient. While the file
+/// <c>CRASH_PLAN</c> exists, it counts these crash points, logs each, and kills the process (as kill -9) at the planned one. The
+/// plan's lines: number of the point (0: none), path of the log. A new plan counts from one. The runtime requires this class name.
 /// </summary>
 #pragma warning disable MA0047, CA1050 // Declared outside a namespace: the runtime's contract for startup hooks.
 internal static class StartupHook
 #pragma warning restore MA0047, CA1050
 {
-    // Told of a call that failed, too, and then without a response.
+    // Also raised for a failed call, then without a response.
     private const string Answered = "System.Net.Http.Response";
 
     private static readonly Lock Gate = new();
-    private static string _order = "";
-    private static int _moment;
+    private static string _plan = "";
+    private static int _pointCount;
 
     public static void Initialize()
     {
-        if (Environment.GetEnvironmentVariable("CRASH_ORDER") is { Length: > 0 } order)
+        if (Environment.GetEnvironmentVariable("CRASH_PLAN") is { Length: > 0 } plan)
         {
-            DiagnosticListener.AllListeners.Subscribe(new Listeners(what => Reach(what, order)));
+            DiagnosticListener.AllListeners.Subscribe(new ListenerObserver(what => RecordAndKill(what, plan)));
         }
     }
 
-    private static void Reach(string what, string file)
+    private static void RecordAndKill(string what, string file)
     {
-        // One process dies once: no other thread gets past the moment.
+        // The lock keeps other threads from passing the crash point while the process is killed.
         lock (Gate)
         {
-            if (Read(file) is not { } order)
+            if (Read(file) is not { } plan)
             {
                 return;
             }
 
-            _moment = order == _order ? _moment + 1 : 1;
-            _order = order;
-            string[] lines = order.Split('\n');
-            File.AppendAllText(lines[1], $"{_moment} {what}\n");
-            if (_moment == int.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture))
+            _pointCount = plan == _plan ? _pointCount + 1 : 1;
+            _plan = plan;
+            string[] lines = plan.Split('\n');
+            File.AppendAllText(lines[1], $"{_pointCount} {what}\n");
+            if (_pointCount == int.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture))
             {
                 using Process self = Process.GetCurrentProcess();
                 self.Kill();
@@ -60,13 +59,13 @@ internal static class StartupHook
         }
     }
 
-    private sealed class Listeners(Action<string> reach) : IObserver<DiagnosticListener>
+    private sealed class ListenerObserver(Action<string> record) : IObserver<DiagnosticListener>
     {
         public void OnNext(DiagnosticListener value)
         {
             if (value.Name is "KhaltiCheckout.Data" or "HttpHandlerDiagnosticListener")
             {
-                value.Subscribe(new Moments(reach), name => NameOf(name) is not null);
+                value.Subscribe(new DiagnosticsObserver(record), name => NameOf(name) is not null);
             }
         }
 
@@ -79,16 +78,16 @@ internal static class StartupHook
         }
     }
 
-    private sealed class Moments(Action<string> reach) : IObserver<KeyValuePair<string, object?>>
+    private sealed class DiagnosticsObserver(Action<string> record) : IObserver<KeyValuePair<string, object?>>
     {
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (NameOf(value.Key) is { } moment)
+            if (NameOf(value.Key) is { } point)
             {
                 object? request = Of(value.Value, "Request");
                 bool isLost = value.Key == Answered && Of(value.Value, "Response") is null;
-                reach(request is HttpRequestMessage { RequestUri: { } uri } message ? $"{moment} {message.Method} {uri.AbsolutePath}"
-                    : isLost ? $"{moment}, no answer" : moment);
+                record(request is HttpRequestMessage { RequestUri: { } uri } message ? $"{point} {message.Method} {uri.AbsolutePath}"
+                    : isLost ? $"{point}, no answer" : point);
             }
         }
 
@@ -100,7 +99,7 @@ internal static class StartupHook
         {
         }
 
-        private static object? Of(object? told, string name) => told?.GetType().GetProperty(name)?.GetValue(told);
+        private static object? Of(object? value, string name) => value?.GetType().GetProperty(name)?.GetValue(value);
     }
 
     private static string? NameOf(string diagnostic) => diagnostic switch

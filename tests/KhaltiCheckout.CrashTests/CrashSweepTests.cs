@@ -4,24 +4,23 @@ using KhaltiCheckout.DailyReconciliation;
 namespace KhaltiCheckout.CrashTests;
 
 /// <summary>
-/// The process is killed at every moment at which something has just become true, here or at Khalti: before and after each
-/// commit and each call of create, verify, settle and refund. A new process starts on the same files, the shopper's page and
-/// the merchant's client do what they always do, and in the end shop and sandbox agree.
+/// Kills the process at every crash point: before and after each commit and each call to Khalti during create, verify, polling
+/// and refund. A new process starts on the same database, the clients retry, and in the end shop and sandbox must agree.
 /// </summary>
 public sealed class CrashSweepTests(ITestOutputHelper output)
 {
     [Fact]
-    public Task Killed_anywhere_while_an_order_is_created_and_verified_nothing_is_lost_or_paid_twice() => SweepAsync(new Story
+    public Task A_crash_during_create_or_verify_loses_nothing_and_pays_once() => SweepAsync(new CrashScenario
     {
         Name = "create and verify",
         MinCrashPoints = 12,
         During = shopper => shopper.PayAsync(),
         After = shopper => shopper.ExpectPaidAsync(),
-        LoseTheAnswer = sandbox => sandbox.FaultAsync("verify", "drop_after", times: 1),
+        LoseAnswer = sandbox => sandbox.FaultAsync("verify", "drop_after", times: 1),
     });
 
     [Fact]
-    public Task Killed_anywhere_while_a_lost_answer_is_settled_nothing_is_lost_or_paid_twice() => SweepAsync(new Story
+    public Task A_crash_while_a_lost_verify_answer_is_polled_loses_nothing_and_pays_once() => SweepAsync(new CrashScenario
     {
         Name = "settle",
         MinCrashPoints = 12,
@@ -31,11 +30,11 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             await shopper.PayAsync();
         },
         After = shopper => shopper.ExpectPaidAsync(),
-        IsFoundAtAStart = true,
+        RunsAtStart = true,
     });
 
     [Fact]
-    public Task Killed_anywhere_while_a_link_is_made_and_its_payer_comes_back_nothing_is_lost_or_paid_twice() => SweepAsync(new Story
+    public Task A_crash_during_a_link_payment_loses_nothing_and_pays_once() => SweepAsync(new CrashScenario
     {
         Name = "pay by link",
         MinCrashPoints = 12,
@@ -43,14 +42,14 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         During = async shopper =>
         {
             await shopper.PayByLinkAsync();
-            await shopper.ComeBackAsync();
+            await shopper.ReturnFromKhaltiAsync();
         },
         After = shopper => shopper.ExpectPaidAsync(),
-        LoseTheAnswer = sandbox => sandbox.FaultAsync("epayment_lookup", "delay", delayMs: 60_000, times: 1),
+        LoseAnswer = sandbox => sandbox.FaultAsync("epayment_lookup", "delay", delayMs: 60_000, times: 1),
     });
 
     [Fact]
-    public Task Killed_anywhere_while_a_link_is_settled_whose_payer_never_came_back_nothing_is_lost() => SweepAsync(new Story
+    public Task A_crash_while_a_link_without_return_is_polled_loses_nothing() => SweepAsync(new CrashScenario
     {
         Name = "settle a link",
         MinCrashPoints = 8,
@@ -61,11 +60,11 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         },
         During = shopper => shopper.WaitUntilDueAsync(),
         After = shopper => shopper.ExpectPaidAsync(),
-        IsFoundAtAStart = true,
+        RunsAtStart = true,
     });
 
     [Fact]
-    public Task Killed_anywhere_while_a_part_is_given_back_it_is_given_once_and_both_books_say_so() => SweepAsync(new Story
+    public Task A_crash_during_a_partial_refund_refunds_once_in_shop_and_at_Khalti() => SweepAsync(new CrashScenario
     {
         Name = "refund",
         MinCrashPoints = 16,
@@ -74,12 +73,12 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             await shopper.PayAsync();
             await shopper.ExpectPaidAsync();
         },
-        During = shopper => shopper.GiveBackAsync(),
-        After = shopper => shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: true),
+        During = shopper => shopper.RefundAsync(),
+        After = shopper => shopper.ExpectRefundedAsync(mayBeUnsent: true),
     });
 
     [Fact]
-    public Task Killed_anywhere_while_a_lost_refund_is_settled_it_is_given_once_and_both_books_say_so() => SweepAsync(new Story
+    public Task A_crash_while_a_lost_refund_answer_is_polled_refunds_once() => SweepAsync(new CrashScenario
     {
         Name = "settle a refund",
         MinCrashPoints = 12,
@@ -88,26 +87,25 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             await shopper.PayAsync();
             await shopper.ExpectPaidAsync();
             await shopper.Sandbox.FaultAsync("refund", "drop_after", times: 1);
-            await shopper.GiveBackAsync();
+            await shopper.RefundAsync();
         },
-        After = shopper => shopper.ExpectGivenBackAsync(mayNeverHaveBeenSent: false),
-        IsFoundAtAStart = true,
+        After = shopper => shopper.ExpectRefundedAsync(mayBeUnsent: false),
+        RunsAtStart = true,
     });
 
-    private async Task SweepAsync(Story story, [CallerMemberName] string? test = null)
+    private async Task SweepAsync(CrashScenario scenario, [CallerMemberName] string? test = null)
     {
-        Sweep sweep = new(story);
+        Sweep sweep = new(scenario);
         await sweep.RunAsync(TestContext.Current.CancellationToken);
-        foreach (Point point in sweep.Points)
+        foreach (CrashPoint point in sweep.Points)
         {
-            output.WriteLine($"{story.Name}, {point.Name}: {point.Outcome}");
+            output.WriteLine($"{scenario.Name}, {point.Name}: {point.Outcome}");
         }
 
-        sweep.Points.ShouldAllBe(point => point.Outcome == point.Wanted || point.IsMissed, test);
-        sweep.Points.Count(point => point.Outcome == Point.Healed).ShouldBeGreaterThanOrEqualTo(story.MinCrashPoints, test);
+        sweep.Points.ShouldAllBe(point => point.Outcome == point.Expected || point.WasMissed, test);
+        sweep.Points.Count(point => point.Outcome == CrashPoint.Recovered).ShouldBeGreaterThanOrEqualTo(scenario.MinCrashPoints, test);
 
-        // Writes that wait for each other are one commit, and the worker goes on when the story is over: another time it can have
-        // a moment less.
-        sweep.Points.Count(point => point.IsMissed).ShouldBeLessThanOrEqualTo(2, test);
+        // Group commit merges writes, and the worker runs on after the scenario, so a run may have fewer crash points.
+        sweep.Points.Count(point => point.WasMissed).ShouldBeLessThanOrEqualTo(2, test);
     }
 }

@@ -6,33 +6,33 @@ using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.CrashTests;
 
-/// <summary>What the page in a shopper's browser does, and the merchant's client, with one order: they repeat what was not
-/// answered, with the same key and token.</summary>
-internal sealed class Shopper(Scene scene)
+/// <summary>The shopper's page and the merchant's client for one order. They retry calls without an answer, with the same
+/// idempotency key and token.</summary>
+internal sealed class Shopper(CrashEnvironment environment)
 {
-    private const long Tea = 18_500;
-    private const long Part = 5_000;
+    private const long OrderAmount = 18_500;
+    private const long RefundAmount = 5_000;
 
-    // A slow machine loses answers besides, and each waits for its next check.
+    // A slow machine loses additional answers, each of which waits for its next check.
     private static readonly TimeSpan GracePeriod = TimeSpan.FromMinutes(3);
     private static readonly object Basket = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
-    private static readonly object Refund = new { amount = Part, reason = "came back" };
+    private static readonly object Refund = new { amount = RefundAmount, reason = "came back" };
 
     private readonly string _key = Guid.NewGuid().ToString();
     private JsonNode? _order;
-    private Uri? _back;
+    private Uri? _returnUrl;
     private JsonNode? _refund;
     private int _refundsBefore;
 
-    internal SandboxDriver Sandbox => scene.Sandbox;
+    internal SandboxDriver Sandbox => environment.Sandbox;
 
-    /// <summary>Gives back the status of verify's answer.</summary>
+    /// <summary>Places an order and verifies its payment; returns the HTTP status of verify.</summary>
     internal async Task<int> PayAsync()
     {
         await PlaceAsync();
-        string token = await Sandbox.ConfirmedTokenAsync(Tea, _order!.Id());
+        string token = await Sandbox.ConfirmedTokenAsync(OrderAmount, _order!.Id());
         return (await UntilAnsweredAsync(
-            HttpMethod.Post, "/api/v1/payments/verify", new { orderId = _order!.Id(), token, amount = Tea }, [200, 202])).Status;
+            HttpMethod.Post, "/api/v1/payments/verify", new { orderId = _order!.Id(), token, amount = OrderAmount }, [200, 202])).Status;
     }
 
     internal async Task PlaceAsync() => _order = (await UntilAnsweredAsync(HttpMethod.Post, "/api/v1/orders", Basket, [201])).Body;
@@ -40,22 +40,22 @@ internal sealed class Shopper(Scene scene)
     internal async Task PayByLinkAsync()
     {
         (JsonNode link, _) = await UntilAnsweredAsync(HttpMethod.Post, "/api/v1/payments/initiate", new { orderId = _order!.Id() }, [201]);
-        _back = await Sandbox.OutcomeAsync((string)link["pidx"]!, "completed");
+        _returnUrl = await Sandbox.OutcomeAsync((string)link["pidx"]!, "completed");
     }
 
-    /// <summary>Once, as a browser does: when nobody answers, the shopper closes it.</summary>
-    internal async Task ComeBackAsync()
+    /// <summary>Opens the return address once, without retries, as a browser does.</summary>
+    internal async Task ReturnFromKhaltiAsync()
     {
         try
         {
-            using HttpResponseMessage page = await (await scene.ShopAsync()).GetAsync(_back!.PathAndQuery, TestContext.Current.CancellationToken);
+            using HttpResponseMessage page = await (await environment.ShopAsync()).GetAsync(_returnUrl!.PathAndQuery, TestContext.Current.CancellationToken);
         }
-        catch (Exception lost) when (IsNoAnswer(lost))
+        catch (Exception exception) when (IsLostAnswer(exception))
         {
         }
     }
 
-    internal Task WaitUntilDueAsync() => scene.MakeDueAsync(_order!.Id());
+    internal Task WaitUntilDueAsync() => environment.MakeDueAsync(_order!.Id());
 
     internal async Task ExpectPaidAsync()
     {
@@ -70,23 +70,23 @@ internal sealed class Shopper(Scene scene)
         IReadOnlyList<JsonNode> transactions = await TransactionsAsync();
         transactions.Count(transaction => (string?)transaction["state"] == "Completed").ShouldBe(1);
         transactions.Where(transaction => (string?)transaction["state"] != "Completed")
-            .ShouldAllBe(link => (string?)link["flow"] == "epayment" && (string?)link["state"] == "Initiated", "at the most, links that nobody has");
+            .ShouldAllBe(link => (string?)link["flow"] == "epayment" && (string?)link["state"] == "Initiated", "at most links whose answer was lost");
 
-        // The same key still gives the same order: create was not done twice.
+        // The same idempotency key returns the same order: it was not created twice.
         (await UntilAnsweredAsync(HttpMethod.Post, "/api/v1/orders", Basket, [201])).Body.Id().ShouldBe(_order!.Id());
     }
 
-    /// <summary>The merchant gives a part of it back.</summary>
-    internal async Task<int> GiveBackAsync()
+    /// <summary>Makes a partial refund, as the merchant.</summary>
+    internal async Task<int> RefundAsync()
     {
         _refundsBefore = await Sandbox.CountAsync("refund");
         (_refund, int status) = await UntilAnsweredAsync(HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", Refund, [201, 202]);
         return status;
     }
 
-    /// <param name="mayNeverHaveBeenSent">A process that died before it called leaves a refund that the shop waits for a
-    /// quarter of an hour before it believes that: here it is enough that nothing went back, and nothing is said to have.</param>
-    internal async Task ExpectGivenBackAsync(bool mayNeverHaveBeenSent)
+    /// <param name="mayBeUnsent">Whether a process killed before the call may leave an unknown refund, which the shop resolves only
+    /// after 15 minutes.</param>
+    internal async Task ExpectRefundedAsync(bool mayBeUnsent)
     {
         string path = $"/api/v1/admin/refunds/{_refund!.Id()}";
         bool wasSent = true;
@@ -98,25 +98,25 @@ internal sealed class Shopper(Scene scene)
         });
         if (!wasSent)
         {
-            mayNeverHaveBeenSent.ShouldBeTrue("nothing was sent");
+            mayBeUnsent.ShouldBeTrue("nothing was sent");
         }
 
-        // Khalti's books decide: one call, and what it gave back stands here, as the refund's sum and as the order's.
-        long given = (await TransactionsAsync()).Sum(transaction => (long)transaction["refundedAmount"]!);
-        (await RefundsAsync(), given).ShouldBe(wasSent ? (1, Part) : (0, 0));
+        // The sandbox's ledger decides: one call, and the refund's and the order's amount equal the amount refunded there.
+        long refunded = (await TransactionsAsync()).Sum(transaction => (long)transaction["refundedAmount"]!);
+        (await RefundsAsync(), refunded).ShouldBe(wasSent ? (1, RefundAmount) : (0, 0));
         JsonNode refund = await ReadAsync(path);
         refund.Status().ShouldBe(wasSent ? "completed" : "unknown");
-        ((long)refund["amount"]!).ShouldBe(Part);
+        ((long)refund["amount"]!).ShouldBe(RefundAmount);
         JsonNode order = await ReadAsync($"/api/v1/orders/{_order!.Id()}");
-        (order.Status(), (long)order["amountRefunded"]!).ShouldBe(wasSent ? ("partially_refunded", Part) : ("paid", 0));
+        (order.Status(), (long)order["amountRefunded"]!).ShouldBe(wasSent ? ("partially_refunded", RefundAmount) : ("paid", 0));
 
-        // The same key still gives the same refund, and gives nothing back a second time.
+        // The same idempotency key returns the same refund and refunds nothing a second time.
         (JsonNode again, _) = await UntilAnsweredAsync(HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", Refund, [201, 202]);
         again.Id().ShouldBe((string?)refund["id"]);
         (await RefundsAsync()).ShouldBe(wasSent ? 1 : 0);
     }
 
-    // How often Khalti was told to give something of this order back: orders come one after the other.
+    // The refund calls of this order, as orders run one after another.
     private async Task<int> RefundsAsync() => await Sandbox.CountAsync("refund") - _refundsBefore;
 
     private async Task<IReadOnlyList<JsonNode>> TransactionsAsync() =>
@@ -125,12 +125,12 @@ internal sealed class Shopper(Scene scene)
 
     private async Task<JsonNode> ReadAsync(string path) => (await UntilAnsweredAsync(HttpMethod.Get, path, null, [200])).Body;
 
-    private async Task<(JsonNode Body, int Status)> UntilAnsweredAsync(HttpMethod method, string path, object? body, int[] wanted)
+    private async Task<(JsonNode Body, int Status)> UntilAnsweredAsync(HttpMethod method, string path, object? body, int[] expected)
     {
         (JsonNode Body, int Status)? answer = null;
         await UntilAsync(async () =>
         {
-            HttpClient shop = await scene.ShopAsync();
+            HttpClient shop = await environment.ShopAsync();
             try
             {
                 using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
@@ -141,17 +141,17 @@ internal sealed class Shopper(Scene scene)
                 }
 
                 using HttpResponseMessage response = await shop.SendAsync(request, TestContext.Current.CancellationToken);
-                JsonNode said = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+                JsonNode json = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
                 int status = (int)response.StatusCode;
-                if (status >= 400 && said.Code() is not ("idempotency_in_progress" or "khalti_unavailable"))
+                if (status >= 400 && json.Code() is not ("idempotency_in_progress" or "khalti_unavailable"))
                 {
-                    throw new InvalidOperationException($"{path} answered {status}: {said.ToJsonString()}");
+                    throw new InvalidOperationException($"{path} answered {status}: {json.ToJsonString()}");
                 }
 
-                answer = (said, status);
-                return wanted.Contains(status);
+                answer = (json, status);
+                return expected.Contains(status);
             }
-            catch (Exception lost) when (IsNoAnswer(lost))
+            catch (Exception exception) when (IsLostAnswer(exception))
             {
                 return false;
             }
@@ -159,18 +159,18 @@ internal sealed class Shopper(Scene scene)
         return answer!.Value;
     }
 
-    // The last: nobody waits longer than the client does.
-    private static bool IsNoAnswer(Exception lost) => lost is HttpRequestException or IOException or SocketException
-        || (lost is OperationCanceledException { InnerException: TimeoutException } && !TestContext.Current.CancellationToken.IsCancellationRequested);
+    // The last condition is the timeout of HttpClient.
+    private static bool IsLostAnswer(Exception exception) => exception is HttpRequestException or IOException or SocketException
+        || (exception is OperationCanceledException { InnerException: TimeoutException } && !TestContext.Current.CancellationToken.IsCancellationRequested);
 
-    private static async Task UntilAsync(Func<Task<bool>> happened)
+    private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        enough.CancelAfter(GracePeriod);
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(GracePeriod);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(200));
-        while (!await happened())
+        while (!await condition())
         {
-            await timer.WaitForNextTickAsync(enough.Token);
+            await timer.WaitForNextTickAsync(timeout.Token);
         }
     }
 }

@@ -3,82 +3,82 @@ using System.Collections.Concurrent;
 namespace KhaltiCheckout.CrashTests;
 
 /// <summary>
-/// A story, told once without a crash to learn its moments, and then once for each of them. The process that heals what the last
-/// one left is the next one that is killed: one start a moment.
+/// Runs a scenario once without a crash to record its crash points, and then once for each of them. The process that recovers
+/// from one kill is the one killed next, so each point costs one start.
 /// </summary>
-internal sealed class Sweep(Story story)
+internal sealed class Sweep(CrashScenario scenario)
 {
-    // Most of a point is waiting for the lease of the process that died.
-    private const int Lanes = 3;
-    private const int Tries = 3;
+    // Most of the time of a point is waiting for the lease of the killed process.
+    private const int ParallelRunners = 3;
+    private const int MaxAttempts = 3;
 
-    private readonly ConcurrentQueue<Point> _open = new();
-    private readonly List<Point> _points = [];
+    private readonly ConcurrentQueue<CrashPoint> _open = new();
+    private readonly List<CrashPoint> _points = [];
 
-    internal IReadOnlyList<Point> Points => _points;
+    internal IReadOnlyList<CrashPoint> Points => _points;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using (Lane first = new(story))
+        await using (ScenarioRunner first = new(scenario))
         {
-            string[] moments = await LearnAsync(first, atAStart: false);
-            _points.AddRange(moments.Select((moment, before) => new Point(moment, before + 1)));
-            if (story.IsFoundAtAStart)
+            string[] points = await RecordPointsAsync(first, atStart: false);
+            _points.AddRange(points.Select((point, before) => new CrashPoint(point, before + 1)));
+            if (scenario.RunsAtStart)
             {
-                // Only until both do the same: the first call.
-                string[] started = await LearnAsync(first, atAStart: true);
-                int more = FirstCall(started) - FirstCall(moments);
-                _points.AddRange(started.Take(more).Select((moment, before) => new Point(moment + Point.StartSuffix, before + 1) { AtAStart = true }));
+                // Only the points before the first call, after which both runs are the same.
+                string[] started = await RecordPointsAsync(first, atStart: true);
+                int more = FirstCall(started) - FirstCall(points);
+                _points.AddRange(started.Take(more).Select((point, before) => new CrashPoint(point + CrashPoint.StartSuffix, before + 1) { AtStart = true }));
             }
 
-            if (story.LoseTheAnswer is not null)
+            if (scenario.LoseAnswer is not null)
             {
-                _points.Add(new Point("the deciding answer is lost", 0) { LosesTheAnswer = true });
+                _points.Add(new CrashPoint("the deciding answer is lost", 0) { LosesAnswer = true });
             }
 
             _points.ForEach(_open.Enqueue);
-            await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => lane == 0 ? WorkAsync(first) : WorkInAnotherAsync()));
+            await Task.WhenAll(Enumerable.Range(0, ParallelRunners).Select(runner => runner == 0 ? ProcessAsync(first) : ProcessInNewRunnerAsync()));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private static int FirstCall(string[] moments) => Array.FindIndex(moments, moment => moment.Contains("before the call", StringComparison.Ordinal));
+    private static int FirstCall(string[] points) => Array.FindIndex(points, point => point.Contains("before the call", StringComparison.Ordinal));
 
-    // A slow machine may lose an answer: what comes after it is another story's moments. Or it may be armed too late, or something
-    // else may happen meanwhile. So it counts when it was the same twice; of what is found at a start only the beginning is used.
-    private static async Task<string[]> LearnAsync(Lane lane, bool atAStart)
+    // A slow machine may lose an answer or record too late. So the points count when two runs had the same ones; of the points at
+    // a start only the first ones are used.
+    private static async Task<string[]> RecordPointsAsync(ScenarioRunner runner, bool atStart)
     {
         string[]? before = null;
-        for (int tries = 0; tries < 6; tries++)
+        for (int attempts = 0; attempts < 6; attempts++)
         {
-            await lane.TellAsync(new Point("learning", 0) { AtAStart = atAStart });
-            string[] now = [.. lane.Moments.Select(Lane.WithoutIds)];
-            if (!lane.HasLostAnAnswer && (atAStart || (before is not null && now.SequenceEqual(before, StringComparer.Ordinal))))
+            await runner.RunAsync(new CrashPoint("recording", 0) { AtStart = atStart });
+            string[] now = [.. runner.RecordedPoints.Select(ScenarioRunner.WithoutIds)];
+            if (!runner.HasLostAnswer && (atStart || (before is not null && now.SequenceEqual(before, StringComparer.Ordinal))))
             {
-                return lane.Moments;
+                return runner.RecordedPoints;
             }
 
             before = now;
         }
 
-        throw new InvalidOperationException("Six times the moments were others, or an answer was lost.");
+        throw new InvalidOperationException("Six runs had different crash points, or lost an answer.");
     }
 
-    private async Task WorkInAnotherAsync()
+    private async Task ProcessInNewRunnerAsync()
     {
-        await using Lane lane = new(story);
-        await WorkAsync(lane);
+        await using ScenarioRunner runner = new(scenario);
+        await ProcessAsync(runner);
     }
 
-    private async Task WorkAsync(Lane lane)
+    private async Task ProcessAsync(ScenarioRunner runner)
     {
-        while (_open.TryDequeue(out Point? point) && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        while (_open.TryDequeue(out CrashPoint? point) && !TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            // A slow machine loses answers, and a story that lost one may end before its moment comes.
-            for (int tries = 0; tries < Tries && (tries == 0 || point.IsMissed); tries++)
+            // A slow machine loses answers, and a run that lost one may end before its crash point.
+            for (int attempts = 0; attempts < MaxAttempts && (attempts == 0 || point.WasMissed); attempts++)
             {
-                point.Outcome = await lane.TryAsync(point);
+                point.Outcome = await runner.RunPointAsync(point);
             }
         }
     }

@@ -12,7 +12,7 @@ string[] database = settings.Postgres is { } postgres
     ? ["--Database:Provider=PostgreSql", $"--Database:ConnectionString={postgres}"]
     : [$"--Database:ConnectionString=Data Source={folder}/checkout.db"];
 
-// Several processes on one database, each at an address of its own: a shopper stays with one.
+// Several processes on one database, each at its own address; a shopper uses one of them.
 RunningProgram[] shops = [.. Enumerable.Range(0, settings.Processes).Select(_ => new RunningProgram("KhaltiCheckout", folder, address =>
 [
     "--urls", address.ToString(), "--environment", "Production", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=3",
@@ -31,11 +31,11 @@ foreach (RunningProgram shop in shops)
     shop.Start();
 }
 
-await AnswersAsync(khalti, "/_sandbox/faults");
-await AllAnswerAsync();
+await WaitUntilReadyAsync(khalti, "/_sandbox/faults");
+await WaitUntilAllReadyAsync();
 foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
 {
-    // Three kinds, one after the other: together they lose the wanted share.
+    // Three kinds applied one after another; together they lose the configured share.
     double each = 1 - Math.Pow(1 - settings.Lost, 1.0 / 3);
     foreach (string operation in (string[])["verify", "epayment_initiate", "epayment_lookup"])
     {
@@ -43,51 +43,51 @@ foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
     }
 }
 
-// Made, and not answered. One that was not made would be waited for longer than this test runs.
+// Refunds are made but not answered. One that is not made stays unknown longer than this test runs.
 (await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "refund", kind = "drop_after", probability = settings.Lost / 2 })).EnsureSuccessStatusCode();
 (await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "refund", kind = "garbage", probability = settings.Lost / 2 })).EnsureSuccessStatusCode();
 
 Ledger ledger = new();
-using CancellationTokenSource enough = new();
-Task[] shoppers = [.. Enumerable.Range(0, settings.Shoppers).Select(one => new Shopper(stores[one % stores.Length], khalti, ledger).ShopAsync(enough.Token))];
-Course course = new(TimeSpan.FromSeconds(settings.Seconds));
+using CancellationTokenSource stop = new();
+Task[] shoppers = [.. Enumerable.Range(0, settings.Shoppers).Select(one => new Shopper(stores[one % stores.Length], khalti, ledger).ShopAsync(stop.Token))];
+RunPolicy policy = new(TimeSpan.FromSeconds(settings.Seconds));
 Stopwatch shopping = Stopwatch.StartNew();
 int kills = 0;
-while (!course.IsOver(shopping.Elapsed, new Seen(ledger.Orders, ledger.RefundCalls, kills)))
+while (!policy.IsOver(shopping.Elapsed, new RunCounts(ledger.Orders, ledger.RefundCalls, kills)))
 {
     await Task.Delay(TimeSpan.FromSeconds(settings.KillEvery * (0.5 + Random.Shared.NextDouble())));
     int killed = kills++ % shops.Length;
     await shops[killed].KillAsync();
     shops[killed].Start();
 
-    // One that is killed before it answered has done nothing that could be lost.
-    await AnswersAsync(stores[killed], "/health/ready");
-    await ledger.NoteCallsAsync(khalti);
+    // Wait for readiness: a process killed before it has done work loses nothing.
+    await WaitUntilReadyAsync(stores[killed], "/health/ready");
+    await ledger.RecordCallsAsync(khalti);
 }
 
 TimeSpan shopped = shopping.Elapsed;
-await enough.CancelAsync();
+await stop.CancelAsync();
 await Task.WhenAll(shoppers);
-Say($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {shopped.TotalSeconds:0} s, {ledger.PaidByLinks} paid by link, the shop ({settings.Processes} processes on {(settings.Postgres is null ? "SQLite" : "PostgreSQL")}) killed {kills} times, {settings.Lost:P0} of Khalti's answers to verify, initiate, lookup and refund lost.");
-Say($"{ledger.RefundsWished} refunds asked for: {ledger.RefundsDone} answered as done, {ledger.RefundsUnknown} as unknown, {ledger.RefundsRefused} refused as nothing was paid yet.");
+Report($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {shopped.TotalSeconds:0} s, {ledger.PaidByLinks} paid by link, the shop ({settings.Processes} processes on {(settings.Postgres is null ? "SQLite" : "PostgreSQL")}) killed {kills} times, {settings.Lost:P0} of Khalti's answers to verify, initiate, lookup and refund lost.");
+Report($"{ledger.RefundsRequested} refunds asked for: {ledger.RefundsDone} answered as done, {ledger.RefundsUnknown} as unknown, {ledger.RefundsRefused} refused as nothing was paid yet.");
 (await khalti.DeleteAsync("/_sandbox/faults")).EnsureSuccessStatusCode();
-await AllAnswerAsync();
+await WaitUntilAllReadyAsync();
 
-// Answers are lost no more, but a payment that was asked about several times in vain waits five minutes for the next time.
+// Answers are no longer lost, but a payment after several failed checks waits five minutes for the next.
 Stopwatch settling = Stopwatch.StartNew();
-TimeSpan tell = TimeSpan.FromMinutes(1);
+TimeSpan nextReport = TimeSpan.FromMinutes(1);
 while (await ledger.OpenAsync(desk, khalti) is { Count: > 0 } open)
 {
-    if (settling.Elapsed > tell)
+    if (settling.Elapsed > nextReport)
     {
-        tell += TimeSpan.FromMinutes(1);
-        Say($"After {settling.Elapsed.TotalSeconds:0} s {open.Count} are open:");
-        open.Take(10).ToList().ForEach(Say);
+        nextReport += TimeSpan.FromMinutes(1);
+        Report($"After {settling.Elapsed.TotalSeconds:0} s {open.Count} are open:");
+        open.Take(10).ToList().ForEach(Report);
     }
 
     if (settling.Elapsed > TimeSpan.FromMinutes(8))
     {
-        Say($"FAILED: they should not be after eight minutes; files and logs are in {folder}");
+        Report($"FAILED: still pending after eight minutes; files and logs are in {folder}");
         Stop();
         return 1;
     }
@@ -95,22 +95,22 @@ while (await ledger.OpenAsync(desk, khalti) is { Count: > 0 } open)
     await Task.Delay(TimeSpan.FromSeconds(1));
 }
 
-await ledger.NoteCallsAsync(khalti);
-Say($"Everything settled {settling.Elapsed.TotalSeconds:0} s after the last restart. Khalti was asked for {ledger.RefundCalls} refunds; {ledger.RefundsNeverSent} were never sent, as the shop was killed before.");
-List<string> wrong = await ledger.CompareAsync(store, khalti);
-foreach (string line in wrong)
+await ledger.RecordCallsAsync(khalti);
+Report($"Nothing pending {settling.Elapsed.TotalSeconds:0} s after the last restart. Khalti received {ledger.RefundCalls} refund calls; {ledger.RefundsNeverSent} were never sent, as the shop was killed before.");
+List<string> disagreements = await ledger.CompareAsync(store, khalti);
+foreach (string line in disagreements)
 {
-    Say("DISAGREE: " + line);
+    Report("DISAGREE: " + line);
 }
 
-int exitCode = Course.ExitCode(new Seen(ledger.Orders, ledger.RefundCalls, kills), wrong.Count);
-Say(exitCode switch
+int exitCode = RunPolicy.ExitCode(new RunCounts(ledger.Orders, ledger.RefundCalls, kills), disagreements.Count);
+Report(exitCode switch
 {
-    Course.Agreed => "Shop and sandbox agree about every order.",
-    Course.Disagreed => $"FAILED: {wrong.Count} disagreements; files and logs are in {folder}",
-    _ => "PROVES NOTHING: no order, or no refund, came so far; give it more time, or more time between the kills. Nothing disagrees.",
+    RunPolicy.Agreed => "Shop and sandbox agree about every order.",
+    RunPolicy.Disagreed => $"FAILED: {disagreements.Count} disagreements; files and logs are in {folder}",
+    _ => "INCONCLUSIVE: no order or no refund was completed; use more time, or more time between the kills. No disagreements.",
 });
-if (exitCode != Course.Disagreed)
+if (exitCode != RunPolicy.Disagreed)
 {
     Stop();
     sandbox.Dispose();
@@ -128,20 +128,20 @@ void Stop()
     }
 }
 
-async Task AllAnswerAsync()
+async Task WaitUntilAllReadyAsync()
 {
     foreach (HttpClient one in stores)
     {
-        await AnswersAsync(one, "/health/ready");
+        await WaitUntilReadyAsync(one, "/health/ready");
     }
 }
 
 static HttpClient Client(Uri address) =>
     new(new SocketsHttpHandler { MaxConnectionsPerServer = 500 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
 
-static void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}"));
+static void Report(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}"));
 
-static async Task AnswersAsync(HttpClient http, string path)
+static async Task WaitUntilReadyAsync(HttpClient http, string path)
 {
     for (int wait = 0; ; wait++)
     {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace KhaltiCheckout.KillTest;
 
-/// <summary>A program of this repository in a process of its own, killed as kill -9 does and started again on the same files.</summary>
+/// <summary>A program of this repository in its own process, which can be killed (as kill -9) and restarted on the same files.</summary>
 internal sealed class RunningProgram(string project, string folder, Func<Uri, IEnumerable<string>> arguments) : IDisposable
 {
     private Process? _process;

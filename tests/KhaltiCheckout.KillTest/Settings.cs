@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KhaltiCheckout.KillTest;
 
-/// <summary>What the command line says: <c>--seconds 120 --shoppers 200 --lost 0.3 --kill-every 4</c>, and for PostgreSQL
+/// <summary>The command-line options: <c>--seconds 120 --shoppers 200 --lost 0.3 --kill-every 4</c>, and for PostgreSQL
 /// <c>--postgres "Host=...;Database=..." --processes 2</c>: an empty database, and how many shops share it.</summary>
 internal sealed record Settings(int Seconds, int Shoppers, double Lost, int KillEvery, string? Postgres, int Processes)
 {
@@ -12,13 +12,13 @@ internal sealed record Settings(int Seconds, int Shoppers, double Lost, int Kill
             .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw Usage(), StringComparer.Ordinal);
         given.Remove("--postgres", out string? postgres);
         Settings settings = new(
-            (int)Take(given, "--seconds", 120), (int)Take(given, "--shoppers", 200), Take(given, "--lost", 0.3), (int)Take(given, "--kill-every", 4),
-            postgres, (int)Take(given, "--processes", 1));
+            (int)ReadOption(given, "--seconds", 120), (int)ReadOption(given, "--shoppers", 200), ReadOption(given, "--lost", 0.3), (int)ReadOption(given, "--kill-every", 4),
+            postgres, (int)ReadOption(given, "--processes", 1));
         return given.Count == 0 && settings.Processes >= 1 ? settings : throw Usage();
     }
 
-    private static double Take(Dictionary<string, string> given, string name, double otherwise) =>
-        !given.Remove(name, out string? text) ? otherwise
+    private static double ReadOption(Dictionary<string, string> given, string name, double defaultValue) =>
+        !given.Remove(name, out string? text) ? defaultValue
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 ? value
         : throw Usage();
 

@@ -6,9 +6,8 @@ using System.Text.Json.Nodes;
 namespace KhaltiCheckout.KillTest;
 
 /// <summary>
-/// One shopper after another: orders, pays at Khalti, posts the token, and repeats what was not answered, as the pages do.
-/// Some close the browser before they post the token, some post somebody else's amount, some pay twice. The others pay by link.
-/// To every fifth the merchant gives the money back, all or a part, and repeats that too until it is answered.
+/// Simulates shoppers one after another: each places an order, pays at Khalti and posts the token, retrying calls without an
+/// answer. Some abandon the payment, post a wrong amount or pay twice; half pay by link. Every fifth order is refunded.
 /// </summary>
 internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
 {
@@ -16,149 +15,148 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
 
     private static readonly string[] Products = ["ilam-tea", "prayer-flags", "timur-pepper", "lokta-notebook"];
 
-    internal async Task ShopAsync(CancellationToken enough)
+    internal async Task ShopAsync(CancellationToken stop)
     {
-        while (!enough.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                await PayOneOrderAsync(enough);
+                await PayOneOrderAsync(stop);
             }
-            catch (OperationCanceledException) when (enough.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
         }
     }
 
-    private async Task PayOneOrderAsync(CancellationToken enough)
+    private async Task PayOneOrderAsync(CancellationToken stop)
     {
         string key = Guid.NewGuid().ToString();
         object items = new { items = new[] { new { productId = Products[Random.Shared.Next(Products.Length)], quantity = Random.Shared.Next(1, 4) } } };
-        (JsonNode order, _) = await RepeatAsync("/api/v1/orders", items, key, enough);
+        (JsonNode order, _) = await RepeatAsync("/api/v1/orders", items, key, stop);
         string id = (string)order["id"]!;
         long amount = (long)order["amount"]!;
-        ledger.Ordered(id, amount);
+        ledger.OrderPlaced(id, amount);
         if (Random.Shared.Next(2) == 0)
         {
-            await PayByLinkAsync(id, amount, enough);
+            await PayByLinkAsync(id, amount, stop);
             return;
         }
 
-        string token = await ConfirmAsync(id, amount, enough);
-        int whim = Random.Shared.Next(20);
-        if (whim == 0)
+        string token = await ConfirmAsync(id, amount, stop);
+        int choice = Random.Shared.Next(20);
+        if (choice == 0)
         {
-            ledger.Abandoned(id);
+            ledger.OrderAbandoned(id);
             return;
         }
 
-        if (whim == 1)
+        if (choice == 1)
         {
-            await OnceAsync("/api/v1/payments/verify", new { orderId = id, token, amount = amount - 1 }, null, enough);
+            await OnceAsync("/api/v1/payments/verify", new { orderId = id, token, amount = amount - 1 }, null, stop);
         }
 
-        if (whim == 2)
+        if (choice == 2)
         {
-            string second = await ConfirmAsync(id, amount, enough);
-            _ = await OnceAsync("/api/v1/payments/verify", new { orderId = id, token = second, amount }, null, enough);
+            string second = await ConfirmAsync(id, amount, stop);
+            _ = await OnceAsync("/api/v1/payments/verify", new { orderId = id, token = second, amount }, null, stop);
         }
 
-        (_, int status) = await RepeatAsync("/api/v1/payments/verify", new { orderId = id, token, amount }, null, enough);
-        ledger.Answered(id, status);
-        await SometimesGiveBackAsync(id, amount, enough);
+        (_, int status) = await RepeatAsync("/api/v1/payments/verify", new { orderId = id, token, amount }, null, stop);
+        ledger.VerifyAnswered(id, status);
+        await MaybeRefundAsync(id, amount, stop);
     }
 
-    private async Task SometimesGiveBackAsync(string id, long amount, CancellationToken enough)
+    private async Task MaybeRefundAsync(string id, long amount, CancellationToken stop)
     {
         if (Random.Shared.Next(5) > 0)
         {
             return;
         }
 
-        // A part that could be given back twice: then it would show.
+        // A part small enough to be refunded twice, so that a duplicate refund is detected.
         long? part = Random.Shared.Next(2) == 0 ? amount / 3 : null;
-        ledger.Wished(id, part ?? amount);
+        ledger.RefundRequested(id, part ?? amount);
         (JsonNode refund, int status) = await RepeatAsync(
-            $"/api/v1/admin/orders/{id}/refunds", new { amount = part, reason = "came back" }, Guid.NewGuid().ToString(), enough);
-        ledger.Refunded(id, status, (string?)refund["code"]);
+            $"/api/v1/admin/orders/{id}/refunds", new { amount = part, reason = "came back" }, Guid.NewGuid().ToString(), stop);
+        ledger.RefundAnswered(id, status, (string?)refund["code"]);
     }
 
-    // Every second shopper pays at Khalti's page. A third of them close the browser there, some turn back and pay with
-    // another link, some click twice.
-    private async Task PayByLinkAsync(string id, long amount, CancellationToken enough)
+    // Every second shopper pays by link. A third of them do not return, some cancel and pay with another link, some click twice.
+    private async Task PayByLinkAsync(string id, long amount, CancellationToken stop)
     {
-        int whim = Random.Shared.Next(12);
-        (JsonNode link, int status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), enough);
+        int choice = Random.Shared.Next(12);
+        (JsonNode link, int status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), stop);
         if (status != 201)
         {
-            ledger.Broke($"{id}: no link, {link.ToJsonString()}");
+            ledger.ReportError($"{id}: no link, {link.ToJsonString()}");
             return;
         }
 
-        if (whim == 0)
+        if (choice == 0)
         {
-            ledger.Abandoned(id);
+            ledger.OrderAbandoned(id);
             return;
         }
 
-        if (whim == 1)
+        if (choice == 1)
         {
-            await AtKhaltisPageAsync(link, "canceled", enough);
-            await ComeBackAsync(link, enough);
-            (link, status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), enough);
+            await SetOutcomeAsync(link, "canceled", stop);
+            await ReturnFromKhaltiAsync(link, stop);
+            (link, status) = await RepeatAsync("/api/v1/payments/initiate", new { orderId = id }, Guid.NewGuid().ToString(), stop);
             if (status == 409)
             {
-                // Khalti could not be asked about the first link when the shopper came back: this one has no more patience.
-                ledger.Abandoned(id);
+                // The lookup of the first link failed when the shopper returned: this shopper gives up.
+                ledger.OrderAbandoned(id);
                 return;
             }
         }
 
-        if (whim == 2)
+        if (choice == 2)
         {
-            _ = await OnceAsync("/api/v1/payments/initiate", new { orderId = id }, null, enough);
+            _ = await OnceAsync("/api/v1/payments/initiate", new { orderId = id }, null, stop);
         }
 
-        if (!await AtKhaltisPageAsync(link, "completed", enough))
+        if (!await SetOutcomeAsync(link, "completed", stop))
         {
-            // The link that was cancelled, given again while Khalti could not be asked about it: the page says so.
-            ledger.Abandoned(id);
+            // The canceled link, returned again because its lookup failed: the page says that it can't be paid.
+            ledger.OrderAbandoned(id);
             return;
         }
 
-        ledger.PaidByLink(id);
-        if (whim % 3 != 0)
+        ledger.LinkPaid(id);
+        if (choice % 3 != 0)
         {
-            await ComeBackAsync(link, enough);
-            await SometimesGiveBackAsync(id, amount, enough);
+            await ReturnFromKhaltiAsync(link, stop);
+            await MaybeRefundAsync(id, amount, stop);
         }
     }
 
-    /// <summary>False when the page says that this link can't be paid any more.</summary>
-    private async Task<bool> AtKhaltisPageAsync(JsonNode link, string outcome, CancellationToken enough)
+    /// <summary>False when this link can't be paid any more.</summary>
+    private async Task<bool> SetOutcomeAsync(JsonNode link, string outcome, CancellationToken stop)
     {
-        using HttpResponseMessage answer = await khalti.PostAsJsonAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, enough);
+        using HttpResponseMessage answer = await khalti.PostAsJsonAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, stop);
         return answer.StatusCode == HttpStatusCode.BadRequest ? false : answer.EnsureSuccessStatusCode().IsSuccessStatusCode;
     }
 
-    // A browser that gets no answer is closed.
-    private async Task ComeBackAsync(JsonNode link, CancellationToken enough)
+    // A browser without an answer does not retry.
+    private async Task ReturnFromKhaltiAsync(JsonNode link, CancellationToken stop)
     {
         try
         {
-            using HttpResponseMessage page = await shop.GetAsync($"/payments/khalti/return?pidx={link["pidx"]}&status=Completed", enough);
+            using HttpResponseMessage page = await shop.GetAsync($"/payments/khalti/return?pidx={link["pidx"]}&status=Completed", stop);
             if (page.StatusCode == HttpStatusCode.InternalServerError)
             {
-                ledger.Broke($"the return of {link["pidx"]}");
+                ledger.ReportError($"the return of {link["pidx"]}");
             }
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
         }
     }
 
-    private async Task<string> ConfirmAsync(string id, long amount, CancellationToken enough)
+    private async Task<string> ConfirmAsync(string id, long amount, CancellationToken stop)
     {
         string mobile = $"980000000{Random.Shared.Next(6)}";
         JsonNode started = await KhaltiAsync("/api/v2/payment/initiate/", new
@@ -169,34 +167,34 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
             amount,
             product_identity = id,
             product_name = "Kill test",
-        }, enough);
+        }, stop);
         string token = (string)started["token"]!;
-        await KhaltiAsync("/api/v2/payment/confirm/", new { public_key = PublicKey, token, transaction_pin = "1111", confirmation_code = "987654" }, enough);
+        await KhaltiAsync("/api/v2/payment/confirm/", new { public_key = PublicKey, token, transaction_pin = "1111", confirmation_code = "987654" }, stop);
         return token;
     }
 
-    private async Task<JsonNode> KhaltiAsync(string path, object body, CancellationToken enough)
+    private async Task<JsonNode> KhaltiAsync(string path, object body, CancellationToken stop)
     {
-        using HttpResponseMessage answer = await khalti.PostAsJsonAsync(path, body, enough);
+        using HttpResponseMessage answer = await khalti.PostAsJsonAsync(path, body, stop);
         answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>(enough))!;
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
     }
 
-    private async Task<(JsonNode Body, int Status)> RepeatAsync(string path, object body, string? key, CancellationToken enough)
+    private async Task<(JsonNode Body, int Status)> RepeatAsync(string path, object body, string? key, CancellationToken stop)
     {
         while (true)
         {
-            if (await OnceAsync(path, body, key, enough) is { } answer && answer.Status < 500
+            if (await OnceAsync(path, body, key, stop) is { } answer && answer.Status < 500
                 && (string?)answer.Body["code"] != "idempotency_in_progress")
             {
                 return answer;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 300)), enough);
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 300)), stop);
         }
     }
 
-    private async Task<(JsonNode Body, int Status)?> OnceAsync(string path, object body, string? key, CancellationToken enough)
+    private async Task<(JsonNode Body, int Status)?> OnceAsync(string path, object body, string? key, CancellationToken stop)
     {
         try
         {
@@ -211,16 +209,16 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
                 request.Headers.Add("Idempotency-Key", key);
             }
 
-            using HttpResponseMessage answer = await shop.SendAsync(request, enough);
-            JsonNode json = (await answer.Content.ReadFromJsonAsync<JsonNode>(enough))!;
+            using HttpResponseMessage answer = await shop.SendAsync(request, stop);
+            JsonNode json = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
             if (answer.StatusCode == HttpStatusCode.InternalServerError)
             {
-                ledger.Broke(json.ToJsonString());
+                ledger.ReportError(json.ToJsonString());
             }
 
             return (json, (int)answer.StatusCode);
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
             return null;
         }

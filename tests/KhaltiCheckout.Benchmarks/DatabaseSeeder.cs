@@ -5,21 +5,21 @@ using Microsoft.Data.Sqlite;
 
 namespace KhaltiCheckout.Benchmarks;
 
-/// <summary>What was stored, to ask for.</summary>
-internal sealed record Filled(string[] Ids, string[] Phones, string CommonName, string OtherName, string CommonLastName, string RareName, string OldName);
+/// <summary>Ids, names and phone numbers of stored orders, for the requests.</summary>
+internal sealed record SeededData(string[] Ids, string[] Phones, string CommonName, string OtherName, string CommonLastName, string RareName, string OldName);
 
 /// <summary>
-/// A year of orders, stored straight into the tables of a shop that is closed: most of them paid, some never, some given
-/// back, with lines, payments, timeline and words as the shop makes them. The same in every run but for the dates.
+/// Inserts a year of orders directly into the tables of a stopped shop: most paid, some unpaid, some refunded, with lines,
+/// payments, timeline and search terms as the shop writes them. The same in every run except for the dates.
 /// </summary>
-internal sealed class Filler(string file)
+internal sealed class DatabaseSeeder(string file)
 {
     private const string RareName = "Zenisha";
 
-    // Of every fourth in the oldest fifth, and of nobody since.
+    // The name of every fourth customer in the oldest fifth of the orders, and of none later.
     private const string OldName = "Tulasi";
 
-    // A year that the shop does not count in any more.
+    // A fiscal year in which the shop assigns no receipt numbers any more.
     private const int ReceiptYear = 2000;
 
     private static readonly string[] FirstNames =
@@ -34,24 +34,24 @@ internal sealed class Filler(string file)
     private readonly Random _random = new(20261120);
     private readonly byte[] _guid = new byte[16];
 
-    internal Filled Fill(int size, CancellationToken cancellationToken)
+    internal SeededData Seed(int size, CancellationToken cancellationToken)
     {
         using SqliteConnection connection = new($"Data Source={file};Pooling=False");
         connection.Open();
 
-        // Nobody misses this file when the machine goes down. Indexes are made in the end, which is faster.
-        Tell(connection, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-1048576;");
+        // The file need not survive a power failure. Indexes are created at the end, which is faster.
+        Execute(connection, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-1048576;");
         (string Name, string Sql)[] indexes = IndexesOf(connection);
         foreach ((string name, _) in indexes)
         {
-            Tell(connection, $"DROP INDEX \"{name}\"");
+            Execute(connection, $"DROP INDEX \"{name}\"");
         }
 
-        Filled filled;
+        SeededData seeded;
         using (SqliteTransaction transaction = connection.BeginTransaction())
         using (Tables tables = new(connection))
         {
-            filled = FillTables(tables, size, cancellationToken);
+            seeded = SeedTables(tables, size, cancellationToken);
             transaction.Commit();
         }
 
@@ -59,13 +59,13 @@ internal sealed class Filler(string file)
         foreach ((_, string sql) in indexes)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Tell(connection, sql);
+            Execute(connection, sql);
         }
 
-        return filled;
+        return seeded;
     }
 
-    private Filled FillTables(Tables tables, int size, CancellationToken cancellationToken)
+    private SeededData SeedTables(Tables tables, int size, CancellationToken cancellationToken)
     {
         string[] ids = new string[size];
         List<string> phones = [];
@@ -93,7 +93,7 @@ internal sealed class Filler(string file)
             }
         }
 
-        return new Filled(ids, [.. phones], FirstNames[0], FirstNames[1], LastNames[0], RareName, OldName);
+        return new SeededData(ids, [.. phones], FirstNames[0], FirstNames[1], LastNames[0], RareName, OldName);
     }
 
     private void Order(Tables tables, string id, int at, DateTimeOffset now, Customer customer)
@@ -130,7 +130,7 @@ internal sealed class Filler(string file)
         if (isPaid || _random.Next(3) == 0)
         {
             string payment = Pay(tables, id, amount, refunded, paidAt, isPaid, day);
-            GiveBack(tables, id, payment, at, amount, refunded, paidAt.AddDays(_random.NextDouble()));
+            AddRefund(tables, id, payment, at, amount, refunded, paidAt.AddDays(_random.NextDouble()));
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class Filler(string file)
         return payment;
     }
 
-    private void GiveBack(Tables tables, string order, string payment, int number, long amount, long refunded, DateTimeOffset at)
+    private void AddRefund(Tables tables, string order, string payment, int number, long amount, long refunded, DateTimeOffset at)
     {
         if (refunded == 0)
         {
@@ -161,7 +161,7 @@ internal sealed class Filler(string file)
         tables.Timeline.Add(order, 5, payment, at.UtcDateTime, "refund_completed", "merchant", $"{refunded} of {amount} paisa");
     }
 
-    // As the shop's own, but drawn from numbers that come again in every run.
+    // In the shop's format, but from a seeded random generator.
     private string Id(string prefix, DateTimeOffset now)
     {
         Guid.CreateVersion7(now).TryWriteBytes(_guid, bigEndian: true, out _);
@@ -183,10 +183,10 @@ internal sealed class Filler(string file)
         return [.. indexes];
     }
 
-    private static void Tell(SqliteConnection connection, string sql)
+    private static void Execute(SqliteConnection connection, string sql)
     {
         using SqliteCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Our own words, and the database's.
+#pragma warning disable CA2100 // SQL constants of this file and index definitions of the database.
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();

@@ -6,19 +6,19 @@ using Npgsql;
 
 namespace KhaltiCheckout.CrashTests;
 
-/// <summary>A database, a sandbox, and one process of the shop on them after the other.</summary>
-internal sealed class Scene : IAsyncDisposable
+/// <summary>A database, a sandbox, and the shop's process on them, which is restarted after each kill.</summary>
+internal sealed class CrashEnvironment : IAsyncDisposable
 {
-    // Longer than a story takes on a slow machine.
-    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(3);
+    // Longer than a scenario takes on a slow machine.
+    private static readonly TimeSpan NearFuture = TimeSpan.FromMinutes(3);
 
     private readonly string _folder;
     private readonly TestDatabase _database;
     private ShopProcess? _shop;
-    private int _armed;
-    private int _crashAt;
+    private int _runNumber;
+    private int _crashIndex;
 
-    private Scene(string folder, TestDatabase database, SandboxHost sandbox)
+    private CrashEnvironment(string folder, TestDatabase database, SandboxHost sandbox)
     {
         _folder = folder;
         _database = database;
@@ -27,52 +27,52 @@ internal sealed class Scene : IAsyncDisposable
 
     internal SandboxDriver Sandbox { get; }
 
-    /// <summary>Since it was armed.</summary>
+    /// <summary>Whether the process was killed since the crash point was set.</summary>
     internal bool HasCrashed { get; private set; }
 
-    private string OrderFile => Path.Combine(_folder, "order");
+    private string PlanFile => Path.Combine(_folder, "crash-plan");
 
-    private string LogFile => Path.Combine(_folder, $"moments-{_armed}");
+    private string LogFile => Path.Combine(_folder, $"points-{_runNumber}");
 
-    internal static async Task<Scene> SetAsync()
+    internal static async Task<CrashEnvironment> CreateAsync()
     {
         string folder = Directory.CreateTempSubdirectory("checkout-crash-").FullName;
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
             TimeProvider.System, loggers: null, TestContext.Current.CancellationToken);
-        return new Scene(folder, TestDatabase.WithTablesIn(folder), sandbox);
+        return new CrashEnvironment(folder, TestDatabase.WithTablesIn(folder), sandbox);
     }
 
-    /// <summary>From now on moments count; at this one of them the process is killed, at 0 never.</summary>
-    internal async Task ArmAsync(int crashAt)
+    /// <summary>Starts to record crash points and kills the process at the one with this number; 0 kills at none.</summary>
+    internal async Task SetCrashPointAsync(int crashIndex)
     {
-        _armed++;
-        _crashAt = crashAt;
+        _runNumber++;
+        _crashIndex = crashIndex;
         HasCrashed = false;
         await File.WriteAllTextAsync(LogFile, "");
-        await File.WriteAllTextAsync(OrderFile + ".new", $"{crashAt}\n{LogFile}");
-        File.Move(OrderFile + ".new", OrderFile, overwrite: true);
+        await File.WriteAllTextAsync(PlanFile + ".new", $"{crashIndex}\n{LogFile}");
+        File.Move(PlanFile + ".new", PlanFile, overwrite: true);
     }
 
-    internal void Disarm() => File.Delete(OrderFile);
+    internal void ClearCrashPoint() => File.Delete(PlanFile);
 
-    /// <summary>Since it was armed.</summary>
-    internal string[] Moments() => File.ReadAllLines(LogFile);
+    /// <summary>The crash points passed since <see cref="SetCrashPointAsync"/>.</summary>
+    internal string[] RecordedPoints() => File.ReadAllLines(LogFile);
 
-    /// <summary>What a process does once after its start is done: for two rounds of its worker nothing happened.</summary>
-    internal async Task UntilQuietAsync()
+    /// <summary>Waits until the work after a start is done: no crash point for two rounds of the worker.</summary>
+    internal async Task WaitUntilIdleAsync()
     {
-        await ArmAsync(0);
+        await SetCrashPointAsync(0);
         await ShopAsync();
         using PeriodicTimer round = new(TimeSpan.FromSeconds(1.2));
-        int seen;
+        int counts;
         do
         {
-            seen = Moments().Length;
+            counts = RecordedPoints().Length;
             await round.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
-        while (Moments().Length > seen);
-        Disarm();
+        while (RecordedPoints().Length > counts);
+        ClearCrashPoint();
     }
 
     internal async Task KillAsync()
@@ -84,7 +84,7 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    /// <summary>The process that runs: when the last one was killed at its moment, another, which is not killed.</summary>
+    /// <summary>A client of the running process; starts another process if the last one was killed at its crash point.</summary>
     internal async Task<HttpClient> ShopAsync()
     {
         while (true)
@@ -94,7 +94,7 @@ internal sealed class Scene : IAsyncDisposable
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["DOTNET_STARTUP_HOOKS"] = Repository.Program("KhaltiCheckout.CrashHook"),
-                    ["CRASH_ORDER"] = OrderFile,
+                    ["CRASH_PLAN"] = PlanFile,
                 },
                 "--Khalti:TimeoutSeconds=2", "--Reconciliation:Interval=00:00:00.5");
             if (_shop is { IsDead: false })
@@ -104,27 +104,27 @@ internal sealed class Scene : IAsyncDisposable
 
             string last = _shop?.Output ?? "It did not start.";
             await KillAsync();
-            NoteTheCrash(last);
+            RecordCrash(last);
         }
     }
 
-    /// <summary>The next check of a payment is due: what it waits for is over.</summary>
+    /// <summary>Makes the next check of the order's payments due now.</summary>
     internal Task MakeDueAsync(string orderId) => RunAsync(
         """UPDATE "Payments" SET "NextCheckAt" = "CreatedAt" WHERE "NextCheckAt" IS NOT NULL AND "OrderId" = @order""", ("order", orderId));
 
-    /// <summary>Whether the worker has nothing to do here before long.</summary>
-    internal async Task<bool> IsDoneAsync() => Convert.ToInt64(
+    /// <summary>Whether the worker has no check that is due soon and holds no lease.</summary>
+    internal async Task<bool> HasNoPendingWorkAsync() => Convert.ToInt64(
         await RunAsync(
             """
             SELECT (SELECT count(*) FROM "Payments" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
                  + (SELECT count(*) FROM "Refunds" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
             """,
-            ("soon", (TimeProvider.System.GetUtcNow() + Soon).UtcDateTime)),
+            ("soon", (TimeProvider.System.GetUtcNow() + NearFuture).UtcDateTime)),
         System.Globalization.CultureInfo.InvariantCulture) == 0;
 
-    /// <summary>What there is to know when it did not end well: Khalti's calls, and what the last process wrote.</summary>
-    internal async Task<string> TellAsync() => $"""
-        moments: {string.Join('\n', _armed == 0 ? [] : Moments())}
+    /// <summary>Diagnostics of a failed run: crash points, Khalti's calls, and the output of the last process.</summary>
+    internal async Task<string> DescribeAsync() => $"""
+        crash points: {string.Join('\n', _runNumber == 0 ? [] : RecordedPoints())}
         calls: {string.Join('\n', (await Sandbox.ListAsync("/_sandbox/requests")).Select(call => call.ToJsonString()))}
         {_shop?.Output}
         """;
@@ -138,15 +138,15 @@ internal sealed class Scene : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void NoteTheCrash(string last)
+    private void RecordCrash(string last)
     {
-        bool isAsTold = File.Exists(OrderFile) && _crashAt > 0 && Moments().Length == _crashAt;
-        if (!isAsTold)
+        bool isScheduled = File.Exists(PlanFile) && _crashIndex > 0 && RecordedPoints().Length == _crashIndex;
+        if (!isScheduled)
         {
             throw new InvalidOperationException("The process died by itself.\n" + last);
         }
 
-        Disarm();
+        ClearCrashPoint();
         HasCrashed = true;
     }
 
@@ -156,7 +156,7 @@ internal sealed class Scene : IAsyncDisposable
         await using DbConnection connection = TestDatabase.IsPostgreSql ? new NpgsqlConnection(database) : new SqliteConnection(database);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using DbCommand command = connection.CreateCommand();
-#pragma warning disable CA2100 // Written above.
+#pragma warning disable CA2100 // The SQL texts are constants of this file.
         command.CommandText = sql;
 #pragma warning restore CA2100
         DbParameter value = command.CreateParameter();
