@@ -4,29 +4,29 @@ using KhaltiCheckout.Tests.Payments;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
-/// <summary>The shopper asks to pay at Khalti's page, once or with several clicks at once.</summary>
-internal sealed record AskForALink(int Order, int Times) : Operation
+/// <summary>The shopper requests a payment link, once or with several parallel requests.</summary>
+internal sealed record RequestLink(int Order, int Times) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Orders.Count == 0)
+        if (context.Orders.Count == 0)
         {
             return;
         }
 
-        string id = Pick(world.Orders, Order);
-        bool wasOpen = world.Facts.Order(id).Payments.Any(Expected.IsOpen);
-        bool isWell = world.KhaltiIsWell;
+        string id = Pick(context.Orders, Order);
+        bool wasOpen = context.Snapshot.Order(id).Payments.Any(ExpectedVerifyAnswer.IsOpen);
+        bool isHealthy = context.IsKhaltiHealthy;
 
-        // A link that is being made by a process that stands still is waited for; that is told with a kill, not here.
-        if (world.Facts.Order(id).Payments.Any(payment => payment.IsLinkBeingMade && payment.LeasedUntil > world.Facts.At))
+        // A link that a suspended process is creating would make this request wait; KillDuringInitiate covers that.
+        if (context.Snapshot.Order(id).Payments.Any(payment => payment.IsLinkBeingMade && payment.LeasedUntil > context.Snapshot.At))
         {
             return;
         }
 
-        Answer[] answers = await RaceTests.AtOnceAsync(Times, _ => world.AskForALinkAsync(id));
+        Answer[] answers = await RaceTests.AtOnceAsync(Times, _ => context.RequestLinkAsync(id));
 
-        (Facts before, Facts after) = await world.LookAsync();
+        (Snapshot before, Snapshot after) = await context.CheckInvariantsAsync();
         Order order = after.Order(id);
         foreach (Answer answer in answers)
         {
@@ -37,23 +37,23 @@ internal sealed record AskForALink(int Order, int Times) : Operation
                     Payment payment = order.Payments.Single(one => one.Pidx == pidx);
                     (payment.Id, payment.Status).ShouldBe(((string)answer.Body["paymentId"]!, PaymentStatus.Initiated));
                     after.TransactionOf(pidx)!.ProductIdentity.ShouldBe(id);
-                    if (!world.Links.Contains(pidx))
+                    if (!context.Links.Contains(pidx))
                     {
-                        world.Links.Add(pidx);
+                        context.Links.Add(pidx);
                     }
 
                     break;
                 case (409, "payment_in_progress"):
-                    (wasOpen || !isWell || order.Payments.Any(Expected.IsOpen)).ShouldBeTrue("refused for a payment under way, and there is none");
+                    (wasOpen || !isHealthy || order.Payments.Any(ExpectedVerifyAnswer.IsOpen)).ShouldBeTrue("refused as payment_in_progress without an open payment");
                     break;
                 case (409, "order_not_payable"):
-                    (order.Status != OrderStatus.Pending || after.At >= order.ExpiresAt).ShouldBeTrue("refused as not payable, and it is");
+                    (order.Status != OrderStatus.Pending || after.At >= order.ExpiresAt).ShouldBeTrue("refused as order_not_payable although it is payable");
                     break;
                 case (409, "too_many_links"):
-                    order.Payments.Count(payment => payment.Pidx is not null).ShouldBe(5, "links of an order that gets no more");
+                    order.Payments.Count(payment => payment.Pidx is not null).ShouldBe(5, "number of links of an order that is refused another");
                     break;
                 case (503, "khalti_unavailable"):
-                    isWell.ShouldBeFalse("Khalti was well, and no link was given");
+                    isHealthy.ShouldBeFalse("no link although Khalti has no faults");
                     break;
                 default:
                     throw new InvalidOperationException($"A click was answered {answer.Status} {answer.Code}.");
@@ -61,14 +61,14 @@ internal sealed record AskForALink(int Order, int Times) : Operation
         }
 
         answers.Where(answer => answer.Status == 201).Select(answer => (string?)answer.Body["pidx"]).Distinct().Count()
-            .ShouldBeLessThanOrEqualTo(1, "clicks at once were given several links");
-        if (isWell)
+            .ShouldBeLessThanOrEqualTo(1, "parallel requests were answered with different links");
+        if (isHealthy)
         {
             (after.Count("epayment_initiate") - before.Count("epayment_initiate")).ShouldBeLessThanOrEqualTo(1, "calls of initiate");
         }
     }
 
-    internal override IEnumerable<Operation> Simpler()
+    internal override IEnumerable<Operation> Shrink()
     {
         if (Times > 1)
         {
@@ -84,53 +84,53 @@ internal sealed record AskForALink(int Order, int Times) : Operation
     public override string ToString() => $"ask for a link for order {Order}{(Times > 1 ? $", {Times} times at once" : "")}";
 }
 
-/// <summary>What the payer does at Khalti's page, or time, or a bank.</summary>
-internal sealed record AtKhaltisPage(int Link, string Outcome) : Operation
+/// <summary>Sets the outcome of a link, as the payer, a bank or its expiry does.</summary>
+internal sealed record SetLinkOutcome(int Link, string Outcome) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Links.Count == 0)
+        if (context.Links.Count == 0)
         {
             return;
         }
 
-        string pidx = Pick(world.Links, Link);
-        if (May(world.Facts.TransactionOf(pidx)!.State))
+        string pidx = Pick(context.Links, Link);
+        if (IsAllowed(context.Snapshot.TransactionOf(pidx)!.State))
         {
-            await world.Shop.Sandbox.OutcomeAsync(pidx, Outcome);
+            await context.Shop.Sandbox.OutcomeAsync(pidx, Outcome);
         }
     }
 
-    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Link).Select(less => this with { Link = less });
+    internal override IEnumerable<Operation> Shrink() => Enumerable.Range(0, Link).Select(smaller => this with { Link = smaller });
 
     public override string ToString() => $"at Khalti's page, link {Link} ends {Outcome}";
 
-    private bool May(string from) => (from, Outcome) is ("Initiated", _) or ("Pending", "completed" or "failed");
+    private bool IsAllowed(string from) => (from, Outcome) is ("Initiated", _) or ("Pending", "completed" or "failed");
 }
 
-/// <summary>The browser comes back, as Khalti sent it or with an address that somebody made up.</summary>
-internal sealed record ComeBack(int Link, bool Forged) : Operation
+/// <summary>The browser returns from Khalti, with the genuine or a forged address.</summary>
+internal sealed record ReturnFromKhalti(int Link, bool Forged) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Links.Count == 0)
+        if (context.Links.Count == 0)
         {
             return;
         }
 
-        string pidx = Pick(world.Links, Link);
-        Payment before = world.Facts.PaymentWith(pidx)!;
-        Transaction link = world.Facts.TransactionOf(pidx)!;
-        bool isWell = world.KhaltiIsWell && !(before.LeasedUntil > world.Facts.At);
-        string another = world.Orders[^1];
-        Uri address = await world.Shop.Sandbox.ForgedReturnAsync(
+        string pidx = Pick(context.Links, Link);
+        Payment before = context.Snapshot.PaymentWith(pidx)!;
+        Transaction link = context.Snapshot.TransactionOf(pidx)!;
+        bool isHealthy = context.IsKhaltiHealthy && !(before.LeasedUntil > context.Snapshot.At);
+        string another = context.Orders[^1];
+        Uri address = await context.Shop.Sandbox.ForgedReturnAsync(
             pidx, Forged ? new { status = "Completed", total_amount = "1", purchase_order_id = another } : (object)new JsonObject { ["status"] = link.State });
 
-        (await world.Shop.ComeBackAsync(address)).ShouldBe((303, "/order.html?id=" + before.OrderId));
+        (await context.Shop.ComeBackAsync(address)).ShouldBe((303, "/order.html?id=" + before.OrderId));
 
-        (_, Facts after) = await world.LookAsync();
+        (_, Snapshot after) = await context.CheckInvariantsAsync();
         Payment now = after.PaymentWith(pidx)!;
-        if (isWell && before.Status is PaymentStatus.Initiated or PaymentStatus.Verifying)
+        if (isHealthy && before.Status is PaymentStatus.Initiated or PaymentStatus.Verifying)
         {
             now.Status.ShouldBe(link.State switch
             {
@@ -140,59 +140,59 @@ internal sealed record ComeBack(int Link, bool Forged) : Operation
                 "Expired" => PaymentStatus.Expired,
                 "Failed" => PaymentStatus.Failed,
 
-                // Khalti's own clock may have ended it in this moment.
+                // It may have expired by Khalti's clock meanwhile.
                 "Initiated" => now.Status == PaymentStatus.Expired ? PaymentStatus.Expired : PaymentStatus.Initiated,
                 _ => PaymentStatus.NeedsReview,
             });
         }
     }
 
-    internal override IEnumerable<Operation> Simpler()
+    internal override IEnumerable<Operation> Shrink()
     {
         if (Forged)
         {
             yield return this with { Forged = false };
         }
 
-        for (int less = 0; less < Link; less++)
+        for (int smaller = 0; smaller < Link; smaller++)
         {
-            yield return this with { Link = less };
+            yield return this with { Link = smaller };
         }
     }
 
     public override string ToString() => $"the shopper of link {Link} comes back{(Forged ? " with a forged address" : "")}";
 }
 
-/// <summary>The process dies while Khalti is being asked for a link.</summary>
-internal sealed record KillWhileAskingForALink(int Order, bool AfterKhaltiActed) : Operation
+/// <summary>Kills the process during an initiate call.</summary>
+internal sealed record KillDuringInitiate(int Order, bool AfterCall) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Orders.Count > 0 && await world.StallLinkAsync(Pick(world.Orders, Order), AfterKhaltiActed))
+        if (context.Orders.Count > 0 && await context.StallLinkAsync(Pick(context.Orders, Order), AfterCall))
         {
-            await world.KillAsync();
+            await context.KillAsync();
         }
     }
 
-    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Order).Select(less => this with { Order = less });
+    internal override IEnumerable<Operation> Shrink() => Enumerable.Range(0, Order).Select(smaller => this with { Order = smaller });
 
     public override string ToString() =>
-        $"ask for a link for order {Order}, and the shop is killed {(AfterKhaltiActed ? "after" : "before")} Khalti made it; it starts anew";
+        $"ask for a link for order {Order}, and the shop is killed {(AfterCall ? "after" : "before")} Khalti made it; it is restarted";
 }
 
-/// <summary>Money of a link is given back at the merchant's dashboard.</summary>
-internal sealed record RefundALinkAtKhalti(int Link, bool AllOfIt) : Operation
+/// <summary>Refunds a link payment in Khalti's dashboard.</summary>
+internal sealed record RefundLinkAtKhalti(int Link, bool Full) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Links.Count > 0
-            && world.Facts.TransactionOf(Pick(world.Links, Link)) is { State: "Completed" } paid)
+        if (context.Links.Count > 0
+            && context.Snapshot.TransactionOf(Pick(context.Links, Link)) is { State: "Completed" } paid)
         {
-            await world.DashboardAsync(paid, AllOfIt ? "Refunded" : "Partially Refunded");
+            await context.DashboardAsync(paid, Full ? "Refunded" : "Partially Refunded");
         }
     }
 
-    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Link).Select(less => this with { Link = less });
+    internal override IEnumerable<Operation> Shrink() => Enumerable.Range(0, Link).Select(smaller => this with { Link = smaller });
 
-    public override string ToString() => $"at Khalti, {(AllOfIt ? "all" : "part")} of link {Link} is given back";
+    public override string ToString() => $"at Khalti, {(Full ? "all" : "part")} of link {Link} is refunded";
 }

@@ -9,22 +9,21 @@ using Microsoft.FSharp.Core;
 namespace KhaltiCheckout.Tests.ModelBased;
 
 /// <summary>
-/// Random stories of shoppers, a shop and a Khalti in trouble, held against the promises of the money path. A story that
-/// breaks one is shortened and printed, with everything that was true at that moment.
-/// <para>By default the same stories are told every time, so that what breaks one is the change and not the dice.
-/// MODEL_SEQUENCES=500 tells that many new ones: for whoever changes how money flows. MODEL_REPLAY=seed,gamma,size tells the story again that a failure named,
-/// with the three numbers that FsCheck printed.</para>
+/// Model-based test: random scenarios of shoppers, the shop and a failing Khalti, checked against the invariants of payments. A
+/// failing scenario is shrunk and printed with its snapshot.
+/// <para>By default the same scenarios run every time. MODEL_SEQUENCES=500 runs that many new ones: use it after a change of the
+/// payment code. MODEL_REPLAY=seed,gamma,size repeats a failed scenario with the numbers that FsCheck printed.</para>
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
-    private const int Usually = 60;
+    private const int DefaultRuns = 60;
 
-    private const ulong UsualSeed = 20_261_121;
-    private const ulong UsualGamma = 4_294_967_291;
-    private const int AtOnce = 4;
+    private const ulong DefaultSeed = 20_261_121;
+    private const ulong DefaultGamma = 4_294_967_291;
+    private const int Parallelism = 4;
 
-    // What a good number of stories must have been about, or they prove little.
-    private static readonly string[] Needed =
+    // The states and events that the default scenarios must cover.
+    private static readonly string[] RequiredCoverage =
     [
         "order Paid", "order Expired", "order Cancelled", "payment Completed", "payment Failed", "payment NeedsReview",
         "payment_outcome_unknown", "attention unknown_state", "amount_mismatch",
@@ -32,59 +31,59 @@ public sealed class ModelTests(ITestOutputHelper output)
         "order PartiallyRefunded", "order Refunded", "refund_completed", "refund_unknown", "refund_failed", "refund_found",
     ];
 
-    private readonly ConcurrentDictionary<string, int> _about = new(StringComparer.Ordinal);
-    private int _told;
+    private readonly ConcurrentDictionary<string, int> _coverage = new(StringComparer.Ordinal);
+    private int _completedRuns;
 
     [Fact]
-    public void In_every_story_shop_and_Khalti_agree_in_the_end_and_no_promise_is_broken_on_the_way()
+    public void Random_scenarios_keep_every_invariant_and_end_in_agreement()
     {
         Config config = Config.QuickThrowOnFailure
-            .WithMaxTest(Number("MODEL_SEQUENCES") ?? Usually)
-            .WithParallelRunConfig(FSharpOption<ParallelRunConfig>.Some(new ParallelRunConfig(AtOnce)))
+            .WithMaxTest(Number("MODEL_SEQUENCES") ?? DefaultRuns)
+            .WithParallelRunConfig(FSharpOption<ParallelRunConfig>.Some(new ParallelRunConfig(Parallelism)))
             .WithReplay(Replay());
 
-        Check.One(config, Prop.ForAll(Stories.Arbitrary, story => Task.Run(() => TellAsync(story)).GetAwaiter().GetResult()));
+        Check.One(config, Prop.ForAll(ScenarioGenerator.Arbitrary, scenario => Task.Run(() => RunAsync(scenario)).GetAwaiter().GetResult()));
 
-        output.WriteLine($"{_told} stories were told, about");
-        foreach ((string what, int times) in _about.OrderBy(about => about.Key, StringComparer.Ordinal))
+        output.WriteLine($"{_completedRuns} scenarios ran. Coverage:");
+        foreach ((string what, int times) in _coverage.OrderBy(covered => covered.Key, StringComparer.Ordinal))
         {
             output.WriteLine($"  {what}: {times}");
         }
 
-        if (_told >= Usually)
+        if (_completedRuns >= DefaultRuns)
         {
-            Needed.Except(_about.Keys).ShouldBeEmpty("none of the stories was about it");
+            RequiredCoverage.Except(_coverage.Keys).ShouldBeEmpty("not covered by any scenario");
         }
     }
 
-    private async Task TellAsync(Story story)
+    private async Task RunAsync(Scenario scenario)
     {
-        await using World world = await World.BeginAsync();
+        await using ModelContext context = await ModelContext.CreateAsync();
         string at = "";
         try
         {
-            for (int step = 0; step < story.Operations.Count; step++)
+            for (int step = 0; step < scenario.Operations.Count; step++)
             {
-                at = $"{step + 1}. {story.Operations[step]}";
-                await world.StepAsync(story.Operations[step]);
+                at = $"{step + 1}. {scenario.Operations[step]}";
+                await context.StepAsync(scenario.Operations[step]);
             }
 
-            at = "the ending";
-            await Ending.ComesAsync(world);
+            at = "the final checks";
+            await FinalInvariants.CheckAsync(context);
         }
         catch (Exception broken)
         {
-            throw new BrokenPromiseException($"At {at}: {broken.Message}\n{world.Facts}", broken);
+            throw new InvariantViolationException($"At {at}: {broken.Message}\n{context.Snapshot}", broken);
         }
 
-        Interlocked.Increment(ref _told);
-        foreach (Order order in world.Facts.Orders)
+        Interlocked.Increment(ref _completedRuns);
+        foreach (Order order in context.Snapshot.Orders)
         {
-            IEnumerable<string> about = order.Timeline.Select(line => line.What == "attention" ? $"attention {line.Note}" : line.What)
+            IEnumerable<string> covered = order.Timeline.Select(line => line.What == "attention" ? $"attention {line.Note}" : line.What)
                 .Concat(order.Payments.Select(payment => $"payment {payment.Status}")).Append($"order {order.Status}");
-            foreach (string what in about)
+            foreach (string what in covered)
             {
-                _about.AddOrUpdate(what, 1, (_, times) => times + 1);
+                _coverage.AddOrUpdate(what, 1, (_, times) => times + 1);
             }
         }
     }
@@ -100,9 +99,9 @@ public sealed class ModelTests(ITestOutputHelper output)
         return numbers is [ulong seed, ulong gamma, ulong size]
             ? FSharpOption<Replay>.Some(new Replay(new Rnd(seed, gamma), FSharpOption<int>.Some((int)size)))
             : Number("MODEL_SEQUENCES") is null
-                ? FSharpOption<Replay>.Some(new Replay(new Rnd(UsualSeed, UsualGamma), FSharpOption<int>.None))
+                ? FSharpOption<Replay>.Some(new Replay(new Rnd(DefaultSeed, DefaultGamma), FSharpOption<int>.None))
                 : FSharpOption<Replay>.None;
     }
 }
 
-internal sealed class BrokenPromiseException(string message, Exception inner) : Exception(message, inner);
+internal sealed class InvariantViolationException(string message, Exception inner) : Exception(message, inner);

@@ -1,38 +1,38 @@
 namespace KhaltiCheckout.Tests.ModelBased;
 
 /// <summary>
-/// One thing that happens. Plain data: what it names by number is taken modulo what there is, so that a sequence with
-/// operations left out is a sequence still.
+/// One step of a scenario, as plain data. Numbers select existing objects modulo their count, so that a scenario stays valid
+/// when operations are removed.
 /// </summary>
 internal abstract record Operation
 {
-    /// <summary>Does it, and compares the answer with what the facts before it foretell.</summary>
-    internal abstract Task DoAsync(World world);
+    /// <summary>Executes the step and compares the answer with the one expected from the snapshot before it.</summary>
+    internal abstract Task ExecuteAsync(ModelContext context);
 
-    /// <summary>The same, told more simply: for shrinking.</summary>
-    internal virtual IEnumerable<Operation> Simpler() => [];
+    /// <summary>Simpler variants, for shrinking.</summary>
+    internal virtual IEnumerable<Operation> Shrink() => [];
 
     protected static T Pick<T>(IReadOnlyList<T> things, int number) => things[number % things.Count];
 }
 
-/// <summary>What happens, in order.</summary>
-internal sealed record Story(IReadOnlyList<Operation> Operations)
+/// <summary>A sequence of operations.</summary>
+internal sealed record Scenario(IReadOnlyList<Operation> Operations)
 {
-    internal IEnumerable<Story> Shorter()
+    internal IEnumerable<Scenario> Shrink()
     {
         for (int size = Operations.Count / 2; size >= 1; size /= 2)
         {
             for (int start = 0; start + size <= Operations.Count; start += size)
             {
-                yield return new Story([.. Operations.Take(start), .. Operations.Skip(start + size)]);
+                yield return new Scenario([.. Operations.Take(start), .. Operations.Skip(start + size)]);
             }
         }
 
         for (int at = 0; at < Operations.Count; at++)
         {
-            foreach (Operation simpler in Operations[at].Simpler())
+            foreach (Operation shrunk in Operations[at].Shrink())
             {
-                yield return new Story([.. Operations.Take(at), simpler, .. Operations.Skip(at + 1)]);
+                yield return new Scenario([.. Operations.Take(at), shrunk, .. Operations.Skip(at + 1)]);
             }
         }
     }

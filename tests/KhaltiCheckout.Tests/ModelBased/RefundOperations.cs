@@ -4,30 +4,30 @@ using KhaltiCheckout.Tests.Payments;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
-/// <summary>The merchant gives back a part, or all that is left, once or with several clicks at once.</summary>
+/// <summary>The merchant requests a partial or full refund, once or with several parallel requests.</summary>
 /// <param name="Amount">Null for all that is left.</param>
-internal sealed record RecordRefunded(int Order, long? Amount, int Times, bool Keyed) : Operation
+internal sealed record RequestRefund(int Order, long? Amount, int Times, bool WithKey) : Operation
 {
-    private static readonly TimeSpan KeysLive = TimeSpan.FromHours(24);
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
 
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Orders.Count == 0)
+        if (context.Orders.Count == 0)
         {
             return;
         }
 
-        string id = Pick(world.Orders, Order);
-        Payment[] candidates = [.. world.Facts.Order(id).Payments.Where(CanGoBack)];
-        bool isWell = world.KhaltiIsWell;
-        string? key = Keyed ? World.RefundKey(id, Amount) : null;
+        string id = Pick(context.Orders, Order);
+        Payment[] candidates = [.. context.Snapshot.Order(id).Payments.Where(IsRefundable)];
+        bool isHealthy = context.IsKhaltiHealthy;
+        string? key = WithKey ? ModelContext.RefundKey(id, Amount) : null;
 
-        Answer[] answers = await RaceTests.AtOnceAsync(Times, _ => world.GiveBackAsync(id, Amount, key));
+        Answer[] answers = await RaceTests.AtOnceAsync(Times, _ => context.RefundAsync(id, Amount, key));
 
-        (Facts before, Facts after) = await world.LookAsync();
-        if (key is not null && Replay(world, key, answers))
+        (Snapshot before, Snapshot after) = await context.CheckInvariantsAsync();
+        if (key is not null && Replay(context, key, answers))
         {
-            (after.Count("refund"), Given(after, id)).ShouldBe((before.Count("refund"), Given(before, id)), "a replayed answer gave money back");
+            (after.Count("refund"), RefundedAmount(after, id)).ShouldBe((before.Count("refund"), RefundedAmount(before, id)), "a replayed answer gave money back");
             return;
         }
 
@@ -36,33 +36,33 @@ internal sealed record RecordRefunded(int Order, long? Amount, int Times, bool K
             Check(answer, after);
         }
 
-        // What Khalti gave back is what we were told that it did, or may have. A refund that was there before, of a request with
-        // the same key whose process died, is not sent now.
+        // Khalti refunded at least the amounts answered with 201, at most those with 201 or 202. An earlier refund of a killed
+        // process with the same key is not sent again.
         long certain = Sum(answers, before, answer => answer.Status == 201);
         long possible = Sum(answers, before, answer => answer.Status is 201 or 202);
-        (Given(after, id) - Given(before, id)).ShouldBeInRange(certain, possible, $"Khalti's books of order {id[^6..]}");
-        if (Keyed)
+        (RefundedAmount(after, id) - RefundedAmount(before, id)).ShouldBeInRange(certain, possible, $"Khalti's books of order {id[^6..]}");
+        if (WithKey)
         {
             answers.Where(answer => answer.Status < 300).Select(answer => (string?)answer.Body["id"]).Distinct().Count()
                 .ShouldBeLessThanOrEqualTo(1, "one key gave money back twice");
         }
 
-        if (isWell && Times == 1 && candidates.Length <= 1 && !world.HasDied(key))
+        if (isHealthy && Times == 1 && candidates.Length <= 1 && !context.WasKilledDuring(key))
         {
-            Foretold(candidates.SingleOrDefault(), before).ShouldBe((answers[0].Status, answers[0].Code), $"order {id[^6..]}");
+            Predict(candidates.SingleOrDefault(), before).ShouldBe((answers[0].Status, answers[0].Code), $"order {id[^6..]}");
         }
     }
 
-    internal override IEnumerable<Operation> Simpler()
+    internal override IEnumerable<Operation> Shrink()
     {
         if (Times > 1)
         {
             yield return this with { Times = 1 };
         }
 
-        if (Keyed)
+        if (WithKey)
         {
-            yield return this with { Keyed = false };
+            yield return this with { WithKey = false };
         }
 
         if (Amount is not null)
@@ -77,17 +77,17 @@ internal sealed record RecordRefunded(int Order, long? Amount, int Times, bool K
     }
 
     public override string ToString() =>
-        $"give back {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(Keyed ? " with a key" : "")}{(Times > 1 ? $", {Times} times at once" : "")}";
+        $"refund {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(WithKey ? " with a key" : "")}{(Times > 1 ? $", {Times} times at once" : "")}";
 
-    /// <summary>Money that came, and of which the shop knows how much went back.</summary>
-    internal static bool CanGoBack(Payment payment) => payment is { TransactionId: not null, AmountPaid: not null }
+    /// <summary>Whether the payment can be refunded: its money was received and its refunded amount is known.</summary>
+    internal static bool IsRefundable(Payment payment) => payment is { TransactionId: not null, AmountPaid: not null }
         && (payment.Status == PaymentStatus.Completed
             || (payment.Status == PaymentStatus.PartiallyRefunded && (long)payment.AmountRefunded > 0)
             || (payment.Status == PaymentStatus.NeedsReview && payment.KhaltiState == "Completed"));
 
-    // What is too much by our own books needs no look at Khalti's. They are read before anything goes back: what was given
-    // back in the dashboard is not given back again.
-    private (int Status, string? Code) Foretold(Payment? payment, Facts before)
+    // The amount is checked against the shop's data first, then against Khalti's, so that a refund in the dashboard is not made
+    // again.
+    private (int Status, string? Code) Predict(Payment? payment, Snapshot before)
     {
         if (payment is null || (long)payment.AmountReserved > 0)
         {
@@ -99,17 +99,17 @@ internal sealed record RecordRefunded(int Order, long? Amount, int Times, bool K
             return (422, "refund_too_large");
         }
 
-        long given = before.TransactionOf(payment)!.RefundedAmount;
-        long left = (long)payment.AmountPaid - given;
+        long refunded = before.TransactionOf(payment)!.RefundedAmount;
+        long left = (long)payment.AmountPaid - refunded;
         return left == 0 ? (409, "not_refundable")
             : Amount > left ? (422, "refund_too_large")
 
-            // A part that was just found at Khalti may be the very part that is asked for: it is not given again.
-            : Amount is not null && given != (long)payment.AmountRefunded ? (409, "not_refundable")
+            // A refund just found at Khalti may be the requested one, so it is not made again.
+            : Amount is not null && refunded != (long)payment.AmountRefunded ? (409, "not_refundable")
             : (201, null);
     }
 
-    private static void Check(Answer answer, Facts after)
+    private static void Check(Answer answer, Snapshot after)
     {
         switch (answer.Status, answer.Code)
         {
@@ -125,25 +125,25 @@ internal sealed record RecordRefunded(int Order, long? Amount, int Times, bool K
         }
     }
 
-    private static long Given(Facts facts, string order) =>
-        facts.Order(order).Payments.Sum(payment => facts.TransactionOf(payment)?.RefundedAmount ?? 0);
+    private static long RefundedAmount(Snapshot snapshot, string order) =>
+        snapshot.Order(order).Payments.Sum(payment => snapshot.TransactionOf(payment)?.RefundedAmount ?? 0);
 
-    private static long Sum(Answer[] answers, Facts before, Func<Answer, bool> which) =>
+    private static long Sum(Answer[] answers, Snapshot before, Func<Answer, bool> which) =>
         answers.Where(which).DistinctBy(answer => (string?)answer.Body["id"])
             .Where(answer => before.Refunds.All(refund => refund.Id != (string?)answer.Body["id"]))
             .Sum(answer => (long)answer.Body["amount"]!);
 
-    // Khalti being away is no answer to keep; every other is, for a day.
-    private static bool Replay(World world, string key, Answer[] answers)
+    // Every answer is stored for a day, except that Khalti is unavailable.
+    private static bool Replay(ModelContext context, string key, Answer[] answers)
     {
-        bool known = world.Kept.TryGetValue(key, out (Answer First, DateTimeOffset At) kept) && world.Facts.At < kept.At + KeysLive;
-        Answer? first = known ? kept.First : answers.FirstOrDefault(answer => !answer.Replayed && answer.Status < 500 && answer.Code != "idempotency_in_progress");
+        bool known = context.IdempotentAnswers.TryGetValue(key, out (Answer First, DateTimeOffset At) stored) && context.Snapshot.At < stored.At + KeyLifetime;
+        Answer? first = known ? stored.First : answers.FirstOrDefault(answer => !answer.Replayed && answer.Status < 500 && answer.Code != "idempotency_in_progress");
         if (first is null)
         {
             return false;
         }
 
-        world.Kept[key] = known ? kept : (first, world.Facts.At);
+        context.IdempotentAnswers[key] = known ? stored : (first, context.Snapshot.At);
         foreach (Answer again in answers.Where(answer => known || answer.Replayed))
         {
             again.Replayed.ShouldBeTrue("the same key and body again");
@@ -154,57 +154,57 @@ internal sealed record RecordRefunded(int Order, long? Amount, int Times, bool K
     }
 }
 
-/// <summary>The process dies while Khalti is being asked to give money back.</summary>
-internal sealed record KillWhileGivingBack(int Order, long? Amount, bool AfterKhaltiActed, bool Keyed) : Operation
+/// <summary>Kills the process during a refund call.</summary>
+internal sealed record KillDuringRefund(int Order, long? Amount, bool AfterCall, bool WithKey) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        if (world.Orders.Count == 0)
+        if (context.Orders.Count == 0)
         {
             return;
         }
 
-        string id = Pick(world.Orders, Order);
-        if (await world.StallRefundAsync(id, Amount, Keyed ? World.RefundKey(id, Amount) : null, AfterKhaltiActed))
+        string id = Pick(context.Orders, Order);
+        if (await context.StallRefundAsync(id, Amount, WithKey ? ModelContext.RefundKey(id, Amount) : null, AfterCall))
         {
-            await world.KillAsync();
+            await context.KillAsync();
         }
     }
 
-    internal override IEnumerable<Operation> Simpler()
+    internal override IEnumerable<Operation> Shrink()
     {
-        if (Keyed)
+        if (WithKey)
         {
-            yield return this with { Keyed = false };
+            yield return this with { WithKey = false };
         }
 
-        for (int less = 0; less < Order; less++)
+        for (int smaller = 0; smaller < Order; smaller++)
         {
-            yield return this with { Order = less };
+            yield return this with { Order = smaller };
         }
     }
 
     public override string ToString() =>
-        $"give back {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(Keyed ? " with a key" : "")}, and the shop is killed {(AfterKhaltiActed ? "after" : "before")} Khalti acted; it starts anew";
+        $"refund {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(WithKey ? " with a key" : "")}, and the shop is killed {(AfterCall ? "after" : "before")} Khalti acted; it is restarted";
 }
 
 /// <summary>The merchant does not wait for the worker.</summary>
-internal sealed record CheckTheRefund(int Number) : Operation
+internal sealed record CheckRefund(int Number) : Operation
 {
-    internal override async Task DoAsync(World world)
+    internal override async Task ExecuteAsync(ModelContext context)
     {
-        Refund[] refunds = [.. world.Facts.Refunds.OrderBy(refund => refund.Status.IsOpen() ? 0 : 1)];
+        Refund[] refunds = [.. context.Snapshot.Refunds.OrderBy(refund => refund.Status.IsOpen() ? 0 : 1)];
         if (refunds.Length == 0)
         {
             return;
         }
 
         Refund asked = Pick(refunds, refunds.Any(refund => refund.Status.IsOpen()) ? Number % refunds.Count(refund => refund.Status.IsOpen()) : Number);
-        bool isWell = world.KhaltiIsWell;
+        bool isHealthy = context.IsKhaltiHealthy;
 
-        Answer answer = await world.PostAsync($"/api/v1/admin/refunds/{asked.Id}/check", null);
+        Answer answer = await context.PostAsync($"/api/v1/admin/refunds/{asked.Id}/check", null);
 
-        (Facts before, Facts after) = await world.LookAsync();
+        (Snapshot before, Snapshot after) = await context.CheckInvariantsAsync();
         after.Khalti.ShouldBe(before.Khalti, "looking moved something at Khalti");
         bool isTaken = asked.Status.IsOpen() && asked.LeasedUntil > before.At;
         (answer.Status, answer.Code).ShouldBe(isTaken ? (409, "check_in_progress") : (200, null));
@@ -215,15 +215,15 @@ internal sealed record CheckTheRefund(int Number) : Operation
 
         Refund now = after.Refunds.Single(refund => refund.Id == asked.Id);
         ((string?)answer.Body["status"]).ShouldBe(SnakeCase.Of(now.Status));
-        if (asked.Status.IsOpen() && isWell)
+        if (asked.Status.IsOpen() && isHealthy)
         {
-            long given = after.TransactionOf(after.Payments.Single(payment => payment.Id == asked.PaymentId))!.RefundedAmount;
-            bool shown = given >= (long)asked.RefundedBefore + (long)asked.Amount;
+            long refunded = after.TransactionOf(after.Payments.Single(payment => payment.Id == asked.PaymentId))!.RefundedAmount;
+            bool shown = refunded >= (long)asked.RefundedBefore + (long)asked.Amount;
             (now.Status == RefundStatus.Completed).ShouldBe(shown, "Khalti's books were read");
         }
     }
 
-    internal override IEnumerable<Operation> Simpler() => Enumerable.Range(0, Number).Select(less => this with { Number = less });
+    internal override IEnumerable<Operation> Shrink() => Enumerable.Range(0, Number).Select(smaller => this with { Number = smaller });
 
     public override string ToString() => $"ask about refund {Number} now";
 }

@@ -7,15 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
-/// <summary>What is true at one moment: all of the shop's database that money depends on, and Khalti's books beside it.</summary>
-internal sealed record Facts(
+/// <summary>The payment data of the shop's database and of the sandbox at one time.</summary>
+internal sealed record Snapshot(
     DateTimeOffset At, IReadOnlyList<Order> Orders, IReadOnlyList<Transaction> Khalti, IReadOnlyList<JsonNode> Calls)
 {
     internal IEnumerable<Payment> Payments => Orders.SelectMany(order => order.Payments);
 
     internal IEnumerable<Refund> Refunds => Orders.SelectMany(order => order.Refunds);
 
-    internal static async Task<Facts> LookAsync(Shop shop)
+    internal static async Task<Snapshot> TakeAsync(Shop shop)
     {
         IReadOnlyList<JsonNode> calls = await shop.Sandbox.ListAsync("/_sandbox/requests");
         IReadOnlyList<JsonNode> transactions = await shop.Sandbox.ListAsync("/_sandbox/transactions");
@@ -25,7 +25,7 @@ internal sealed record Facts(
             .Include(order => order.Timeline.OrderBy(line => line.Id))
             .OrderBy(order => order.Id)
             .ToListAsync());
-        return new Facts(shop.Clock.GetUtcNow(), orders, [.. transactions.Select(Transaction.Of)], calls);
+        return new Snapshot(shop.Clock.GetUtcNow(), orders, [.. transactions.Select(Transaction.Of)], calls);
     }
 
     internal Order Order(string id) => Orders.Single(order => order.Id == id);
@@ -35,21 +35,21 @@ internal sealed record Facts(
     /// <param name="handle">A token, or a <c>pidx</c>.</param>
     internal Payment? PaymentWith(string handle) => Payments.SingleOrDefault(payment => (payment.Token ?? payment.Pidx) == handle);
 
-    /// <param name="handle">A token, or a <c>pidx</c>; null for a link that nobody has.</param>
+    /// <param name="handle">A token, or a <c>pidx</c>; null for a link whose answer was lost.</param>
     internal Transaction? TransactionOf(string? handle) => Khalti.SingleOrDefault(transaction => transaction.Handle == handle);
 
     internal Transaction? TransactionOf(Payment payment) => TransactionOf(payment.Token ?? payment.Pidx);
 
-    /// <summary>How often Khalti was called so for a token.</summary>
-    internal int Count(string operation, string token) => Calls.Count(call => Is(call, operation) && (string?)call["fields"]!["token"] == token);
+    /// <summary>Number of calls of an operation for a token.</summary>
+    internal int Count(string operation, string token) => Calls.Count(call => IsOperation(call, operation) && (string?)call["fields"]!["token"] == token);
 
-    /// <summary>How often Khalti was asked to give money of a transaction back.</summary>
+    /// <summary>Number of refund calls for a transaction.</summary>
     internal int RefundCalls(string idx) =>
-        Calls.Count(call => Is(call, "refund") && ((string)call["path"]!).Contains($"/{idx}/", StringComparison.Ordinal));
+        Calls.Count(call => IsOperation(call, "refund") && ((string)call["path"]!).Contains($"/{idx}/", StringComparison.Ordinal));
 
-    internal int Count(string operation) => Calls.Count(call => Is(call, operation));
+    internal int Count(string operation) => Calls.Count(call => IsOperation(call, operation));
 
-    /// <summary>Reads that brought no answer: after many of them the client rests for a while.</summary>
+    /// <summary>Number of failed reads; many of them open the client's circuit breaker.</summary>
     internal int LostReads => Calls.Count(call =>
         (string?)call["operation"] is "status" or "list" or "detail" or "epayment_lookup" && (int?)call["status"] is null or 429 or >= 500);
 
@@ -77,28 +77,28 @@ internal sealed record Facts(
 
         foreach (Transaction transaction in Khalti)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.RefundedAmount} given back, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.RefundedAmount} refunded, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
         }
 
         foreach (JsonNode call in Calls)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti was asked {call["operation"]} {call["path"]} {call["fields"]!["token"] ?? call["fields"]!["pidx"]}: {call["status"] ?? "cut"}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  call {call["operation"]} {call["path"]} {call["fields"]!["token"] ?? call["fields"]!["pidx"]}: {call["status"] ?? "cut"}");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"  now {At:dd HH:mm:ss}").ToString();
     }
 
-    private static bool Is(JsonNode call, string operation) => (string?)call["operation"] == operation;
+    private static bool IsOperation(JsonNode call, string operation) => (string?)call["operation"] == operation;
 }
 
-/// <summary>A payment in Khalti's books.</summary>
+/// <summary>A payment in the sandbox's ledger.</summary>
 /// <param name="Handle">The widget's token, or the link's <c>pidx</c>.</param>
 internal sealed record Transaction(string Idx, string Handle, string Flow, string State, long Amount, long RefundedAmount, string ProductIdentity)
 {
     internal bool IsLink => Flow == "epayment";
 
-    /// <summary>Whether the payer's money reached the merchant, whatever came back later.</summary>
-    internal bool MoneyMoved => State.ToUpperInvariant() is "COMPLETED" or "REFUNDED" or "PARTIALLY REFUNDED";
+    /// <summary>Whether the merchant received the payer's money, also if it was refunded later.</summary>
+    internal bool HasMovedMoney => State.ToUpperInvariant() is "COMPLETED" or "REFUNDED" or "PARTIALLY REFUNDED";
 
     internal static Transaction Of(JsonNode node) => new(
         (string)node["idx"]!, ((string?)node["token"] ?? (string?)node["pidx"])!, (string)node["flow"]!, (string)node["state"]!, (long)node["amount"]!,

@@ -4,14 +4,14 @@ using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
-/// <summary>Stories that once broke a promise, shortened by the model and told here for good.</summary>
-public sealed class FoundByTheModelTests
+/// <summary>Regression tests of failures that the model-based test has found.</summary>
+public sealed class ModelRegressionTests
 {
     [Theory]
     [InlineData("cancelled")]
     [InlineData("expired")]
     [InlineData("paid")]
-    public async Task The_last_look_at_a_refused_payment_charges_nobody_for_an_order_that_takes_no_payment(string became)
+    public async Task The_last_check_never_charges_for_an_order_that_takes_no_payment(string became)
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -37,7 +37,7 @@ public sealed class FoundByTheModelTests
     }
 
     [Fact]
-    public async Task A_token_confirmed_for_something_else_is_held_also_when_the_answer_was_lost_and_Khalti_verifies_only_once()
+    public async Task A_token_of_another_product_goes_to_review_after_a_lost_single_verify()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -54,7 +54,7 @@ public sealed class FoundByTheModelTests
     }
 
     [Fact]
-    public async Task A_verify_that_comes_after_the_workers_and_is_refused_does_not_fail_a_payment_whose_money_has_moved()
+    public async Task A_late_refused_verify_does_not_fail_a_payment_whose_money_has_moved()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -75,7 +75,7 @@ public sealed class FoundByTheModelTests
     }
 
     [Fact]
-    public async Task A_lost_answer_is_found_also_when_another_payment_was_made_for_the_same_order_and_spent_elsewhere()
+    public async Task A_lost_answer_is_found_despite_another_payment_spent_on_another_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -94,7 +94,7 @@ public sealed class FoundByTheModelTests
     }
 
     [Fact]
-    public async Task Two_lost_answers_that_Khalti_does_not_let_be_told_apart_are_for_a_person()
+    public async Task Two_indistinguishable_lost_answers_go_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

@@ -4,39 +4,39 @@ using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
-/// <summary>What holds after every step, whatever is wrong at the moment.</summary>
-internal static class Always
+/// <summary>The invariants that hold after every step, whatever faults are active.</summary>
+internal static class Invariants
 {
-    /// <param name="inFlight">Tokens whose verify stood still on its way to Khalti: it arrives whatever has happened since.</param>
-    internal static void Holds(Facts before, Facts after, bool khaltiHasLied, IReadOnlySet<string> inFlight)
+    /// <param name="inFlight">Tokens whose verify call was suspended before Khalti: it may arrive at any later time.</param>
+    internal static void Check(Snapshot before, Snapshot after, bool hasDeniedPayments, IReadOnlySet<string> inFlight)
     {
-        Unique(after.Payments.Select(payment => payment.Token ?? payment.Pidx).Where(handle => handle is not null), "a token or link is on two payments");
-        Unique(after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
+        ShouldBeUnique(after.Payments.Select(payment => payment.Token ?? payment.Pidx).Where(handle => handle is not null), "a token or link is on two payments");
+        ShouldBeUnique(after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
         before.Orders.Select(order => order.Id).Except(after.Orders.Select(order => order.Id)).ShouldBeEmpty("an order is gone");
         foreach (Order order in after.Orders)
         {
             Order? was = before.Orders.SingleOrDefault(was => was.Id == order.Id);
-            Story(was, order);
-            Money(order);
-            GivenBack(order, was);
+            CheckHistory(was, order);
+            CheckAmounts(order);
+            CheckRefunds(order, was);
         }
 
         foreach (Payment payment in after.Payments)
         {
-            Outcome(payment, after, khaltiHasLied);
-            GivenBack(payment, before, after);
+            CheckOutcome(payment, after, hasDeniedPayments);
+            CheckRefunds(payment, before, after);
         }
 
         foreach (Refund refund in before.Refunds)
         {
             Refund now = after.Refunds.Single(one => one.Id == refund.Id);
-            MayBecome(refund.Status, now.Status).ShouldBeTrue($"refund {refund.Id} went from {refund.Status} to {now.Status}");
+            CanReach(refund.Status, now.Status).ShouldBeTrue($"refund {refund.Id} went from {refund.Status} to {now.Status}");
             (now.PaymentId, now.Origin, now.Amount).ShouldBe((refund.PaymentId, refund.Origin, refund.Amount));
         }
 
         foreach (string token in after.Khalti.Where(transaction => !transaction.IsLink).Select(transaction => transaction.Handle))
         {
-            CheckTrigger(token, before, after, inFlight.Contains(token));
+            CheckVerifyCalls(token, before, after, inFlight.Contains(token));
         }
 
         foreach (IGrouping<string, Transaction> links in after.Khalti.Where(transaction => transaction.IsLink).GroupBy(link => link.ProductIdentity))
@@ -47,20 +47,20 @@ internal static class Always
         }
     }
 
-    // What may become of it in any number of steps, as the shop's own tables say: a shop that goes past them is found out here.
-    private static bool MayBecome(OrderStatus from, OrderStatus to) => IsReached(from, to, Enum.GetValues<OrderEvent>(), OrderLifecycle.After);
+    // Whether the lifecycle tables allow the change in any number of steps.
+    private static bool CanReach(OrderStatus from, OrderStatus to) => IsReachable(from, to, Enum.GetValues<OrderEvent>(), OrderLifecycle.After);
 
-    private static bool MayBecome(RefundStatus from, RefundStatus to) => IsReached(from, to, Enum.GetValues<RefundEvent>(), RefundLifecycle.After);
+    private static bool CanReach(RefundStatus from, RefundStatus to) => IsReachable(from, to, Enum.GetValues<RefundEvent>(), RefundLifecycle.After);
 
-    // What only happens to links does not happen to a token.
-    private static bool MayBecome(PaymentMethod method, PaymentStatus from, PaymentStatus to) => IsReached(
+    // Some payment events are possible for links only.
+    private static bool CanReach(PaymentMethod method, PaymentStatus from, PaymentStatus to) => IsReachable(
         from, to,
         method == PaymentMethod.Epayment
             ? Enum.GetValues<PaymentEvent>()
             : [PaymentEvent.Completed, PaymentEvent.Declined, PaymentEvent.Contradicted, PaymentEvent.PartRefunded, PaymentEvent.AllRefunded],
         PaymentLifecycle.After);
 
-    private static bool IsReached<TStatus, TEvent>(TStatus from, TStatus to, TEvent[] events, Func<TStatus, TEvent, TStatus?> after)
+    private static bool IsReachable<TStatus, TEvent>(TStatus from, TStatus to, TEvent[] events, Func<TStatus, TEvent, TStatus?> after)
         where TStatus : struct, Enum
     {
         HashSet<TStatus> reached = [from];
@@ -76,22 +76,22 @@ internal static class Always
         return reached.Contains(to);
     }
 
-    /// <summary>Whether its money came, whatever went back since.</summary>
+    /// <summary>Whether the order was paid, also if it was refunded later.</summary>
     internal static bool WasPaid(Order order) => order.Status is OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded;
 
-    private static void Story(Order? was, Order order)
+    private static void CheckHistory(Order? was, Order order)
     {
         string[] lines = [.. order.Timeline.Select(Line)];
         order.Timeline[0].What.ShouldBe("order_placed");
         if (was is not null)
         {
-            MayBecome(was.Status, order.Status).ShouldBeTrue($"order {order.Id} went from {was.Status} to {order.Status}");
+            CanReach(was.Status, order.Status).ShouldBeTrue($"order {order.Id} went from {was.Status} to {order.Status}");
             lines.Take(was.Timeline.Count).ShouldBe(was.Timeline.Select(Line), "the timeline is append-only");
             ((long)order.Amount).ShouldBe((long)was.Amount);
             foreach (Payment payment in was.Payments)
             {
                 Payment now = order.Payments.Single(one => one.Id == payment.Id);
-                MayBecome(payment.Method, payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
+                CanReach(payment.Method, payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
                 (now.Token, now.Amount).ShouldBe((payment.Token, payment.Amount));
             }
         }
@@ -102,21 +102,21 @@ internal static class Always
             TimelineVocabulary.FactsOf(SnakeCase.Read<TimelineEvent>(entry.What)).Except(facts).ShouldBeEmpty($"{entry.What} with {entry.Facts}");
         }
 
-        // A line for each change of status, and no line without one.
-        Has(order, "order_expired").ShouldBe(order.Status == OrderStatus.Expired || PaidAfter(order, "order_expired"));
-        Has(order, "order_cancelled").ShouldBe(order.Status == OrderStatus.Cancelled || PaidAfter(order, "order_cancelled"));
-        Has(order, "payment_completed").ShouldBe(WasPaid(order));
-        Has(order, "order_refunded").ShouldBe(order.Status == OrderStatus.Refunded);
+        // One timeline entry for each change of status.
+        HasEntry(order, "order_expired").ShouldBe(order.Status == OrderStatus.Expired || PaidAfter(order, "order_expired"));
+        HasEntry(order, "order_cancelled").ShouldBe(order.Status == OrderStatus.Cancelled || PaidAfter(order, "order_cancelled"));
+        HasEntry(order, "payment_completed").ShouldBe(WasPaid(order));
+        HasEntry(order, "order_refunded").ShouldBe(order.Status == OrderStatus.Refunded);
         foreach (Payment payment in order.Payments)
         {
             bool widget = payment.Method == PaymentMethod.Widget;
-            Has(order, widget ? "payment_verifying" : "payment_link_requested", payment).ShouldBeTrue();
-            string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && Ends(line.What, payment) is not null).Select(line => line.What)];
-            (ends.Length > 0 ? Ends(ends[^1], payment) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
+            HasEntry(order, widget ? "payment_verifying" : "payment_link_requested", payment).ShouldBeTrue();
+            string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && StatusAfter(line.What, payment) is not null).Select(line => line.What)];
+            (ends.Length > 0 ? StatusAfter(ends[^1], payment) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
         }
     }
 
-    private static void Money(Order order)
+    private static void CheckAmounts(Order order)
     {
         Payment[] completed = [.. order.Payments.Where(payment => payment.CompletedAt is not null)];
         completed.ShouldAllBe(payment => payment.Status == PaymentStatus.Completed || payment.Status == PaymentStatus.PartiallyRefunded || payment.Status == PaymentStatus.Refunded);
@@ -134,7 +134,7 @@ internal static class Always
         foreach (RaisedReason stuck in order.OpenReasons.Where(reason => reason.Reason == AttentionReason.Stuck))
         {
             (order.Refunds.Any(refund => refund.Id == stuck.RefundId && refund.Status.IsOpen())
-                || (stuck.RefundId is null && order.Payments.Any(payment => payment.Id == stuck.PaymentId && Expected.IsOpen(payment))))
+                || (stuck.RefundId is null && order.Payments.Any(payment => payment.Id == stuck.PaymentId && ExpectedVerifyAnswer.IsOpen(payment))))
                 .ShouldBeTrue($"order {order.Id} is stuck because of something that is settled");
         }
 
@@ -143,13 +143,12 @@ internal static class Always
         order.Payments.ShouldAllBe(payment => payment.Amount == order.Amount);
     }
 
-    // The order says what its payments gave back as far as they paid for it: of an order that was paid twice, what was paid
-    // too much is not part of it.
-    private static void GivenBack(Order order, Order? was)
+    // The order's refunded amount is that of its payments, up to the order's amount: a refund of a second payment does not count.
+    private static void CheckRefunds(Order order, Order? was)
     {
         Payment[] completed = [.. order.Payments.Where(payment => payment.CompletedAt is not null)];
-        long kept = completed.Sum(payment => (long)payment.AmountPaid! - (long)payment.AmountRefunded);
-        long refunded = completed.Length == 0 ? 0 : Math.Max(0, (long)order.Amount - kept);
+        long stored = completed.Sum(payment => (long)payment.AmountPaid! - (long)payment.AmountRefunded);
+        long refunded = completed.Length == 0 ? 0 : Math.Max(0, (long)order.Amount - stored);
         long before = (long)(was?.AmountRefunded ?? default);
         long said = (long)order.AmountRefunded;
         if (was is null || was.Payments.Count(payment => payment.CompletedAt is not null) == completed.Length)
@@ -165,9 +164,9 @@ internal static class Always
         }
     }
 
-    // Refunds are promises to pay: those made and those that may be made never exceed what came, each is sent once, one at a
-    // time, and nothing is called given back that Khalti has not given.
-    private static void GivenBack(Payment payment, Facts before, Facts after)
+    // Completed and possible refunds never exceed the amount paid, each is sent once, one at a time, and none is completed here
+    // that Khalti has not made.
+    private static void CheckRefunds(Payment payment, Snapshot before, Snapshot after)
     {
         Refund[] refunds = [.. after.Refunds.Where(refund => refund.PaymentId == payment.Id)];
         Refund[] open = [.. refunds.Where(refund => refund.Status.IsOpen())];
@@ -190,7 +189,7 @@ internal static class Always
         int calls = after.RefundCalls(transaction.Idx);
         calls.ShouldBeLessThanOrEqualTo(refunds.Count(refund => refund.Origin == RefundOrigin.Merchant), $"refunds of payment {payment.Id} that were sent");
 
-        // Of one that is open and was sent, no second is sent, nor another beside it.
+        // While a refund is open, neither it nor another one is sent again.
         Refund[] sent = [.. before.Refunds.Where(refund => refund.PaymentId == payment.Id && refund.Origin == RefundOrigin.Merchant)];
         if (open is [var one] && sent.Any(refund => refund.Id == one.Id))
         {
@@ -198,10 +197,10 @@ internal static class Always
         }
     }
 
-    private static void Outcome(Payment payment, Facts facts, bool khaltiHasLied)
+    private static void CheckOutcome(Payment payment, Snapshot snapshot, bool hasDeniedPayments)
     {
-        Transaction? transaction = facts.TransactionOf(payment);
-        bool moved = transaction is { MoneyMoved: true };
+        Transaction? transaction = snapshot.TransactionOf(payment);
+        bool moved = transaction is { HasMovedMoney: true };
         if (payment.Status is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
         {
             moved.ShouldBeTrue($"payment {payment.Id} is {payment.Status}, and at Khalti nothing was");
@@ -213,16 +212,16 @@ internal static class Always
             moved.ShouldBeFalse($"payment {payment.Id} is {payment.Status}, and its money has moved");
         }
 
-        // Khalti saying again and again that it knows no such payment is believed for a while.
-        if (payment.Status == PaymentStatus.Failed && !(khaltiHasLied && payment.Failure == "never_confirmed"))
+        // Repeated false not-found answers may have failed the payment.
+        if (payment.Status == PaymentStatus.Failed && !(hasDeniedPayments && payment.Failure == "never_confirmed"))
         {
             moved.ShouldBeFalse($"payment {payment.Id} failed, and its money has moved");
         }
     }
 
-    // Verify moves the money. It is called once, and again only after Khalti's status has been asked; the worker's verify, too,
-    // moves money only for a pending order of which no other payment is in review and no link was or is being paid.
-    private static void CheckTrigger(string token, Facts before, Facts after, bool isInFlight)
+    // Verify is called once, and again only after a status call. It moves money only for a pending order without another payment
+    // in review and without a paid or pending link.
+    private static void CheckVerifyCalls(string token, Snapshot before, Snapshot after, bool isInFlight)
     {
         int verifies = after.Count("verify", token);
         if (verifies == before.Count("verify", token))
@@ -232,18 +231,18 @@ internal static class Always
 
         Payment payment = after.PaymentWith(token).ShouldNotBeNull($"token {token} was verified, and no payment was kept");
         verifies.ShouldBeLessThanOrEqualTo(1 + after.Count("status", token), $"verifies of token {token}");
-        bool movedTheMoney = before.TransactionOf(token) is { MoneyMoved: false } && after.TransactionOf(token) is { MoneyMoved: true };
-        if (movedTheMoney && !isInFlight)
+        bool hasMovedMoney = before.TransactionOf(token) is { HasMovedMoney: false } && after.TransactionOf(token) is { HasMovedMoney: true };
+        if (hasMovedMoney && !isInFlight)
         {
             Order then = before.Order(payment.OrderId);
             then.Status.ShouldBe(OrderStatus.Pending, $"token {token} was verified for an order that takes no payment");
             then.Payments.ShouldAllBe(other => other.Token == token || other.Status != PaymentStatus.NeedsReview);
-            before.Khalti.Where(link => link.IsLink && link.ProductIdentity == then.Id && (link.MoneyMoved || link.State == "Pending"))
+            before.Khalti.Where(link => link.IsLink && link.ProductIdentity == then.Id && (link.HasMovedMoney || link.State == "Pending"))
                 .ShouldBeEmpty($"token {token} was verified for an order whose link was paid");
         }
     }
 
-    private static PaymentStatus? Ends(string what, Payment payment) => what switch
+    private static PaymentStatus? StatusAfter(string what, Payment payment) => what switch
     {
         "refund_completed" or "refund_found" =>
             payment.AmountRefunded == payment.AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded,
@@ -260,11 +259,11 @@ internal static class Always
     private static bool PaidAfter(Order order, string what) =>
         WasPaid(order) && order.Timeline.SkipWhile(line => line.What != what).Any(line => line.What == "payment_completed");
 
-    private static bool Has(Order order, string what, Payment? payment = null) =>
+    private static bool HasEntry(Order order, string what, Payment? payment = null) =>
         order.Timeline.Count(line => line.What == what && (payment is null || line.PaymentId == payment.Id)) == 1;
 
     private static string Line(TimelineEntry line) => $"{line.Id} {line.At:O} {line.What} {line.By} {line.PaymentId} {line.Note}";
 
-    private static void Unique(IEnumerable<string?> values, string otherwise) =>
-        values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => group.Key).ShouldBeEmpty(otherwise);
+    private static void ShouldBeUnique(IEnumerable<string?> values, string message) =>
+        values.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => group.Key).ShouldBeEmpty(message);
 }

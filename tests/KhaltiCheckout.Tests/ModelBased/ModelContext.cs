@@ -8,85 +8,85 @@ namespace KhaltiCheckout.Tests.ModelBased;
 /// <summary>What the shop answered to one request.</summary>
 internal sealed record Answer(int Status, string? Code, bool Replayed, JsonNode Body);
 
-/// <summary>A token of Khalti's and the order that the shopper opened the widget for.</summary>
+/// <summary>A token and the order for which the widget was opened.</summary>
 internal sealed record Widget(string Token, int Order);
 
-/// <summary>One shop, one Khalti, and what the operations of a sequence have made of them.</summary>
-internal sealed class World : IAsyncDisposable
+/// <summary>A shop, a sandbox, and the state that the operations of a scenario have produced.</summary>
+internal sealed class ModelContext : IAsyncDisposable
 {
-    // The client's reads rest after so many without an answer; until then an answer can be foretold.
-    private const int FewLostReads = 15;
+    // Below this number of failed reads the client's circuit is certainly closed, so the answer can be predicted.
+    private const int MaxLostReads = 15;
 
     private readonly List<(Stop Stop, Task<Answer> Post)> _stalled = [];
 
     private readonly HashSet<string> _inFlight = new(StringComparer.Ordinal);
 
-    // Keys of refunds during which the process died.
-    private readonly HashSet<string> _died = new(StringComparer.Ordinal);
+    // Keys of refunds during which the process was killed.
+    private readonly HashSet<string> _killedKeys = new(StringComparer.Ordinal);
     private Wire _wire = new();
     private int _lostReadsBefore;
-    private bool _faultsMayStrike;
+    private bool _hasFaults;
 
-    private World()
+    private ModelContext()
     {
     }
 
     internal Shop Shop { get; private set; } = null!;
 
-    internal Facts Facts { get; private set; } = null!;
+    internal Snapshot Snapshot { get; private set; } = null!;
 
     internal List<string> Orders { get; } = [];
 
     internal List<Widget> Widgets { get; } = [];
 
-    /// <summary>Links that the shopper was given.</summary>
+    /// <summary>Links whose answer reached the shopper.</summary>
     internal List<string> Links { get; } = [];
 
-    /// <summary>Keys that create has been called with: which product, which order, when.</summary>
+    /// <summary>Idempotency keys used to place orders.</summary>
     internal Dictionary<int, (int Product, string Order, DateTimeOffset At)> Keys { get; } = [];
 
-    /// <summary>First answers to verifies and refunds that had a key.</summary>
-    internal Dictionary<string, (Answer First, DateTimeOffset At)> Kept { get; } = new(StringComparer.Ordinal);
+    /// <summary>The first answer for each idempotency key of verify and refund.</summary>
+    internal Dictionary<string, (Answer First, DateTimeOffset At)> IdempotentAnswers { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What was given back in Khalti's dashboard, by transaction.</summary>
+    /// <summary>The amount refunded in Khalti's dashboard, by transaction.</summary>
     internal Dictionary<string, long> Dashboard { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether Khalti has been told to deny payments that it knows.</summary>
-    internal bool KhaltiHasLied { get; set; }
+    /// <summary>Whether a fault made the sandbox answer not found for existing payments.</summary>
+    internal bool HasDeniedPayments { get; set; }
 
-    /// <summary>Whether it is certain that Khalti answers what its books say.</summary>
-    internal bool KhaltiIsWell => !_faultsMayStrike && Facts.LostReads - _lostReadsBefore < FewLostReads;
+    /// <summary>Whether Khalti certainly answers according to its ledger.</summary>
+    internal bool IsKhaltiHealthy => !_hasFaults && Snapshot.LostReads - _lostReadsBefore < MaxLostReads;
 
-    internal static async Task<World> BeginAsync()
+    internal static async Task<ModelContext> CreateAsync()
     {
-        World world = new();
-        world.Shop = await Shop.OpenAsync(services => world._wire.LayUnder(services), ("Khalti:EPayment:LookupsPerMinute", "600"));
-        world.Shop.ExpectWarnings();
-        world.Facts = await Facts.LookAsync(world.Shop);
-        return world;
+        ModelContext context = new();
+        context.Shop = await Shop.OpenAsync(services => context._wire.LayUnder(services), ("Khalti:EPayment:LookupsPerMinute", "600"));
+        context.Shop.ExpectWarnings();
+        context.Snapshot = await Snapshot.TakeAsync(context.Shop);
+        return context;
     }
 
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
-    /// <summary>Does it, and sees that what must always hold still does.</summary>
+    /// <summary>Executes the operation and checks the invariants.</summary>
     internal async Task StepAsync(Operation operation)
     {
-        await operation.DoAsync(this);
-        await LookAsync();
+        await operation.ExecuteAsync(this);
+        await CheckInvariantsAsync();
     }
 
-    /// <summary>Looks again; nothing may have moved in a way that nothing may.</summary>
-    internal async Task<(Facts Before, Facts After)> LookAsync()
+    /// <summary>Takes a new snapshot and checks the invariants against the last one.</summary>
+    internal async Task<(Snapshot Before, Snapshot After)> CheckInvariantsAsync()
     {
-        Facts before = Facts;
-        Facts = await Facts.LookAsync(Shop);
-        Always.Holds(before, Facts, KhaltiHasLied, _inFlight);
+        Snapshot before = Snapshot;
+        Snapshot = await Snapshot.TakeAsync(Shop);
+        Invariants.Check(before, Snapshot, HasDeniedPayments, _inFlight);
         if (_stalled.Count == 0)
         {
             _inFlight.Clear();
         }
 
-        return (before, Facts);
+        return (before, Snapshot);
     }
 
     internal async Task<Answer> PostAsync(string path, object? body, string? key = null)
@@ -111,26 +111,26 @@ internal sealed class World : IAsyncDisposable
     internal Task<Answer> VerifyAsync(string order, string token, long amount, string? key = null) =>
         PostAsync("/api/v1/payments/verify", new { orderId = order, token, amount }, key);
 
-    internal Task<Answer> GiveBackAsync(string order, long? amount, string? key) =>
+    internal Task<Answer> RefundAsync(string order, long? amount, string? key) =>
         PostAsync($"/api/v1/admin/orders/{order}/refunds", new { amount }, key);
 
-    /// <summary>The same wish has the same key, as in a client that repeats what was not answered.</summary>
+    /// <summary>The same refund request has the same key, as in a client that retries.</summary>
     internal static string RefundKey(string order, long? amount) => $"back {order} {amount}";
 
-    internal bool HasDied(string? key) => key is not null && _died.Contains(key);
+    internal bool WasKilledDuring(string? key) => key is not null && _killedKeys.Contains(key);
 
-    /// <summary>Asks for a refund, and stands still while Khalti is asked for it. False when it was answered without.</summary>
+    /// <summary>Requests a refund and suspends its call to Khalti. False when it was answered without a call.</summary>
     internal async Task<bool> StallRefundAsync(string order, long? amount, string? key, bool onTheWayBack)
     {
         Stop stop = _wire.StopNext("/refund/", onTheWayBack);
-        Task<Answer> post = GiveBackAsync(order, amount, key);
+        Task<Answer> post = RefundAsync(order, amount, key);
         if (await Task.WhenAny(stop.Reached, post) == post)
         {
             _wire.Unstop();
             Answer answer = await post;
             if (key is not null && answer is { Replayed: false, Status: < 500 } && answer.Code != "idempotency_in_progress")
             {
-                Kept[key] = (answer, Facts.At);
+                IdempotentAnswers[key] = (answer, Snapshot.At);
             }
 
             return false;
@@ -138,7 +138,7 @@ internal sealed class World : IAsyncDisposable
 
         if (key is not null)
         {
-            _died.Add(key);
+            _killedKeys.Add(key);
         }
 
         _stalled.Add((stop, post));
@@ -148,32 +148,32 @@ internal sealed class World : IAsyncDisposable
     internal async Task DashboardAsync(Transaction transaction, string state)
     {
         await Shop.Sandbox.PostAsync($"/_sandbox/transactions/{transaction.Idx}/state", new { state });
-        long given = Transaction.Of((await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Single(one => (string?)one["idx"] == transaction.Idx)).RefundedAmount;
-        Dashboard[transaction.Idx] = Dashboard.GetValueOrDefault(transaction.Idx) + given - transaction.RefundedAmount;
+        long refunded = Transaction.Of((await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Single(one => (string?)one["idx"] == transaction.Idx)).RefundedAmount;
+        Dashboard[transaction.Idx] = Dashboard.GetValueOrDefault(transaction.Idx) + refunded - transaction.RefundedAmount;
     }
 
     internal async Task FaultAsync(string operation, string kind, int? status, int times)
     {
-        _faultsMayStrike = true;
-        KhaltiHasLied |= kind == "not_found";
+        _hasFaults = true;
+        HasDeniedPayments |= kind == "not_found";
 
-        // No waiting between the client's tries: 429 would make it wait in real time.
+        // No delay between the client's attempts: Retry-After would make it wait in real time.
         await Shop.Sandbox.PostAsync("/_sandbox/faults", new { operation, kind, status, times, retryAfterSeconds = status == 429 ? 0 : (int?)null });
     }
 
     internal async Task MendAsync()
     {
-        _faultsMayStrike = false;
+        _hasFaults = false;
         await Shop.Sandbox.MendAsync();
     }
 
-    internal Task<Answer> AskForALinkAsync(string order) => PostAsync("/api/v1/payments/initiate", new { orderId = order });
+    internal Task<Answer> RequestLinkAsync(string order) => PostAsync("/api/v1/payments/initiate", new { orderId = order });
 
-    /// <summary>Asks for a link, and stands still while Khalti is asked for it. False when it was answered without.</summary>
+    /// <summary>Requests a link and suspends its call to Khalti. False when it was answered without a call.</summary>
     internal async Task<bool> StallLinkAsync(string order, bool onTheWayBack)
     {
         Stop stop = _wire.StopNext("/epayment/initiate/", onTheWayBack);
-        Task<Answer> post = AskForALinkAsync(order);
+        Task<Answer> post = RequestLinkAsync(order);
         if (await Task.WhenAny(stop.Reached, post) == post)
         {
             _wire.Unstop();
@@ -190,8 +190,8 @@ internal sealed class World : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Posts a verify that stands still on its way to Khalti, or on the way back. Null when it was answered without.</summary>
-    internal async Task<Stop?> StallAsync(string order, string token, long amount, bool onTheWayBack)
+    /// <summary>Posts a verify and suspends its call before or after Khalti's answer. Null when it was answered without a call.</summary>
+    internal async Task<Stop?> StallVerifyAsync(string order, string token, long amount, bool onTheWayBack)
     {
         Stop stop = _wire.StopNextVerify(onTheWayBack);
         Task<Answer> post = VerifyAsync(order, token, amount);
@@ -207,7 +207,7 @@ internal sealed class World : IAsyncDisposable
         return stop;
     }
 
-    /// <summary>What stood still goes on.</summary>
+    /// <summary>Continues the suspended calls and returns their answers.</summary>
     internal async Task<IReadOnlyList<Answer>> ReleaseAsync()
     {
         List<Answer> answers = [];
@@ -221,29 +221,29 @@ internal sealed class World : IAsyncDisposable
         return answers;
     }
 
-    /// <summary>This process ends in good order, and another starts.</summary>
+    /// <summary>Stops the process gracefully and starts another.</summary>
     internal async Task RestartAsync()
     {
         await ReleaseAsync();
-        await StartAnewAsync();
+        await StartNewProcessAsync();
     }
 
-    /// <summary>This process is killed with everything that stands still in it, and another starts.</summary>
+    /// <summary>Kills the process with its suspended calls and starts another.</summary>
     internal async Task KillAsync()
     {
         Task[] lost = [.. _stalled.Select(one => one.Post)];
         _stalled.Clear();
-        await StartAnewAsync();
+        await StartNewProcessAsync();
         foreach (Task post in lost)
         {
             await Should.ThrowAsync<Exception>(post);
         }
     }
 
-    private async Task StartAnewAsync()
+    private async Task StartNewProcessAsync()
     {
         _wire = new Wire();
-        _lostReadsBefore = Facts.LostReads;
+        _lostReadsBefore = Snapshot.LostReads;
         await Shop.ReopenAsync();
     }
 }
