@@ -7,7 +7,7 @@ namespace KhaltiCheckout.Tests.Access;
 public sealed class ApiKeySecretTests
 {
     [Fact]
-    public void No_two_keys_are_alike_and_each_is_read_back()
+    public void Each_key_is_unique_and_parsed_back()
     {
         (string Text, ApiKeySecret Key)[] keys = [.. Enumerable.Range(0, 1000).Select(_ => ApiKeySecret.New())];
 
@@ -18,7 +18,7 @@ public sealed class ApiKeySecretTests
     }
 
     [Fact]
-    public void A_key_is_no_key_to_another_row_and_none_to_a_row_that_is_not_there()
+    public void A_key_matches_only_its_own_row()
     {
         (string text, ApiKeySecret key) = ApiKeySecret.New();
         (string _, ApiKeySecret other) = ApiKeySecret.New();
@@ -39,5 +39,5 @@ public sealed class ApiKeySecretTests
     [InlineData("KCK_0123456789ab_0123456789012345678901234567890123456789")]
     [InlineData("kck_0123456789al_0123456789012345678901234567890123456789")]
     [InlineData("kck_0123456789ab-0123456789012345678901234567890123456789")]
-    public void What_has_not_the_form_of_a_key_is_none(string text) => ApiKeySecret.Read(text).ShouldBeNull();
+    public void Text_in_another_format_is_no_key(string text) => ApiKeySecret.Read(text).ShouldBeNull();
 }

@@ -28,7 +28,7 @@ public sealed partial class EveryAdminRouteTests(SharedShop shared) : IClassFixt
     }
 
     [Fact]
-    public async Task Without_a_key_that_is_valid_every_route_answers_401_before_it_looks_at_the_body()
+    public async Task Without_a_valid_key_every_admin_route_answers_401_before_reading_the_body()
     {
         (string id, string revoked) = await _shop.GivenKeyAsync("revoked", Scopes.Admin);
         (string _, string other) = await _shop.GivenKeyAsync("still good", Scopes.Admin);
@@ -72,7 +72,7 @@ public sealed partial class EveryAdminRouteTests(SharedShop shared) : IClassFixt
     [InlineData(Scopes.Checkout)]
     [InlineData(Scopes.Refund)]
     [InlineData(Scopes.Admin)]
-    public async Task A_key_comes_into_the_routes_of_its_scope_and_into_no_other(string scope)
+    public async Task A_key_is_accepted_only_by_routes_of_its_scope(string scope)
     {
         (string _, string key) = await _shop.GivenKeyAsync("only " + scope, scope);
 

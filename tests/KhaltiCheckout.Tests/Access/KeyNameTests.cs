@@ -25,7 +25,7 @@ public sealed class KeyNameTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("Hari", "\uff28\uff41\uff52\uff49")]
     [InlineData("Omega", "\u039fmega")]
     [InlineData("\u0938\u0941\u0928 \u0967", "\u0938\u0941\u0928  \u0967")]
-    public async Task A_name_that_looks_like_another_is_taken(string name, string lookalike)
+    public async Task A_key_name_that_looks_like_an_existing_one_is_refused(string name, string lookalike)
     {
         await _shop.GivenKeyAsync(name, Scopes.Read);
 
@@ -45,11 +45,11 @@ public sealed class KeyNameTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("\ud835\udc13ill 2")]
     [InlineData("\u0455ettings key 7")]
     [InlineData("comm\u0430nd line")]
-    public async Task A_name_with_something_invisible_or_of_another_kind_of_key_is_not_valid(string name) =>
+    public async Task A_key_name_with_invisible_characters_or_a_reserved_prefix_is_invalid(string name) =>
         (await MakeAsync(name)).ShouldBeProblem(400, "validation_failed");
 
     [Fact]
-    public async Task Names_that_people_can_tell_apart_are_all_taken_and_kept_in_one_spelling()
+    public async Task Distinguishable_key_names_are_accepted_and_normalized()
     {
         string[] names =
         [

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.Access;
 public sealed partial class KeysCommandTests
 {
     [Fact]
-    public async Task A_key_made_beside_a_running_shop_works_until_it_is_revoked_there()
+    public async Task A_key_created_by_the_command_works_until_revoked()
     {
         await using ShopProgram shop = ShopProgram.Start("Development");
         // The sandbox inside it listens first, the shop last.
@@ -42,7 +42,7 @@ public sealed partial class KeysCommandTests
     }
 
     [Fact]
-    public async Task A_first_key_needs_no_shop_no_mode_and_no_settings_key()
+    public async Task The_first_key_can_be_created_without_a_running_shop()
     {
         await using ShopFolder folder = new();
 
@@ -68,7 +68,7 @@ public sealed partial class KeysCommandTests
     [InlineData(2, "--scopes: Only admin, checkout, read, refund", "keys", "create", "--name", "Till", "--scopes", "read,write")]
     [InlineData(2, "--scopes: At least one scope.", "keys", "create", "--name", "Till", "--scopes", ",")]
     [InlineData(2, "--name: That is the name of another kind of key.", "keys", "create", "--name", "settings key 1", "--scopes", "read")]
-    public async Task A_command_that_can_not_be_done_says_why(int expected, string says, params string[] arguments)
+    public async Task An_invalid_keys_command_prints_the_reason(int expected, string says, params string[] arguments)
     {
         await using ShopFolder folder = new();
 
@@ -81,7 +81,7 @@ public sealed partial class KeysCommandTests
     }
 
     [Fact]
-    public async Task A_database_that_can_not_be_used_is_one_sentence()
+    public async Task A_keys_command_on_an_unusable_database_prints_one_sentence()
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunCommandAsync(
             "Production", "keys", "list", "--Database:ConnectionString=Data Source=/proc/checkout.db");

@@ -17,7 +17,7 @@ public sealed class KeysTests
     private const string Keys = "/api/v1/admin/keys";
 
     [Fact]
-    public async Task A_key_is_shown_when_it_is_made_and_never_again()
+    public async Task A_key_is_shown_only_when_it_is_created()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -67,7 +67,7 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public async Task A_revoked_key_is_dead_at_once_in_every_process()
+    public async Task A_revoked_key_is_refused_at_once_in_every_process()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -87,7 +87,7 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public async Task A_name_belongs_to_one_key_until_that_is_revoked()
+    public async Task A_key_name_is_unique_until_its_key_is_revoked()
     {
         await using Shop shop = await Shop.OpenAsync();
         Task<Answer> MakeAsync() => shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = "Till 2", scopes = new[] { "read" } });
@@ -117,7 +117,7 @@ public sealed class KeysTests
     [InlineData("""{"name":"Till","scopes":["any_key"]}""", "scopes")]
     [InlineData("""{"name":"Till","scopes":["read admin"]}""", "scopes")]
     [InlineData("""{"name":"Till","scopes":[null]}""", "scopes")]
-    public async Task A_key_that_makes_no_sense_is_not_made(string body, string field)
+    public async Task An_invalid_key_request_is_refused(string body, string field)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -127,7 +127,7 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public async Task A_key_that_is_not_admin_makes_no_keys_so_nobody_makes_one_that_may_do_more()
+    public async Task Only_an_admin_key_can_create_keys()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string _, string key) = await shop.GivenKeyAsync("all but admin", Scopes.Read, Scopes.Checkout, Scopes.Refund);
@@ -136,7 +136,7 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public async Task A_last_use_is_written_down_once_a_minute()
+    public async Task The_last_use_of_a_key_is_stored_once_a_minute()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string first, string key) = await shop.GivenKeyAsync("first", Scopes.Read);
@@ -161,7 +161,7 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public async Task A_use_whose_writing_something_else_called_off_is_not_written_and_the_next_one_is()
+    public async Task A_canceled_write_of_the_last_use_is_skipped_and_the_next_succeeds()
     {
         CallOff callOff = new();
         await using Shop shop = await Shop.OpenAsync(services =>
@@ -183,7 +183,7 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public async Task A_request_does_not_wait_for_its_use_to_be_written_down()
+    public async Task A_request_does_not_wait_for_storing_the_keys_last_use()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string id, string key) = await shop.GivenKeyAsync("busy", Scopes.Read);

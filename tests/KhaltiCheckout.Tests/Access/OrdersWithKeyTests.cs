@@ -25,7 +25,7 @@ public sealed class OrdersWithKeyTests
     };
 
     [Fact]
-    public async Task A_key_holder_names_lines_prices_reference_and_metadata()
+    public async Task An_order_with_a_key_has_its_own_lines_prices_reference_and_metadata()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string _, string key) = await shop.GivenKeyAsync("Momo House", Scopes.Checkout);
@@ -44,7 +44,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task Such_an_order_is_paid_by_widget_and_by_ePayment_as_any_other()
+    public async Task An_order_with_own_lines_is_paid_by_widget_and_by_ePayment()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -70,7 +70,7 @@ public sealed class OrdersWithKeyTests
 
     [Theory]
     [MemberData(nameof(OnlyWithAKey))]
-    public async Task What_only_a_key_holder_may_say_is_refused_before_it_is_looked_at(string what, object body)
+    public async Task Fields_that_need_a_key_are_refused_without_one_before_validation(string what, object body)
     {
         await using Shop shop = await Shop.OpenAsync();
         (string _, string reader) = await shop.GivenKeyAsync("reader", Scopes.Read, Scopes.Refund);
@@ -82,7 +82,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task The_catalogue_is_for_everybody_but_a_wrong_key_is_never_nobody()
+    public async Task The_catalogue_needs_no_key_but_refuses_an_invalid_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string id, string reader) = await shop.GivenKeyAsync("reader", Scopes.Read);
@@ -137,7 +137,7 @@ public sealed class OrdersWithKeyTests
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public async Task An_order_that_makes_no_sense_is_not_placed(string body, string field)
+    public async Task An_invalid_order_with_own_lines_is_refused(string body, string field)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -147,7 +147,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task The_most_that_may_be_ordered_is_added_up_to_the_paisa()
+    public async Task The_total_of_the_largest_order_is_exact()
     {
         await using Shop shop = await Shop.OpenAsync();
         object[] lines = [.. Enumerable.Repeat(new { name = new string('n', 100), unitPrice = PlaceOrderRules.HighestPrice, quantity = 1000 }, 50)];
@@ -161,7 +161,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task The_shops_limits_hold_for_own_lines_too()
+    public async Task The_shops_amount_limits_apply_to_own_lines()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:MaxAmount", "20000"));
 
@@ -171,7 +171,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task Of_twenty_orders_with_one_reference_at_once_one_is_placed()
+    public async Task Of_twenty_parallel_orders_with_one_reference_one_is_placed()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -192,7 +192,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task A_taken_reference_names_its_order_only_to_keys_that_may_read_orders()
+    public async Task A_duplicate_reference_names_its_order_only_to_keys_of_scope_read()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode placed = await shop.GivenOrderAsync(KeyHolding.SettingsKey, OwnLines("bill-7"));
@@ -208,7 +208,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task An_idempotency_key_belongs_to_the_key_holder_by_key_or_by_cookie()
+    public async Task Idempotency_keys_are_separate_for_each_API_key_and_session()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string _, string key) = await shop.GivenKeyAsync("Momo House", Scopes.Checkout);
@@ -233,7 +233,7 @@ public sealed class OrdersWithKeyTests
     }
 
     [Fact]
-    public async Task A_header_that_is_no_key_gets_neither_nobodys_answer_nor_a_key_holders()
+    public async Task An_invalid_key_never_gets_a_stored_idempotent_answer()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string id, string key) = await shop.GivenKeyAsync("Momo House", Scopes.Checkout);

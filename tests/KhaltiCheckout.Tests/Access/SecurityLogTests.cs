@@ -57,7 +57,7 @@ public sealed class SecurityLogTests
     }
 
     [Fact]
-    public async Task A_start_that_is_refused_is_an_event()
+    public async Task A_refused_start_is_a_security_event()
     {
         (int exitCode, string[] output, _) = await ShopProgram.RunAsync("Production", "--Khalti:Mode=Sandbox", "--urls=http://*:0");
 
@@ -67,7 +67,7 @@ public sealed class SecurityLogTests
     }
 
     [Fact]
-    public void The_documentation_lists_every_event_with_its_number()
+    public void The_documentation_lists_every_security_event_with_its_number()
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "security-events.md"));
         LoggerMessageAttribute[] events = [.. typeof(SecurityLog).GetMethods(BindingFlags.Instance | BindingFlags.NonPublic)

@@ -14,7 +14,7 @@ public sealed class SessionTests
     private const string Unused = "another-key-0123456789-of-the-merchant";
 
     [Fact]
-    public async Task Whoever_signs_in_is_told_who_they_are_until_they_sign_out()
+    public async Task A_session_shows_its_key_until_sign_out()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string _, string key) = await shop.GivenKeyAsync("Till 2", Scopes.Read, Scopes.Refund);
@@ -34,7 +34,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task The_cookie_is_out_of_reach_of_scripts_and_of_other_sites_and_is_sent_in_secret_where_the_shop_is()
+    public async Task The_session_cookie_is_HttpOnly_SameSite_and_Secure()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey));
         object body = new { key = Starting.MerchantKey };
@@ -48,7 +48,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Behind_a_proxy_that_does_TLS_the_cookie_is_sent_in_secret_all_the_same()
+    public async Task The_session_cookie_is_Secure_behind_a_TLS_proxy()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -62,7 +62,7 @@ public sealed class SessionTests
     [InlineData("localhost:5080")]
     [InlineData("127.0.0.1:5080")]
     [InlineData("[::1]:5080")]
-    public async Task A_desk_opened_by_plain_http_on_this_machine_gets_a_cookie_that_the_browser_keeps(string host)
+    public async Task Over_http_on_localhost_the_session_cookie_is_accepted_by_browsers(string host)
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -81,7 +81,7 @@ public sealed class SessionTests
 
     // Another host of the same site, or somebody on the network, can set a cookie of any name but one that begins with __Host-.
     [Fact]
-    public async Task Over_https_a_session_is_taken_from_the_cookie_of_this_host_alone()
+    public async Task Over_https_only_the_Host_prefixed_session_cookie_is_read()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -95,7 +95,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task With_the_cookie_a_request_that_changes_something_says_that_it_was_meant()
+    public async Task A_changing_request_with_a_session_cookie_needs_the_CSRF_header()
     {
         await using Shop shop = await Shop.OpenAsync();
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
@@ -117,7 +117,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_merchant_who_is_signed_in_shops_in_their_own_shop_as_anybody_does()
+    public async Task A_signed_in_merchant_uses_the_storefront_as_a_normal_shopper()
     {
         await using Shop shop = await Shop.OpenAsync();
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
@@ -145,7 +145,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_session_ends_when_its_key_is_taken_out_of_the_settings()
+    public async Task A_session_ends_when_its_key_is_removed_from_the_settings()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", "the-first-key-of-the-merchant"), ("Admin:ApiKeys:1", "the-other-key-of-the-merchant"));
         string first = await shop.GivenSessionAsync("the-first-key-of-the-merchant");
@@ -158,7 +158,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_session_lasts_twelve_hours_and_then_the_worker_sweeps_it_out()
+    public async Task A_session_lasts_twelve_hours_and_is_then_deleted_by_the_worker()
     {
         await using Shop shop = await Shop.OpenAsync();
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
@@ -174,7 +174,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Signing_in_again_ends_the_session_before()
+    public async Task Signing_in_again_ends_the_previous_session()
     {
         await using Shop shop = await Shop.OpenAsync();
         string before = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
@@ -185,7 +185,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task After_ten_wrong_keys_in_a_quarter_of_an_hour_even_a_right_one_waits()
+    public async Task After_ten_wrong_keys_in_15_minutes_even_a_valid_one_is_limited()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", KeyHolding.SettingsKey), ("Admin:ApiKeys:1", Unused));
         shop.ExpectWarnings();
@@ -210,7 +210,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Of_many_wrong_keys_at_once_no_more_than_ten_are_looked_at()
+    public async Task Of_many_parallel_wrong_keys_at_most_ten_are_checked()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -222,7 +222,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task One_network_that_guesses_keeps_no_other_out()
+    public async Task Failed_sign_ins_of_one_network_do_not_limit_another()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey));
         shop.ExpectWarnings();
@@ -240,7 +240,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Strangers_with_wrong_keys_never_keep_out_who_is_signed_in()
+    public async Task Wrong_keys_from_others_do_not_affect_a_session()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", KeyHolding.SettingsKey), ("Admin:ApiKeys:1", Unused));
         shop.ExpectWarnings();
@@ -261,7 +261,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Who_is_signed_in_may_try_ten_wrong_keys_and_then_waits_from_wherever()
+    public async Task A_session_is_limited_after_ten_wrong_keys_from_any_network()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", KeyHolding.SettingsKey), ("Admin:ApiKeys:1", Unused));
         shop.ExpectWarnings();
@@ -281,7 +281,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task The_database_keeps_nothing_on_which_a_settings_key_can_be_guessed()
+    public async Task The_database_has_no_hash_of_a_settings_key()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenSessionAsync(KeyHolding.SettingsKey);
@@ -307,7 +307,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Another_sites_form_can_not_even_sign_in()
+    public async Task A_form_of_another_site_cannot_sign_in()
     {
         await using Shop shop = await Shop.OpenAsync();
         using HttpContent form = new FormUrlEncodedContent([new("key", KeyHolding.SettingsKey)]);

@@ -12,7 +12,7 @@ public sealed class SignInListTests
     private const string Sessions = "/api/v1/admin/sessions";
 
     [Fact]
-    public async Task Sign_ins_are_listed_with_key_and_address_and_without_what_could_be_used()
+    public async Task Sign_ins_are_listed_with_key_and_address_but_without_secrets()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, string key) = await shop.GivenKeyAsync("Till 2", Scopes.Read);
@@ -35,7 +35,7 @@ public sealed class SignInListTests
     }
 
     [Fact]
-    public async Task A_sign_in_that_is_ended_is_over_at_once_in_every_process()
+    public async Task An_ended_sign_in_is_refused_at_once_in_every_process()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -55,7 +55,7 @@ public sealed class SignInListTests
     }
 
     [Fact]
-    public async Task Without_scope_admin_only_sign_ins_with_the_own_key_are_seen_and_ended()
+    public async Task Without_scope_admin_only_sign_ins_of_the_same_key_are_listed_and_ended()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, string key) = await shop.GivenKeyAsync("Till 2", Scopes.Read);

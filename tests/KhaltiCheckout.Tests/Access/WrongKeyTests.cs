@@ -15,7 +15,7 @@ public sealed class WrongKeyTests
     [InlineData("Bearer kck_000000000000_0000000000000000000000000000000000000000")]
     [InlineData("Basic d3Jvbmc6d3Jvbmc=")]
     [InlineData("Bearer")]
-    public async Task After_ten_wrong_keys_a_network_waits_and_another_does_not(string authorization)
+    public async Task After_ten_wrong_keys_only_that_network_is_limited(string authorization)
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey));
         Task<Answer> AskAsync(string header, string address) =>
@@ -52,7 +52,7 @@ public sealed class WrongKeyTests
     }
 
     [Fact]
-    public async Task A_settings_key_that_worked_from_a_network_before_goes_on_working_there_alone()
+    public async Task A_settings_key_used_before_from_a_network_keeps_working_only_there()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey), ("Admin:ApiKeys:1", Unused));
         Task<Answer> AskAsync(string key, string address) =>
@@ -70,7 +70,7 @@ public sealed class WrongKeyTests
     }
 
     [Fact]
-    public async Task A_till_goes_on_working_when_another_in_its_network_has_a_wrong_key()
+    public async Task A_valid_key_keeps_working_while_another_client_of_its_network_is_limited()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, string key) = await shop.GivenKeyAsync("Till 2", Scopes.Read);

@@ -15,7 +15,7 @@ public sealed class AmountAttackTests
     [InlineData(18_501)]
     [InlineData(1_850_000)]
     [InlineData(long.MaxValue)]
-    public async Task Another_amount_than_the_orders_is_refused_before_Khalti_is_asked(long amount)
+    public async Task An_amount_other_than_the_orders_is_refused_before_Khalti_is_called(long amount)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -48,7 +48,7 @@ public sealed class AmountAttackTests
     [InlineData("true")]
     [InlineData("[18500]")]
     [InlineData("{\"paisa\":18500}")]
-    public async Task What_is_no_whole_number_of_paisa_is_refused_before_Khalti_is_asked(string amount)
+    public async Task An_amount_other_than_whole_paisa_is_refused_before_Khalti_is_called(string amount)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -71,7 +71,7 @@ public sealed class AmountAttackTests
     [InlineData("\"amount\":18500,\"__proto__\":{\"paid\":true}")]
     [InlineData("\"amount\":18500,\"orderId\":\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\"")]
     [InlineData("\"total\":18500")]
-    public async Task A_request_that_can_be_read_in_two_ways_is_refused(string members)
+    public async Task A_request_with_duplicate_members_is_refused(string members)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -94,7 +94,7 @@ public sealed class AmountAttackTests
     [InlineData("""{"items":[{"productId":"ilam-tea","quantity":1}],"payments":[{"status":"completed"}]}""")]
     [InlineData("""{"lines":[{"name":"Ilam tea","unitPrice":1000,"quantity":1}]}""")]
     [InlineData("""{"items":[{"productId":"ilam-tea","quantity":1}],"items":[{"productId":"timur-pepper","quantity":1}]}""")]
-    public async Task Prices_totals_and_statuses_of_the_clients_making_are_refused(string body)
+    public async Task Prices_totals_and_statuses_sent_by_a_client_are_refused(string body)
     {
         await using Target shop = await Target.OpenAsync();
 
@@ -114,7 +114,7 @@ public sealed class AmountAttackTests
     [InlineData("2147483648")]
     [InlineData("-9223372036854775808")]
     [InlineData("null")]
-    public async Task A_quantity_that_nobody_can_carry_is_refused(string quantity)
+    public async Task A_quantity_out_of_range_is_refused(string quantity)
     {
         await using Target shop = await Target.OpenAsync();
 
@@ -124,7 +124,7 @@ public sealed class AmountAttackTests
     }
 
     [Fact]
-    public async Task The_largest_order_there_can_be_is_added_up_without_overflow()
+    public async Task The_largest_possible_order_total_does_not_overflow()
     {
         await using Target shop = await Target.OpenAsync();
 

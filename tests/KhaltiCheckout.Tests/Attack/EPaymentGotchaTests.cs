@@ -13,7 +13,7 @@ public sealed class EPaymentGotchaTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(6);
 
     [Fact]
-    public async Task Extra_data_that_comes_back_decides_nothing_and_none_is_needed()
+    public async Task Additional_return_parameters_are_ignored()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -28,7 +28,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task The_transactions_id_is_lookups_and_not_the_addresss()
+    public async Task The_transaction_id_is_taken_from_lookup_and_not_from_the_return()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -49,7 +49,7 @@ public sealed class EPaymentGotchaTests
     [InlineData("txnId={transaction}")]
     [InlineData("token={pidx}")]
     [InlineData("Pidx%20={pidx}")]
-    public async Task No_other_id_stands_in_for_the_pidx(string query)
+    public async Task Only_the_pidx_of_a_return_is_used(string query)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -72,7 +72,7 @@ public sealed class EPaymentGotchaTests
     [InlineData("mobile=98XXXXX567")]
     [InlineData("mobile=NA")]
     [InlineData("mobile=")]
-    public async Task The_payers_number_is_neither_needed_nor_kept(string mobile)
+    public async Task The_payers_number_in_a_return_is_not_stored(string mobile)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -91,7 +91,7 @@ public sealed class EPaymentGotchaTests
     [InlineData("User Canceled", "cancelled")]
     [InlineData("Canceled", "cancelled")]
     [InlineData("cancelled", "needs_review")]
-    public async Task Canceled_is_read_as_Khalti_spells_it_and_never_guessed(string spelling, string status)
+    public async Task Canceled_is_read_in_Khaltis_spellings_only(string spelling, string status)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -108,7 +108,7 @@ public sealed class EPaymentGotchaTests
     [Theory]
     [InlineData("canceled", "cancelled", "User canceled")]
     [InlineData("expired", "expired", "Expired")]
-    public async Task HTTP_400_of_lookup_is_read_and_not_thrown_away(string outcome, string status, string khaltiState)
+    public async Task A_lookup_answer_with_HTTP_400_is_read(string outcome, string status, string khaltiState)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -121,7 +121,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task Pending_is_held_and_nothing_else_may_charge_the_shopper_meanwhile()
+    public async Task A_pending_link_blocks_every_other_payment_of_its_order()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -141,7 +141,7 @@ public sealed class EPaymentGotchaTests
     [InlineData("canceled")]
     [InlineData("pending")]
     [InlineData("failed")]
-    public async Task A_second_return_is_the_same_page_however_it_ended(string outcome)
+    public async Task A_repeated_return_shows_the_same_page(string outcome)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -158,7 +158,7 @@ public sealed class EPaymentGotchaTests
     [Theory]
     [InlineData("1", "paid", 18_500)]
     [InlineData("18500", "pending", 1000)]
-    public async Task The_amount_is_lookups_and_not_the_addresss(string told, string status, long looked)
+    public async Task The_amount_is_taken_from_lookup_and_not_from_the_return(string told, string status, long looked)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -178,7 +178,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task Completed_in_the_address_is_confirmed_with_Khalti_before_anything_is_believed()
+    public async Task Completed_in_a_return_is_confirmed_by_lookup_first()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -190,7 +190,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task The_time_to_pay_is_what_Khalti_says_and_not_what_its_documents_say()
+    public async Task The_expiry_of_a_link_is_taken_from_Khaltis_answer()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { linkLifetimeSeconds = 1800 });
@@ -206,7 +206,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task Cancelled_and_then_paid_counts_when_the_browser_comes_back_a_second_time()
+    public async Task A_canceled_link_paid_later_is_paid_at_the_second_return()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { payAfterCancel = true });
@@ -221,7 +221,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task An_older_link_of_an_order_that_has_a_newer_one_still_pays_it()
+    public async Task An_older_link_still_pays_its_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { payAfterCancel = true });
@@ -238,7 +238,7 @@ public sealed class EPaymentGotchaTests
     }
 
     [Fact]
-    public async Task Every_call_to_Khalti_ends_in_a_slash_and_counts_in_whole_paisa()
+    public async Task Every_call_to_Khalti_has_a_trailing_slash_and_whole_paisa()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, JsonNode order) = await shop.PostAsync("/api/v1/orders", new { items = new[] { new { productId = "lokta-notebook", quantity = 3 } } });

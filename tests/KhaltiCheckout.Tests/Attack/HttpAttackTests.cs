@@ -25,7 +25,7 @@ public sealed class HttpAttackTests
 
     [Theory]
     [MemberData(nameof(WaysToReachAPostWithoutPosting))]
-    public async Task Only_a_POST_moves_anything(string method, string path)
+    public async Task Only_a_POST_changes_state(string method, string path)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -48,7 +48,7 @@ public sealed class HttpAttackTests
     [InlineData("application/xml")]
     [InlineData("text/json, text/plain")]
     [InlineData("")]
-    public async Task A_form_of_a_foreign_page_can_not_pose_as_JSON(string mediaType)
+    public async Task A_form_of_another_site_is_not_accepted_as_JSON(string mediaType)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -71,7 +71,7 @@ public sealed class HttpAttackTests
     [InlineData("https://evil.example")]
     [InlineData("null")]
     [InlineData("http://localhost:5080.evil.example")]
-    public async Task No_foreign_page_is_let_in_by_CORS(string origin)
+    public async Task CORS_allows_no_other_origin(string origin)
     {
         await using Target shop = await Target.OpenAsync();
         foreach ((HttpMethod method, string path) in ((HttpMethod, string)[])[
@@ -89,7 +89,7 @@ public sealed class HttpAttackTests
     }
 
     [Fact]
-    public async Task A_foreign_Host_is_refused_and_does_not_get_into_an_answer()
+    public async Task An_unknown_Host_header_is_refused_and_not_echoed()
     {
         await using Target shop = await Target.OpenAsync();
         HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/orders")
@@ -117,7 +117,7 @@ public sealed class HttpAttackTests
     [InlineData("Content-Length: +60")]
     [InlineData("Transfer-Encoding: xchunked")]
     [InlineData("Host: second.example")]
-    public async Task A_head_that_is_bent_makes_no_order(string line)
+    public async Task Malformed_headers_place_no_order(string line)
     {
         await using Target shop = await Target.OpenAsync();
         const string Body = """{"items":[{"productId":"ilam-tea","quantity":1}]}""";

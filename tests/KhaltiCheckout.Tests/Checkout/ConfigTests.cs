@@ -11,7 +11,7 @@ public sealed class ConfigTests
     private const string Script = "https://khalti.s3.ap-south-1.amazonaws.com/KPG/dist/2020.12.22.0.0.0/khalti-checkout.iffe.js";
 
     [Fact]
-    public async Task In_the_sandbox()
+    public async Task The_config_in_mode_Sandbox()
     {
         await using Shop shop = await Shop.OpenAsync(("Sandbox:Url", "http://127.0.0.1:5999/"));
 
@@ -23,7 +23,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task With_test_keys()
+    public async Task The_config_with_test_keys()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Khalti:Mode", "test"), ("Admin:ApiKeys:0", Starting.MerchantKey),
@@ -36,7 +36,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task With_live_keys_and_the_shops_own_settings()
+    public async Task The_config_with_live_keys_and_custom_settings()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Khalti:Mode", "Live"), ("Admin:ApiKeys:0", Starting.MerchantKey),
@@ -51,7 +51,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task Without_the_widget()
+    public async Task The_config_without_the_widget()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:Enabled", "false"));
 

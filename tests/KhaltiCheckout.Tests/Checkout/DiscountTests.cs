@@ -21,7 +21,7 @@ public sealed class DiscountTests
     };
 
     [Fact]
-    public async Task A_discount_is_taken_off_and_a_free_line_adds_nothing_and_both_are_kept()
+    public async Task A_discount_is_subtracted_and_a_free_line_is_kept()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
 
@@ -43,7 +43,7 @@ public sealed class DiscountTests
     [InlineData(36_000)]
     [InlineData(35_001)]
     [InlineData(10_000_000_000)]
-    public async Task Discounts_leave_a_total_that_Khalti_takes_or_nothing_is_ordered(long discount)
+    public async Task Discounts_that_leave_a_total_out_of_range_are_refused(long discount)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -54,7 +54,7 @@ public sealed class DiscountTests
     }
 
     [Fact]
-    public async Task An_order_of_nothing_but_discounts_is_refused()
+    public async Task An_order_of_discounts_only_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         object order = new { lines = new[] { new { name = "Offer", unitPrice = 5_000, quantity = 1, kind = "discount" } } };
@@ -63,7 +63,7 @@ public sealed class DiscountTests
     }
 
     [Fact]
-    public async Task Khalti_is_sent_product_details_only_where_they_add_up_to_the_amount()
+    public async Task Product_details_are_sent_to_Khalti_only_if_they_add_up_to_the_amount()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode withFreeLine = await shop.GivenOrderAsync(KeyHolding.SettingsKey, new
@@ -92,7 +92,7 @@ public sealed class DiscountTests
         .Single(request => request.Contains(order.Id(), StringComparison.Ordinal));
 
     [Fact]
-    public async Task The_table_for_spreadsheets_says_what_was_taken_off()
+    public async Task The_CSV_export_has_the_discount()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderAsync(KeyHolding.SettingsKey, Offer(5_000));

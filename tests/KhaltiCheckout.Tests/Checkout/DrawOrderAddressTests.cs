@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Checkout;
 public sealed class DrawOrderAddressTests
 {
     [Fact]
-    public async Task It_is_a_picture_without_script_or_style_that_nobody_keeps()
+    public async Task The_QR_code_is_an_SVG_without_script_that_is_not_cached()
     {
         await using Shop shop = await Shop.OpenAsync();
         string id = (await shop.GivenOrderAsync()).Id();
@@ -27,7 +27,7 @@ public sealed class DrawOrderAddressTests
     }
 
     [Fact]
-    public async Task Each_order_and_each_shop_has_a_picture_of_its_own()
+    public async Task The_QR_code_depends_on_order_and_shop()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -43,7 +43,7 @@ public sealed class DrawOrderAddressTests
     [Theory]
     [InlineData("ord_01k9x4c7qmf3t8v5z2w6y1n0ah")]
     [InlineData("%3Cscript%3E")]
-    public async Task An_order_that_is_not_there_has_none(string id)
+    public async Task An_unknown_order_has_no_QR_code(string id)
     {
         await using Shop shop = await Shop.OpenAsync();
 

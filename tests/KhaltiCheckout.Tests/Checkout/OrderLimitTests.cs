@@ -18,7 +18,7 @@ public sealed class OrderLimitTests
     [InlineData("lokta-notebook", 1, 201)]
     [InlineData("timur-pepper", 2, 422)]
     [InlineData("dhaka-topi", 1, 422)]
-    public async Task With_Khaltis_own_keys_an_order_costs_at_most_200_rupees_until_the_shop_says_otherwise(string productId, int quantity, int status)
+    public async Task Outside_the_sandbox_the_default_maximum_is_200_rupees(string productId, int quantity, int status)
     {
         await using Shop shop = await Shop.OpenAsync(TestMode);
 
@@ -33,7 +33,7 @@ public sealed class OrderLimitTests
     }
 
     [Fact]
-    public async Task The_shops_own_limit_takes_the_place_of_Khaltis()
+    public async Task The_shops_maximum_replaces_the_default()
     {
         await using Shop shop = await Shop.OpenAsync([.. TestMode, ("Store:MaxAmount", "50000")]);
 
@@ -42,7 +42,7 @@ public sealed class OrderLimitTests
     }
 
     [Fact]
-    public async Task In_the_sandbox_there_is_no_limit_until_the_shop_sets_one()
+    public async Task In_the_sandbox_there_is_no_default_maximum()
     {
         await using Shop free = await Shop.OpenAsync();
         (await PlaceAsync(free, "pashmina-shawl", 1000)).Status.ShouldBe(201);
@@ -54,7 +54,7 @@ public sealed class OrderLimitTests
     [Theory]
     [InlineData("12000", 201)]
     [InlineData("12001", 422)]
-    public async Task An_order_below_the_shops_least_is_refused(string least, int status)
+    public async Task An_order_below_the_minimum_amount_is_refused(string least, int status)
     {
         await using Shop shop = await Shop.OpenAsync(("Store:MinAmount", least));
 

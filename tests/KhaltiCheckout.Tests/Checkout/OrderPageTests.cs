@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Checkout;
 public sealed class OrderPageTests
 {
     [Fact]
-    public async Task A_paid_order_says_so_without_script()
+    public async Task The_page_of_a_paid_order_says_so_without_script()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenPaidAsync();
@@ -23,7 +23,7 @@ public sealed class OrderPageTests
     }
 
     [Fact]
-    public async Task While_the_outcome_is_unknown_it_says_not_to_pay_again_and_loads_itself_anew()
+    public async Task While_the_outcome_is_unknown_the_page_warns_and_reloads()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -40,7 +40,7 @@ public sealed class OrderPageTests
     }
 
     [Fact]
-    public async Task A_waiting_and_a_cancelled_order_say_that_nothing_was_charged()
+    public async Task The_page_of_a_pending_or_cancelled_order_says_that_nothing_was_charged()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -59,7 +59,7 @@ public sealed class OrderPageTests
     [InlineData("?id=")]
     [InlineData("?id=ord_01k9x4c7qmf3t8v5z2w6y1n0ah")]
     [InlineData("?id=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")]
-    public async Task An_unknown_order_is_a_sensible_page_that_repeats_nothing(string query)
+    public async Task The_page_of_an_unknown_order_does_not_repeat_its_id(string query)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -71,7 +71,7 @@ public sealed class OrderPageTests
     }
 
     [Fact]
-    public async Task The_page_is_never_kept_by_a_cache()
+    public async Task The_order_page_is_not_cached()
     {
         await using Shop shop = await Shop.OpenAsync();
 

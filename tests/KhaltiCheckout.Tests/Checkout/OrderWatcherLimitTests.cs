@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Tests.Checkout;
 public sealed class OrderWatcherLimitTests
 {
     [Fact]
-    public async Task One_network_can_not_take_the_streams_of_all_others()
+    public async Task One_network_cannot_use_all_order_streams()
     {
         await using Shop shop = await Shop.OpenAsync();
         using Streams streams = new(shop);
@@ -31,7 +31,7 @@ public sealed class OrderWatcherLimitTests
     }
 
     [Fact]
-    public async Task A_stream_that_is_closed_gives_its_place_back()
+    public async Task A_closed_stream_frees_its_slot()
     {
         await using Shop shop = await Shop.OpenAsync();
         using Streams streams = new(shop);

@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Checkout;
 public sealed class PlaceOrderTests
 {
     [Fact]
-    public async Task An_order_costs_what_the_catalogue_says()
+    public async Task An_orders_amount_is_calculated_from_the_catalogue()
     {
         await using Shop shop = await Shop.OpenAsync();
         Dictionary<string, long> prices = (await shop.GetAsync("/api/v1/products")).Body.AsArray()
@@ -36,7 +36,7 @@ public sealed class PlaceOrderTests
     }
 
     [Fact]
-    public async Task A_new_order_waits_an_hour_at_the_address_it_was_given()
+    public async Task A_new_order_is_pending_for_an_hour_at_its_Location()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -54,7 +54,7 @@ public sealed class PlaceOrderTests
     }
 
     [Fact]
-    public async Task The_shop_says_how_long_an_order_waits()
+    public async Task The_order_lifetime_comes_from_the_settings()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:15:00"));
 
@@ -68,7 +68,7 @@ public sealed class PlaceOrderTests
     [InlineData("Robert'); DROP TABLE Orders;--")]
     [InlineData("\"Sita\" & {Rai} \\ %00 ${x}")]
     [InlineData("💸 𝒮ita")]
-    public async Task A_name_is_data_and_comes_back_as_it_went_in(string name)
+    public async Task A_customers_name_is_returned_unchanged(string name)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -79,7 +79,7 @@ public sealed class PlaceOrderTests
     }
 
     [Fact]
-    public async Task The_public_view_leaves_out_what_is_the_merchants()
+    public async Task The_public_view_leaves_out_merchant_data()
     {
         await using Shop shop = await Shop.OpenAsync();
         (int _, JsonNode order) = await shop.PostAsync("/api/v1/orders", new
@@ -141,7 +141,7 @@ public sealed class PlaceOrderTests
     [InlineData("ilam-tea ")]
     [InlineData("ilam-te_")]
     [InlineData("%")]
-    public async Task A_product_that_is_not_sold_is_not_found_and_nothing_is_stored(string productId)
+    public async Task An_unknown_product_is_refused_and_nothing_is_stored(string productId)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -152,7 +152,7 @@ public sealed class PlaceOrderTests
     }
 
     [Fact]
-    public async Task Blank_details_are_no_details()
+    public async Task Blank_customer_details_are_stored_as_null()
     {
         await using Shop shop = await Shop.OpenAsync();
 

@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Tests.Checkout;
 public sealed class ReadAndCancelTests
 {
     [Fact]
-    public async Task Reading_changes_nothing_not_even_after_an_order_should_have_expired()
+    public async Task Reading_an_overdue_order_changes_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
@@ -46,7 +46,7 @@ public sealed class ReadAndCancelTests
     }
 
     [Fact]
-    public async Task A_body_changes_nothing_about_a_cancel()
+    public async Task A_body_of_cancel_is_ignored()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -55,7 +55,7 @@ public sealed class ReadAndCancelTests
     }
 
     [Fact]
-    public async Task A_failed_payment_does_not_keep_an_order_from_being_cancelled()
+    public async Task An_order_with_a_failed_payment_can_be_cancelled()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();

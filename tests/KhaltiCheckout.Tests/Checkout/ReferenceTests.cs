@@ -16,7 +16,7 @@ public sealed class ReferenceTests
     [Theory]
     [InlineData("cancelled")]
     [InlineData("expired")]
-    public async Task An_order_that_was_never_paid_gives_its_reference_back(string became)
+    public async Task An_unpaid_closed_order_frees_its_reference(string became)
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
         JsonNode first = await shop.GivenOrderAsync(KeyHolding.SettingsKey, Bill);
@@ -32,7 +32,7 @@ public sealed class ReferenceTests
     [Theory]
     [InlineData("cancelled")]
     [InlineData("expired")]
-    public async Task Late_money_still_counts_for_an_order_that_gave_its_reference_back(string became)
+    public async Task A_late_payment_counts_for_an_order_that_freed_its_reference(string became)
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
         JsonNode first = await shop.GivenOrderAsync(KeyHolding.SettingsKey, Bill);
@@ -53,7 +53,7 @@ public sealed class ReferenceTests
     [Theory]
     [InlineData("cancelled")]
     [InlineData("expired")]
-    public async Task A_paid_order_keeps_its_reference_also_when_the_money_came_late(string became)
+    public async Task An_order_paid_late_keeps_its_reference(string became)
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
         JsonNode order = await shop.GivenOrderAsync(KeyHolding.SettingsKey, Bill);
@@ -67,7 +67,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public async Task Of_twenty_orders_at_once_one_takes_the_reference_of_a_cancelled_one()
+    public async Task Of_twenty_parallel_orders_one_takes_a_freed_reference()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();

@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Checkout;
 public sealed class WatchOrderTests
 {
     [Fact]
-    public async Task A_watching_page_is_told_of_each_change()
+    public async Task An_order_stream_sends_each_change()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -32,7 +32,7 @@ public sealed class WatchOrderTests
     }
 
     [Fact]
-    public async Task An_unknown_order_can_not_be_watched()
+    public async Task An_unknown_order_has_no_stream()
     {
         await using Shop shop = await Shop.OpenAsync();
 

@@ -15,7 +15,7 @@ public sealed class CloseGapsTests
     private const string WrongKey = "test_secret_key_44444444444444444444444444444444";
 
     [Fact]
-    public async Task A_shop_with_ePayment_only_closes_its_day()
+    public async Task A_shop_with_ePayment_only_is_reconciled()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:Enabled", "false"), ("Khalti:Widget:SecretKey", WrongKey));
         await shop.GivenPaidByLinkAsync();
@@ -31,7 +31,7 @@ public sealed class CloseGapsTests
     }
 
     [Fact]
-    public async Task A_widget_switched_off_today_is_compared_and_its_unreadable_list_left_out()
+    public async Task A_disabled_widget_is_still_compared_and_its_unreadable_list_reported()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -51,7 +51,7 @@ public sealed class CloseGapsTests
     }
 
     [Fact]
-    public async Task A_list_without_an_answer_is_left_out_while_ePayments_are_compared()
+    public async Task A_failed_transaction_list_is_reported_while_ePayments_are_compared()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -67,7 +67,7 @@ public sealed class CloseGapsTests
     }
 
     [Fact]
-    public async Task A_refused_ePayment_key_is_one_sentence_and_the_day_is_not_whole()
+    public async Task A_refused_ePayment_key_is_reported_and_the_day_is_incomplete()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -84,7 +84,7 @@ public sealed class CloseGapsTests
     [Theory]
     [InlineData("2026-11-20T23:59:59+05:45", false)]
     [InlineData("2026-11-21T00:00:01+05:45", true)]
-    public async Task A_list_that_breaks_off_leaves_out_the_day_its_rest_belongs_to(string oldestRead, bool ofDay)
+    public async Task A_truncated_list_makes_its_day_incomplete(string oldestRead, bool ofDay)
     {
         await using Shop shop = await OpenOnListAsync(page => page == 1 ? Page([Record("one", oldestRead)], hasNext: true) : null);
         shop.ExpectWarnings();
@@ -103,7 +103,7 @@ public sealed class CloseGapsTests
     [InlineData("2026-11-20T10:00:00+05:45", 0, 1)]
     [InlineData("2026-09-20T10:00:00+05:45", 0, 0)]
     [InlineData(null, 1, 0)]
-    public async Task A_record_that_cant_be_read_is_missing_from_its_own_day(string? createdOn, int leftOut, int notLookedBackAt)
+    public async Task An_unreadable_record_makes_its_own_day_incomplete(string? createdOn, int leftOut, int notLookedBackAt)
     {
         JsonObject unreadable = Record("two", createdOn);
         unreadable.Remove("amount");
@@ -118,7 +118,7 @@ public sealed class CloseGapsTests
     }
 
     [Fact]
-    public async Task A_list_of_more_than_a_thousand_pages_is_read_to_its_end()
+    public async Task A_list_of_more_than_a_thousand_pages_is_read_completely()
     {
         const int Pages = 1100;
         await using Shop shop = await OpenOnListAsync(page => Page([Record($"t{page}", "2026-11-21T10:00:00+05:45")], hasNext: page < Pages));
@@ -130,7 +130,7 @@ public sealed class CloseGapsTests
     }
 
     [Fact]
-    public async Task A_list_that_repeats_itself_for_ever_ends_and_is_left_out()
+    public async Task An_endless_list_is_stopped_and_reported()
     {
         await using Shop shop = await OpenOnListAsync(_ => Page([Record("same", "2026-11-21T10:00:00+05:45")], hasNext: true));
 

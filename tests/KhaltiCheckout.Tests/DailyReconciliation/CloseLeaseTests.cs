@@ -12,7 +12,7 @@ public sealed class CloseLeaseTests
     private const string Day = "2026-11-21";
 
     [Fact]
-    public async Task A_comparison_whose_process_died_keeps_its_day_for_a_minute_and_no_longer()
+    public async Task The_lease_of_a_killed_reconciliation_expires_after_a_minute()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -34,7 +34,7 @@ public sealed class CloseLeaseTests
     }
 
     [Fact]
-    public async Task A_comparison_that_takes_long_renews_its_lease_and_keeps_its_day()
+    public async Task A_long_reconciliation_renews_its_lease()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -55,7 +55,7 @@ public sealed class CloseLeaseTests
     }
 
     [Fact]
-    public async Task A_lease_made_by_a_clock_a_day_ahead_is_over()
+    public async Task A_reconciliation_lease_of_a_clock_a_day_ahead_is_ignored()
     {
         await using Shop shop = await Shop.OpenAsync();
         (await RunAsync(shop)).Status.ShouldBe(200);

@@ -14,7 +14,7 @@ public sealed class DayCloseTests
     private const string SandboxSecret = "test_secret_key_22222222222222222222222222222222";
 
     [Fact]
-    public async Task A_day_on_which_all_agrees_has_no_difference_and_adds_up()
+    public async Task A_day_without_differences_adds_up()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -35,7 +35,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_finer_than_the_database_keeps_the_report()
+    public async Task A_report_is_kept_with_a_clock_finer_than_the_database()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Clock.Advance(TimeSpan.FromTicks(1_234_567));
@@ -144,7 +144,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task Khaltis_list_is_read_to_its_last_page()
+    public async Task Khaltis_list_is_read_up_to_its_last_page()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode first, _) = await shop.GivenPaidAsync();
@@ -174,7 +174,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task Money_that_came_after_its_day_was_compared_is_in_a_later_close()
+    public async Task A_payment_found_after_its_day_was_reconciled_is_in_a_later_report()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Clock.MoveTo(new DateTimeOffset(2026, 11, 21, 18, 13, 0, TimeSpan.Zero));
@@ -194,7 +194,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task A_day_that_was_read_before_it_was_over_is_not_signed_off()
+    public async Task A_day_reconciled_before_its_end_cannot_be_signed_off()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Clock.MoveTo(new DateTimeOffset(2026, 11, 21, 18, 14, 59, TimeSpan.Zero));
@@ -207,7 +207,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task An_open_payment_wants_a_note_before_its_day_is_signed_off()
+    public async Task Signing_off_a_day_with_an_open_payment_needs_a_note()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -223,7 +223,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task Another_shop_on_the_same_account_is_told_of_on_its_own_day_only()
+    public async Task Transactions_of_another_shop_on_the_account_are_reported_on_their_day()
     {
         await using Shop shop = await Shop.OpenAsync();
         string foreign = await shop.Sandbox.ConfirmedTokenAsync(12300, "another-shop");
@@ -235,7 +235,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task While_Khalti_is_silent_nothing_is_said_about_the_day()
+    public async Task Without_Khaltis_answers_there_is_no_report()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -252,7 +252,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task A_comparison_with_gaps_says_so_and_is_not_signed_off()
+    public async Task An_incomplete_reconciliation_cannot_be_signed_off()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, _) = await shop.GivenPaidByLinkAsync();
@@ -271,7 +271,7 @@ public sealed class DayCloseTests
     }
 
     [Fact]
-    public async Task A_day_that_was_signed_off_is_kept_as_it_was()
+    public async Task A_signed_off_day_is_never_changed()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -305,7 +305,7 @@ public sealed class DayCloseTests
     [InlineData("yesterday")]
     [InlineData("2016-12-31")]
     [InlineData("")]
-    public async Task A_day_that_is_none_is_refused(string day)
+    public async Task An_invalid_day_is_refused(string day)
     {
         await using Shop shop = await Shop.OpenAsync();
 

@@ -66,7 +66,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task A_resolve_that_does_not_say_which_of_two_reasons_is_refused()
+    public async Task A_resolve_without_reason_id_is_refused_with_two_open_reasons()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -85,7 +85,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task Of_many_that_resolve_one_reason_at_once_one_does_and_the_other_reason_stays()
+    public async Task Of_parallel_resolves_of_one_reason_one_succeeds()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -101,7 +101,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task A_links_own_recovery_clears_only_its_own_stuck()
+    public async Task A_recovered_link_clears_only_its_own_stuck_reason()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "10:00:00"));
         shop.ExpectWarnings();
@@ -130,7 +130,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task A_refunds_own_outcome_clears_only_its_own_stuck()
+    public async Task A_refunds_outcome_clears_only_its_own_stuck_reason()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -168,7 +168,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task Attention_from_before_the_reasons_had_rows_becomes_one_reason_with_its_cause()
+    public async Task Old_attention_is_migrated_to_one_reason_with_its_cause()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -198,7 +198,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task Attention_that_an_older_program_writes_beside_this_one_is_taken_over()
+    public async Task Attention_written_by_an_older_version_is_adopted()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode raised = await shop.GivenOrderAsync();
@@ -216,7 +216,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task An_older_programs_reason_takes_no_other_reasons_row()
+    public async Task A_reason_of_an_older_version_replaces_no_other_reason()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -238,7 +238,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task A_reason_that_an_older_program_can_not_have_settled_gets_its_attention_back()
+    public async Task A_reason_that_an_older_version_dropped_is_restored()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -259,7 +259,7 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task A_reason_that_a_person_resolved_in_an_older_program_is_resolved_and_no_other()
+    public async Task A_reason_resolved_in_an_older_version_is_resolved_alone()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();

@@ -16,7 +16,7 @@ public sealed partial class DeskTextTests
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Every_status_reason_and_difference_has_its_words(string language)
+    public void Every_status_reason_and_difference_has_a_text(string language)
     {
         HashSet<string> texts = TextsIn(language);
         string[] wanted =
@@ -34,7 +34,7 @@ public sealed partial class DeskTextTests
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Every_line_that_a_timeline_can_have_is_a_sentence(string language)
+    public void Every_timeline_event_has_a_text(string language)
     {
         string[] told =
         [
@@ -49,7 +49,7 @@ public sealed partial class DeskTextTests
     }
 
     [Fact]
-    public void What_is_said_in_one_language_is_said_in_the_other() =>
+    public void Both_languages_have_the_same_texts() =>
         TextsIn("ne").Order(StringComparer.Ordinal).ShouldBe(TextsIn("en").Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> All<TEnum>(params string[] kinds)

@@ -12,7 +12,7 @@ public sealed class ExportOrdersTests
     private const string Path = "/api/v1/admin/orders.csv";
 
     [Fact]
-    public async Task A_table_has_a_row_for_each_order_with_rupees_and_paisa_and_the_time_in_Nepal()
+    public async Task The_CSV_export_has_a_row_for_each_order_with_amounts_and_Nepal_time()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderOfAsync("सीता \"Queen\" Rai, Esq.", "sita@example.com", "+977 9800000001", quantity: 2);
@@ -34,7 +34,7 @@ public sealed class ExportOrdersTests
     }
 
     [Fact]
-    public async Task What_a_refund_leaves_of_the_money_is_negative_where_the_fee_is_kept()
+    public async Task The_net_of_a_refunded_order_is_negative_when_Khalti_keeps_its_fee()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -46,7 +46,7 @@ public sealed class ExportOrdersTests
     }
 
     [Fact]
-    public async Task The_bytes_begin_with_the_mark_of_UTF_8()
+    public async Task The_CSV_export_begins_with_a_byte_order_mark()
     {
         await using Shop shop = await Shop.OpenAsync();
         using HttpRequestMessage request = new(HttpMethod.Get, Path);
@@ -58,7 +58,7 @@ public sealed class ExportOrdersTests
     }
 
     [Fact]
-    public async Task The_filters_are_those_of_the_list()
+    public async Task The_CSV_export_has_the_filters_of_the_list()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode sita = await shop.GivenOrderOfAsync("Sita");
@@ -72,7 +72,7 @@ public sealed class ExportOrdersTests
     }
 
     [Fact]
-    public async Task Twenty_thousand_orders_come_whole_and_in_order_while_others_write()
+    public async Task Twenty_thousand_orders_are_exported_in_order_during_writes()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOldOrdersAsync(20_000);
@@ -114,11 +114,11 @@ public sealed class ExportOrdersTests
     [InlineData("Sita = Ram", "Sita = Ram")]
     [InlineData("a;=1", "a;=1")]
     [InlineData("", "")]
-    public void Text_that_a_spreadsheet_would_take_for_a_formula_gets_an_apostrophe(string text, string cell) =>
+    public void Text_that_looks_like_a_formula_gets_an_apostrophe(string text, string cell) =>
         SpreadsheetText.Of(text).ShouldBe(cell);
 
     [Fact]
-    public async Task A_shopper_whose_name_is_a_formula_is_a_name_in_the_table()
+    public async Task A_name_that_is_a_formula_is_exported_as_text()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderOfAsync("=cmd|' /C calc'!A0");

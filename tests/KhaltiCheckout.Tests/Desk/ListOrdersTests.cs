@@ -30,7 +30,7 @@ public sealed class ListOrdersTests
     [InlineData("refund", "GET", "/api/v1/admin/summary")]
     [InlineData("read", "POST", "/api/v1/admin/orders/ord_01k9x4c7qmf3t8v5z2w6y1n0ah/resolve")]
     [InlineData("refund", "POST", "/api/v1/admin/payments/pay_01k9x4c7qmf3t8v5z2w6y1n0ah/check")]
-    public async Task A_key_of_another_scope_is_refused_before_anything_is_looked_at(string scope, string method, string path)
+    public async Task A_key_of_another_scope_is_refused_before_validation(string scope, string method, string path)
     {
         await using Shop shop = await Shop.OpenAsync();
         (string _, string key) = await shop.GivenKeyAsync("Till 2", scope);
@@ -39,7 +39,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task An_order_shows_what_the_public_may_not_see_and_no_token()
+    public async Task The_admin_view_has_merchant_data_but_no_token()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderOfAsync("Sita Rai", "sita@example.com", "9800000001");
@@ -60,7 +60,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task One_order_comes_with_its_timeline_oldest_first()
+    public async Task An_order_has_its_timeline_oldest_first()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string token) = await shop.GivenPaidAsync();
@@ -76,7 +76,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task The_public_view_stays_as_it_was()
+    public async Task The_public_view_is_unchanged()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderOfAsync("Sita Rai", "sita@example.com", "9800000001");
@@ -87,7 +87,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task Pages_follow_each_other_without_gap_or_double_also_when_all_were_placed_in_one_instant()
+    public async Task Paging_has_no_gaps_or_duplicates_also_for_orders_of_one_instant()
     {
         // The clock of tests stands still: all ids have the same time in them.
         await using Shop shop = await Shop.OpenAsync();
@@ -115,7 +115,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task A_full_last_page_says_that_it_is_the_last()
+    public async Task A_full_last_page_has_no_next_cursor()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderAsync();
@@ -162,7 +162,7 @@ public sealed class ListOrdersTests
     [InlineData("cursor", "!")]
     [InlineData("q", "a\nb")]
     [InlineData("q", "one two three four five six seven eight nine")]
-    public async Task A_filter_that_can_not_be_understood_is_refused_by_its_name(string field, string value)
+    public async Task An_invalid_filter_is_refused_by_name(string field, string value)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -172,7 +172,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task A_cursor_of_some_other_text_is_refused_however_long()
+    public async Task An_invalid_cursor_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         foreach (string text in (string[])[new('A', 5000), "pay_01k9x4c7qmf3t8v5z2w6y1n0ah", "ord_01k9x4c7qmf3t8v5z2w6y1n0aU"])
@@ -184,7 +184,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public async Task A_day_is_a_day_in_Nepal_and_begins_at_a_quarter_past_six_in_the_evening_of_UTC()
+    public async Task A_day_starts_at_midnight_in_Nepal_which_is_18_15_UTC()
     {
         // The clock begins at 2026-11-21 06:00 UTC.
         await using Shop shop = await Shop.OpenAsync();
@@ -204,7 +204,7 @@ public sealed class ListOrdersTests
     }
 
     [Fact]
-    public void The_first_id_of_an_instant_stands_before_all_that_are_made_then_and_after_all_that_were()
+    public void The_first_id_of_an_instant_sorts_between_earlier_and_later_ids()
     {
         DateTimeOffset instant = new(2026, 11, 21, 6, 0, 0, 123, TimeSpan.Zero);
         string first = TypeId.First("ord", instant);

@@ -18,7 +18,7 @@ public sealed class OrderSearchTests
     private static readonly string[] LastNames = ["Rai", "Sharma", "Shrestha"];
 
     [Fact]
-    public async Task All_orders_that_fit_are_found_page_by_page_newest_first_whichever_way_is_shorter()
+    public async Task Search_finds_all_matching_orders_newest_first_with_every_query_plan()
     {
         await using Shop shop = await Shop.OpenAsync();
         Known[] all = await GivenOrdersAsync(shop, 150);
@@ -180,7 +180,7 @@ public sealed class OrderSearchTests
     }
 
     [Fact]
-    public async Task Many_different_searches_compile_no_more_queries_than_a_few()
+    public async Task Different_searches_share_few_compiled_queries()
     {
         await using Shop shop = await Shop.OpenAsync();
         await GivenOrdersAsync(shop, 60);

@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Desk;
 public sealed class ResolveAndCheckTests
 {
     [Fact]
-    public async Task A_resolved_order_is_off_the_list_and_the_note_stays_with_the_name_of_the_key()
+    public async Task A_resolved_order_leaves_the_list_and_keeps_note_and_key_name()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenAttentionAsync(shop);
@@ -25,7 +25,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task An_order_that_needs_no_look_can_not_be_resolved_and_one_that_is_not_there_is_not_found()
+    public async Task An_order_without_attention_cannot_be_resolved()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -40,7 +40,7 @@ public sealed class ResolveAndCheckTests
     [InlineData("   ")]
     [InlineData("two\nlines")]
     [InlineData(" \u00a0\u200b ")]
-    public async Task A_note_is_plain_text_and_not_nothing(string note)
+    public async Task A_resolve_note_is_plain_text_and_required(string note)
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenAttentionAsync(shop);
@@ -51,7 +51,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task The_same_idempotency_key_resolves_once_and_gives_the_first_answer_again()
+    public async Task A_repeated_idempotency_key_resolves_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenAttentionAsync(shop);
@@ -66,7 +66,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task A_lost_payment_is_settled_by_asking_Khalti_now_and_the_timeline_says_who_asked()
+    public async Task A_manual_check_applies_the_result_of_a_lost_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -84,7 +84,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task When_Khalti_does_not_answer_the_payment_stays_open_and_nothing_is_lost()
+    public async Task A_manual_check_without_an_answer_leaves_the_payment_unknown()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -100,7 +100,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task While_somebody_else_asks_Khalti_about_it_a_second_asking_is_refused()
+    public async Task A_manual_check_during_another_check_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -114,7 +114,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task A_payment_that_is_not_there_is_not_found()
+    public async Task A_manual_check_of_an_unknown_payment_is_not_found()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -122,7 +122,7 @@ public sealed class ResolveAndCheckTests
     }
 
     [Fact]
-    public async Task Checking_a_completed_payment_changes_nothing_but_the_timeline()
+    public async Task A_manual_check_of_a_completed_payment_changes_only_the_timeline()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();

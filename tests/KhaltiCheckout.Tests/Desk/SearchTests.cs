@@ -54,7 +54,7 @@ public sealed class SearchTests
     [InlineData("_")]
     [InlineData("...")]
     [InlineData("' OR 1=1 --")]
-    public async Task What_is_not_the_beginning_of_a_word_finds_nothing(string text)
+    public async Task Text_within_a_word_finds_nothing(string text)
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderOfAsync("Sita Rai");
@@ -75,7 +75,7 @@ public sealed class SearchTests
     [InlineData("+977 984-1234567", "9841234567")]
     [InlineData("+977 984-1234567", "98412")]
     [InlineData("014123456", "0141")]
-    public async Task A_phone_number_is_found_however_it_is_written(string phone, string text)
+    public async Task A_phone_number_is_found_in_every_format(string phone, string text)
     {
         await using Shop shop = await Shop.OpenAsync();
         string wanted = (await shop.GivenOrderOfAsync(phone: phone)).Id();
@@ -85,7 +85,7 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task Three_digits_are_no_phone_number()
+    public async Task Three_digits_do_not_search_phone_numbers()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderOfAsync(phone: "9841234567");
@@ -118,7 +118,7 @@ public sealed class SearchTests
     [InlineData("1,850")]
     [InlineData("Rs. 1,850.00")]
     [InlineData("१,८५०")]
-    public async Task Thousands_may_have_commas(string text)
+    public async Task An_amount_with_thousands_separators_is_found(string text)
     {
         await using Shop shop = await Shop.OpenAsync();
         string wanted = (await shop.GivenOrderOfAsync(quantity: 10)).Id();
@@ -128,7 +128,7 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task An_order_is_found_by_every_id_it_has_and_no_id_is_echoed()
+    public async Task An_order_is_found_by_each_of_its_ids_and_none_is_echoed()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string token) = await shop.GivenPaidAsync();
@@ -202,7 +202,7 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task An_e_mail_address_is_found_by_its_beginning_in_any_case()
+    public async Task An_email_address_is_found_by_prefix_in_any_case()
     {
         await using Shop shop = await Shop.OpenAsync();
         string wanted = (await shop.GivenOrderOfAsync(email: "Sita.Rai@Example.com")).Id();
@@ -228,7 +228,7 @@ public sealed class SearchTests
     [InlineData("s1@example.com", "s1@")]
     [InlineData("o'neil@example.com", "o'n")]
     [InlineData("_sita@example.com", "_sita@")]
-    public async Task So_is_one_that_begins_with_something_else_than_letters(string email, string typed)
+    public async Task An_email_address_that_starts_with_a_symbol_is_found(string email, string typed)
     {
         await using Shop shop = await Shop.OpenAsync();
         string wanted = (await shop.GivenOrderOfAsync("Ram", email)).Id();
@@ -238,7 +238,7 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task So_is_the_longest_as_far_as_a_search_is_read()
+    public async Task The_longest_email_address_is_found_by_a_search_of_maximum_length()
     {
         await using Shop shop = await Shop.OpenAsync();
         string email = "s" + new string('1', PlaceOrderRules.MaxEmailLength - "s@example.com".Length) + "@example.com";
@@ -248,7 +248,7 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task A_search_goes_on_page_by_page_and_with_the_other_filters()
+    public async Task A_search_combines_with_paging_and_filters()
     {
         await using Shop shop = await Shop.OpenAsync();
         List<string> placed = [];
@@ -267,7 +267,7 @@ public sealed class SearchTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task Orders_that_were_placed_before_there_was_a_search_are_found_as_well()
+    public async Task Orders_from_before_the_search_index_are_found()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderOfAsync("Sita  Rai Limbu", "Sita@Example.com", "+977 984-1234567");

@@ -15,7 +15,7 @@ namespace KhaltiCheckout.Tests.Desk;
 public sealed class SummaryTests
 {
     [Fact]
-    public async Task Every_day_is_there_oldest_first_also_those_without_anything()
+    public async Task The_summary_has_every_day_oldest_first_also_empty_ones()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -31,7 +31,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task A_day_ends_at_midnight_in_Nepal()
+    public async Task A_summary_day_ends_at_midnight_in_Nepal()
     {
         // The clock begins at 2026-11-21 06:00 UTC; midnight in Nepal is at 18:15.
         await using Shop shop = await Shop.OpenAsync();
@@ -47,7 +47,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task What_went_back_counts_on_its_own_day_and_all_adds_up()
+    public async Task A_refund_counts_on_its_own_day_and_the_sums_agree()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode paid = (await shop.GivenPaidAsync()).Order;
@@ -69,7 +69,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task What_is_not_known_is_counted_with_the_age_of_the_oldest_and_attention_by_its_reason()
+    public async Task The_summary_counts_unknown_payments_and_attention_by_reason()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -96,7 +96,7 @@ public sealed class SummaryTests
     [InlineData("-1")]
     [InlineData("ten")]
     [InlineData("1.5")]
-    public async Task So_many_days_are_refused(string days)
+    public async Task An_invalid_number_of_days_is_refused(string days)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -105,7 +105,7 @@ public sealed class SummaryTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task The_sums_read_an_index_and_not_the_table()
+    public async Task The_summary_is_read_from_an_index()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -133,7 +133,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task A_day_that_is_over_is_added_up_once_and_one_that_is_not_each_time()
+    public async Task Only_finished_days_of_the_summary_are_cached()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderOfAsync();
@@ -158,7 +158,7 @@ public sealed class SummaryTests
     [InlineData("failed")]
     [InlineData("cancelled")]
     [InlineData("verifying")]
-    public async Task Money_that_was_seen_and_is_settled_much_later_changes_the_day_on_which_it_came(string status)
+    public async Task A_payment_completed_late_changes_the_summary_of_its_own_day(string status)
     {
         await using Shop shop = await Shop.OpenAsync();
         string payment = (string)(await shop.GivenPaidAsync()).Order.Payment()["id"]!;
@@ -175,7 +175,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task What_is_kept_is_always_what_the_tables_add_up_to()
+    public async Task Cached_sums_always_equal_the_sums_of_the_tables()
     {
         await using Shop shop = await Shop.OpenAsync();
         Random random = new(1);

@@ -8,7 +8,7 @@ public sealed partial class GoingLivePageTests
 {
     // zsh, the shell of macOS, takes -p for something else; and read takes the next pasted line for what was typed.
     [Fact]
-    public void A_secret_is_read_in_any_shell_and_no_pasted_line_becomes_it()
+    public void The_documented_secret_prompt_works_in_every_shell()
     {
         string[] pages =
             [Path.Combine(Repository.Root, "README.md"), .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")];

@@ -12,7 +12,7 @@ public sealed class MobileExampleTests
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public async Task Every_call_of_the_story_answers_as_the_page_says(string story)
+    public async Task Every_example_call_answers_as_the_page_shows(string story)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -25,7 +25,7 @@ public sealed class MobileExampleTests
     }
 
     [Fact]
-    public void The_page_tells_the_story_of_both_products()
+    public void The_page_has_examples_of_both_products()
     {
         Page.Stories.Keys.ShouldBe(["Widget kits", "Widget kits: when Khalti does not answer", "ePayment kits", "ePayment kits: cancelled, and paid after all"]);
         Page.Stories["Widget kits"].OfType<CurlStep>().Count().ShouldBe(6);

@@ -14,7 +14,7 @@ public sealed partial class ScalingPageTests
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "scaling.md"));
 
     [Fact]
-    public void Every_promise_names_a_test_and_every_test_that_is_named_exists()
+    public void Every_guarantee_names_existing_tests()
     {
         HashSet<string> tests = [.. typeof(ScalingPageTests).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Select(method => $"{type.Name}.{method.Name}"))];
@@ -33,7 +33,7 @@ public sealed partial class ScalingPageTests
             .Any(file => File.ReadAllText(file).Contains($" {method}(", StringComparison.Ordinal));
 
     [Fact]
-    public void Every_setting_that_is_named_exists()
+    public void Every_named_setting_exists()
     {
         HashSet<string> settings = [.. typeof(CheckoutDb).Assembly.GetTypes()
             .Where(type => type.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static) is not null)
@@ -46,7 +46,7 @@ public sealed partial class ScalingPageTests
     }
 
     [Fact]
-    public void Every_command_and_page_that_is_named_exists()
+    public void Every_named_command_and_page_exists()
     {
         string[] commands = [.. CommandWord().Matches(Page).Select(match => match.Groups["word"].Value).Distinct()];
         commands.ShouldBe(["backup"]);

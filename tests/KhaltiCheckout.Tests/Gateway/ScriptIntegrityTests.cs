@@ -11,7 +11,7 @@ public sealed class ScriptIntegrityTests
     private static readonly string Hash = ScriptIntegrity.Of("alert(1)"u8);
 
     [Fact]
-    public async Task Pages_get_the_hash_that_the_merchant_set()
+    public async Task Pages_get_the_configured_script_hash()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:ScriptIntegrity", Hash));
 
@@ -23,11 +23,11 @@ public sealed class ScriptIntegrityTests
     [InlineData("sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=")]
     [InlineData("oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC")]
     [InlineData("sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC; script-src *")]
-    public async Task What_is_no_hash_stops_the_start(string text) =>
+    public async Task An_invalid_script_hash_stops_the_start(string text) =>
         (await Starting.RefusalAsync("Development", ("Khalti:Widget:ScriptIntegrity", text))).ShouldContain("Khalti:Widget:ScriptIntegrity");
 
     [Fact]
-    public async Task The_hash_of_what_an_address_serves_is_printed_as_the_setting()
+    public async Task The_hash_command_prints_the_setting_for_an_address()
     {
         await using Shop shop = await Shop.OpenAsync();
         Uri script = new((string)(await shop.AskAsync("/api/v1/config")).Json["widget"]!["scriptUrl"]!);
@@ -41,7 +41,7 @@ public sealed class ScriptIntegrityTests
     }
 
     [Fact]
-    public async Task The_command_prints_the_hash_of_an_address_without_any_setting()
+    public async Task The_hash_command_needs_no_settings()
     {
         await using Shop shop = await Shop.OpenAsync();
         string script = (string)(await shop.AskAsync("/api/v1/config")).Json["widget"]!["scriptUrl"]!;
@@ -54,7 +54,7 @@ public sealed class ScriptIntegrityTests
     }
 
     [Fact]
-    public async Task Where_browsers_may_not_look_into_the_script_the_hash_comes_with_a_warning()
+    public async Task A_script_without_CORS_headers_is_printed_with_a_warning()
     {
         await using Shop shop = await Shop.OpenAsync();
 

@@ -17,7 +17,7 @@ public sealed class AllowedHostsTests
     [InlineData("pay.other.example")]
     [InlineData("internal-name:5080")]
     [InlineData("")]
-    public async Task The_names_of_the_settings_and_of_this_machine_are_answered(string host)
+    public async Task Configured_and_local_hosts_are_allowed(string host)
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey),
@@ -37,7 +37,7 @@ public sealed class AllowedHostsTests
     [InlineData("192.168.1.20:5080")]
     [InlineData("[2001:db8::1]")]
     [InlineData("%s")]
-    public async Task Any_other_name_is_refused_with_a_problem_document(string host)
+    public async Task Any_other_host_is_refused_with_a_problem_document(string host)
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -61,7 +61,7 @@ public sealed class AllowedHostsTests
     [InlineData("urls", "http://+:0")]
     [InlineData("Kestrel:Endpoints:Http:Url", "http://*:0")]
     [InlineData("Kestrel:Endpoints:Http:Url", "http://+:0")]
-    public async Task A_wildcard_in_a_listen_address_allows_no_foreign_name(string setting, string url)
+    public async Task A_wildcard_listen_address_allows_no_other_host(string setting, string url)
     {
         await using Shop shop = await Shop.OpenAsync((setting, url), ("Admin:ApiKeys:0", Starting.MerchantKey));
         shop.ExpectWarnings(); // endpoints override urls
@@ -77,7 +77,7 @@ public sealed class AllowedHostsTests
     [InlineData("localhost", 200)]
     [InlineData("shop.local", 400)]
     [InlineData("evil.example", 400)]
-    public async Task Behind_a_wildcard_address_a_phone_reaches_the_shop_by_number_and_a_foreign_name_reaches_nothing(string host, int status)
+    public async Task A_wildcard_listen_address_allows_IP_addresses_only(string host, int status)
     {
         await using Shop shop = await Shop.OpenAsync(("urls", "http://0.0.0.0:0"), ("Admin:ApiKeys:0", Starting.MerchantKey));
 
@@ -85,7 +85,7 @@ public sealed class AllowedHostsTests
     }
 
     [Fact]
-    public async Task A_very_long_Host_is_refused_and_breaks_nothing()
+    public async Task A_very_long_Host_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         string id = (await shop.GivenOrderAsync()).Id();
@@ -94,7 +94,7 @@ public sealed class AllowedHostsTests
     }
 
     [Fact]
-    public async Task The_drawn_address_is_that_of_the_settings_under_whichever_name_it_is_asked_for()
+    public async Task The_QR_code_has_the_configured_address_for_every_host()
     {
         await using Shop shop = await Shop.OpenAsync();
         string id = (await shop.GivenOrderAsync()).Id();

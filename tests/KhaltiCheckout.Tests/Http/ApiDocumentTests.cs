@@ -16,7 +16,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     private readonly Shop _shop = shared.Shop;
 
     [Fact]
-    public async Task The_document_is_the_one_that_is_committed()
+    public async Task The_OpenAPI_document_equals_the_committed_one()
     {
         string document = (await _shop.AskAsync("/openapi/v1.json")).Text.ReplaceLineEndings("\n").TrimEnd() + "\n";
         string snapshot = SnapshotPath();
@@ -30,7 +30,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task The_document_is_OpenAPI_3_1_and_knows_no_address()
+    public async Task The_OpenAPI_document_is_version_3_1_without_server_address()
     {
         Answer answer = await _shop.AskAsync("/openapi/v1.json");
 
@@ -41,7 +41,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task The_document_is_built_once_and_comes_compressed_or_not_again()
+    public async Task The_OpenAPI_document_is_built_once_and_can_be_compressed()
     {
         using HttpRequestMessage request = new(HttpMethod.Get, "/openapi/v1.json");
         request.Headers.AcceptEncoding.ParseAdd("br");
@@ -60,7 +60,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task Every_operation_tells_what_it_does_and_shows_every_answer()
+    public async Task Every_operation_has_a_summary_and_examples()
     {
         foreach ((string name, string method, JsonNode operation) in await OperationsAsync())
         {
@@ -137,7 +137,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("CheckPayment", "200 401 403 404 409 413 415 429 503")]
     [InlineData("Live", "200")]
     [InlineData("Ready", "200 503")]
-    public async Task Every_answer_that_an_operation_can_give_is_in_the_document(string operationId, string statuses)
+    public async Task Every_possible_answer_is_in_the_OpenAPI_document(string operationId, string statuses)
     {
         JsonNode operation = (await OperationsAsync()).Single(operation => (string?)operation.Operation["operationId"] == operationId).Operation;
 
@@ -146,7 +146,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task Whatever_asks_the_database_may_be_too_busy_and_says_how_long_to_wait()
+    public async Task Every_operation_with_the_database_documents_503_with_Retry_After()
     {
         foreach ((string name, string method, JsonNode operation) in await OperationsAsync())
         {
@@ -168,7 +168,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task Amounts_are_integers_of_paisa_and_nothing_has_two_types_but_null()
+    public async Task Amounts_are_integers_and_no_schema_has_two_types_except_null()
     {
         JsonNode schemas = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]!;
 
@@ -198,7 +198,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("HealthView", "/health/ready")]
     [InlineData("SummaryView", "/api/v1/admin/summary")]
     [InlineData("SessionView", "/api/v1/admin/session")]
-    public async Task What_the_document_requires_is_in_the_answer_also_where_it_is_null(string schema, string path)
+    public async Task Required_members_are_in_the_answer_also_when_null(string schema, string path)
     {
         string id = (await _shop.GivenOrderAsync()).Id();
         JsonNode required = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]![schema]!["required"]!;
@@ -209,7 +209,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task An_error_is_described_with_every_member_it_has()
+    public async Task Errors_are_described_with_all_members()
     {
         JsonNode problem = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]!["Problem"]!;
 

@@ -15,13 +15,13 @@ public sealed class BodySizeTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("/api/v1/orders")]
     [InlineData("/api/v1/payments/verify")]
     [InlineData("/api/v1/orders/ord_x/cancel")]
-    public async Task A_body_that_says_it_is_longer_than_64_KiB_is_refused(string path) =>
+    public async Task A_body_with_a_Content_Length_over_64_KiB_is_refused(string path) =>
         (await _shop.AskAsync(HttpMethod.Post, path, Json(Blanks(Limit + 1)))).ShouldBeProblem(413, "body_too_large");
 
     [Theory]
     [InlineData("/api/v1/orders")]
     [InlineData("/api/v1/payments/verify")]
-    public async Task A_body_that_turns_out_longer_than_64_KiB_is_refused(string path)
+    public async Task A_chunked_body_over_64_KiB_is_refused(string path)
     {
         string answer = await RawHttp.SendAsync(_shop,
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -37,7 +37,7 @@ public sealed class BodySizeTests(SharedShop shared) : IClassFixture<SharedShop>
         (await _shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json(Blanks(Limit - Good.Length) + Good))).Status.ShouldBe(201);
 
     [Fact]
-    public async Task A_broken_chunk_is_a_problem_document()
+    public async Task A_malformed_chunk_is_answered_with_a_problem_document()
     {
         string answer = await RawHttp.SendAsync(_shop,
             "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}");

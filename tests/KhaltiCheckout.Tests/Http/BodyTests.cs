@@ -91,7 +91,7 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("""{"orderId":null,"token":"t","amount":1000}""")]
     [InlineData("""{"orderId":["ord_x"],"token":"t","amount":1000}""")]
     [InlineData("""{"orderId":{"$ne":null},"token":{"$ne":null},"amount":1000}""")]
-    public async Task A_payment_that_could_be_read_in_two_ways_is_refused(string body) =>
+    public async Task A_verify_request_with_duplicate_members_is_refused(string body) =>
         (await PostAsync(Verify, Encoding.UTF8.GetBytes(body))).ShouldBeProblem(400, "validation_failed", body);
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     }
 
     [Fact]
-    public async Task A_name_that_the_client_made_up_is_not_repeated()
+    public async Task An_unknown_member_name_is_not_repeated()
     {
         Answer answer = await PostAsync(Orders, """{"items":[{"productId":"ilam-tea","quantity":1,"<script>alert(1)</script>":1}]}"""u8.ToArray());
 
@@ -121,11 +121,11 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     }
 
     [Fact]
-    public async Task Utf_16_without_saying_so_is_refused() =>
+    public async Task UTF_16_without_a_charset_is_refused() =>
         (await PostAsync(Orders, [0xff, 0xfe, .. Encoding.Unicode.GetBytes(Good)])).ShouldBeProblem(400, "validation_failed");
 
     [Fact]
-    public async Task A_byte_order_mark_before_the_body_is_overlooked() =>
+    public async Task A_byte_order_mark_before_the_body_is_ignored() =>
         (await PostAsync(Orders, [0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(Good)])).Status.ShouldBe(201);
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/json; charset=\"UTF-8\"")]
     [InlineData("application/json;")]
-    public async Task Json_is_taken_however_its_name_is_written(string contentType) =>
+    public async Task Every_spelling_of_the_JSON_media_type_is_accepted(string contentType) =>
         (await PostAsync(Orders, Encoding.UTF8.GetBytes(Good), contentType)).Status.ShouldBe(201);
 
     private Task<Answer> PostAsync(string path, byte[] body, string? contentType = "application/json")

@@ -17,7 +17,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task What_does_not_exist_is_not_found()
+    public async Task Unknown_resources_are_not_found()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -29,7 +29,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task A_token_of_another_order_is_used_already_and_whose_it_is_stays_untold()
+    public async Task A_token_of_another_order_is_refused_without_naming_that_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string token) = await shop.GivenPaidAsync();
@@ -43,7 +43,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task A_paid_order_takes_no_second_payment_and_can_not_be_cancelled()
+    public async Task A_paid_order_refuses_payment_and_cancellation()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
@@ -53,7 +53,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task While_one_payment_is_open_another_is_told_not_to_pay_again()
+    public async Task While_a_payment_is_open_another_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -68,7 +68,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task An_amount_that_is_not_the_orders_is_a_mismatch_that_tells_neither_amount()
+    public async Task An_amount_mismatch_reveals_neither_amount()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -80,7 +80,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task A_refusal_says_the_same_to_a_client_that_wants_html()
+    public async Task A_refusal_is_the_same_for_a_client_that_accepts_HTML()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -92,7 +92,7 @@ public sealed class ErrorTableTests
     }
 
     [Fact]
-    public async Task A_bug_of_ours_is_an_internal_error_that_tells_nothing_but_where_to_look()
+    public async Task An_internal_error_reveals_only_its_trace_id()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

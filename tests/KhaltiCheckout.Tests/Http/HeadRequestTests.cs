@@ -47,7 +47,7 @@ public sealed class HeadRequestTests(SharedShop shared) : IClassFixture<SharedSh
     }
 
     [Fact]
-    public async Task The_document_describes_each_read_once()
+    public async Task The_OpenAPI_document_has_no_HEAD_operations()
     {
         JsonNode paths = (await _shop.AskAsync("/openapi/v1.json")).Json["paths"]!;
 

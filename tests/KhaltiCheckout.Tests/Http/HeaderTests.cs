@@ -33,7 +33,7 @@ public sealed class HeaderTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("Idempotency-Key: ")]
     [InlineData("Idempotency-Key: \xff\xfe")]
     [InlineData("Idempotency-Key: a\r\nIdempotency-Key: b")]
-    public async Task A_strange_header_makes_no_500(string header)
+    public async Task An_unusual_header_causes_no_500(string header)
     {
         foreach (string request in (string[])[
             $"GET /api/v1/products HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n",

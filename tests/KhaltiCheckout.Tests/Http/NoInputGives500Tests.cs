@@ -19,7 +19,7 @@ public sealed class NoInputGives500Tests
     ];
 
     [Fact]
-    public async Task Bent_orders_and_payments_are_answered_without_a_500()
+    public async Task Malformed_orders_and_payments_cause_no_500()
     {
         await using Shop shop = await Shop.OpenAsync();
         string id = (await shop.GivenOrderAsync()).Id();
@@ -39,7 +39,7 @@ public sealed class NoInputGives500Tests
     }
 
     [Fact]
-    public async Task Random_bytes_are_answered_without_a_500()
+    public async Task Random_bytes_cause_no_500()
     {
         await using Shop shop = await Shop.OpenAsync();
         Gen<byte[]> bytes = Gen.Choose(0, 255).Select(number => (byte)number).ArrayOf();
@@ -53,7 +53,7 @@ public sealed class NoInputGives500Tests
     }
 
     [Fact]
-    public async Task Random_addresses_are_answered_without_a_500()
+    public async Task Random_paths_cause_no_500()
     {
         await using Shop shop = await Shop.OpenAsync();
         Gen<string> piece = Gen.Frequency(

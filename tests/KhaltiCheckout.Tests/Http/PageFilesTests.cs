@@ -16,7 +16,7 @@ public sealed partial class PageFilesTests
     [InlineData("/css/site.css", "text/css; charset=utf-8")]
     [InlineData("/js/shop.js", "text/javascript; charset=utf-8")]
     [InlineData("/favicon.svg", "image/svg+xml; charset=utf-8")]
-    public async Task A_file_comes_smaller_in_whichever_encoding_is_taken_and_is_the_same(string path, string type)
+    public async Task A_page_file_is_served_compressed_in_every_accepted_encoding(string path, string type)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -36,7 +36,7 @@ public sealed partial class PageFilesTests
     }
 
     [Fact]
-    public async Task What_the_browser_has_is_not_sent_again()
+    public async Task A_cached_page_file_is_answered_with_304()
     {
         await using Shop shop = await Shop.OpenAsync();
         (HttpResponseMessage first, _) = await GetAsync(shop, "/css/site.css", "br");
@@ -55,7 +55,7 @@ public sealed partial class PageFilesTests
     [InlineData("/")]
     [InlineData("/admin/")]
     [InlineData("/order.html?id=none")]
-    public async Task Scripts_and_styles_of_a_page_are_kept_for_ever_under_the_version_that_it_names(string page)
+    public async Task Scripts_and_styles_under_their_version_are_cached_forever(string page)
     {
         await using Shop shop = await Shop.OpenAsync();
         string html = await shop.Http.GetStringAsync(page, TestContext.Current.CancellationToken);
@@ -74,7 +74,7 @@ public sealed partial class PageFilesTests
     }
 
     [Fact]
-    public async Task A_version_that_is_not_the_present_one_may_not_be_kept()
+    public async Task A_file_under_another_version_is_not_cached()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -86,7 +86,7 @@ public sealed partial class PageFilesTests
 
     // A cache keyed by what the client wrote compresses each spelling anew and keeps it for ever.
     [Fact]
-    public async Task Hundreds_of_spellings_of_one_address_are_not_found_and_nothing_is_compressed()
+    public async Task Other_spellings_of_a_path_are_not_found_and_not_compressed()
     {
         await using Shop shop = await Shop.OpenAsync();
         string[] spellings =
@@ -106,7 +106,7 @@ public sealed partial class PageFilesTests
     }
 
     [Fact]
-    public async Task An_address_is_compressed_once_however_often_and_in_whichever_version_it_is_asked_for()
+    public async Task A_file_is_compressed_only_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         PageFiles files = shop.Services.GetRequiredService<PageFiles>();
@@ -124,7 +124,7 @@ public sealed partial class PageFilesTests
     [Theory]
     [InlineData("/admin", "/admin/")]
     [InlineData("/admin?x=1", "/admin/?x=1")]
-    public async Task A_folder_without_its_slash_leads_to_its_page_by_a_relative_address(string path, string location)
+    public async Task A_folder_without_trailing_slash_redirects_to_a_relative_address(string path, string location)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -148,7 +148,7 @@ public sealed partial class PageFilesTests
     [InlineData("/v/000000000000/admin/index.html")]
     [InlineData("/v/000000000000/favicon.svg")]
     [InlineData("/v/000000000000/img/weave.svg")]
-    public async Task There_is_nothing_else_below_a_version(string path)
+    public async Task Only_scripts_and_styles_are_served_under_a_version(string path)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -159,7 +159,7 @@ public sealed partial class PageFilesTests
 
     // Two addresses of one module would be two modules, each with a state of its own.
     [Fact]
-    public void No_module_names_another_by_an_address_without_version()
+    public void Every_script_imports_modules_under_a_version()
     {
         string[] scripts = Directory.GetFiles(Path.Combine(Repository.Root, "wwwroot"), "*.js", SearchOption.AllDirectories);
 

@@ -7,7 +7,7 @@ namespace KhaltiCheckout.Tests.Http;
 public sealed partial class PageScriptTests
 {
     [Fact]
-    public void No_script_needs_the_iterator_helpers_that_only_new_browsers_have() =>
+    public void No_script_uses_iterator_helpers() =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "wwwroot"), "*.js", SearchOption.AllDirectories)
             .Where(file => IteratorHelper().IsMatch(File.ReadAllText(file)))
             .ShouldBeEmpty();

@@ -12,7 +12,7 @@ public sealed class RateLimitTests
     private static readonly object OneTea = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
 
     [Fact]
-    public async Task The_sixth_post_within_a_minute_waits_when_five_are_allowed()
+    public async Task The_sixth_post_in_a_minute_is_limited_when_five_are_allowed()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"));
         for (int post = 0; post < 5; post++)
@@ -27,7 +27,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Posts_that_no_endpoint_takes_count_together_and_reading_goes_on()
+    public async Task Posts_without_an_endpoint_share_a_limit_and_reads_are_not_limited()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "3"));
         (await shop.AskAsync(HttpMethod.Post, "/nope")).Status.ShouldBe(404);
@@ -43,7 +43,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Zero_is_no_limit_and_is_what_the_sandbox_on_this_machine_has()
+    public async Task Zero_disables_the_limit_and_is_the_default_of_a_local_sandbox()
     {
         await using Shop shop = await Shop.OpenAsync();
         for (int post = 0; post < 100; post++)
@@ -53,7 +53,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Addresses_of_one_IPv6_network_share_one_limit()
+    public async Task Addresses_of_one_IPv6_network_share_a_limit()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"), ("RateLimits:PostsPerMinuteInAll", "1000"));
         for (int post = 1; post <= 5; post++)
@@ -66,7 +66,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task An_IPv4_client_has_one_limit_however_its_address_is_written()
+    public async Task An_IPv4_client_has_one_limit_in_every_notation()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "2"));
 
@@ -76,7 +76,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task All_networks_together_have_a_limit_that_one_network_can_not_use_up()
+    public async Task One_network_cannot_use_up_the_global_limit()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "3"), ("RateLimits:PostsPerMinuteInAll", "5"));
         for (int post = 0; post < 10; post++)
@@ -90,7 +90,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Posts_to_no_endpoint_from_many_networks_keep_nobody_from_cancelling_or_signing_in()
+    public async Task Posts_without_an_endpoint_do_not_limit_cancel_and_sign_in()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("RateLimits:PostsPerMinute", "2"), ("RateLimits:PostsPerMinuteInAll", "4"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -106,7 +106,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Sign_ins_have_a_limit_for_one_network_and_none_over_all()
+    public async Task Sign_ins_are_limited_for_each_network_and_not_globally()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("RateLimits:PostsPerMinute", "2"), ("RateLimits:PostsPerMinuteInAll", "2"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -123,7 +123,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task One_IPv6_site_can_not_use_up_the_limit_of_all()
+    public async Task One_IPv6_site_cannot_use_up_the_global_limit()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "2"), ("RateLimits:PostsPerMinuteInAll", "8"));
         for (int network = 0; network < 10; network++)
@@ -136,7 +136,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Who_may_place_no_more_orders_can_still_pay()
+    public async Task A_client_at_its_order_limit_can_still_pay()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "5"), ("RateLimits:OrdersPerMinute", "2"));
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -151,7 +151,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task The_limit_on_orders_of_all_networks_stops_no_payment()
+    public async Task The_global_order_limit_does_not_limit_payments()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "100"), ("RateLimits:OrdersPerMinuteInAll", "1"));
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -161,7 +161,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_shop_that_brings_its_key_is_counted_by_key()
+    public async Task Requests_with_an_API_key_are_limited_by_key()
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "4"), ("RateLimits:OrdersPerMinute", "1"));
         (_, string key) = await shop.GivenKeyAsync("Till 2", Scopes.Checkout);
@@ -178,7 +178,7 @@ public sealed class RateLimitTests
     [InlineData("/payments/khalti/return/")]
     [InlineData("/Payments/KHALTI/return")]
     [InlineData("/payments/khalti/retur%6E?x=1")]
-    public async Task Another_spelling_of_an_address_does_not_escape_its_limit(string spelling)
+    public async Task Another_spelling_of_a_path_shares_its_limit(string spelling)
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "3"));
         for (int visit = 0; visit < 3; visit++)

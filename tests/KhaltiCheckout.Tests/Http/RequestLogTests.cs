@@ -13,7 +13,7 @@ public sealed partial class RequestLogTests
     private const string Completion = "Serilog.AspNetCore.RequestLoggingMiddleware: ";
 
     [Fact]
-    public async Task Json_gives_one_object_a_line_and_a_problem_carries_the_id_of_its_line()
+    public async Task The_JSON_log_has_one_object_a_line_with_the_problems_trace_id()
     {
         await using ShopProgram program = ShopProgram.Start("Development", "--Log:Format=Json");
         using HttpClient http = await ConnectAsync(program);
@@ -32,7 +32,7 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
-    public async Task The_trace_id_that_a_client_sends_stands_beside_our_own()
+    public async Task A_clients_trace_id_is_logged_beside_the_servers()
     {
         const string TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         await using ShopProgram program = ShopProgram.Start("Development", "--Log:Format=Json");
@@ -50,7 +50,7 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
-    public async Task Text_gives_one_line_a_request_that_ends_with_the_id_of_the_problem()
+    public async Task The_text_log_has_one_line_a_request_with_the_problems_trace_id()
     {
         await using ShopProgram program = ShopProgram.Start("Development");
         using HttpClient http = await ConnectAsync(program);
@@ -66,7 +66,7 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
-    public async Task Who_hangs_up_in_the_middle_of_a_body_leaves_one_line_and_no_warning()
+    public async Task A_client_that_disconnects_leaves_one_log_line_and_no_warning()
     {
         await using ShopProgram program = ShopProgram.Start("Development");
         using HttpClient http = await ConnectAsync(program);
@@ -93,7 +93,7 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
-    public async Task Every_request_is_one_line()
+    public async Task Every_request_is_one_log_line()
     {
         await using Shop shop = await Shop.OpenAsync();
         string[] paths = ["/api/v1/products", "/nope", "/health/live", "/swagger/index.html", "/api/v1/orders/x"];
@@ -110,7 +110,7 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
-    public async Task A_failure_is_one_error_with_its_status_and_the_query_is_never_written()
+    public async Task A_failure_is_logged_once_without_the_query()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -125,7 +125,7 @@ public sealed partial class RequestLogTests
     }
 
     [Fact]
-    public async Task A_shop_that_is_stopped_has_written_every_line_before_it_ends()
+    public async Task A_stopping_shop_flushes_its_log()
     {
         const int requests = 400;
         await using ShopProgram program = ShopProgram.Start("Development");

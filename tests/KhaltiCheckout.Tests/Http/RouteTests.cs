@@ -27,7 +27,7 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
 
     [Theory]
     [MemberData(nameof(Unknown))]
-    public async Task An_unknown_address_is_not_found_whatever_the_client_would_like_to_have(string path)
+    public async Task An_unknown_path_is_not_found_for_every_Accept_header(string path)
     {
         foreach (string? accept in (string?[])[null, "image/png", "application/xml;q=0.9, nonsense", "text/html;q=0, */*"])
         {
@@ -37,7 +37,7 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
 
     [Theory]
     [MemberData(nameof(WeirdIds))]
-    public async Task An_order_id_that_is_none_is_not_found(string id)
+    public async Task A_malformed_order_id_is_not_found(string id)
     {
         (await _shop.AskAsync("/api/v1/orders/" + id)).ShouldBeProblem(404, "not_found", id);
         (await _shop.AskAsync(HttpMethod.Post, $"/api/v1/orders/{id}/cancel")).ShouldBeProblem(404, "not_found", id);
@@ -63,7 +63,7 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("BREW", "/api/v1/config", "GET, HEAD")]
     [InlineData("POST", "/health/live", "GET, HEAD")]
     [InlineData("DELETE", "/openapi/v1.json", "GET, HEAD")]
-    public async Task A_method_that_an_address_does_not_take_is_told_which_it_takes(string method, string path, string allowed)
+    public async Task A_405_has_the_allowed_methods(string method, string path, string allowed)
     {
         Answer answer = await _shop.AskAsync(new HttpMethod(method), path);
 
@@ -75,7 +75,7 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("/nope", 404)]
     [InlineData("/admin/nope.html", 404)]
     [InlineData("/img/..%2f..%2f..%2fetc%2fpasswd", 404)]
-    public async Task A_person_in_a_browser_gets_the_page_and_not_the_problem_document(string path, int status)
+    public async Task A_browser_gets_an_error_page_instead_of_a_problem_document(string path, int status)
     {
         Answer answer = await _shop.AskAsync(HttpMethod.Get, path, accept: Browser);
 
@@ -91,11 +91,11 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("/API/v1/orders/ord_x")]
     [InlineData("/health/nope")]
     [InlineData("/openapi/v2.json")]
-    public async Task Below_an_address_for_programs_a_browser_gets_the_problem_document_too(string path) =>
+    public async Task Under_api_a_browser_gets_the_problem_document_too(string path) =>
         (await _shop.AskAsync(HttpMethod.Get, path, accept: Browser)).ShouldBeProblem(404, "not_found", path);
 
     [Fact]
-    public async Task A_person_who_meets_an_error_of_ours_gets_a_page_that_says_not_to_pay_again()
+    public async Task The_page_of_an_internal_error_says_not_to_pay_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -117,7 +117,7 @@ public sealed class RouteTests(SharedShop shared) : IClassFixture<SharedShop>
     [InlineData("GET / HTTP/1.1\r\n\r\n", 400)]
     [InlineData("GET /\r\n\r\n", 400)]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nBroken\r\n\r\n", 400)]
-    public async Task What_is_not_even_http_is_refused_by_the_server_without_a_word(string request, int status)
+    public async Task A_request_that_is_not_HTTP_is_refused_with_an_empty_body(string request, int status)
     {
         string answer = await RawHttp.SendAsync(_shop, request);
 

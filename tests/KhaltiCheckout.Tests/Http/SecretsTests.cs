@@ -19,7 +19,7 @@ public sealed partial class SecretsTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task Nothing_secret_is_logged_answered_or_noted(string scenario)
+    public async Task No_secret_is_logged_answered_or_stored_in_the_timeline(string scenario)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -61,7 +61,7 @@ public sealed partial class SecretsTests
     }
 
     [Fact]
-    public async Task A_name_that_would_forge_log_lines_reaches_no_log()
+    public async Task A_name_with_line_breaks_is_not_logged()
     {
         await using Shop shop = await Shop.OpenAsync();
 

@@ -10,7 +10,7 @@ public sealed class SecurityHeaderTests
     private const string LiveSecret = "live_secret_key_fedcba9876543210fedcba9876543210";
 
     [Fact]
-    public async Task Every_kind_of_answer_carries_the_headers()
+    public async Task Every_kind_of_answer_has_the_security_headers()
     {
         await using Shop shop = await Shop.OpenAsync();
         Answer[] answers =
@@ -46,7 +46,7 @@ public sealed class SecurityHeaderTests
     [InlineData("Sandbox", "http://127.0.0.1:5999")]
     [InlineData("Test", "https://khalti.s3.ap-south-1.amazonaws.com")]
     [InlineData("Live", "https://khalti.s3.ap-south-1.amazonaws.com")]
-    public async Task The_policy_of_pages_lets_in_our_own_files_and_Khaltis_widget_and_nothing_else(string mode, string khalti)
+    public async Task The_pages_CSP_allows_own_files_and_Khaltis_widget_only(string mode, string khalti)
     {
         string kind = mode == "Live" ? "live" : "test";
         await using Shop shop = await Shop.OpenAsync(
@@ -69,7 +69,7 @@ public sealed class SecurityHeaderTests
     [InlineData("/v/000000000000/admin/index.html")]
     [InlineData("/api/v1/config")]
     [InlineData("/nope")]
-    public async Task The_desk_and_whatever_is_no_page_of_the_shop_load_our_own_files_alone(string path)
+    public async Task The_CSP_of_the_desk_and_of_other_answers_allows_own_files_only(string path)
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -79,7 +79,7 @@ public sealed class SecurityHeaderTests
     }
 
     [Fact]
-    public async Task A_shop_on_https_tells_browsers_to_come_by_nothing_else_for_a_year()
+    public async Task A_shop_on_https_sends_HSTS_for_a_year()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Store:PublicUrl", "https://shop.example"), ("Admin:ApiKeys:0", Starting.MerchantKey));
@@ -95,7 +95,7 @@ public sealed class SecurityHeaderTests
     }
 
     [Fact]
-    public async Task A_shop_on_http_or_on_this_machine_says_nothing_of_https()
+    public async Task A_shop_on_http_or_localhost_sends_no_HSTS()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -103,7 +103,7 @@ public sealed class SecurityHeaderTests
     }
 
     [Fact]
-    public async Task Without_the_widget_no_other_origin_is_let_in()
+    public async Task Without_the_widget_the_CSP_allows_no_other_origin()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:Enabled", "false"));
 
@@ -115,7 +115,7 @@ public sealed class SecurityHeaderTests
     }
 
     [Fact]
-    public async Task Orders_settings_and_errors_are_kept_by_nobody_and_the_catalogue_for_a_minute()
+    public async Task Orders_config_and_errors_are_not_cached_and_the_catalogue_for_a_minute()
     {
         await using Shop shop = await Shop.OpenAsync();
         string id = (await shop.GivenOrderAsync()).Id();

@@ -15,7 +15,7 @@ public sealed class TestServerTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("checkout-memory-").FullName;
 
     [Fact]
-    public async Task In_memory_orders_are_placed_and_the_development_key_reads_them()
+    public async Task An_in_memory_test_server_accepts_the_development_key()
     {
         using TestDatabase database = TestDatabase.In(_folder);
         await using WebApplicationFactory<CheckoutDb> app = new WebApplicationFactory<CheckoutDb>().WithWebHostBuilder(builder =>

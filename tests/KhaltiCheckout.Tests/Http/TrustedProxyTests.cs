@@ -10,7 +10,7 @@ public sealed class TrustedProxyTests
     private const string Session = "/api/v1/admin/session";
 
     [Fact]
-    public async Task Behind_two_proxies_each_shopper_has_a_limit_of_their_own()
+    public async Task Behind_two_proxies_each_client_has_its_own_limit()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("RateLimits:PostsPerMinute", "1"), ("ForwardedHeaders:Hops", "2"),
@@ -23,7 +23,7 @@ public sealed class TrustedProxyTests
     }
 
     [Fact]
-    public async Task Behind_two_proxies_a_strangers_wrong_keys_do_not_keep_the_merchant_out()
+    public async Task Behind_two_proxies_wrong_keys_limit_only_their_client()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Admin:ApiKeys:0", Starting.MerchantKey), ("ForwardedHeaders:Hops", "2"),
@@ -43,7 +43,7 @@ public sealed class TrustedProxyTests
     [Theory]
     [InlineData("ForwardedHeaders:Hops", "0")]
     [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24")]
-    public async Task A_client_that_is_no_trusted_proxy_can_not_choose_its_address(string setting, string value)
+    public async Task An_untrusted_client_cannot_forge_its_address(string setting, string value)
     {
         await using Shop shop = await Shop.OpenAsync(("RateLimits:PostsPerMinute", "1"), (setting, value));
         shop.ExpectWarnings();
@@ -53,7 +53,7 @@ public sealed class TrustedProxyTests
     }
 
     [Fact]
-    public async Task A_proxy_that_the_settings_do_not_name_is_warned_of_once()
+    public async Task An_untrusted_proxy_is_logged_once()
     {
         await using Shop shop = await Shop.OpenAsync(("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24"));
         shop.ExpectWarnings();
@@ -69,7 +69,7 @@ public sealed class TrustedProxyTests
     }
 
     [Fact]
-    public async Task Behind_a_proxy_that_is_not_named_the_merchants_key_goes_on_working()
+    public async Task A_valid_key_works_behind_an_untrusted_proxy()
     {
         await using Shop shop = await Shop.OpenAsync(
             ("Admin:ApiKeys:0", Starting.MerchantKey), ("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24"));
@@ -87,7 +87,7 @@ public sealed class TrustedProxyTests
     }
 
     [Fact]
-    public async Task The_development_key_opens_nothing_to_a_client_that_a_proxy_forwards()
+    public async Task The_development_key_is_refused_for_forwarded_requests()
     {
         await using Shop shop = await Shop.OpenAsync();
         string cookie = await shop.GivenSessionAsync(AdminOptionsRules.DevelopmentKey);
@@ -111,7 +111,7 @@ public sealed class TrustedProxyTests
     [InlineData("Forwarded", "for=192.168.1.20")]
     [InlineData("Via", "1.1 proxy")]
     [InlineData("X-Real-IP", "192.168.1.20")]
-    public async Task The_development_key_opens_nothing_behind_a_proxy_whose_headers_are_not_believed(string header, string value)
+    public async Task The_development_key_is_refused_behind_an_untrusted_proxy(string header, string value)
     {
         foreach (string hops in (string[])["0", "1"])
         {

@@ -20,7 +20,7 @@ public sealed class IdempotencyTests
     private static readonly object Topi = new { items = new[] { new { productId = "dhaka-topi", quantity = 1 } } };
 
     [Fact]
-    public async Task The_same_key_and_body_gives_the_first_answer_again()
+    public async Task The_same_key_and_body_replays_the_first_answer()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -34,7 +34,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task The_answer_is_kept_over_a_restart()
+    public async Task A_stored_answer_survives_a_restart()
     {
         await using Shop shop = await Shop.OpenAsync();
         Answer first = await PostAsync(shop, "/api/v1/orders", Key, Tea);
@@ -59,7 +59,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task Many_posts_with_one_key_at_once_make_one_order()
+    public async Task Parallel_posts_with_one_key_make_one_order()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -85,7 +85,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_verify_with_a_key_is_answered_again_without_asking_Khalti()
+    public async Task A_verify_with_a_key_is_replayed_without_calling_Khalti()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -100,7 +100,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_refusal_is_an_answer_and_a_request_that_was_never_understood_is_not()
+    public async Task Refusals_are_stored_but_validation_errors_are_not()
     {
         await using Shop shop = await Shop.OpenAsync();
         object unknownProduct = new { items = new[] { new { productId = "no-such-thing", quantity = 1 } } };
@@ -137,7 +137,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task While_the_first_is_still_running_the_second_is_told_so()
+    public async Task A_second_request_during_the_first_is_refused_as_in_progress()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -153,7 +153,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_process_that_died_before_it_answered_keeps_its_key_only_for_its_lease()
+    public async Task A_killed_process_blocks_its_key_only_for_the_lease()
     {
         await using Shop shop = await Shop.OpenAsync();
         await PostAsync(shop, "/api/v1/orders", Key, Tea);
@@ -169,7 +169,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task Who_was_slower_than_their_lease_neither_answers_for_the_next_try_nor_takes_its_key_away()
+    public async Task A_request_slower_than_its_lease_does_not_overwrite_the_next_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         Database store = shop.Services.GetRequiredService<Database>();
@@ -204,7 +204,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task After_a_day_a_key_is_forgotten()
+    public async Task A_key_expires_after_a_day()
     {
         await using Shop shop = await Shop.OpenAsync();
         Answer first = await PostAsync(shop, "/api/v1/orders", Key, Tea);
@@ -244,7 +244,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task Each_API_key_has_keys_of_its_own_and_a_wrong_one_is_not_kept()
+    public async Task Idempotency_keys_are_separate_for_each_API_key()
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", "a-key-of-sixteen-characters"), ("Admin:ApiKeys:1", "another-key-of-that-length"));
         Task<(int Status, JsonNode Body)> PlaceAsync(string? apiKey)
@@ -272,7 +272,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task Two_browsers_with_one_key_place_an_order_each_and_each_finds_its_own_again()
+    public async Task Idempotency_keys_are_separate_for_each_browser()
     {
         await using Shop shop = await Shop.OpenAsync();
         string first = await CookieAsync(shop, "/");
@@ -296,7 +296,7 @@ public sealed class IdempotencyTests
     [InlineData("khalti_checkout_browser=")]
     [InlineData("khalti_checkout_browser=a")]
     [InlineData("khalti_checkout_browser=ABCDEF0123456789ABCDEF0123456789")]
-    public async Task Without_a_cookie_of_ours_and_without_a_key_a_short_Idempotency_Key_is_refused(string? cookie)
+    public async Task A_short_idempotency_key_without_cookie_or_API_key_is_refused(string? cookie)
     {
         await using Shop shop = await Shop.OpenAsync();
         (string, string)[] headers = cookie is null ? [] : [("Cookie", cookie)];
@@ -310,7 +310,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task A_browser_gets_its_cookie_once_out_of_reach_of_scripts_and_programs_get_none()
+    public async Task A_browser_gets_one_HttpOnly_cookie_and_API_clients_get_none()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -324,7 +324,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task The_browsers_cookie_is_in_no_answer_that_a_cache_may_keep()
+    public async Task The_browser_cookie_is_never_in_a_cacheable_answer()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string, string) page = ("Accept", "text/html,*/*");
@@ -347,7 +347,7 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
-    public async Task Over_https_the_browsers_cookie_is_taken_from_this_host_alone()
+    public async Task Over_https_only_the_Host_prefixed_browser_cookie_is_read()
     {
         await using Shop shop = await Shop.OpenAsync();
         (string, string) https = ("X-Forwarded-Proto", "https");

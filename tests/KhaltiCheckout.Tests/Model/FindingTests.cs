@@ -70,7 +70,7 @@ public sealed class FindingTests
     };
 
     [Fact]
-    public void A_record_means_what_the_table_says()
+    public void Every_transaction_record_has_the_finding_of_the_table()
     {
         Records.Keys.Order().ShouldBe(Enum.GetValues<TransactionState>().Order(), "a row for every state");
         foreach ((TransactionState state, string row) in Records)
@@ -122,11 +122,11 @@ public sealed class FindingTests
     [InlineData(TransactionState.PartiallyRefunded, false, FindingKind.Contradicted)]
     [InlineData(TransactionState.Unrecognized, true, FindingKind.Contradicted)]
     [InlineData(TransactionState.Unrecognized, false, FindingKind.Contradicted)]
-    public void A_status_means_what_the_table_says(TransactionState state, bool patient, FindingKind kind) =>
+    public void Every_status_answer_has_the_finding_of_the_table(TransactionState state, bool patient, FindingKind kind) =>
         WidgetFindings.Of(new TransactionStatus(state, "word"), patient).Kind.ShouldBe(kind);
 
     [Fact]
-    public void Every_state_stands_in_the_table_of_statuses() => Enum.GetValues<TransactionState>().Length.ShouldBe(9);
+    public void Every_state_is_in_the_table_of_statuses() => Enum.GetValues<TransactionState>().Length.ShouldBe(9);
 
     public static TheoryData<EPaymentStatus, long?, bool, bool, bool> EveryLookup() =>
     [
@@ -139,7 +139,7 @@ public sealed class FindingTests
     ];
 
     [Fact]
-    public void A_lookup_means_what_the_table_says()
+    public void Every_lookup_answer_has_the_finding_of_the_table()
     {
         Lookups.Keys.Order().ShouldBe(Enum.GetValues<EPaymentStatus>().Order(), "a row for every status");
         foreach ((EPaymentStatus status, string row) in Lookups)
@@ -153,7 +153,7 @@ public sealed class FindingTests
 
     [Theory]
     [MemberData(nameof(EveryLookup))]
-    public void A_lookup_is_told_in_Khaltis_word_and_a_transaction_is_believed_only_where_money_moved(
+    public void A_lookup_keeps_Khaltis_state_and_a_transaction_only_with_moved_money(
         EPaymentStatus status, long? amount, bool refunded, bool named, bool overdue)
     {
         Finding finding = LinkFindings.Of(Looked(status, amount, refunded, named), Expected, overdue);

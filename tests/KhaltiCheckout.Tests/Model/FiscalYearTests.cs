@@ -24,12 +24,12 @@ public class FiscalYearTests
     [InlineData("2028-07-15", 2084)]
     [InlineData("2028-07-16", 2085)]
     [InlineData("2040-01-01", 2096)]
-    public void A_day_belongs_to_the_year_that_began_with_Shrawan(string day, int year) =>
+    public void A_fiscal_year_begins_with_Shrawan(string day, int year) =>
         FiscalYear.Of(Day(day), Nothing).ShouldBe(year);
 
     /// <summary>The pages' calendar, checked against published ones, knows where Shrawan begins; both must say the same.</summary>
     [Fact]
-    public void The_table_agrees_with_the_lengths_of_months_that_the_pages_use()
+    public void The_fiscal_years_agree_with_the_pages_month_lengths()
     {
         string[] rows = [.. File.ReadAllLines(Path.Combine(Support.Repository.Root, "wwwroot", "js", "bikram-sambat.js"))
             .Select(line => line.Trim()).Where(line => line.StartsWith("[3", StringComparison.Ordinal))];
@@ -44,7 +44,7 @@ public class FiscalYearTests
     }
 
     [Fact]
-    public void The_settings_say_where_a_later_year_begins()
+    public void A_later_fiscal_year_can_be_configured()
     {
         Dictionary<int, DateOnly> told = new() { [2086] = Day("2029-07-16") };
 
@@ -59,13 +59,13 @@ public class FiscalYearTests
     [InlineData("2028-07-16", 2086, false)]
     [InlineData("2029-07-15", 2086, false)]
     [InlineData("2029-07-17", 2086, true)]
-    public void The_end_of_what_is_known_is_told_a_year_before(string day, int told, bool isEnding) =>
+    public void The_end_of_the_known_fiscal_years_is_warned_of_a_year_before(string day, int told, bool isEnding) =>
         FiscalYear.IsEnding(Day(day), told == 0 ? Nothing : new Dictionary<int, DateOnly> { [told] = new(told - 57, 7, 17) }).ShouldBe(isEnding);
 
     [Theory]
     [InlineData(2083, 1, "2083/84-000001")]
     [InlineData(2099, 1234567, "2099/00-1234567")]
-    public void A_number_is_written_and_read(int year, int number, string written)
+    public void A_receipt_number_is_formatted_and_parsed(int year, int number, string written)
     {
         new ReceiptNumber(year, number).ToString().ShouldBe(written);
         ReceiptNumber.Parse(written).ShouldBe(new ReceiptNumber(year, number));
@@ -78,7 +78,7 @@ public class FiscalYearTests
     [InlineData("2083-84-1", false)]
     [InlineData("2083/84-", false)]
     [InlineData("", false)]
-    public void What_is_no_number_is_none(string text, bool isNumber) => (ReceiptNumber.Parse(text) is not null).ShouldBe(isNumber);
+    public void Text_in_another_format_is_no_receipt_number(string text, bool isNumber) => (ReceiptNumber.Parse(text) is not null).ShouldBe(isNumber);
 
     [Theory]
     [InlineData(11300, 13, 10000, 1300)]
@@ -86,7 +86,7 @@ public class FiscalYearTests
     [InlineData(1, 13, 1, 0)]
     [InlineData(5, 13, 4, 1)]
     [InlineData(long.MaxValue, 13, 8162276138809536112, 1061095898045239695)]
-    public void Tax_inside_a_price_and_the_rest_add_up_to_it(long whole, int percent, long taxable, long tax)
+    public void Tax_and_net_price_add_up_to_the_price(long whole, int percent, long taxable, long tax)
     {
         VatView vat = VatView.In(new Khalti.Client.Paisa(whole), percent)!;
 

@@ -15,18 +15,18 @@ public sealed class LifecycleTests
     private static readonly PaymentStatus[] EndedUnpaid = [PaymentStatus.Failed, PaymentStatus.Cancelled, PaymentStatus.Expired];
 
     [Fact]
-    public void Money_pays_an_order_once_however_late_it_comes() =>
+    public void A_payment_pays_an_order_once_however_late() =>
         Holds<OrderStatus>(status => status.After(OrderEvent.PaymentCompleted), OrderStatus.Paid, status => !Paid.Contains(status));
 
     [Fact]
-    public void Only_an_order_that_waits_for_its_money_is_cancelled_or_expires()
+    public void Only_a_pending_order_is_cancelled_or_expires()
     {
         Holds<OrderStatus>(status => status.After(OrderEvent.Cancelled), OrderStatus.Cancelled, status => status == OrderStatus.Pending);
         Holds<OrderStatus>(status => status.After(OrderEvent.Expired), OrderStatus.Expired, status => status == OrderStatus.Pending);
     }
 
     [Fact]
-    public void Of_a_paid_order_parts_are_given_back_until_all_is_and_then_nothing_more()
+    public void A_paid_order_is_refunded_in_parts_up_to_its_amount()
     {
         bool IsLeft(OrderStatus status) => Paid.Contains(status) && status != OrderStatus.Refunded;
         Holds<OrderStatus>(status => status.After(OrderEvent.PartOfItRefunded), OrderStatus.PartiallyRefunded, IsLeft);
@@ -34,11 +34,11 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Money_counts_in_every_payment_where_it_does_not_yet_whatever_was_believed_of_it() =>
+    public void Every_payment_that_is_not_completed_can_complete() =>
         Holds<PaymentStatus>(status => status.After(PaymentEvent.Completed), PaymentStatus.Completed, status => !Counted.Contains(status));
 
     [Fact]
-    public void A_contradiction_calls_a_person_unless_the_money_counts_or_one_was_called() =>
+    public void A_contradiction_moves_every_uncompleted_payment_to_review() =>
         Holds<PaymentStatus>(
             status => status.After(PaymentEvent.Contradicted), PaymentStatus.NeedsReview,
             status => !Counted.Contains(status) && status != PaymentStatus.NeedsReview);
@@ -52,7 +52,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void What_is_under_way_at_Khalti_after_all_is_open_again_and_waits_only_from_there()
+    public void A_payment_pending_at_Khalti_is_open_again()
     {
         Holds<PaymentStatus>(
             status => status.After(PaymentEvent.Pending), PaymentStatus.Verifying,
@@ -61,14 +61,14 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Only_money_that_came_goes_back_in_parts_until_all_is()
+    public void Only_a_completed_payment_is_refunded()
     {
         Holds<PaymentStatus>(status => status.After(PaymentEvent.PartRefunded), PaymentStatus.PartiallyRefunded, Given.Contains);
         Holds<PaymentStatus>(status => status.After(PaymentEvent.AllRefunded), PaymentStatus.Refunded, Given.Contains);
     }
 
     [Fact]
-    public void A_refund_ends_once_and_its_answer_is_lost_at_the_most_once()
+    public void A_refund_ends_once_and_becomes_unknown_at_most_once()
     {
         bool IsOpen(RefundStatus status) => status is RefundStatus.Requested or RefundStatus.Unknown;
         Holds<RefundStatus>(status => status.After(RefundEvent.Completed), RefundStatus.Completed, IsOpen);
@@ -77,11 +77,11 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void No_event_is_without_a_promise_above() =>
+    public void Every_event_is_covered_by_a_test_above() =>
         (Enum.GetValues<OrderEvent>().Length, Enum.GetValues<PaymentEvent>().Length, Enum.GetValues<RefundEvent>().Length).ShouldBe((5, 9, 3));
 
     [Fact]
-    public void Whatever_happens_an_order_that_was_paid_stays_paid_or_is_refunded()
+    public void A_paid_order_stays_paid_or_is_refunded_in_every_sequence()
     {
         Prop.ForAll(Happenings<OrderEvent>(), happenings =>
         {
@@ -96,7 +96,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Whatever_happens_nothing_is_refunded_that_was_not_paid()
+    public void Only_a_paid_order_is_refunded_in_every_sequence()
     {
         Prop.ForAll(Happenings<OrderEvent>(), happenings =>
         {
@@ -107,7 +107,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Whatever_happens_a_payment_completes_once_and_stays_so_until_it_is_refunded()
+    public void A_payment_completes_once_and_stays_completed_in_every_sequence()
     {
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
         {
@@ -120,7 +120,7 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void Whatever_happens_the_final_answer_of_completed_money_is_never_lost()
+    public void A_completed_answer_is_accepted_after_every_sequence()
     {
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
             Story(PaymentStatus.Verifying, [.. happenings, PaymentEvent.Completed], (status, happened) => status.After(happened))[^1]

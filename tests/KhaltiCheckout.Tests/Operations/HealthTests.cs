@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Operations;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task A_shop_that_runs_is_alive_and_ready()
+    public async Task A_running_shop_is_live_and_ready()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -18,7 +18,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_key_that_Khalti_refuses_is_told_until_it_is_taken_again_and_the_shop_stays_ready()
+    public async Task A_key_refused_by_Khalti_is_reported_and_the_shop_stays_ready()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -42,7 +42,7 @@ public sealed class HealthTests
     [InlineData("error")]
     [InlineData("drop_after")]
     [InlineData("garbage")]
-    public async Task A_Khalti_that_does_not_answer_three_times_in_a_row_is_told_and_the_shop_stays_ready(string fault)
+    public async Task Three_failed_calls_are_reported_and_the_shop_stays_ready(string fault)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -61,7 +61,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task Without_its_tables_it_is_not_ready_and_still_alive()
+    public async Task Without_its_tables_the_shop_is_live_but_not_ready()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -75,7 +75,7 @@ public sealed class HealthTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task Without_its_file_it_is_not_ready_and_still_alive()
+    public async Task Without_its_file_the_shop_is_live_but_not_ready()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -89,7 +89,7 @@ public sealed class HealthTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task A_file_that_was_deleted_is_missed_and_not_replaced_by_an_empty_one()
+    public async Task A_deleted_database_is_reported_and_not_recreated()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

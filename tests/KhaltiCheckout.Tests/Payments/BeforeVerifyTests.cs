@@ -14,7 +14,7 @@ public sealed class BeforeVerifyTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(6);
 
     [Fact]
-    public async Task An_order_paid_by_its_link_is_not_charged_again_by_the_workers_verify()
+    public async Task The_worker_does_not_verify_for_an_order_paid_by_link()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
@@ -31,7 +31,7 @@ public sealed class BeforeVerifyTests
     }
 
     [Fact]
-    public async Task A_merchants_check_does_not_charge_an_order_that_its_link_has_paid()
+    public async Task A_manual_check_does_not_verify_for_an_order_paid_by_link()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
@@ -45,7 +45,7 @@ public sealed class BeforeVerifyTests
     }
 
     [Fact]
-    public async Task While_a_link_can_not_be_asked_about_the_worker_does_not_verify_and_calls_a_person()
+    public async Task While_a_link_lookup_fails_the_worker_does_not_verify_and_raises_attention()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
@@ -103,7 +103,7 @@ public sealed class BeforeVerifyTests
     }
 
     [Fact]
-    public async Task An_unpaid_link_does_not_keep_the_worker_from_a_verify_that_was_lost()
+    public async Task An_unpaid_link_does_not_stop_the_workers_verify()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _, string token) = await GivenLinkAndUnsentVerifyAsync(shop);
@@ -115,7 +115,7 @@ public sealed class BeforeVerifyTests
     }
 
     [Fact]
-    public async Task A_process_that_was_suspended_past_its_lease_does_not_send_its_verify()
+    public async Task A_process_suspended_past_its_lease_does_not_verify()
     {
         StridingClock clock = new();
         await using Shop shop = await Shop.OpenAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
@@ -133,7 +133,7 @@ public sealed class BeforeVerifyTests
     }
 
     [Fact]
-    public async Task A_link_leased_by_a_clock_that_was_ahead_is_asked_about_before_a_token_takes_money()
+    public async Task A_link_leased_by_a_clock_ahead_is_looked_up_before_a_verify()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();

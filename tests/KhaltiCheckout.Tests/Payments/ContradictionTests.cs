@@ -14,7 +14,7 @@ public sealed class ContradictionTests
     [InlineData("Refunded", AttentionReason.RefundedAtKhalti)]
     [InlineData("Partially refunded", AttentionReason.RefundedAtKhalti)]
     [InlineData("Frozen", AttentionReason.UnknownState)]
-    public async Task A_state_that_no_payment_of_ours_can_be_in_is_held(string state, AttentionReason attention)
+    public async Task An_unknown_state_goes_to_review(string state, AttentionReason attention)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -48,7 +48,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task Another_product_identity_in_the_verify_answer_itself_is_held()
+    public async Task Another_product_identity_in_the_verify_answer_goes_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { extraVerifyFields = true });
@@ -63,7 +63,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task When_the_identity_can_not_be_read_the_payment_waits_until_it_can()
+    public async Task A_payment_stays_verifying_until_its_product_identity_is_read()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -78,7 +78,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task A_held_order_takes_no_other_payment_no_cancel_and_does_not_expire()
+    public async Task An_order_in_review_refuses_payment_and_cancel_and_does_not_expire()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -92,7 +92,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task Money_that_comes_after_the_order_was_given_up_and_cancelled_makes_it_paid_late()
+    public async Task A_payment_completed_after_cancellation_is_paid_late()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -115,7 +115,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task Two_completed_payments_of_one_order_are_both_recorded_and_a_person_is_called()
+    public async Task Two_completed_payments_are_recorded_and_raise_attention()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -138,7 +138,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task A_declined_payment_that_stays_unknown_to_Khalti_is_looked_at_once_more_and_no_more()
+    public async Task A_declined_payment_has_one_last_check()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -151,7 +151,7 @@ public sealed class ContradictionTests
     }
 
     [Fact]
-    public async Task The_timeline_tells_the_story_without_a_secret()
+    public async Task The_timeline_has_every_event_and_no_secret()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

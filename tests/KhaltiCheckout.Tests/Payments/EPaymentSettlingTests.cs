@@ -13,7 +13,7 @@ public sealed class EPaymentSettlingTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(6);
 
     [Fact]
-    public async Task Completed_is_paid_within_a_round_of_the_worker_though_nobody_came_back()
+    public async Task The_worker_applies_a_completed_link_without_a_return()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -27,7 +27,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Completed_late_in_the_links_life_is_noticed_within_a_minute_or_so()
+    public async Task A_link_completed_late_is_found_within_about_a_minute()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -44,7 +44,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Initiated_waits_until_the_link_and_a_margin_are_over_and_then_expires()
+    public async Task An_initiated_link_expires_after_its_lifetime_and_a_margin()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -59,7 +59,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Initiated_that_Khalti_never_ends_ends_by_our_own_clock()
+    public async Task An_initiated_link_that_Khalti_never_ends_expires_by_the_shops_clock()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder, ("Store:OrderLifetime", "05:00:00"));
@@ -74,7 +74,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Pending_holds_the_order_and_never_fails_by_itself()
+    public async Task A_pending_link_keeps_its_order_open_and_never_fails_by_itself()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -122,7 +122,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_cancelled_link_is_looked_at_once_more_and_money_that_came_after_all_counts()
+    public async Task A_cancelled_link_has_a_last_check_and_a_late_payment_counts()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { payAfterCancel = true });
@@ -140,7 +140,7 @@ public sealed class EPaymentSettlingTests
     [Theory]
     [InlineData("Expired")]
     [InlineData("Cancelled")]
-    public async Task Money_that_arrives_for_an_order_that_was_given_up_makes_it_paid_late(string became)
+    public async Task A_payment_for_a_closed_order_is_paid_late(string became)
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -162,7 +162,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_link_that_was_given_up_by_cancelling_is_offered_no_more_and_still_looked_at()
+    public async Task A_link_of_a_cancelled_order_is_not_offered_but_still_checked()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -182,7 +182,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task An_order_does_not_expire_and_is_not_cancelled_over_a_link_that_was_paid_a_moment_ago()
+    public async Task An_order_with_a_just_paid_link_neither_expires_nor_is_cancelled()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
         (JsonNode first, string firstLink) = await shop.GivenLinkAsync();
@@ -220,7 +220,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Trouble_with_one_product_does_not_keep_the_payments_of_the_other_waiting()
+    public async Task An_outage_of_one_product_does_not_delay_the_other()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -242,7 +242,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_wrong_key_holds_every_link_and_all_settle_when_it_is_right()
+    public async Task With_a_wrong_key_links_stay_open_and_are_applied_once_it_is_right()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -264,7 +264,7 @@ public sealed class EPaymentSettlingTests
     [Theory]
     [InlineData(404)]
     [InlineData(400)]
-    public async Task A_stored_link_that_Khalti_does_not_know_is_held_and_never_failed(int code)
+    public async Task A_link_unknown_to_Khalti_goes_to_review_and_never_fails(int code)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -290,7 +290,7 @@ public sealed class EPaymentSettlingTests
     [InlineData("error", 500)]
     [InlineData("error", 503)]
     [InlineData("error", 429)]
-    public async Task A_lost_lookup_is_unknown_and_asked_again(string kind, int? code)
+    public async Task A_lost_lookup_answer_is_unknown_and_retried(string kind, int? code)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -312,7 +312,7 @@ public sealed class EPaymentSettlingTests
     [InlineData("Refunded", AttentionReason.RefundedAtKhalti)]
     [InlineData("Partially Refunded", AttentionReason.RefundedAtKhalti)]
     [InlineData("Frozen", AttentionReason.UnknownState)]
-    public async Task A_status_that_no_rule_pays_for_is_held_for_a_person(string status, AttentionReason attention)
+    public async Task An_unexpected_link_status_goes_to_review(string status, AttentionReason attention)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -327,7 +327,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task An_unknown_status_is_asked_about_on_and_may_yet_become_paid()
+    public async Task An_unknown_status_is_checked_again_and_may_become_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -346,7 +346,7 @@ public sealed class EPaymentSettlingTests
     [InlineData("\"total_amount\":18500", "\"total_amount\":1", AttentionReason.AmountConflict)]
     [InlineData("\"refunded\":false", "\"refunded\":true", AttentionReason.RefundedAtKhalti)]
     [InlineData("\"transaction_id\":\"", "\"transaction\":\"", AttentionReason.UnknownState)]
-    public async Task Completed_that_contradicts_itself_or_us_is_held(string said, string instead, AttentionReason attention)
+    public async Task A_contradictory_completed_answer_goes_to_review(string said, string instead, AttentionReason attention)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -370,7 +370,7 @@ public sealed class EPaymentSettlingTests
     [InlineData("\"pidx\":\"", "\"pidx\":\"x")]
     [InlineData("\"status\":", "\"state\":")]
     [InlineData("\"total_amount\":18500", "\"total_amount\":\"18500.50\"")]
-    public async Task An_answer_about_something_else_or_nothing_is_no_answer(string said, string instead)
+    public async Task An_answer_about_another_link_is_unknown(string said, string instead)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -388,7 +388,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Two_links_of_one_order_both_paid_are_told_to_a_person()
+    public async Task Two_paid_links_of_one_order_raise_attention()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
         await shop.Sandbox.SwitchAsync(new { payAfterCancel = true });
@@ -409,7 +409,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Paid_at_Khaltis_page_and_then_in_the_widget_is_charged_once()
+    public async Task An_order_paid_by_link_is_not_charged_by_the_widget()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -424,7 +424,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task An_unused_link_does_not_keep_the_shopper_from_the_widget()
+    public async Task An_unpaid_link_does_not_block_the_widget()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -439,7 +439,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_link_that_can_not_be_asked_about_keeps_the_widget_from_taking_money()
+    public async Task A_failed_link_lookup_blocks_the_widget_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -481,7 +481,7 @@ public sealed class EPaymentSettlingTests
     [Theory]
     [InlineData("canceled")]
     [InlineData("expired")]
-    public async Task A_second_return_does_not_take_away_the_last_look(string outcome)
+    public async Task A_second_return_keeps_the_last_check(string outcome)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder, ("Store:OrderLifetime", "05:00:00"));
@@ -498,7 +498,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_last_look_that_brought_no_answer_is_made_again()
+    public async Task A_last_check_without_an_answer_is_retried()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
         shop.ExpectWarnings();
@@ -514,7 +514,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Being_told_to_come_later_is_no_answer_and_no_order_expires_by_it()
+    public async Task A_429_is_no_answer_and_expires_no_order()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "00:10:00"));
         shop.ExpectWarnings();
@@ -533,7 +533,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_cancelled_link_is_looked_at_before_the_widget_or_another_link_takes_money()
+    public async Task A_cancelled_link_is_checked_before_another_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -548,7 +548,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Coming_back_from_a_link_that_had_ended_while_Khalti_is_silent_forbids_another_payment()
+    public async Task A_return_of_an_ended_link_without_Khaltis_answer_blocks_another_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -566,7 +566,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task Asking_besides_the_schedule_does_not_put_it_off()
+    public async Task A_check_out_of_schedule_does_not_delay_the_next_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -584,7 +584,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_reload_after_the_links_time_calls_a_person_at_once_and_only_once()
+    public async Task A_return_after_the_links_expiry_raises_attention_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -604,7 +604,7 @@ public sealed class EPaymentSettlingTests
     }
 
     [Fact]
-    public async Task A_product_in_trouble_is_tried_also_with_what_is_owed_a_last_look()
+    public async Task The_probe_of_a_failing_product_may_be_a_last_check()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
         shop.ExpectWarnings();

@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Tests.Payments;
 public sealed class InitiateEPaymentTests
 {
     [Fact]
-    public async Task A_link_leads_to_Khaltis_page_for_exactly_the_orders_amount()
+    public async Task A_link_has_the_orders_amount_at_Khaltis_page()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, JsonNode order) = await shop.PostAsync("/api/v1/orders", new
@@ -35,7 +35,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task A_link_that_can_still_be_paid_is_given_again()
+    public async Task An_open_link_is_returned_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -48,7 +48,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task Twenty_clicks_at_once_make_one_link_and_all_get_it()
+    public async Task Twenty_parallel_requests_get_the_same_link()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -63,7 +63,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task Clicks_in_two_processes_at_once_make_one_link()
+    public async Task Parallel_requests_to_two_processes_make_one_link()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -83,7 +83,7 @@ public sealed class InitiateEPaymentTests
     [InlineData("garbage", null)]
     [InlineData("error", 401)]
     [InlineData("error", 503)]
-    public async Task A_lost_answer_leaves_nothing_dangling_and_the_next_click_works(string kind, int? code)
+    public async Task After_a_lost_initiate_answer_the_next_request_works(string kind, int? code)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -101,7 +101,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task A_definite_no_of_Khaltis_is_a_decline_and_the_order_can_be_paid_again()
+    public async Task A_refusal_by_Khalti_is_a_decline_and_the_order_stays_payable()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -116,7 +116,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task A_process_that_dies_while_asking_for_a_link_leaves_a_payment_that_is_closed()
+    public async Task The_payment_of_a_process_killed_during_initiate_is_closed()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -142,7 +142,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task A_shopper_who_has_paid_and_asks_for_another_link_is_told_that_it_is_paid()
+    public async Task A_link_request_for_a_paid_order_is_refused_as_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -156,7 +156,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task An_expired_link_is_replaced_and_both_are_looked_up()
+    public async Task An_expired_link_is_replaced_and_both_are_checked()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
         (JsonNode order, string first) = await shop.GivenLinkAsync();
@@ -172,7 +172,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task What_can_be_refused_is_refused_before_Khalti_is_asked()
+    public async Task Invalid_link_requests_are_refused_before_Khalti_is_called()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, _) = await shop.GivenPaidAsync();
@@ -216,7 +216,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task A_shop_with_nothing_but_ePayment_takes_no_tokens()
+    public async Task A_shop_with_ePayment_only_refuses_tokens()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:Widget:Enabled", "false"));
         JsonNode order = await shop.GivenOrderAsync();
@@ -246,7 +246,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task While_an_earlier_link_can_not_be_asked_about_no_other_is_made()
+    public async Task While_the_lookup_of_a_link_fails_no_other_is_made()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "05:00:00"));
         shop.ExpectWarnings();
@@ -262,7 +262,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task One_order_is_not_tried_without_end()
+    public async Task The_number_of_payments_of_an_order_is_limited()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -280,7 +280,7 @@ public sealed class InitiateEPaymentTests
     }
 
     [Fact]
-    public async Task What_Khalti_dislikes_about_the_customer_keeps_nobody_from_paying()
+    public async Task A_link_is_made_without_customer_data_that_Khalti_refuses()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, JsonNode order) = await shop.PostAsync("/api/v1/orders", new

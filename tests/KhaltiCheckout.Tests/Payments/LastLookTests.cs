@@ -14,7 +14,7 @@ public sealed class LastLookTests
     [Theory]
     [InlineData("Frozen")]
     [InlineData("Pending")]
-    public async Task A_link_that_a_person_closed_is_looked_at_again_and_its_money_counts(string state)
+    public async Task A_link_closed_by_review_is_checked_again_and_its_payment_counts(string state)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await GivenClosedLinkAsync(shop);
@@ -28,7 +28,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task A_closed_link_is_looked_at_before_a_token_takes_money()
+    public async Task A_closed_link_is_checked_before_a_verify()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await GivenClosedLinkAsync(shop);
@@ -42,7 +42,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task A_closed_link_of_which_Khalti_says_the_same_stays_closed()
+    public async Task A_closed_link_with_an_unchanged_answer_stays_closed()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await GivenClosedLinkAsync(shop);
@@ -58,7 +58,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task A_token_that_a_person_closed_is_looked_at_again()
+    public async Task A_token_closed_by_review_is_checked_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -74,7 +74,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task A_last_look_is_owed_until_it_is_answered_and_a_person_is_told()
+    public async Task A_last_check_is_repeated_until_answered_and_raises_attention()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -97,7 +97,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task A_last_look_that_is_answered_after_a_person_was_told_ends_that_reason()
+    public async Task An_answered_last_check_clears_its_attention()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -119,7 +119,7 @@ public sealed class LastLookTests
     [InlineData("canceled")]
     [InlineData("expired")]
     [InlineData("failed")]
-    public async Task A_link_that_completes_days_after_its_end_is_found_and_told(string outcome)
+    public async Task A_link_completed_days_after_its_end_is_found_and_raises_attention(string outcome)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -136,7 +136,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task A_link_that_Khalti_never_ends_calls_a_person()
+    public async Task A_link_that_Khalti_never_ends_raises_attention()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -153,7 +153,7 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public async Task An_ended_link_that_Khalti_calls_initiated_is_looked_up_once_a_minute()
+    public async Task An_ended_link_that_is_initiated_at_Khalti_is_checked_once_a_minute()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();

@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Payments;
 public sealed class LinkLimitTests
 {
     [Fact]
-    public async Task An_order_gets_five_links_and_a_click_asks_about_no_more()
+    public async Task An_order_gets_at_most_five_links_and_lookups()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -28,7 +28,7 @@ public sealed class LinkLimitTests
     }
 
     [Fact]
-    public async Task The_last_link_of_an_order_is_given_again_while_it_can_be_paid()
+    public async Task The_last_link_of_an_order_is_returned_while_it_can_be_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -43,7 +43,7 @@ public sealed class LinkLimitTests
     }
 
     [Fact]
-    public async Task Shoppers_can_not_have_Khalti_asked_about_one_order_without_end()
+    public async Task Lookups_of_one_order_are_limited()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:EPayment:LookupsPerMinute", "3"));
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -84,7 +84,7 @@ public sealed class LinkLimitTests
     [Theory]
     [InlineData("Seconds", 2400)]
     [InlineData("Minutes", 40)]
-    public async Task A_link_ends_with_its_order_where_the_unit_is_set(string unit, int sent)
+    public async Task With_a_configured_unit_a_link_expires_with_its_order(string unit, int sent)
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:EPayment:LinkLifetimeUnit", unit));
         await shop.Sandbox.SwitchAsync(new { ttlUnit = unit.ToLowerInvariant() });
@@ -101,7 +101,7 @@ public sealed class LinkLimitTests
     }
 
     [Fact]
-    public async Task When_Khalti_takes_another_unit_its_own_word_counts_and_the_log_says_so()
+    public async Task An_expiry_in_another_unit_is_taken_from_Khalti_and_logged()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:EPayment:LinkLifetimeUnit", "Seconds"));
         shop.ExpectWarnings();

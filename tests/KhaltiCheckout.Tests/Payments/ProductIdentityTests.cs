@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.Payments;
 public sealed class ProductIdentityTests
 {
     [Fact]
-    public async Task A_payment_whose_record_Khalti_does_not_find_pays_when_it_is_found()
+    public async Task A_payment_without_a_record_pays_once_the_record_is_found()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -26,7 +26,7 @@ public sealed class ProductIdentityTests
     }
 
     [Fact]
-    public async Task A_payment_whose_record_is_never_found_is_held_and_asked_about_on()
+    public async Task A_payment_whose_record_is_never_found_goes_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -48,7 +48,7 @@ public sealed class ProductIdentityTests
     }
 
     [Fact]
-    public async Task A_lost_payment_is_not_taken_for_another_whose_record_can_not_be_read()
+    public async Task A_lost_payment_is_not_matched_with_an_unreadable_record()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -71,7 +71,7 @@ public sealed class ProductIdentityTests
     [InlineData("detail", 404)]
     [InlineData("detail", 500)]
     [InlineData("list", 500)]
-    public async Task A_failed_payment_that_Khalti_now_calls_completed_is_asked_about_until_it_pays(string unread, int answer)
+    public async Task A_failed_payment_completed_at_Khalti_is_checked_until_it_pays(string unread, int answer)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -89,7 +89,7 @@ public sealed class ProductIdentityTests
     }
 
     [Fact]
-    public async Task A_failed_payment_that_Khalti_now_calls_completed_is_held_when_its_record_is_not_found()
+    public async Task A_failed_payment_completed_without_a_record_goes_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenFailedThenCompletedAsync(shop);
@@ -103,7 +103,7 @@ public sealed class ProductIdentityTests
     }
 
     [Fact]
-    public async Task A_payment_closed_before_Khalti_calls_it_completed_is_held_when_its_record_is_not_found()
+    public async Task A_closed_payment_completed_without_a_record_goes_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.Payments;
 public sealed class RaceTests
 {
     [Fact]
-    public async Task Fifty_posts_of_one_token_at_once_lead_to_one_verify()
+    public async Task Fifty_parallel_posts_of_one_token_verify_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -26,7 +26,7 @@ public sealed class RaceTests
     }
 
     [Fact]
-    public async Task One_token_for_two_orders_at_once_pays_at_most_one()
+    public async Task One_token_for_two_orders_in_parallel_pays_at_most_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode first, string token) = await shop.GivenConfirmedAsync();
@@ -42,7 +42,7 @@ public sealed class RaceTests
     }
 
     [Fact]
-    public async Task Ten_tokens_for_one_order_at_once_move_the_money_of_one()
+    public async Task Ten_parallel_tokens_for_one_order_charge_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();

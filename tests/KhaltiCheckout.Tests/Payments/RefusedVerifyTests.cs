@@ -27,7 +27,7 @@ public sealed class RefusedVerifyTests
     }
 
     [Fact]
-    public async Task A_refusal_whose_status_is_not_answered_is_202_and_settles_by_itself()
+    public async Task A_refused_verify_without_a_status_is_202_and_resolved_by_the_worker()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -66,7 +66,7 @@ public sealed class RefusedVerifyTests
     [InlineData("Initiated", "refused_by_khalti")]
     [InlineData("Failed", "failed_at_khalti")]
     [InlineData("Disabled", "failed_at_khalti")]
-    public async Task A_refused_token_that_moved_nothing_is_402_at_once(string state, string failure)
+    public async Task A_refused_token_without_moved_money_is_402_at_once(string state, string failure)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -81,7 +81,7 @@ public sealed class RefusedVerifyTests
     }
 
     [Fact]
-    public async Task A_refused_token_that_was_refunded_before_we_knew_of_it_is_held()
+    public async Task A_refused_token_that_is_refunded_at_Khalti_goes_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await GivenCompletedElsewhereAsync(shop);
@@ -99,7 +99,7 @@ public sealed class RefusedVerifyTests
     [InlineData(HttpStatusCode.BadRequest, """{"detail": "Bad Request"}""")]
     [InlineData(HttpStatusCode.Conflict, InvalidToken)]
     [InlineData(HttpStatusCode.UnprocessableEntity, """{"detail": "no", "error_key": "validation_error"}""")]
-    public async Task A_no_of_something_between_us_and_Khalti_is_202_and_settles_by_itself(HttpStatusCode code, string body)
+    public async Task A_refusal_by_a_proxy_is_202_and_resolved_by_the_worker(HttpStatusCode code, string body)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);

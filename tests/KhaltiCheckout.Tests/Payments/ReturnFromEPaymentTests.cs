@@ -12,7 +12,7 @@ public sealed class ReturnFromEPaymentTests
     private const string Nowhere = "/order.html";
 
     [Fact]
-    public async Task A_paid_shopper_comes_back_to_a_paid_order()
+    public async Task The_return_of_a_paid_link_shows_a_paid_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -31,7 +31,7 @@ public sealed class ReturnFromEPaymentTests
     [InlineData("canceled", "pending", "cancelled")]
     [InlineData("expired", "pending", "expired")]
     [InlineData("failed", "pending", "failed")]
-    public async Task However_it_ended_the_shopper_sees_the_order(string outcome, string order, string payment)
+    public async Task Every_return_redirects_to_the_order(string outcome, string order, string payment)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode placed, string pidx) = await shop.GivenLinkAsync();
@@ -61,7 +61,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_return_for_another_order_shows_only_the_order_that_the_link_was_made_for()
+    public async Task A_return_shows_only_the_order_of_its_link()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode mine, string pidx) = await shop.GivenLinkAsync();
@@ -86,7 +86,7 @@ public sealed class ReturnFromEPaymentTests
     [InlineData("?message=Could%20not%20process%20the%20payment.")]
     [InlineData("?status=Completed&transaction_id=x&idx=y")]
     [InlineData("?PIDX[]=1&pidx[0]=2")]
-    public async Task A_foreign_or_incomplete_return_is_a_page_and_not_an_error(string query)
+    public async Task An_unknown_or_incomplete_return_shows_a_page(string query)
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenLinkAsync();
@@ -98,7 +98,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_pidx_of_any_length_or_number_is_a_page_and_not_an_error()
+    public async Task Any_pidx_shows_a_page()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, string pidx) = await shop.GivenLinkAsync();
@@ -108,7 +108,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_return_with_nothing_but_a_message_finds_the_order_that_this_browser_left_from()
+    public async Task A_return_with_only_a_message_finds_the_order_by_cookie()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { failureCallback = "messageOnly" });
@@ -134,7 +134,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task Twenty_returns_at_once_ask_Khalti_no_more_than_they_must_and_all_see_the_paid_order()
+    public async Task Twenty_parallel_returns_share_one_lookup()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -149,7 +149,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_return_that_comes_twice_and_on_another_device_is_the_same_page()
+    public async Task A_repeated_return_on_another_device_shows_the_same_page()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -164,7 +164,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_shopper_who_comes_back_while_Khalti_does_not_answer_is_not_asked_to_pay_again()
+    public async Task A_return_without_Khaltis_answer_does_not_ask_to_pay_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -185,7 +185,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_shopper_whose_check_is_called_off_by_something_else_is_still_sent_to_the_order()
+    public async Task A_return_whose_check_is_canceled_still_redirects_to_the_order()
     {
         StumblingClock clock = new();
         await using Shop shop = await Shop.OpenAsync(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
@@ -204,7 +204,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_shopper_who_comes_back_unpaid_while_Khalti_does_not_answer_can_pay_when_it_does()
+    public async Task After_an_unanswered_unpaid_return_the_order_can_be_paid_later()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -220,7 +220,7 @@ public sealed class ReturnFromEPaymentTests
     }
 
     [Fact]
-    public async Task A_registered_shop_gets_its_shopper_back_and_nobody_else_does()
+    public async Task A_return_redirects_to_registered_return_addresses_only()
     {
         const string other = "https://other-shop.example/paid?lang=ne";
         await using Shop shop = await Shop.OpenAsync(

@@ -23,7 +23,7 @@ public sealed class UnknownOutcomeTests
 
     [Theory]
     [MemberData(nameof(WaysToLoseAnAnswer))]
-    public async Task A_lost_answer_is_202_and_settles_by_itself(string kind, int? status)
+    public async Task A_lost_verify_answer_is_202_and_resolved_by_the_worker(string kind, int? status)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -43,7 +43,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public async Task An_answer_that_takes_too_long_is_202_and_settles_by_itself()
+    public async Task A_verify_timeout_is_202_and_resolved_by_the_worker()
     {
         await using Shop shop = await Shop.OpenAsync(("Khalti:TimeoutSeconds", "1"));
         shop.ExpectWarnings();
@@ -75,7 +75,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public async Task While_the_outcome_is_unknown_no_other_payment_and_no_cancel_is_taken()
+    public async Task While_the_outcome_is_unknown_payment_and_cancel_are_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -110,7 +110,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public async Task A_process_that_ends_before_it_called_Khalti_settles_after_the_restart()
+    public async Task A_payment_of_a_process_killed_before_its_call_is_resolved_after_restart()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -128,7 +128,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public async Task A_payment_that_Khalti_never_heard_of_fails_only_after_repeated_answers()
+    public async Task A_payment_not_found_at_Khalti_fails_only_after_repeated_answers()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -149,7 +149,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public async Task When_Khalti_refuses_to_verify_twice_the_status_settles_and_the_list_gives_the_transaction()
+    public async Task A_refused_second_verify_is_resolved_by_status_and_list()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

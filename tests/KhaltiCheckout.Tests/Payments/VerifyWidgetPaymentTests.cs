@@ -31,7 +31,7 @@ public sealed class VerifyWidgetPaymentTests
     [InlineData(1)]
     [InlineData(-17_500)]
     [InlineData(1_000_000)]
-    public async Task An_amount_tampered_up_or_down_is_refused_and_Khalti_is_not_asked(long difference)
+    public async Task A_changed_amount_is_refused_before_Khalti_is_called(long difference)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -47,7 +47,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task After_a_wrong_amount_the_right_one_still_pays()
+    public async Task After_a_wrong_amount_the_correct_one_still_pays()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -60,7 +60,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task Wrong_amounts_posted_all_day_do_not_fill_the_timeline()
+    public async Task Repeated_wrong_amounts_do_not_fill_the_timeline()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -105,7 +105,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task A_token_that_was_confirmed_for_another_order_is_held()
+    public async Task A_token_confirmed_for_another_order_goes_to_review()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode _, string token) = await shop.GivenConfirmedAsync();
@@ -121,7 +121,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task The_same_token_again_gives_the_stored_outcome()
+    public async Task The_same_token_again_returns_the_stored_outcome()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string token) = await shop.GivenPaidAsync();
@@ -134,7 +134,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task Another_token_for_a_paid_order_is_refused_before_Khalti_moves_money()
+    public async Task Another_token_for_a_paid_order_is_refused_before_Khalti_is_called()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
@@ -164,7 +164,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task A_declined_token_posted_again_is_declined_again_without_asking()
+    public async Task A_declined_token_posted_again_is_declined_without_a_call()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -192,7 +192,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task A_forged_success_of_the_widget_pays_nothing()
+    public async Task A_forged_widget_success_does_not_pay()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -206,7 +206,7 @@ public sealed class VerifyWidgetPaymentTests
     }
 
     [Fact]
-    public async Task A_cancelled_order_takes_no_payment()
+    public async Task A_cancelled_order_refuses_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -222,7 +222,7 @@ public sealed class VerifyWidgetPaymentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_expired_order_takes_no_payment_whether_or_not_the_worker_has_been(bool workerHasBeen)
+    public async Task An_overdue_order_refuses_payment_also_before_the_worker_expires_it(bool workerHasBeen)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();

@@ -12,7 +12,7 @@ public sealed class ClockSetBackTests
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
     [Fact]
-    public async Task A_payment_put_off_by_a_clock_that_was_ahead_is_asked_about_at_once()
+    public async Task A_payment_scheduled_by_a_clock_ahead_is_checked_at_once()
     {
         await using Shop shop = await OpenAheadAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -28,7 +28,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task An_open_link_is_looked_at_again_at_once()
+    public async Task An_open_link_scheduled_by_a_clock_ahead_is_checked_at_once()
     {
         await using Shop shop = await OpenAheadAsync();
         (_, string pidx) = await shop.GivenLinkAsync();
@@ -43,7 +43,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task A_cancelled_link_of_a_clock_that_was_ahead_has_its_last_look_at_once()
+    public async Task A_link_cancelled_by_a_clock_ahead_has_its_last_check_at_once()
     {
         await using Shop shop = await OpenAheadAsync();
         (_, string pidx) = await shop.GivenLinkAsync();
@@ -58,7 +58,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task Looks_at_an_ended_link_hours_and_days_ahead_wait_for_their_time_when_the_clock_was_right()
+    public async Task Later_checks_of_an_ended_link_wait_when_the_clock_was_right()
     {
         await using Shop shop = await Shop.OpenAsync();
         (_, string pidx) = await shop.GivenLinkAsync();
@@ -75,7 +75,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task A_link_that_ended_under_a_clock_that_jumped_ahead_is_looked_at_again_at_once()
+    public async Task A_link_ended_by_a_clock_ahead_is_checked_at_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -92,7 +92,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task A_refund_put_off_by_a_clock_that_was_ahead_is_asked_about_at_once()
+    public async Task A_refund_scheduled_by_a_clock_ahead_is_checked_at_once()
     {
         await using Shop shop = await OpenAheadAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -109,7 +109,7 @@ public sealed class ClockSetBackTests
     [Theory]
     [InlineData("Payments")]
     [InlineData("Refunds")]
-    public async Task A_lease_made_by_a_clock_that_was_ahead_is_over(string table)
+    public async Task A_lease_of_a_clock_ahead_is_ignored(string table)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -136,7 +136,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task A_link_whose_process_died_under_a_clock_that_was_ahead_is_closed()
+    public async Task A_link_being_made_by_a_killed_process_with_a_clock_ahead_is_closed()
     {
         await using Shop shop = await OpenAheadAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -150,7 +150,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public async Task An_idempotent_request_leased_by_a_clock_that_was_ahead_runs_again()
+    public async Task An_idempotent_request_leased_by_a_clock_ahead_runs_again()
     {
         await using Shop shop = await OpenAheadAsync();
         object body = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
@@ -163,7 +163,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public void A_gateway_in_trouble_is_probed_again_at_once()
+    public void A_failing_gateway_is_probed_at_once_after_the_clock_is_set_back()
     {
         GatewayHealth health = new();
         DateTimeOffset now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
@@ -179,7 +179,7 @@ public sealed class ClockSetBackTests
     }
 
     [Fact]
-    public void No_check_of_the_schedule_is_later_than_what_counts_as_put_off_by_a_wrong_clock()
+    public void No_scheduled_check_is_beyond_the_limit_that_detects_a_wrong_clock()
     {
         DateTimeOffset now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);
         for (int checks = 0; checks < 2 * CheckSchedule.LastCheck; checks++)

@@ -13,7 +13,7 @@ public sealed class OutageTests
     private static readonly TimeSpan ABit = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task Khalti_down_for_two_hours_fails_no_order_and_all_settle_within_minutes()
+    public async Task After_a_two_hour_outage_all_payments_are_resolved_within_minutes()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -50,7 +50,7 @@ public sealed class OutageTests
     [Theory]
     [InlineData(401)]
     [InlineData(403)]
-    public async Task A_refused_key_holds_every_payment_raises_an_alarm_and_settles_once_the_key_is_right(int status)
+    public async Task A_refused_key_is_reported_and_payments_are_resolved_once_it_is_right(int status)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -82,7 +82,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_shopper_who_pays_while_Khalti_recovers_brings_the_others_forward()
+    public async Task A_successful_payment_after_an_outage_expedites_the_other_checks()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -106,7 +106,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_restart_in_the_middle_of_an_outage_loses_nothing()
+    public async Task A_restart_during_an_outage_loses_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -123,7 +123,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Khalti_that_asks_for_patience_is_left_alone_for_as_long()
+    public async Task Retry_After_of_Khalti_delays_the_checks()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -138,7 +138,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Still_unknown_after_the_last_check_calls_a_person_and_an_answer_sends_them_home()
+    public async Task An_unknown_payment_after_the_last_check_raises_attention_until_an_answer()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

@@ -15,7 +15,7 @@ public sealed class RetentionTests
     private static readonly KeyHolder Merchant = new("key", "a key", [Scopes.Read]);
 
     [Fact]
-    public async Task Old_answers_go_a_thousand_a_pass_and_none_before_its_time()
+    public async Task Expired_idempotent_answers_are_deleted_a_thousand_at_a_time()
     {
         await using Shop shop = await Shop.OpenAsync();
         await GivenAnswersAsync(shop, "old", 2500);
@@ -36,7 +36,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task Sign_ins_that_are_over_go_a_thousand_a_pass_and_none_before_its_time()
+    public async Task Expired_sign_ins_are_deleted_a_thousand_at_a_time()
     {
         await using Shop shop = await Shop.OpenAsync();
         await GivenSessionsAsync(shop, "old", 1001);
@@ -55,7 +55,7 @@ public sealed class RetentionTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task Old_rows_are_found_in_an_index()
+    public async Task Expired_rows_are_found_by_an_index()
     {
         await using Shop shop = await Shop.OpenAsync();
         string[] deletes = [.. WorkerPlanTests.Statements.Where(statement => statement.StartsWith("DELETE", StringComparison.Ordinal))];
@@ -70,7 +70,7 @@ public sealed class RetentionTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task No_step_of_a_checkout_reads_the_timeline_however_long_it_is()
+    public async Task No_step_of_a_checkout_reads_the_timeline()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();

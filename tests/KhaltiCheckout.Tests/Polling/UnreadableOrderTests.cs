@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Polling;
 public sealed class UnreadableOrderTests
 {
     [Fact]
-    public async Task An_order_that_can_not_be_read_does_not_keep_later_ones_from_expiring()
+    public async Task An_unreadable_order_does_not_block_the_expiry_of_others()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -30,7 +30,7 @@ public sealed class UnreadableOrderTests
     }
 
     [Fact]
-    public async Task A_payment_whose_order_can_not_be_read_does_not_keep_others_from_being_settled()
+    public async Task An_unreadable_order_does_not_block_the_checks_of_others()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -45,7 +45,7 @@ public sealed class UnreadableOrderTests
     }
 
     [Fact]
-    public async Task An_order_that_was_mended_and_resolved_is_looked_after_again()
+    public async Task A_repaired_and_resolved_order_is_processed_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();

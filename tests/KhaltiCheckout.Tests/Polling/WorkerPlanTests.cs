@@ -20,7 +20,7 @@ public sealed class WorkerPlanTests
     ];
 
     [Fact]
-    public async Task A_round_with_nothing_to_do_asks_those_questions_and_no_others()
+    public async Task An_idle_round_runs_only_the_known_queries()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -33,7 +33,7 @@ public sealed class WorkerPlanTests
     }
 
     [Fact]
-    public async Task No_question_of_a_round_reads_a_whole_table()
+    public async Task No_query_of_a_round_scans_a_table()
     {
         await using Shop shop = await Shop.OpenAsync();
         string[] questions = Statements;

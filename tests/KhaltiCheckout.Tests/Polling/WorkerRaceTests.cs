@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Tests.Polling;
 public sealed class WorkerRaceTests
 {
     [Fact]
-    public async Task Of_many_rounds_at_once_one_asks_about_a_payment()
+    public async Task Of_parallel_rounds_one_checks_a_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -30,7 +30,7 @@ public sealed class WorkerRaceTests
     }
 
     [Fact]
-    public async Task A_probe_that_chose_a_payment_just_before_another_process_settled_it_asks_no_more()
+    public async Task A_probe_of_a_payment_resolved_meanwhile_makes_no_call()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -45,7 +45,7 @@ public sealed class WorkerRaceTests
     }
 
     [Fact]
-    public async Task Two_processes_on_one_database_share_the_work_and_ask_once_about_each_payment()
+    public async Task Two_processes_check_each_payment_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -93,7 +93,7 @@ public sealed class WorkerRaceTests
     }
 
     [Fact]
-    public async Task Two_processes_on_one_database_and_fifty_posts_lead_to_one_verify()
+    public async Task Fifty_posts_to_two_processes_verify_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.Polling;
 public sealed class WorkerTests
 {
     [Fact]
-    public async Task A_round_over_payments_that_is_broken_off_without_a_stop_at_whatever_moment_is_followed_by_the_next() =>
+    public async Task A_payment_round_canceled_at_any_point_is_followed_by_the_next() =>
         await BreakOffEverywhereAsync(
             async shop =>
             {
@@ -22,7 +22,7 @@ public sealed class WorkerTests
             async (shop, order) => (await shop.ReadAsync(order)).Status() == "paid");
 
     [Fact]
-    public async Task A_round_over_refunds_that_is_broken_off_without_a_stop_at_whatever_moment_is_followed_by_the_next() =>
+    public async Task A_refund_round_canceled_at_any_point_is_followed_by_the_next() =>
         await BreakOffEverywhereAsync(
             async shop =>
             {

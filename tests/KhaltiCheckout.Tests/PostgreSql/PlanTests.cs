@@ -14,7 +14,7 @@ namespace KhaltiCheckout.Tests.PostgreSql;
 public sealed partial class PlanTests
 {
     [OnPostgreSql]
-    public async Task No_question_of_the_worker_reads_a_whole_table()
+    public async Task No_query_of_the_worker_scans_a_table()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenPaidAsync();
@@ -27,7 +27,7 @@ public sealed partial class PlanTests
     }
 
     [OnPostgreSql]
-    public async Task The_desks_lists_go_along_an_index_and_sort_nothing()
+    public async Task The_desks_lists_use_an_index_and_sort_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOldOrdersAsync(3000);
@@ -57,7 +57,7 @@ public sealed partial class PlanTests
     }
 
     [OnPostgreSql]
-    public async Task A_search_finds_the_beginning_of_a_word_in_an_index()
+    public async Task A_search_finds_word_prefixes_in_an_index()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOldOrdersAsync(3000);

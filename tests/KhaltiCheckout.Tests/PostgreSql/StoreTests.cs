@@ -15,7 +15,7 @@ public sealed class StoreTests
     private const string Price = """UPDATE "Products" SET "Price" = "Price" + 1000 WHERE "Id" = 'ilam-tea'""";
 
     [OnPostgreSql]
-    public async Task A_write_that_another_was_in_the_way_of_is_decided_again_on_fresh_facts()
+    public async Task A_conflicting_write_is_retried_on_fresh_data()
     {
         await using Shop shop = await Shop.OpenAsync();
         int rounds = 0;
@@ -38,7 +38,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task Two_that_decide_on_what_the_other_changes_do_not_both_win()
+    public async Task Two_writes_that_depend_on_each_other_do_not_both_succeed()
     {
         // Write skew: each looks at the other's row and writes its own. Row locks and versions would let both through.
         await using Shop shop = await Shop.OpenAsync();
@@ -64,7 +64,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task Two_that_change_one_order_wait_for_each_other_and_neither_begins_again()
+    public async Task Two_writes_of_one_order_wait_for_each_other_without_a_retry()
     {
         await using Shop shop = await Shop.OpenAsync();
         string id = (await shop.GivenOrderAsync()).Id();
@@ -98,7 +98,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task A_write_that_loses_every_time_is_told_that_the_shop_is_busy()
+    public async Task A_write_that_always_conflicts_is_answered_busy()
     {
         await using Shop shop = await Shop.OpenAsync();
         using CancellationTokenSource somebodyWaits = new();
@@ -110,7 +110,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task A_write_that_others_are_always_quicker_than_goes_alone_and_gets_through()
+    public async Task A_write_that_often_conflicts_is_finally_run_exclusively()
     {
         await using Shop shop = await Shop.OpenAsync();
         List<Task<int>> others = [];
@@ -130,7 +130,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task A_connection_that_is_ended_in_the_middle_of_a_write_costs_a_round_and_nothing_else()
+    public async Task A_connection_lost_during_a_write_causes_a_retry()
     {
         await using Shop shop = await Shop.OpenAsync();
         int rounds = 0;
@@ -150,7 +150,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task A_connection_that_is_ended_between_deciding_and_committing_leaves_the_write_unknown_and_done_at_most_once()
+    public async Task A_connection_lost_at_commit_applies_the_write_at_most_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         int rounds = 0;
@@ -168,7 +168,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task When_every_connection_is_ended_between_requests_nobody_notices()
+    public async Task Connections_lost_between_requests_cause_no_error()
     {
         await using Shop shop = await Shop.OpenAsync();
         (System.Text.Json.Nodes.JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -183,7 +183,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task A_database_that_is_away_for_a_moment_after_Khalti_took_the_money_hears_of_it_all_the_same()
+    public async Task A_short_database_outage_after_verify_loses_no_result()
     {
         await using Shop shop = await Shop.OpenAsync();
         NpgsqlConnectionStringBuilder direct = new(shop.Database.ConnectionString);
@@ -207,7 +207,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task A_database_that_stays_away_is_503_and_the_shop_serves_again_when_it_is_back()
+    public async Task A_database_outage_is_503_until_the_database_is_back()
     {
         await using Shop shop = await Shop.OpenAsync();
         NpgsqlConnectionStringBuilder direct = new(shop.Database.ConnectionString);
@@ -235,7 +235,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task An_exhausted_pool_is_503_with_Retry_After_and_whoever_waited_for_the_database_gets_their_answer()
+    public async Task An_exhausted_pool_is_503_with_Retry_After_and_waiting_requests_succeed()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.ReopenAsync(("Database:ConnectionString", shop.Database.ConnectionString + ";Maximum Pool Size=2;Timeout=1"));
@@ -264,7 +264,7 @@ public sealed class StoreTests
     }
 
     [OnPostgreSql]
-    public async Task Text_that_PostgreSQL_can_not_hold_is_looked_for_and_not_found()
+    public async Task A_search_for_text_that_PostgreSQL_cannot_store_finds_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();
 

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.PostgreSql;
 public sealed class TwoProcessesTests
 {
     [OnPostgreSql]
-    public async Task Twenty_posts_of_one_token_to_two_processes_are_one_call_at_Khalti()
+    public async Task Twenty_posts_of_one_token_to_two_processes_verify_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -27,7 +27,7 @@ public sealed class TwoProcessesTests
     }
 
     [OnPostgreSql]
-    public async Task Of_two_tokens_of_one_order_at_once_in_two_processes_one_moves_money()
+    public async Task Two_parallel_tokens_of_one_order_in_two_processes_charge_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -49,7 +49,7 @@ public sealed class TwoProcessesTests
     }
 
     [OnPostgreSql]
-    public async Task Receipts_that_two_processes_give_at_once_have_neither_gap_nor_double()
+    public async Task Parallel_receipt_numbers_of_two_processes_have_no_gaps_or_duplicates()
     {
         const int Orders = 24;
         await using Shop shop = await Shop.OpenAsync();
@@ -69,7 +69,7 @@ public sealed class TwoProcessesTests
     }
 
     [OnPostgreSql]
-    public async Task The_same_idempotent_create_sent_to_two_processes_at_once_makes_one_order()
+    public async Task The_same_idempotent_create_in_two_processes_makes_one_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -93,7 +93,7 @@ public sealed class TwoProcessesTests
     }
 
     [OnPostgreSql]
-    public async Task Two_processes_that_start_on_an_empty_database_at_once_both_come_up_and_one_makes_the_tables()
+    public async Task Two_processes_can_start_on_an_empty_database_at_once()
     {
         using TestDatabase empty = TestDatabase.OnServer(empty: true);
 

@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Tests.Receipts;
 public sealed class ReceiptTests
 {
     [Fact]
-    public async Task Numbers_have_no_gap_however_many_pay_at_once_and_whatever_is_refused()
+    public async Task Receipt_numbers_have_no_gaps_under_parallel_payments()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -35,7 +35,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public async Task A_new_fiscal_year_begins_at_one_at_midnight_in_Nepal()
+    public async Task Receipt_numbers_restart_at_one_with_a_new_fiscal_year()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:OrderLifetime", "29.00:00:00"));
         shop.Clock.MoveTo(new DateTimeOffset(2027, 7, 16, 18, 14, 0, TimeSpan.Zero));
@@ -50,7 +50,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public async Task The_receipt_names_the_seller_and_takes_the_tax_out_of_the_price()
+    public async Task The_receipt_has_the_seller_and_the_tax_included_in_the_price()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -63,7 +63,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public async Task What_was_true_on_the_day_stays_on_the_receipt_when_the_settings_change()
+    public async Task A_receipt_keeps_its_data_when_the_settings_change()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -78,7 +78,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public async Task Each_refund_has_a_credit_note_for_what_it_takes_off_the_receipt()
+    public async Task Each_refund_has_a_credit_note()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -97,7 +97,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public async Task The_tax_of_part_refunds_adds_up_to_that_of_the_receipt()
+    public async Task The_tax_of_partial_refunds_adds_up_to_the_receipts()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
         JsonNode order = await shop.GivenOrderAsync(KeyHolding.SettingsKey, new { lines = new[] { new { name = "Sweet", unitPrice = 1000, quantity = 1 } } });
@@ -117,7 +117,7 @@ public sealed class ReceiptTests
 
     /// <summary>What is kept has the tax of its own amount after each refund, so the last refund takes the rest.</summary>
     [Fact]
-    public void However_a_receipt_is_split_its_tax_is_given_back_to_the_paisa()
+    public void The_tax_of_any_split_of_refunds_is_exact()
     {
         Random random = new(20);
         for (int split = 0; split < 20_000; split++)
@@ -141,7 +141,7 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public async Task The_desk_and_the_log_say_a_year_before_that_a_fiscal_year_is_not_known()
+    public async Task An_unknown_fiscal_year_is_reported_a_year_before()
     {
         await using Shop shop = await Shop.OpenAsync();
         (await NoticesAsync(shop)).ShouldBeEmpty();
@@ -160,7 +160,7 @@ public sealed class ReceiptTests
         (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/summary?days=1")).Body["notices"]!.AsArray().Select(notice => (string)notice!);
 
     [Fact]
-    public async Task The_merchant_finds_an_order_by_the_number_on_its_receipt_or_credit_note()
+    public async Task An_order_is_found_by_receipt_or_credit_note_number()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode first, _) = await shop.GivenPaidAsync();
@@ -177,7 +177,7 @@ public sealed class ReceiptTests
         (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString(text))).Body["data"]!.AsArray().Select(order => order!.Id());
 
     [Fact]
-    public async Task Money_that_was_paid_twice_goes_back_without_a_credit_note_as_it_had_no_receipt()
+    public async Task A_refund_of_a_second_payment_has_no_credit_note()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenPaidTwiceAsync();
@@ -194,7 +194,7 @@ public sealed class ReceiptTests
     [InlineData("Store:VatPercent", "13")]
     [InlineData("Store:FiscalYearStarts:2084", "2027-08-17")]
     [InlineData("Store:FiscalYearStarts:next", "2027-07-17")]
-    public async Task A_wrong_setting_stops_the_start_with_a_sentence_that_names_it(string key, string value)
+    public async Task A_wrong_seller_setting_stops_the_start_and_is_named(string key, string value)
     {
         (await Starting.RefusalAsync("Development", (key, value))).ShouldContain("Store:");
     }

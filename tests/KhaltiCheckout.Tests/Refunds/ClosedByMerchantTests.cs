@@ -10,7 +10,7 @@ public sealed class ClosedByMerchantTests
     [Theory]
     [InlineData("Refunded", "refunded")]
     [InlineData("Frozen", "failed")]
-    public async Task A_payment_that_no_rule_could_settle_is_over_when_a_person_has_looked(string state, string becomes)
+    public async Task A_payment_in_review_is_closed_by_the_merchant(string state, string becomes)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -33,7 +33,7 @@ public sealed class ClosedByMerchantTests
     }
 
     [Fact]
-    public async Task While_Khalti_has_money_of_it_the_last_reason_of_a_held_payment_stays_open()
+    public async Task The_last_reason_of_a_payment_in_review_stays_open_while_Khalti_has_money()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenHeldAsync(shop);
@@ -50,7 +50,7 @@ public sealed class ClosedByMerchantTests
     }
 
     [Fact]
-    public async Task While_a_refund_of_it_is_unknown_the_last_reason_of_a_held_payment_stays_open()
+    public async Task The_last_reason_of_a_payment_in_review_stays_open_with_an_unknown_refund()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenHeldAsync(shop);
@@ -68,7 +68,7 @@ public sealed class ClosedByMerchantTests
     }
 
     [Fact]
-    public async Task A_refund_that_was_not_made_raises_a_reason_for_a_held_payment_that_has_none()
+    public async Task A_failed_refund_raises_a_reason_for_a_payment_in_review_without_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenHeldAsync(shop);
@@ -86,7 +86,7 @@ public sealed class ClosedByMerchantTests
     }
 
     [Fact]
-    public async Task A_held_payment_has_a_reason_of_its_own_when_the_orders_is_resolved()
+    public async Task A_payment_in_review_keeps_its_own_reason_when_the_orders_is_resolved()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenHeldAsync(shop);

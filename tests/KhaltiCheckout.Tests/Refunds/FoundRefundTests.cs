@@ -10,7 +10,7 @@ public sealed class FoundRefundTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task All_of_it_is_recorded_and_not_given_back_again(bool byLink)
+    public async Task A_full_dashboard_refund_is_recorded_and_not_repeated(bool byLink)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string idx) = await GivenPaidAsync(shop, byLink);
@@ -31,7 +31,7 @@ public sealed class FoundRefundTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_part_of_known_size_is_recorded_and_only_the_rest_can_go_back(bool byLink)
+    public async Task A_partial_dashboard_refund_is_recorded_and_the_rest_refundable(bool byLink)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string idx) = await GivenPaidAsync(shop, byLink);
@@ -47,7 +47,7 @@ public sealed class FoundRefundTests
     }
 
     [Fact]
-    public async Task A_part_of_unknown_size_stops_refunds_until_a_person_says_how_much_it_was()
+    public async Task A_dashboard_refund_of_unknown_amount_blocks_refunds_until_recorded()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
@@ -74,7 +74,7 @@ public sealed class FoundRefundTests
     }
 
     [Fact]
-    public async Task What_Khalti_denies_cannot_be_recorded()
+    public async Task A_dashboard_refund_unknown_to_Khalti_cannot_be_recorded()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -87,7 +87,7 @@ public sealed class FoundRefundTests
     }
 
     [Fact]
-    public async Task A_lost_part_and_a_refund_of_the_rest_in_the_dashboard_are_both_recorded()
+    public async Task A_lost_refund_and_a_dashboard_refund_are_both_recorded()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string idx) = await GivenPaidAsync(shop, byLink: false);
@@ -105,7 +105,7 @@ public sealed class FoundRefundTests
     }
 
     [Fact]
-    public async Task Khalti_that_contradicts_our_refund_calls_a_person_and_gives_nothing_back()
+    public async Task A_contradiction_about_a_refund_raises_attention()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string idx) = await GivenPaidAsync(shop, byLink: false);

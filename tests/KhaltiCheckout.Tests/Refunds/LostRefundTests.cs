@@ -14,7 +14,7 @@ public sealed class LostRefundTests
     [InlineData("drop_after", true, 5000L)]
     [InlineData("garbage", false, 5000L)]
     [InlineData("garbage", true, null)]
-    public async Task A_refund_that_was_made_and_not_answered_is_found_out_and_never_sent_twice(string kind, bool byLink, long? amount)
+    public async Task A_refund_with_a_lost_answer_is_found_and_never_sent_twice(string kind, bool byLink, long? amount)
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenPaidAsync(shop, byLink);
@@ -46,7 +46,7 @@ public sealed class LostRefundTests
     [InlineData("error", 503, true)]
     [InlineData("error", 401, false)]
     [InlineData("error", 429, false)]
-    public async Task A_refund_that_was_not_made_is_believed_so_after_a_while_and_can_be_tried_again(string kind, int? code, bool byLink)
+    public async Task A_refund_that_was_not_made_fails_after_a_while_and_can_be_retried(string kind, int? code, bool byLink)
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenPaidAsync(shop, byLink);
@@ -73,7 +73,7 @@ public sealed class LostRefundTests
     }
 
     [Fact]
-    public async Task Of_several_parts_the_child_transactions_tell_which_one_was_made()
+    public async Task Child_transactions_tell_which_partial_refund_was_made()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -91,7 +91,7 @@ public sealed class LostRefundTests
     [Theory]
     [InlineData("completed", 3000, "drop_after")]
     [InlineData("failed", 1000, "drop_before")]
-    public async Task When_no_state_can_tell_a_person_does(string outcome, long refunded, string kind)
+    public async Task A_refund_that_no_state_proves_is_resolved_manually(string outcome, long refunded, string kind)
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
@@ -123,7 +123,7 @@ public sealed class LostRefundTests
     }
 
     [Fact]
-    public async Task While_the_size_of_what_went_back_cannot_be_read_it_is_not_taken_for_the_lost_refund()
+    public async Task A_refund_of_unreadable_amount_is_not_matched_with_a_lost_refund()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -148,7 +148,7 @@ public sealed class LostRefundTests
     }
 
     [Fact]
-    public async Task A_person_can_ask_now_instead_of_waiting_for_the_worker()
+    public async Task A_refund_can_be_checked_manually()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -162,7 +162,7 @@ public sealed class LostRefundTests
     }
 
     [Fact]
-    public async Task Refunds_wait_while_Khalti_is_silent_and_are_settled_when_it_answers_again()
+    public async Task Unknown_refunds_are_resolved_after_an_outage()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();

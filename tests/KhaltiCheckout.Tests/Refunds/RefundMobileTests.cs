@@ -13,7 +13,7 @@ public sealed class RefundMobileTests
     [Theory]
     [InlineData("widget")]
     [InlineData("epayment")]
-    public async Task A_wallets_money_goes_to_no_number_whatever_the_key_may_do(string method)
+    public async Task A_wallet_payment_is_never_refunded_to_a_mobile_number(string method)
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = method == "widget" ? (await shop.GivenPaidAsync()).Order : (await shop.GivenPaidByLinkAsync()).Order;
@@ -30,7 +30,7 @@ public sealed class RefundMobileTests
     }
 
     [Fact]
-    public async Task A_banks_money_goes_to_the_number_that_a_key_of_scope_refund_names()
+    public async Task A_bank_payment_is_refunded_to_the_given_mobile_number()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenPaidFromBankAsync(shop);
@@ -42,7 +42,7 @@ public sealed class RefundMobileTests
     }
 
     [Fact]
-    public async Task Where_Khalti_does_not_say_what_was_paid_from_only_scope_admin_names_a_number()
+    public async Task With_an_unknown_payment_type_only_scope_admin_may_give_a_mobile_number()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -70,7 +70,7 @@ public sealed class RefundMobileTests
     [InlineData("SCT card", 201)]
     [InlineData("Khalti points", 403)]
     [InlineData("Sewa", 403)]
-    public async Task Only_a_type_that_names_a_bank_lets_scope_refund_name_a_number(string type, int status)
+    public async Task Scope_refund_may_give_a_mobile_number_only_for_a_bank_type(string type, int status)
     {
         Wire wire = new() { RewriteDetail = answer => answer.Replace("Wallet payment", type, StringComparison.Ordinal) };
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);

@@ -37,7 +37,7 @@ public sealed class RefundOrderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Parts_add_up_to_the_whole_and_not_a_paisa_more(bool byLink)
+    public async Task Partial_refunds_add_up_to_at_most_the_payment(bool byLink)
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await GivenPaidAsync(shop, byLink);
@@ -61,7 +61,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task An_order_that_nobody_paid_has_nothing_to_give_back()
+    public async Task An_unpaid_order_is_not_refundable()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -85,7 +85,7 @@ public sealed class RefundOrderTests
     [InlineData("""{"mobile":"9800000000a"}""", "mobile")]
     [InlineData("""{"reason":"two\nlines"}""", "reason")]
     [InlineData("""{"amounts":5}""", null)]
-    public async Task What_cannot_be_meant_is_refused_and_gives_nothing_back(string body, string? field)
+    public async Task An_invalid_refund_request_is_refused(string body, string? field)
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -104,7 +104,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task A_refund_that_Khalti_refuses_has_changed_nothing_and_may_be_tried_again()
+    public async Task A_refund_refused_by_Khalti_fails_and_can_be_retried()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -124,7 +124,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task A_payment_from_a_bank_asks_for_the_Khalti_number_that_receives_the_money()
+    public async Task A_refund_of_a_bank_payment_requires_a_mobile_number()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
@@ -144,7 +144,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task Without_an_answer_about_the_state_no_refund_is_started()
+    public async Task Without_Khaltis_state_no_refund_is_started()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -161,7 +161,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task The_same_request_with_the_same_key_gives_the_same_answer_and_no_second_refund()
+    public async Task A_repeated_idempotency_key_makes_no_second_refund()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -179,7 +179,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task Of_an_order_that_was_paid_twice_one_payment_goes_back_and_the_order_stays_paid()
+    public async Task A_refund_of_a_second_payment_leaves_the_order_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenPaidTwiceAsync();
@@ -198,7 +198,7 @@ public sealed class RefundOrderTests
     }
 
     [Fact]
-    public async Task Money_of_another_amount_than_the_order_costs_can_be_given_back_and_the_order_paid_again()
+    public async Task A_payment_of_another_amount_can_be_refunded_and_the_order_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();

@@ -9,7 +9,7 @@ namespace KhaltiCheckout.Tests.Refunds;
 public sealed class RefundRaceTests
 {
     [Fact]
-    public async Task Twenty_refunds_of_the_full_amount_at_once_lead_to_one_at_Khalti()
+    public async Task Twenty_parallel_full_refunds_are_one_call()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -27,7 +27,7 @@ public sealed class RefundRaceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Of_two_refunds_at_once_of_an_order_paid_twice_one_payment_goes_back(bool booksReadBefore)
+    public async Task Of_two_parallel_refunds_of_an_order_paid_twice_one_is_made(bool booksReadBefore)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -48,7 +48,7 @@ public sealed class RefundRaceTests
     }
 
     [Fact]
-    public async Task Parts_asked_for_at_once_in_two_processes_never_add_up_to_more_than_was_paid()
+    public async Task Parallel_partial_refunds_in_two_processes_never_exceed_the_payment()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -66,7 +66,7 @@ public sealed class RefundRaceTests
     }
 
     [Fact]
-    public async Task Two_workers_ask_about_one_lost_refund_once()
+    public async Task Two_workers_check_a_lost_refund_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.Refunds;
 public sealed class RefusedRefundTests
 {
     [Fact]
-    public async Task A_refused_refund_whose_money_went_back_all_the_same_is_found_at_once()
+    public async Task A_refused_refund_that_was_made_is_found_at_once()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -29,7 +29,7 @@ public sealed class RefusedRefundTests
     [Theory]
     [InlineData("""{"errors": ["Request blocked by policy"]}""")]
     [InlineData("""{"detail": "no", "status": 400}""")]
-    public async Task A_no_of_something_between_us_and_Khalti_leaves_a_refund_unknown(string body)
+    public async Task A_refusal_by_a_proxy_leaves_a_refund_unknown(string body)
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);

@@ -20,7 +20,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Help_of_a_command_lists_what_it_takes_and_does_nothing()
+    public async Task Help_of_a_command_lists_its_options()
     {
         (int exitCode, string[] output, _) = await ShopProgram.RunCommandAsync("Production", "keys", "create", "--help");
 
@@ -30,7 +30,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Version_is_that_of_the_program()
+    public async Task Version_prints_the_programs_version()
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunCommandAsync("Production", "--version");
 
@@ -42,7 +42,7 @@ public sealed class CommandLineTests
     [InlineData("key", "create")]
     [InlineData("serve")]
     [InlineData("backups", "file.db", "--Database:Provider=Sqlite")]
-    public async Task An_unknown_command_is_named_starts_nothing_and_exits_with_2(params string[] arguments)
+    public async Task An_unknown_command_is_named_and_exits_with_2(params string[] arguments)
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunCommandAsync("Production", arguments);
 
@@ -52,7 +52,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task A_setting_without_a_value_is_wrong_usage()
+    public async Task A_setting_without_a_value_is_a_usage_error()
     {
         (int exitCode, _, string[] errors) = await ShopProgram.RunCommandAsync("Production", "keys", "list", "--Database:Provider");
 
@@ -61,7 +61,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task A_setting_may_stand_anywhere_and_have_its_value_behind_a_space()
+    public async Task A_setting_may_be_anywhere_and_separated_by_a_space()
     {
         (int exitCode, _, string[] errors) = await ShopProgram.RunCommandAsync(
             "Production", "keys", "--Database:Provider", "PostgreSql", "list", "--Database:ConnectionString=Data Source=no.db");
@@ -71,7 +71,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task A_shell_can_ask_how_a_command_goes_on()
+    public async Task Shell_completion_lists_commands()
     {
         (int exitCode, string[] output, _) = await ShopProgram.RunCommandAsync("Production", "[suggest:5]", "keys ");
 

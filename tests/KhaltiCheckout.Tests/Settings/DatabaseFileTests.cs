@@ -15,10 +15,10 @@ public sealed class DatabaseFileTests : IDisposable
     public Task A_folder_in_place_of_the_file_is_refused() => ShouldBeRefusedAsync($"Data Source={_folder}");
 
     [Fact]
-    public Task A_place_where_no_folder_can_be_made_is_refused() => ShouldBeRefusedAsync("Data Source=/proc/nowhere/checkout.db");
+    public Task A_path_whose_folder_cannot_be_created_is_refused() => ShouldBeRefusedAsync("Data Source=/proc/nowhere/checkout.db");
 
     [Fact]
-    public async Task A_place_below_a_file_is_refused()
+    public async Task A_path_below_a_file_is_refused()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "file"), "", TestContext.Current.CancellationToken);
 
@@ -26,7 +26,7 @@ public sealed class DatabaseFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is()
+    public async Task A_file_that_is_no_database_is_refused_and_unchanged()
     {
         string file = Path.Combine(_folder, "letter.txt");
         string letter = string.Concat(Enumerable.Repeat("Dear Sita, this is not a database. ", 100));
@@ -38,14 +38,14 @@ public sealed class DatabaseFileTests : IDisposable
     }
 
     [Fact]
-    public Task A_connection_string_that_is_none_is_refused() => ShouldBeRefusedAsync("Nonsense=1");
+    public Task An_invalid_connection_string_is_refused() => ShouldBeRefusedAsync("Nonsense=1");
 
     [Fact]
     public Task An_empty_connection_string_is_refused() => ShouldBeRefusedAsync("");
 
     // Whoever runs the tests as root may write to read-only files: read-only by the connection itself holds for root, too.
     [Fact]
-    public async Task A_database_that_can_only_be_read_is_refused()
+    public async Task A_read_only_database_is_refused()
     {
         string file = Path.Combine(_folder, "checkout.db");
         (await Starting.TryAsync("Development", ("Database:ConnectionString", $"Data Source={file}"))).ShouldBeNull();

@@ -35,7 +35,7 @@ public sealed class EPaymentSettingsTests
 
     [Theory]
     [MemberData(nameof(Hosts))]
-    public void The_host_tells_test_from_live(string mode, string host, string? says) =>
+    public void The_ePayment_host_decides_between_test_and_live(string mode, string host, string? says) =>
         ShouldSay(Refusal([("Khalti:Mode", mode), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", host)]), says, "Khalti:EPayment:BaseUrl");
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class EPaymentSettingsTests
     [InlineData("https://khalti.com/?x=1")]
     [InlineData("https://user:pass@khalti.com")]
     [InlineData("/api/v2/")]
-    public void An_address_that_is_none_or_that_would_show_the_key_to_the_network_is_refused(string address) =>
+    public void An_invalid_or_unencrypted_Khalti_address_is_refused(string address) =>
         ShouldSay(Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", address)]), "https://", "Khalti:EPayment:BaseUrl");
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class EPaymentSettingsTests
     [InlineData(Secret + "\n", "not a whole key")]
     [InlineData("Key " + Secret, "not a whole key")]
     [InlineData("live_secret_key_" + Tail + "…", "not a whole key")]
-    public void A_key_that_is_none_or_everybodys_is_refused_and_not_shown(string key, string says)
+    public void A_missing_or_published_key_is_refused_and_not_printed(string key, string says)
     {
         string? sentence = Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:SecretKey", key)]);
 
@@ -77,14 +77,14 @@ public sealed class EPaymentSettingsTests
     [InlineData("Test", Secret)]
     [InlineData("Test", "test_secret_key_" + Tail)]
     [InlineData("Test", "live_secret_key_68791341fdd94846a146f0457ff7b455")]
-    public void A_keys_beginning_says_nothing(string mode, string key) =>
+    public void The_prefix_of_an_ePayment_key_is_not_checked(string mode, string key) =>
         Refusal([("Khalti:Mode", mode), .. OnlyEPayment, ("Khalti:EPayment:SecretKey", key)]).ShouldBeNull();
 
     [Theory]
     [InlineData("true", "")]
     [InlineData("true", "  ")]
     [InlineData("true", null)]
-    public void Switched_on_without_a_key_it_is_refused(string enabled, string? key) =>
+    public void EPayment_enabled_without_a_key_is_refused(string enabled, string? key) =>
         ShouldSay(
             Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:Enabled", enabled), ("Khalti:EPayment:SecretKey", key)]),
             "is missing", "Khalti:EPayment:SecretKey");
@@ -94,7 +94,7 @@ public sealed class EPaymentSettingsTests
     [InlineData("Live", null)]
     [InlineData("Test", null)]
     [InlineData("Sandbox", "false")]
-    public void Nothing_to_pay_with_is_refused(string mode, string? enabled) =>
+    public void A_shop_without_a_payment_method_is_refused(string mode, string? enabled) =>
         ShouldSay(
             Refusal(("Khalti:Mode", mode), ("Khalti:Widget:Enabled", "false"), ("Khalti:EPayment:Enabled", enabled)), "nobody could pay", "Khalti:EPayment:Enabled");
 
@@ -112,11 +112,11 @@ public sealed class EPaymentSettingsTests
     [InlineData("Live", "https://shop.example:8443/", null)]
     [InlineData("Sandbox", null, null)]
     [InlineData("Sandbox", "", null)]
-    public void Khalti_must_know_where_to_send_shoppers_back_to(string mode, string? address, string? says) =>
+    public void EPayment_requires_a_public_address(string mode, string? address, string? says) =>
         ShouldSay(Refusal([("Khalti:Mode", mode), .. OnlyEPayment, ("Store:PublicUrl", address)]), says, "Store:PublicUrl");
 
     [Fact]
-    public void A_shop_with_the_widget_alone_need_not_say_where_it_is() =>
+    public void A_shop_with_the_widget_only_needs_no_public_address() =>
         Refusal(
             ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_" + Tail), ("Khalti:Widget:SecretKey", Secret)).ShouldBeNull();
 
@@ -129,13 +129,13 @@ public sealed class EPaymentSettingsTests
     [InlineData("https://other-shop.example/paid#done")]
     [InlineData("https://user:pass@other-shop.example/paid")]
     [InlineData("")]
-    public void A_page_that_no_shopper_can_be_sent_to_is_refused(string url) =>
+    public void An_invalid_return_page_is_refused(string url) =>
         ShouldSay(
             Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Store:ReturnUrls:0", "https://fine.example/"), ("Store:ReturnUrls:1", url)]),
             "https://", "Store:ReturnUrls");
 
     [Fact]
-    public void Pages_of_other_shops_may_have_paths_and_queries() =>
+    public void Return_addresses_may_have_paths_and_queries() =>
         Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Store:ReturnUrls:0", "https://other-shop.example/paid?lang=ne")]).ShouldBeNull();
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class EPaymentSettingsTests
     [InlineData("Live", null, false, "https://khalti.com", null)]
     [InlineData("Live", Secret, true, "https://khalti.com", Secret)]
     [InlineData("Live", " ", false, "https://khalti.com", " ")]
-    public void What_a_mode_implies_need_not_be_said(string mode, string? key, bool on, string host, string? used)
+    public void The_mode_sets_default_values(string mode, string? key, bool on, string host, string? used)
     {
         EPaymentOptions epayment = Settled([("Khalti:Mode", mode), ("Khalti:EPayment:SecretKey", key)]).Khalti.EPayment;
 
@@ -154,7 +154,7 @@ public sealed class EPaymentSettingsTests
     }
 
     [Fact]
-    public void What_is_said_counts()
+    public void Configured_values_override_the_modes_defaults()
     {
         EPaymentOptions epayment = Settled([
             ("Khalti:Mode", "Sandbox"), ("Khalti:EPayment:Enabled", "false"), ("Khalti:EPayment:BaseUrl", "http://127.0.0.1:9")]).Khalti.EPayment;
@@ -163,14 +163,14 @@ public sealed class EPaymentSettingsTests
     }
 
     [Fact]
-    public async Task The_start_is_refused_with_that_sentence() =>
+    public async Task An_invalid_ePayment_setting_stops_the_start_with_its_message() =>
         (await Starting.RefusalAsync("Production", [("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", "https://dev.khalti.com")]))
             .ShouldBe("Khalti:EPayment:BaseUrl is Khalti's test host, but Khalti:Mode is Live: take the address out.");
 
     [Theory]
     [InlineData("Test")]
     [InlineData("Live")]
-    public async Task With_a_key_and_its_own_address_it_starts_in_production(string mode) =>
+    public async Task EPayment_starts_in_production_with_key_and_public_address(string mode) =>
         (await Starting.TryAsync("Production", [("Khalti:Mode", mode), .. OnlyEPayment])).ShouldBeNull();
 
     private static void ShouldSay(string? sentence, string? says, string setting)

@@ -10,7 +10,7 @@ public sealed class KhaltiSettingsTests
     private const string SecretTail = "fedcba9876543210fedcba9876543210";
 
     [Fact]
-    public async Task In_production_the_mode_must_be_chosen() =>
+    public async Task Production_requires_a_mode() =>
         (await Starting.RefusalAsync("Production")).ShouldBe("Khalti:Mode is not set: choose Sandbox, Test or Live.");
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class KhaltiSettingsTests
     [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_f59e8b7d18b4499ca40f68195a846e9b", "Khalti:Widget:SecretKey", "published sample key")]
     [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_68791341FDD94846A146F0457FF7B455", "Khalti:Widget:SecretKey", "published sample key")]
     [InlineData("Sandbox", "live_public_key_" + Tail, "live_secret_key_" + SecretTail, "Khalti:Widget:PublicKey", "Live")]
-    public async Task Keys_that_are_not_the_modes_are_refused_and_not_shown(string mode, string? publicKey, string? secretKey, string setting, string says)
+    public async Task Keys_of_another_mode_are_refused_and_not_printed(string mode, string? publicKey, string? secretKey, string setting, string says)
     {
         string sentence = await Starting.RefusalAsync(
             "Production", ("Khalti:Mode", mode), ("Khalti:Widget:PublicKey", publicKey), ("Khalti:Widget:SecretKey", secretKey));
@@ -64,7 +64,7 @@ public sealed class KhaltiSettingsTests
     [InlineData("Khalti:Widget:ScriptUrl", "/js/khalti.js")]
     [InlineData("Khalti:Widget:ScriptUrl", "http://khalti.com/khalti.js")]
     [InlineData("Khalti:Widget:ScriptUrl", "javascript:alert(1)")]
-    public async Task An_address_that_is_none_or_that_would_show_the_key_to_the_network_is_refused(string setting, string address)
+    public async Task An_invalid_or_unencrypted_Khalti_address_is_refused(string setting, string address)
     {
         string sentence = await Starting.RefusalAsync("Development", ("Khalti:Mode", "Sandbox"), (setting, address));
 
@@ -88,7 +88,7 @@ public sealed class KhaltiSettingsTests
     }
 
     [Fact]
-    public async Task A_secret_in_the_wrong_place_is_not_shown()
+    public async Task A_secret_key_in_the_wrong_setting_is_not_printed()
     {
         string sentence = await Starting.RefusalAsync("Development", ("Khalti:TimeoutSeconds", "live_secret_key_" + SecretTail));
 
@@ -98,7 +98,7 @@ public sealed class KhaltiSettingsTests
     [Theory]
     [InlineData("VISA")]
     [InlineData("khalti")]
-    public async Task A_way_to_pay_that_the_widget_does_not_have_is_refused(string preference) =>
+    public async Task An_unknown_payment_preference_is_refused(string preference) =>
         (await Starting.RefusalAsync("Development", ("Khalti:Widget:PaymentPreference:0", preference)))
             .ShouldContain("Khalti:Widget:PaymentPreference");
 
@@ -108,7 +108,7 @@ public sealed class KhaltiSettingsTests
     [InlineData("Sandbox:Url", "http://localhost:5081/path")]
     [InlineData("Sandbox:Url", "")]
     [InlineData("Sandbox:Embedded", "perhaps")]
-    public async Task A_sandbox_that_can_not_be_reached_is_refused(string setting, string value) =>
+    public async Task An_unreachable_sandbox_is_refused(string setting, string value) =>
         (await Starting.RefusalAsync("Development", (setting, value))).ShouldContain(setting);
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class KhaltiSettingsTests
     [InlineData("Test", "test_public_key_" + Tail, "test_secret_key_" + SecretTail)]
     [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_" + SecretTail)]
     [InlineData("live", "live_public_key_" + Tail, "live_secret_key_" + SecretTail)]
-    public async Task With_the_right_settings_it_starts_in_production(string mode, string? publicKey, string? secretKey) =>
+    public async Task Valid_settings_start_in_production(string mode, string? publicKey, string? secretKey) =>
         (await Starting.TryAsync("Production", ("Khalti:Mode", mode), ("Khalti:Widget:PublicKey", publicKey), ("Khalti:Widget:SecretKey", secretKey)))
             .ShouldBeNull();
 }

@@ -26,18 +26,18 @@ public sealed class PlainHttpTests
     [InlineData("Store:PublicUrl", "https://shop.example")]
     [InlineData("Store:PublicUrl", "http://localhost:5080")]
     [InlineData("Store:PublicUrl", "")]
-    public async Task An_address_on_https_or_on_this_machine_is_taken(string setting, string value) =>
+    public async Task A_public_address_on_https_or_localhost_is_accepted(string setting, string value) =>
         (await Starting.TryAsync("Production", [.. Live, (setting, value)])).ShouldBeNull();
 
     [Fact]
-    public async Task With_a_proxy_in_front_that_the_settings_name_http_behind_it_is_taken() =>
+    public async Task Http_behind_a_configured_proxy_is_accepted() =>
         (await Starting.TryAsync("Production", [.. Live, ("Store:PublicUrl", "http://shop.example"), ("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24")]))
             .ShouldBeNull();
 
     [Theory]
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://*:0")]
-    public async Task Without_a_public_address_a_program_that_a_network_reaches_by_http_does_not_start_in_Live(string urls)
+    public async Task A_network_listen_address_on_http_is_refused_in_Live(string urls)
     {
         (int exitCode, _, string[] errors) = await ShopProgram.RunAsync(
             "Production", [.. Live.Select(one => $"--{one.Key}={one.Value}"), "--urls=" + urls, "--Admin:ApiKeys:0=" + Starting.MerchantKey]);

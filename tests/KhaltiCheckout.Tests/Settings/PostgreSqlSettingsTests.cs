@@ -15,7 +15,7 @@ public sealed class PostgreSqlSettingsTests
     [InlineData("Host=127.0.0.1;Port=none")]
     [InlineData("Host=127.0.0.1;Port=1;=")]
     [InlineData("Username=shop")]
-    public async Task A_server_that_can_not_be_used_is_one_sentence_without_the_password(string connectionString)
+    public async Task An_unusable_PostgreSQL_server_is_reported_without_the_password(string connectionString)
     {
         string sentence = await Starting.RefusalAsync(
             "Development", ("Database:Provider", "postgresql"), ("Database:ConnectionString", $"{connectionString};Password={Password}"));
@@ -25,7 +25,7 @@ public sealed class PostgreSqlSettingsTests
     }
 
     [Fact]
-    public async Task The_file_of_the_other_database_is_no_server()
+    public async Task A_SQLite_connection_string_is_refused_for_PostgreSQL()
     {
         string sentence = await Starting.RefusalAsync(
             "Development", ("Database:Provider", "PostgreSql"), ("Database:ConnectionString", "Data Source=data/checkout.db"));
@@ -35,7 +35,7 @@ public sealed class PostgreSqlSettingsTests
 
     [OnPostgreSql]
     [Trait("Database", "PostgreSql")]
-    public async Task A_database_that_is_not_there_is_not_made()
+    public async Task A_missing_PostgreSQL_database_is_not_created()
     {
         string sentence = await Starting.RefusalAsync(
             "Development", ("Database:ConnectionString", $"{TestDatabase.Server};Database=nobody_made_this"));
@@ -45,7 +45,7 @@ public sealed class PostgreSqlSettingsTests
 
     [OnPostgreSql]
     [Trait("Database", "PostgreSql")]
-    public async Task A_user_who_may_only_read_is_refused()
+    public async Task A_read_only_PostgreSQL_user_is_refused()
     {
         using TestDatabase database = TestDatabase.OnServer();
         string reader = $"reader_{Guid.NewGuid():N}";

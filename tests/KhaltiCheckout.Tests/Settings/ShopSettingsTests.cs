@@ -29,7 +29,7 @@ public sealed class ShopSettingsTests
     [InlineData("Log:Format", "Xml", "Text, Json or None")]
     [InlineData("Serilog:MinimumLevel:Default", "Loud", "its documentation")]
     [InlineData("Database:Provider", "Oracle", "Sqlite or PostgreSql")]
-    public async Task A_wrong_setting_is_named_with_what_to_change(string setting, string value, string says)
+    public async Task An_invalid_setting_is_named_with_its_correction(string setting, string value, string says)
     {
         string sentence = await Starting.RefusalAsync("Development", (setting, value));
 
@@ -39,7 +39,7 @@ public sealed class ShopSettingsTests
     }
 
     [Fact]
-    public async Task Several_wrong_settings_are_all_named()
+    public async Task Several_invalid_settings_are_all_named()
     {
         string sentence = await Starting.RefusalAsync("Development", ("Store:MinAmount", "1"), ("RateLimits:PostsPerMinute", "-1"), ("Admin:ApiKeys:0", "short"));
 
@@ -74,7 +74,7 @@ public sealed class ShopSettingsTests
 
     [Theory]
     [MemberData(nameof(StartsForOthers))]
-    public async Task The_development_key_is_refused_by_every_start_but_the_sandbox_on_loopback(string environment, (string, string?)[] start)
+    public async Task The_development_key_is_accepted_only_by_a_sandbox_on_loopback(string environment, (string, string?)[] start)
     {
         string sentence = await Starting.RefusalAsync(environment, [.. start, ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", AdminOptionsRules.DevelopmentKey)]);
 
@@ -85,7 +85,7 @@ public sealed class ShopSettingsTests
 
     [Theory]
     [MemberData(nameof(StartsForOthers))]
-    public async Task Unlimited_posts_are_refused_by_every_start_but_the_sandbox_on_loopback(string environment, (string, string?)[] start)
+    public async Task Unlimited_posts_are_accepted_only_by_a_sandbox_on_loopback(string environment, (string, string?)[] start)
     {
         foreach (string setting in (string[])["PostsPerMinute", "OrdersPerMinute", "PostsPerMinuteInAll", "OrdersPerMinuteInAll"])
         {
@@ -101,7 +101,7 @@ public sealed class ShopSettingsTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "10 different characters")]
     [InlineData("123456789123456789123456789123456789", "10 different characters")]
     [InlineData("a long key with blanks in the middle", "without blanks")]
-    public async Task A_key_that_can_be_guessed_is_refused_and_not_shown(string key, string says)
+    public async Task A_weak_key_is_refused_and_not_printed(string key, string says)
     {
         string sentence = await Starting.RefusalAsync("Development", [.. Live, ("Admin:ApiKeys:0", key)]);
 
@@ -119,20 +119,20 @@ public sealed class ShopSettingsTests
     [InlineData("Production", "http://127.0.0.1:0", "http://localhost:5080")]
     [InlineData("Production", "http://127.0.0.1:0", "https://127.1.2.3")]
     [InlineData("Production", "http://127.0.0.1:0", "http://[::1]:5080")]
-    public async Task In_the_sandbox_on_loopback_the_development_key_will_do(string environment, string urls, string publicUrl = "") =>
+    public async Task A_sandbox_on_loopback_starts_with_the_development_key(string environment, string urls, string publicUrl = "") =>
         (await Starting.TryAsync(
             environment, ("Khalti:Mode", "Sandbox"), ("urls", urls), ("Store:PublicUrl", publicUrl),
             ("Admin:ApiKeys:0", AdminOptionsRules.DevelopmentKey))).ShouldBeNull();
 
     [Fact]
-    public async Task Several_keys_of_ones_own_will_do() =>
+    public async Task Several_custom_keys_are_accepted() =>
         (await Starting.TryAsync("Production", [.. Live, ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", Key + "2")])).ShouldBeNull();
 
     [Theory]
     [InlineData("ForwardedHeaders:Hops", "-1", "between 0 and 10")]
     [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99", "10.0.0.0/24")]
     [InlineData("ForwardedHeaders:KnownNetworks:0", "proxy.example", "10.0.0.0/24")]
-    public async Task Wrong_proxies_are_refused(string setting, string value, string says)
+    public async Task Invalid_proxies_are_refused(string setting, string value, string says)
     {
         string sentence = await Starting.RefusalAsync("Development", (setting, value));
 

@@ -18,7 +18,7 @@ public sealed class StartProgramTests
     [InlineData("Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0).", "--Khalti:Mode=Sandbox", "--urls=http://*:0")]
     [InlineData("Log:Format must be Text, Json or None.", "--Khalti:Mode=Sandbox", "--Log:Format=Xml")]
     [InlineData("The address in --urls can't be read: write it in full, such as http://localhost:5080.", "--Khalti:Mode=Sandbox", "--urls=nonsense", "--Admin:ApiKeys:0=" + Starting.MerchantKey)]
-    public async Task A_wrong_setting_is_one_sentence(string sentence, params string[] arguments)
+    public async Task An_invalid_setting_prints_one_sentence(string sentence, params string[] arguments)
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunAsync("Production", arguments);
 
@@ -26,7 +26,7 @@ public sealed class StartProgramTests
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_one_sentence()
+    public async Task A_port_in_use_prints_one_sentence()
     {
         using TcpListener taken = new(IPAddress.Loopback, 0);
         taken.Start();

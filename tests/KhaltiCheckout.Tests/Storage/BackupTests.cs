@@ -28,7 +28,7 @@ public sealed class BackupTests : IAsyncLifetime
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task All_that_was_answered_before_a_backup_began_is_in_it_though_the_shop_served_meanwhile()
+    public async Task A_backup_of_a_running_shop_has_every_answered_write()
     {
         string copy = Path.Combine(_folder, "copies", "checkout.db");
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -56,7 +56,7 @@ public sealed class BackupTests : IAsyncLifetime
 
     [OnPostgreSql]
     [Trait("Database", "PostgreSql")]
-    public async Task All_that_was_answered_before_pg_dump_began_is_in_what_pg_restore_makes_of_it()
+    public async Task A_pg_dump_of_a_running_shop_has_every_answered_write()
     {
         string dump = Path.Combine(_folder, "checkout.dump");
         using TestDatabase database = TestDatabase.OnServer();

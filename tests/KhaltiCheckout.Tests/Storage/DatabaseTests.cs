@@ -13,7 +13,7 @@ namespace KhaltiCheckout.Tests.Storage;
 public sealed class DatabaseTests
 {
     [Fact]
-    public async Task The_migrations_make_what_the_model_wants()
+    public async Task The_migrations_match_the_model()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -24,7 +24,7 @@ public sealed class DatabaseTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task The_SQLite_that_comes_with_the_program_is_3_53_or_newer_and_the_log_names_it()
+    public async Task The_bundled_SQLite_is_3_53_or_newer_and_logged()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -34,7 +34,7 @@ public sealed class DatabaseTests
     }
 
     [Fact]
-    public async Task A_shop_opens_again_on_what_it_left()
+    public async Task A_restarted_shop_keeps_its_data()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
@@ -45,7 +45,7 @@ public sealed class DatabaseTests
     }
 
     [Fact]
-    public async Task Orders_from_before_their_tables_were_made_anew_keep_their_lines_their_story_and_their_words()
+    public async Task Orders_keep_lines_timeline_and_search_terms_through_migrations()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
@@ -78,7 +78,7 @@ public sealed class DatabaseTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task Every_connection_is_told_how_to_keep_money()
+    public async Task Every_connection_has_the_durability_settings()
     {
         await using Shop shop = await Shop.OpenAsync();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.GetAsync("/api/v1/products")));
@@ -88,7 +88,7 @@ public sealed class DatabaseTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task A_start_on_tables_as_they_should_be_and_a_checkout_ask_EF_Core_nothing()
+    public async Task Neither_a_start_on_current_tables_nor_a_checkout_uses_EF_Core()
     {
         await using Shop shop = await Shop.OpenAsync();
         int before = shop.Log.Lines.Count();
@@ -108,7 +108,7 @@ public sealed class DatabaseTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task A_copy_that_takes_the_files_place_gets_a_write_ahead_log()
+    public async Task A_restored_database_file_gets_a_write_ahead_log()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
@@ -127,7 +127,7 @@ public sealed class DatabaseTests
     [InlineData("the same transaction twice", "transaction")]
     [InlineData("two verifying payments of one order", "verifying")]
     [InlineData("the same id twice", "id")]
-    public async Task The_database_itself_refuses(string what, string kind)
+    public async Task The_database_constraints_refuse_invalid_rows(string what, string kind)
     {
         await using Shop shop = await Shop.OpenAsync();
         string first = (await shop.GivenOrderAsync()).Id();
@@ -147,7 +147,7 @@ public sealed class DatabaseTests
     }
 
     [Fact]
-    public async Task The_database_lets_pass_what_is_no_contradiction()
+    public async Task The_database_constraints_accept_valid_rows()
     {
         await using Shop shop = await Shop.OpenAsync();
         string first = (await shop.GivenOrderAsync()).Id();
@@ -160,7 +160,7 @@ public sealed class DatabaseTests
     }
 
     [Fact]
-    public async Task A_payment_of_an_order_that_is_not_there_is_refused_and_an_order_with_payments_stays()
+    public async Task Foreign_keys_protect_payments_and_their_orders()
     {
         await using Shop shop = await Shop.OpenAsync();
         string order = (await shop.GivenOrderAsync()).Id();

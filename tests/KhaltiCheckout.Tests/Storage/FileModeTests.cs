@@ -17,7 +17,7 @@ public sealed class FileModeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_new_database_its_log_and_the_sandboxs_are_readable_by_their_user_only()
+    public async Task New_database_files_are_readable_by_their_user_only()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
         string folder = Path.Combine(_folder, "data");
@@ -36,7 +36,7 @@ public sealed class FileModeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_an_earlier_version_becomes_private_and_its_folder_keeps_its_mode()
+    public async Task An_existing_database_becomes_private_and_its_folder_keeps_its_mode()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
         const UnixFileMode others = OwnFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -53,7 +53,7 @@ public sealed class FileModeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_is_readable_by_its_user_only_and_its_folder_is_flushed_after_its_name()
+    public async Task A_backup_is_private_and_its_folder_is_flushed()
     {
         Strace.SkipWithout();
         using TestDatabase database = TestDatabase.WithTablesIn(_folder);

@@ -31,7 +31,7 @@ public sealed class HeldAmountTests : IDisposable
     [InlineData("Khalti said Odd, 18400 paisa; no rule knows this state", null)]
     [InlineData("Khalti's status said Refunded", null)]
     [InlineData("Khalti said Completed, no amount; it named no transaction", null)]
-    public async Task Held_money_of_the_first_schema_has_its_amount_after_the_upgrade(string note, long? amount)
+    public async Task A_payment_in_review_of_the_first_schema_gets_its_amount(string note, long? amount)
     {
         await GivenFirstSchemaAsync("ord_1", "pay_1", "a-transaction", note);
 
@@ -43,7 +43,7 @@ public sealed class HeldAmountTests : IDisposable
     }
 
     [Fact]
-    public async Task Held_money_of_the_first_schema_can_be_refunded_after_the_upgrade()
+    public async Task A_payment_in_review_of_the_first_schema_can_be_refunded()
     {
         string orderId = TypeId.New(TypeId.Order, new DateTimeOffset(2026, 11, 20, 19, 0, 0, TimeSpan.Zero));
         string paymentId = TypeId.New(TypeId.Payment, new DateTimeOffset(2026, 11, 20, 19, 0, 0, TimeSpan.Zero));
@@ -60,7 +60,7 @@ public sealed class HeldAmountTests : IDisposable
     }
 
     [Fact]
-    public async Task A_migration_that_fails_says_so_and_advises_no_folder()
+    public async Task A_failed_migration_is_reported_as_such()
     {
         await GivenFirstSchemaAsync("ord_1", "pay_1", "a-transaction", "a note");
         await RunAsync("""ALTER TABLE "Payments" RENAME TO "Elsewhere";""");

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Tests.Storage;
 public sealed class LockedFileTests
 {
     [Fact]
-    public async Task Writes_to_a_locked_file_are_refused_with_503_before_their_caller_gives_up()
+    public async Task A_write_to_a_locked_file_is_503_before_the_clients_timeout()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -42,7 +42,7 @@ public sealed class LockedFileTests
     }
 
     [Fact]
-    public async Task Khaltis_answer_outlives_a_lock_of_seven_seconds()
+    public async Task Khaltis_answer_is_saved_after_a_lock_of_seven_seconds()
     {
         Wire wire = new();
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
@@ -63,7 +63,7 @@ public sealed class LockedFileTests
     }
 
     [Fact]
-    public async Task A_start_on_a_locked_file_says_who_is_in_the_way_and_advises_no_folder()
+    public async Task A_start_on_a_locked_file_reports_the_lock()
     {
         string folder = Directory.CreateTempSubdirectory("checkout-locked-").FullName;
         try

@@ -15,7 +15,7 @@ public sealed class LostFlushTests
     [Theory]
     [InlineData(1034)] // SQLITE_IOERR_FSYNC
     [InlineData(1290)] // SQLITE_IOERR_DIR_FSYNC
-    public async Task A_program_that_saw_a_flush_fail_writes_no_more_and_stops(int code)
+    public async Task A_process_with_a_failed_flush_stops_writing_and_ends(int code)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -34,7 +34,7 @@ public sealed class LostFlushTests
     }
 
     [Fact]
-    public async Task A_real_fsync_that_fails_ends_the_process_with_an_exit_code()
+    public async Task A_failing_fsync_ends_the_process_with_an_exit_code()
     {
         Strace.SkipWithout();
         string folder = Directory.CreateTempSubdirectory("checkout-fsync-").FullName;
@@ -81,7 +81,7 @@ public sealed class LostFlushTests
     }
 
     [Fact]
-    public async Task A_full_disk_is_an_error_of_its_own_writes_and_no_reason_to_stop()
+    public async Task A_full_disk_fails_its_writes_but_does_not_stop_the_process()
     {
         await using Shop shop = await Shop.OpenAsync();
         Database store = shop.Services.GetRequiredService<Database>();

@@ -22,7 +22,7 @@ public sealed class RestoreTests : IDisposable
 
     [Theory]
     [MemberData(nameof(EveryVerifyAgain))]
-    public async Task What_happened_after_the_copy_is_found_by_the_worker_or_in_the_days_close(VerifyAgain verifyAgain)
+    public async Task Payments_after_the_backup_are_found_by_worker_or_reconciliation(VerifyAgain verifyAgain)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -65,7 +65,7 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refund_made_after_the_copy_is_not_made_again()
+    public async Task A_refund_made_after_the_backup_is_not_made_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -82,7 +82,7 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_there_is_replaced_only_when_that_is_said()
+    public async Task Restore_replaces_an_existing_file_only_with_force()
     {
         await using Shop shop = await Shop.OpenAsync();
         File.WriteAllText(Copy, "last night's");
@@ -96,7 +96,7 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_in_use_is_never_replaced()
+    public async Task Restore_never_replaces_a_database_in_use()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.GivenOrderAsync();
@@ -109,7 +109,7 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_broken_off_backup_left_is_in_nobodys_way_and_a_running_ones_is()
+    public async Task An_aborted_backup_blocks_nothing_but_a_running_one_does()
     {
         await using Shop shop = await Shop.OpenAsync();
         await File.WriteAllTextAsync(Copy + ".part", "half of it", TestContext.Current.CancellationToken);
@@ -125,7 +125,7 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_database_gives_no_backup()
+    public async Task A_damaged_database_is_not_backed_up()
     {
         string damaged = Path.Combine(_folder, "damaged.db");
         await using (Shop shop = await Shop.OpenAsync())
@@ -155,7 +155,7 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Places_that_are_not_there_are_said_in_a_sentence()
+    public async Task Missing_backup_paths_are_reported_in_one_sentence()
     {
         await using Shop shop = await Shop.OpenAsync();
 
@@ -175,7 +175,7 @@ public sealed class RestoreTests : IDisposable
     [InlineData(2, "Unrecognized command or argument '--force'.", "backup", "one.db", "--force")]
     [InlineData(1, "PostgreSQL makes its own backups, also while the shop serves: pg_dump", "backup", "one.db", "--Database:Provider=PostgreSql", "--Database:ConnectionString=Host=localhost")]
     [InlineData(1, "There is no database at /nowhere/checkout.db.", "backup", "one.db", "--Database:ConnectionString=Data Source=/nowhere/checkout.db")]
-    public async Task A_backup_that_can_not_be_made_says_why(int expected, string says, params string[] arguments)
+    public async Task A_failed_backup_reports_the_reason(int expected, string says, params string[] arguments)
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunCommandAsync("Production", arguments);
 

@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Tests.Storage;
 public sealed class SchemaVersionTests
 {
     [Fact]
-    public async Task A_database_that_needs_a_newer_program_is_refused_in_one_sentence()
+    public async Task A_database_of_a_newer_version_is_refused_in_one_sentence()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.SqlAsync($"""UPDATE "SchemaVersion" SET "LeastReader" = {SchemaVersion.Program + 1}""");
@@ -22,7 +22,7 @@ public sealed class SchemaVersionTests
     }
 
     [Fact]
-    public async Task A_program_whose_database_becomes_too_new_while_it_runs_is_not_ready_and_stops()
+    public async Task A_process_whose_database_becomes_too_new_is_not_ready_and_stops()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -35,7 +35,7 @@ public sealed class SchemaVersionTests
     }
 
     [Fact]
-    public async Task A_migration_of_a_newer_version_that_only_adds_does_not_stop_this_one()
+    public async Task An_additive_migration_does_not_stop_an_older_version()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.SqlAsync($"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')""");

@@ -14,7 +14,7 @@ namespace KhaltiCheckout.Tests.Storage;
 public sealed class TwoModelsTests
 {
     [Fact]
-    public void Both_have_the_same_tables_columns_keys_indexes_and_constraints()
+    public void Both_databases_have_the_same_schema()
     {
         using NpgsqlDataSource nowhere = NpgsqlDataSource.Create("Host=nowhere");
         using PostgreSqlCheckoutDb postgreSql = PostgreSql(nowhere);
@@ -29,7 +29,7 @@ public sealed class TwoModelsTests
     }
 
     [Fact]
-    public void Neither_has_changes_that_its_migrations_lack()
+    public void Neither_model_has_pending_changes()
     {
         using NpgsqlDataSource nowhere = NpgsqlDataSource.Create("Host=nowhere");
         using PostgreSqlCheckoutDb postgreSql = PostgreSql(nowhere);
@@ -40,7 +40,7 @@ public sealed class TwoModelsTests
     }
 
     [Fact]
-    public void Every_text_in_PostgreSQL_is_of_any_length_and_compared_byte_by_byte()
+    public void Every_PostgreSQL_text_is_unlimited_and_compared_by_bytes()
     {
         using NpgsqlDataSource nowhere = NpgsqlDataSource.Create("Host=nowhere");
         using PostgreSqlCheckoutDb db = PostgreSql(nowhere);
@@ -57,7 +57,7 @@ public sealed class TwoModelsTests
     [InlineData(9, 0)]
     [InlineData(10, 10)]
     [InlineData(1_234_567, 1_234_560)]
-    public void An_instant_is_kept_to_the_microsecond(long ticks, long kept)
+    public void A_timestamp_is_stored_to_the_microsecond(long ticks, long kept)
     {
         DateTimeOffset second = new(2026, 11, 21, 6, 0, 0, TimeSpan.FromMinutes(345));
 
@@ -67,7 +67,7 @@ public sealed class TwoModelsTests
     }
 
     [Fact]
-    public async Task What_is_read_back_is_what_was_written_however_fine_the_clock()
+    public async Task Timestamps_are_read_back_as_written()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Clock.Advance(TimeSpan.FromTicks(1_234_567));
@@ -84,10 +84,10 @@ public sealed class TwoModelsTests
     [InlineData("plain")]
     [InlineData("नमस्ते 😀")]
     [InlineData("")]
-    public void Text_that_both_can_hold_stays_as_it_is(string text) => StorageFormat.Text(text).ShouldBe(text);
+    public void Text_that_both_databases_can_store_is_unchanged(string text) => StorageFormat.Text(text).ShouldBe(text);
 
     [Fact]
-    public void Text_that_one_of_them_can_not_hold_has_a_replacement()
+    public void Text_that_one_database_cannot_store_is_replaced()
     {
         // Halves of pairs can't stand in an attribute.
         StorageFormat.Text("a\0b").ShouldBe("a\ufffdb");

@@ -12,7 +12,7 @@ public sealed class InputTextTests
         JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "typed-text.json")))!.AsArray();
 
     [Fact]
-    public void Typed_text_is_brought_into_the_form_that_the_pages_bring_it_into()
+    public void Input_text_is_normalized_as_on_the_pages()
     {
         foreach (JsonNode? example in Examples)
         {
@@ -29,7 +29,7 @@ public sealed class InputTextTests
     }
 
     [Fact]
-    public async Task A_phone_or_address_that_looks_right_is_taken_and_kept_as_it_is_meant()
+    public async Task A_valid_phone_or_email_is_accepted_and_normalized()
     {
         await using Shop shop = await Shop.OpenAsync();
         foreach (JsonNode? example in Examples.Where(example => (string)example!["kind"]! is "phone" or "email"))
@@ -52,7 +52,7 @@ public sealed class InputTextTests
     }
 
     [Fact]
-    public async Task Every_text_that_people_type_is_kept_without_what_nobody_sees()
+    public async Task Every_input_text_is_stored_without_invisible_characters()
     {
         await using Shop shop = await Shop.OpenAsync();
         object line = new { name = "\u200fIlam\u00a0 tea\u200b", unitPrice = 18_500, quantity = 1 };
@@ -78,7 +78,7 @@ public sealed class InputTextTests
     [InlineData("(01) 4412345")]
     [InlineData("०१-४४१२३४५")]
     [InlineData("\u202a014412345\u202c")]
-    public async Task A_customer_is_found_by_their_number_however_it_is_typed(string typed)
+    public async Task A_customer_is_found_by_phone_number_in_every_format(string typed)
     {
         await using Shop shop = await Shop.OpenAsync();
         (int status, JsonNode order) = await shop.PostAsync(

@@ -7,7 +7,7 @@ namespace KhaltiCheckout.Tests.Text;
 public sealed class SnakeCaseTests
 {
     [Fact]
-    public void The_words_are_those_of_the_contract()
+    public void Snake_case_names_are_those_of_the_contract()
     {
         Words<OrderStatus>().ShouldBe(["pending", "paid", "partially_refunded", "refunded", "cancelled", "expired"], ignoreOrder: true);
         Words<PaymentStatus>().ShouldBe(
@@ -23,7 +23,7 @@ public sealed class SnakeCaseTests
     }
 
     [Fact]
-    public void Every_word_is_read_back_as_what_it_was_written_from()
+    public void Every_snake_case_name_is_parsed_back()
     {
         foreach (PaymentStatus status in Enum.GetValues<PaymentStatus>())
         {
@@ -36,7 +36,7 @@ public sealed class SnakeCaseTests
     [InlineData("PARTIALLY_REFUNDED")]
     [InlineData("")]
     [InlineData("1")]
-    public void A_word_that_is_none_of_ours_is_not_read_as_something_near_it(string word) =>
+    public void An_unknown_snake_case_name_is_not_parsed(string word) =>
         Should.Throw<KeyNotFoundException>(() => SnakeCase.Read<OrderStatus>(word));
 
     private static IEnumerable<string> Words<TEnum>()

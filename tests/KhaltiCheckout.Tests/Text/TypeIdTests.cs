@@ -21,11 +21,11 @@ public sealed class TypeIdTests
     [InlineData("ffffffff-ffff-ffff-ffff-ffffffffffff", "7zzzzzzzzzzzzzzzzzzzzzzzzz")]
     [InlineData("0110c853-1d09-52d8-d73e-1194e95b5f19", "0123456789abcdefghjkmnpqrs")]
     [InlineData("01890a5d-ac96-774b-bcce-b302099a8057", "01h455vb4pex5vsknk084sn02q")]
-    public void A_known_uuid_is_written_as_the_specification_says(string uuid, string suffix) =>
+    public void A_known_UUID_is_formatted_as_specified(string uuid, string suffix) =>
         TypeId.Encode("prefix", Guid.Parse(uuid)).ShouldBe("prefix_" + suffix);
 
     [Fact]
-    public void An_id_is_its_prefix_and_26_characters_of_Crockford_that_hold_a_uuid_of_version_7()
+    public void An_id_is_a_prefix_and_a_UUIDv7_in_Crockford_base_32()
     {
         Prop.ForAll(Instants(), instant =>
         {
@@ -40,7 +40,7 @@ public sealed class TypeIdTests
     }
 
     [Fact]
-    public void Ids_sort_by_the_time_they_were_made()
+    public void Ids_sort_by_creation_time()
     {
         Prop.ForAll(Instants().Generator.Two().ToArbitrary(), pair =>
         {
@@ -52,7 +52,7 @@ public sealed class TypeIdTests
     }
 
     [Fact]
-    public void A_hundred_thousand_ids_of_one_moment_all_differ()
+    public void A_hundred_thousand_ids_of_one_instant_are_unique()
     {
         HashSet<string> ids = [.. Enumerable.Range(0, 100_000).Select(_ => TypeId.New(TypeId.Order, Noon))];
 
@@ -60,7 +60,7 @@ public sealed class TypeIdTests
     }
 
     [Fact]
-    public void Every_random_bit_of_an_id_is_sometimes_set_and_sometimes_not()
+    public void Every_random_bit_of_an_id_varies()
     {
         UInt128 everSet = 0;
         UInt128 alwaysSet = UInt128.MaxValue;

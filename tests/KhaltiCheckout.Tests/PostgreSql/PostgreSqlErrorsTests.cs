@@ -5,7 +5,7 @@ using Npgsql;
 namespace KhaltiCheckout.Tests.PostgreSql;
 
 /// <summary>What may be tried again after which trouble: never a commit that may have happened.</summary>
-public sealed class TroubleTests
+public sealed class PostgreSqlErrorsTests
 {
     public static TheoryData<string, bool, bool> Troubles => new()
     {
@@ -23,7 +23,7 @@ public sealed class TroubleTests
 
     [Theory]
     [MemberData(nameof(Troubles))]
-    public void Only_what_certainly_did_not_happen_is_tried_again(string trouble, bool beforeItsCommit, bool atItsCommit)
+    public void Only_errors_without_an_effect_are_retried(string trouble, bool beforeItsCommit, bool atItsCommit)
     {
         Exception failure = trouble switch
         {

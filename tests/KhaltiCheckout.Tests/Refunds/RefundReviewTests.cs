@@ -5,10 +5,10 @@ using KhaltiCheckout.Tests.Support;
 namespace KhaltiCheckout.Tests.Refunds;
 
 /// <summary>Holes that a reading of the code found, one test each.</summary>
-public sealed class ReviewedHolesTests
+public sealed class RefundReviewTests
 {
     [Fact]
-    public async Task A_person_cannot_say_that_a_refund_was_not_made_while_Khalti_may_be_making_it()
+    public async Task A_refund_in_flight_cannot_be_marked_as_failed()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -27,7 +27,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task A_person_cannot_say_that_a_refund_was_not_made_when_Khaltis_books_show_it()
+    public async Task A_refund_found_at_Khalti_cannot_be_marked_as_failed()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -42,7 +42,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task Money_of_another_amount_that_was_given_back_in_the_dashboard_leaves_no_order_waiting_for_ever()
+    public async Task A_refunded_payment_of_another_amount_closes_its_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -63,7 +63,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task A_part_that_a_colleague_has_just_given_back_in_the_dashboard_is_not_given_again()
+    public async Task A_refund_just_made_in_the_dashboard_is_not_made_again()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
@@ -78,7 +78,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task One_dashboard_refund_is_recorded_by_two_people_once()
+    public async Task A_dashboard_refund_recorded_by_two_people_counts_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
@@ -94,7 +94,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task A_reason_that_nobody_has_seen_is_not_resolved_with_the_one_before()
+    public async Task A_new_reason_is_not_resolved_with_an_older_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -111,7 +111,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task Net_counts_what_was_paid_twice_and_given_back()
+    public async Task Net_includes_second_payments_and_their_refunds()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenPaidTwiceAsync();
@@ -131,7 +131,7 @@ public sealed class ReviewedHolesTests
     }
 
     [Fact]
-    public async Task A_part_of_unknown_size_of_a_payment_too_many_leaves_the_order_paid()
+    public async Task A_partial_refund_of_a_second_payment_leaves_the_order_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
