@@ -38,7 +38,7 @@ public sealed class PaidOrderReadTests
     }
 
     [Fact]
-    public async Task What_changed_of_a_payment_alone_is_seen_too()
+    public async Task A_change_of_a_payment_alone_is_seen_at_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
