@@ -144,7 +144,8 @@ public sealed class KhaltiClient
     /// for an answer without <c>pidx</c> or with an address that is not https. A link whose answer was lost can't be paid,
     /// because its address is unknown.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> or one of its addresses is null.</exception>
-    /// <exception cref="ArgumentException">An address is not http or https, or a name of the merchant's data does not begin with <c>merchant_</c>.</exception>
+    /// <exception cref="ArgumentException">An address is not http or https, or a name of the merchant's
+    /// data does not begin with <c>merchant_</c>.</exception>
     public async Task<Reply<EPaymentLink>> InitiateAsync(EPaymentRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -68,7 +68,8 @@ internal static class Banks
         string key = new FieldRules(fields).OptionalText("public_key") ?? "";
         string reason = Merchants.ByPublicKey(key)?.Mode switch
         {
-            Mode.Test => "E-banking, mobile banking, connectIPS and cards are not available in test mode. Please pay from the Khalti wallet.",
+            Mode.Test =>
+                "E-banking, mobile banking, connectIPS and cards are not available in test mode. Please pay from the Khalti wallet.",
             null => "The public key is not one of this sandbox.",
             _ => "There is no bank behind Khalti Sandbox. Please pay from the Khalti wallet.",
         };

@@ -28,6 +28,8 @@ internal static partial class ClientCors
         return Task.CompletedTask;
     }
 
-    [GeneratedRegex("^/api/((v2/)?payment/(initiate|confirm)|(v[25]/)?bank)/?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^/api/((v2/)?payment/(initiate|confirm)|(v[25]/)?bank)/?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ClientCall { get; }
 }

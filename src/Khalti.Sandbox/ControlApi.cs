@@ -76,7 +76,8 @@ internal static class ControlApi
         }
         catch (JsonException wrong)
         {
-            return BadRequest($"A rule is {{operation, kind, status?, delayMs?, probability?, times?, retryAfterSeconds?}}; see {wrong.Path}.");
+            return BadRequest(
+                $"A rule is {{operation, kind, status?, delayMs?, probability?, times?, retryAfterSeconds?}}; see {wrong.Path}.");
         }
 
         if (rule.Problem() is { } problem)

@@ -27,7 +27,8 @@ internal static class ControlEPayments
         string? mobile = rules.OptionalText("mobile");
         if (fields.Unreadable is not null || state is null || rules.Errors.Count > 0)
         {
-            return fields.Unreadable ?? ControlApi.BadRequest($"Give {{outcome, mobile?, mode?}}: outcome one of {string.Join(", ", Outcomes.Keys)}.");
+            return fields.Unreadable
+                ?? ControlApi.BadRequest($"Give {{outcome, mobile?, mode?}}: outcome one of {string.Join(", ", Outcomes.Keys)}.");
         }
 
         if ((mode is not null && !PayMode.All.Contains(mode)) || (mobile is not null && !Payer.MobileNumber.IsMatch(mobile)))

@@ -69,5 +69,6 @@ internal sealed class ControlGuard
     private static IPNetwork Network(string text) =>
         IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
             : IPNetwork.TryParse(text, out IPNetwork network) ? network
-            : throw new InvalidOperationException($"Sandbox:ControlNetworks must be networks or addresses, such as 172.17.0.0/16, not '{text}'.");
+            : throw new InvalidOperationException(
+                $"Sandbox:ControlNetworks must be networks or addresses, such as 172.17.0.0/16, not '{text}'.");
 }

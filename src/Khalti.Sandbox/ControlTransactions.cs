@@ -78,7 +78,8 @@ internal static class ControlTransactions
         string mobile = rules.OptionalText("mobile") ?? "9800000000";
         if (fields.Unreadable is not null || account is null || amount < 1 || rules.Errors.Count > 0)
         {
-            return fields.Unreadable ?? ControlApi.BadRequest("Give {publicKey?, mobile?, amount, productIdentity, productName?, confirm?}.");
+            return fields.Unreadable
+                ?? ControlApi.BadRequest("Give {publicKey?, mobile?, amount, productIdentity, productName?, confirm?}.");
         }
 
         Transaction made = new()

@@ -57,7 +57,8 @@ internal sealed record FaultRule
             (Delay, _) when DelayMs is null or 0 => "kind delay needs delayMs.",
             (Error, not null and (< 300 or > 599)) => "status must be between 300 and 599.",
             (not Error, not null) => "status goes with kind error only.",
-            (NotFound, _) when Operation is not (Sandbox.Operation.Status or Sandbox.Operation.Any) => "kind not_found goes with operation status only.",
+            (NotFound, _) when Operation is not (Sandbox.Operation.Status or Sandbox.Operation.Any) =>
+                "kind not_found goes with operation status only.",
             _ when Probability is < 0 or > 1 or double.NaN => "probability must be between 0 and 1.",
             _ when Times < 1 => "times must be 1 or more; leave it out for ever.",
             _ when RetryAfterSeconds < 0 => "retryAfterSeconds must be 0 or more.",

@@ -133,7 +133,8 @@ internal sealed class Ledger : IDisposable
         if (found > SchemaVersions.Count)
         {
             throw new InvalidOperationException(
-                $"The sandbox's file {file} was made by a newer version of it: delete the file or set Sandbox:ConnectionString to another.");
+                $"The sandbox's file {file} was made by a newer version of it: delete the file or set "
+                + "Sandbox:ConnectionString to another.");
         }
 
         using SqliteTransaction transaction = _connection.BeginTransaction();

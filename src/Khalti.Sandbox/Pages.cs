@@ -8,7 +8,8 @@ internal static class Pages
 {
     // No frame-ancestors and no X-Frame-Options: any merchant's page may frame the widget, as at Khalti.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'";
 
     private const string NoFrame = "; frame-ancestors 'none'";
 

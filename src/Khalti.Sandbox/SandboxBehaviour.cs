@@ -34,7 +34,8 @@ public sealed record SandboxBehaviour
     /// <summary>Whether an ePayment link can still be paid after the payer canceled it.</summary>
     public bool PayAfterCancel { get; init; }
 
-    /// <summary>How long an ePayment link can be paid unless it says <c>ttl</c>: an hour at Khalti, 1800 in the samples of its sandbox.</summary>
+    /// <summary>How long an ePayment link can be paid unless it says <c>ttl</c>: an hour at Khalti,
+    /// 1800 in the samples of its sandbox.</summary>
     [Range(1, 365 * 24 * 3600)]
     public int LinkLifetimeSeconds { get; init; } = 3600;
 

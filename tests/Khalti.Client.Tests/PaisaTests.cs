@@ -60,7 +60,8 @@ public class PaisaTests
     [Fact]
     public void A_negative_amount_throws() => Prop
         .ForAll(Any, a => a == Paisa.Zero
-            || (Throws<ArgumentOutOfRangeException>(() => new Paisa(-(long)a)) && Throws<ArgumentOutOfRangeException>(() => (Paisa)(-(long)a))))
+            || (Throws<ArgumentOutOfRangeException>(() => new Paisa(-(long)a))
+                && Throws<ArgumentOutOfRangeException>(() => (Paisa)(-(long)a))))
         .QuickCheckThrowOnFailure();
 
     [Fact]

@@ -73,7 +73,8 @@ public sealed class ControlTests
 
         (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 1500 })).Status.ShouldBe(409);
         (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 1600 })).Status.ShouldBe(400);
-        (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 500 })).Json["refundedAmount"]!.GetValue<int>().ShouldBe(500);
+        (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 500 }))
+            .Json["refundedAmount"]!.GetValue<int>().ShouldBe(500);
         (await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 400 })).Status.ShouldBe(409);
         (await sandbox.GivenStateAsync(token, "Refunded")).Json["refundedAmount"]!.GetValue<int>().ShouldBe(1500);
     }
@@ -100,7 +101,8 @@ public sealed class ControlTests
         Reply initiated = await sandbox.JsonAsync("/_sandbox/payments", new { amount = 1000, productIdentity = "x", confirm = false });
 
         confirmed.Status.ShouldBe(201);
-        (await sandbox.VerifyAsync(confirmed.Json["token"]!.ToString(), 150_000)).Json["idx"]!.ToString().ShouldBe(confirmed.Json["idx"]!.ToString());
+        (await sandbox.VerifyAsync(confirmed.Json["token"]!.ToString(), 150_000)).Json["idx"]!.ToString()
+            .ShouldBe(confirmed.Json["idx"]!.ToString());
         (await sandbox.StateAsync(initiated.Json["token"]!.ToString())).ShouldBe("Initiated");
         (await sandbox.JsonAsync("/_sandbox/payments", new { amount = 0, productIdentity = "x" })).Status.ShouldBe(400);
         (await sandbox.JsonAsync("/_sandbox/payments", new { publicKey = "x", amount = 1000, productIdentity = "x" })).Status.ShouldBe(400);
@@ -111,7 +113,8 @@ public sealed class ControlTests
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
-        (await sandbox.JsonAsync("/_sandbox/clock", new { advanceSeconds = 3600 })).ShouldBe(200, """{"now": "2026-01-02T04:04:05.0000000Z"}""");
+        (await sandbox.JsonAsync("/_sandbox/clock", new { advanceSeconds = 3600 }))
+            .ShouldBe(200, """{"now": "2026-01-02T04:04:05.0000000Z"}""");
 
         string token = await sandbox.GivenInitiatedAsync();
         (await sandbox.TransactionAsync(token))["createdOn"]!.ToString().ShouldStartWith("2026-01-02T04:04:05");
@@ -214,7 +217,8 @@ public sealed class ControlTests
     public async Task The_list_of_requests_has_a_size_limit()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
-        string large = JsonSerializer.Serialize(Enumerable.Range(0, 20_000).ToDictionary(number => $"field{number}", _ => "some text of a stranger"));
+        string large =
+            JsonSerializer.Serialize(Enumerable.Range(0, 20_000).ToDictionary(number => $"field{number}", _ => "some text of a stranger"));
         for (int calls = 0; calls < 20; calls++)
         {
             await sandbox.TextAsync("/api/v2/payment/initiate/", large, "application/json");
@@ -234,7 +238,8 @@ public sealed class ControlTests
 
         (await sandbox.SendAsync(HttpMethod.Post, "/_sandbox/reset", null, null, ("Origin", origin), ("Sec-Fetch-Site", "same-origin")))
             .Status.ShouldBe(200);
-        (await sandbox.SendAsync(HttpMethod.Get, "/_sandbox/", null, null, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")))
+        (await sandbox.SendAsync(
+            HttpMethod.Get, "/_sandbox/", null, null, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")))
             .Status.ShouldBe(200);
     }
 }

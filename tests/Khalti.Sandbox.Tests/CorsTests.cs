@@ -5,7 +5,8 @@ namespace Khalti.Sandbox.Tests;
 public sealed class CorsTests
 {
     private static readonly (string, string)[] FromWidget =
-        [("Origin", "https://khalti.s3.ap-south-1.amazonaws.com"), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type")];
+        [("Origin", "https://khalti.s3.ap-south-1.amazonaws.com"), ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "content-type")];
 
     [Theory]
     [InlineData("/api/v2/payment/initiate/")]
@@ -86,7 +87,8 @@ public sealed class CorsTests
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
 
-        Reply reply = await sandbox.GetAsync($"/ebanking/initiate/?public_key={RunningSandbox.PublicKey}&bank=x&product_name=<script>&return_url");
+        Reply reply =
+            await sandbox.GetAsync($"/ebanking/initiate/?public_key={RunningSandbox.PublicKey}&bank=x&product_name=<script>&return_url");
 
         reply.Status.ShouldBe(400);
         reply.Text.ShouldContain("not available in test mode");

@@ -161,7 +161,8 @@ public sealed class EPaymentLookupTests
             """{"product_identity":"order-1042","product_name":"Two notebooks","product_url":"https://shop.example/","merchant_extra":"campaign-7"}""");
         (await sandbox.GetAsync(detail, RunningSandbox.SecretKey)).Status.ShouldBe(404);
         (await sandbox.GetAsync(detail, RunningSandbox.OtherEPaymentKey)).Status.ShouldBe(404);
-        (await sandbox.GetAsync("/api/v2/merchant-transaction/", RunningSandbox.EPaymentKey)).Json["total_records"]!.GetValue<int>().ShouldBe(0);
+        (await sandbox.GetAsync("/api/v2/merchant-transaction/", RunningSandbox.EPaymentKey))
+            .Json["total_records"]!.GetValue<int>().ShouldBe(0);
         (await sandbox.VerifyAsync(pidx, 1300, RunningSandbox.EPaymentKey)).Status.ShouldBe(400);
     }
 

@@ -175,7 +175,8 @@ public sealed class EPaymentOutcomeTests
         string before = (await sandbox.LinkAsync(pidx)).ToJsonString();
 
         string plain = await ForgeAsync(sandbox, pidx, new { });
-        string changed = await ForgeAsync(sandbox, pidx, new { amount = 1, purchase_order_id = "order-1", status = "Refunded", txnId = (string?)null, extra = "a b" });
+        string changed = await ForgeAsync(
+            sandbox, pidx, new { amount = 1, purchase_order_id = "order-1", status = "Refunded", txnId = (string?)null, extra = "a b" });
 
         plain.ShouldStartWith($"https://shop.example/khalti/return?pidx={pidx}&txnId=");
         plain.ShouldContain("&status=Completed&mobile=98XXXXX000&");

@@ -100,8 +100,10 @@ public sealed class PaymentPageTests
         string pidx = await sandbox.GivenLinkAsync();
         await BeginAsync(sandbox, pidx);
 
-        (await ConfirmAsync(sandbox, pidx, code: "12")).Json["confirmation_code"]![0]!.ToString().ShouldBe("Confirmation code must be 6 digits long.");
-        (await ConfirmAsync(sandbox, pidx, code: "111111")).ShouldBe(400, """{"detail": "Confirmation code or transaction pin does not match."}""");
+        (await ConfirmAsync(sandbox, pidx, code: "12")).Json["confirmation_code"]![0]!.ToString()
+            .ShouldBe("Confirmation code must be 6 digits long.");
+        (await ConfirmAsync(sandbox, pidx, code: "111111"))
+            .ShouldBe(400, """{"detail": "Confirmation code or transaction pin does not match."}""");
         (await ConfirmAsync(sandbox, pidx, code: "111111")).Status.ShouldBe(400);
         Reply third = await ConfirmAsync(sandbox, pidx, code: "111111");
 
@@ -213,7 +215,8 @@ public sealed class PaymentPageTests
 
         (await sandbox.FormAsync($"/pay/{pidx}/outcome", new { outcome = "canceled" })).Status.ShouldBe(415);
         (await sandbox.TextAsync($"/pay/{pidx}/outcome", """{"outcome": "canceled"}""", "text/plain")).Status.ShouldBe(415);
-        Reply preflight = await sandbox.SendAsync(HttpMethod.Options, $"/pay/{pidx}/outcome", null, null, ("Origin", "https://evil.example"));
+        Reply preflight =
+            await sandbox.SendAsync(HttpMethod.Options, $"/pay/{pidx}/outcome", null, null, ("Origin", "https://evil.example"));
 
         preflight.Message.Headers.ShouldNotContain(one => one.Key.StartsWith("Access-Control", StringComparison.Ordinal));
         (await sandbox.LookupAsync(pidx)).Json["status"]!.ToString().ShouldBe("Initiated");

@@ -17,7 +17,8 @@ public sealed class RefundTests
         string token = await sandbox.GivenCompletedAsync();
         string idx = (string)(await sandbox.TransactionAsync(token))["idx"]!;
 
-        Reply reply = await sandbox.SendAsync(HttpMethod.Post, $"{version}/merchant-transaction/{idx}/refund/", null, RunningSandbox.SecretKey);
+        Reply reply =
+            await sandbox.SendAsync(HttpMethod.Post, $"{version}/merchant-transaction/{idx}/refund/", null, RunningSandbox.SecretKey);
 
         reply.ShouldBe(200, Success);
         (await sandbox.StatusAsync(token)).Json["state"]!.ToString().ShouldBe("Refunded");
@@ -29,7 +30,8 @@ public sealed class RefundTests
         child["type"]!["name"]!.ToString().ShouldBe("Refund");
         child["amount"]!.GetValue<int>().ShouldBe(1500);
         child["merchant"]!["mobile"]!.ToString().ShouldBe("9800000001");
-        (await RefundAsync(sandbox, idx)).ShouldBe(400, """{"detail": "Transaction is already refunded.", "error_key": "validation_error"}""");
+        (await RefundAsync(sandbox, idx))
+            .ShouldBe(400, """{"detail": "Transaction is already refunded.", "error_key": "validation_error"}""");
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class RefundTests
         (await RefundAsync(sandbox, idx, new { amount = 500 })).ShouldBe(200, Success);
         (await sandbox.StatusAsync(token)).Json["state"]!.ToString().ShouldBe("Partially refunded");
         (await RefundAsync(sandbox, idx, new { amount = 1001 }))
-            .ShouldBe(400, """{"detail": "Refund amount is more than what is left of the transaction.", "error_key": "validation_error"}""");
+            .ShouldBe(
+                400, """{"detail": "Refund amount is more than what is left of the transaction.", "error_key": "validation_error"}""");
         (await RefundAsync(sandbox, idx, new { amount = "400" })).ShouldBe(200, Success);
         (await RefundAsync(sandbox, idx)).ShouldBe(200, Success);
 
@@ -84,7 +87,8 @@ public sealed class RefundTests
         wholly["status"]!.ToString().ShouldBe("Refunded");
         wholly["refunded"]!.GetValue<bool>().ShouldBeTrue();
         (await DetailAsync(sandbox, idx, RunningSandbox.EPaymentKey))["state"]!["name"]!.ToString().ShouldBe("Refunded");
-        (await sandbox.GetAsync($"/api/v2/payment/status/?token={idx}&amount=1300", RunningSandbox.EPaymentKey)).Json["state"]!.ToString().ShouldBe("Refunded");
+        (await sandbox.GetAsync($"/api/v2/payment/status/?token={idx}&amount=1300", RunningSandbox.EPaymentKey)).Json["state"]!.ToString()
+            .ShouldBe("Refunded");
     }
 
     [Fact]
@@ -101,7 +105,8 @@ public sealed class RefundTests
             .ShouldBe(400, """{"mobile": ["Enter a valid mobile number."], "error_key": "validation_error"}""");
         (await RefundAsync(sandbox, idx, new { mobile = "9800000003", amount = 100 }, RunningSandbox.EPaymentKey)).ShouldBe(200, Success);
 
-        (await DetailAsync(sandbox, idx, RunningSandbox.EPaymentKey))["child_transactions"]![0]!["merchant"]!["mobile"]!.ToString().ShouldBe("9800000003");
+        (await DetailAsync(sandbox, idx, RunningSandbox.EPaymentKey))["child_transactions"]![0]!["merchant"]!["mobile"]!.ToString()
+            .ShouldBe("9800000003");
     }
 
     [Theory]
@@ -117,7 +122,8 @@ public sealed class RefundTests
         string token = await sandbox.GivenCompletedAsync();
         string idx = (string)(await sandbox.TransactionAsync(token))["idx"]!;
 
-        (await sandbox.TextAsync($"/api/merchant-transaction/{idx}/refund/", body, "application/json", RunningSandbox.SecretKey)).ShouldBe(400, answer);
+        (await sandbox.TextAsync($"/api/merchant-transaction/{idx}/refund/", body, "application/json", RunningSandbox.SecretKey))
+            .ShouldBe(400, answer);
 
         (await sandbox.StateAsync(token)).ShouldBe("Completed");
     }
@@ -132,7 +138,8 @@ public sealed class RefundTests
         string token = await sandbox.GivenCompletedAsync();
         string idx = (string)(await sandbox.TransactionAsync(token))["idx"]!;
 
-        (await sandbox.TextAsync($"/api/merchant-transaction/{idx}/refund/", $$"""{"amount": {{amount}}}""", "application/json", RunningSandbox.SecretKey))
+        (await sandbox.TextAsync(
+            $"/api/merchant-transaction/{idx}/refund/", $$"""{"amount": {{amount}}}""", "application/json", RunningSandbox.SecretKey))
             .ShouldBe(200, Success);
 
         (await sandbox.TransactionAsync(token))["refundedAmount"]!.GetValue<int>().ShouldBe(refunded);
@@ -192,10 +199,12 @@ public sealed class RefundTests
         await sandbox.GivenStateAsync(token, "Partially refunded", new { refundedAmount = 500 });
         await sandbox.GivenStateAsync(token, "Refunded");
 
-        (await DetailAsync(sandbox, idx))["child_transactions"]!.AsArray().Skip(1).Select(one => one!["amount"]!.GetValue<int>()).ShouldBe([500, 1000]);
+        (await DetailAsync(sandbox, idx))["child_transactions"]!.AsArray().Skip(1).Select(one => one!["amount"]!.GetValue<int>())
+            .ShouldBe([500, 1000]);
     }
 
-    private static Task<Reply> RefundAsync(RunningSandbox sandbox, string idx, object? body = null, string key = RunningSandbox.SecretKey) =>
+    private static Task<Reply> RefundAsync(
+        RunningSandbox sandbox, string idx, object? body = null, string key = RunningSandbox.SecretKey) =>
         sandbox.JsonAsync($"/api/merchant-transaction/{idx}/refund/", body ?? new { }, key);
 
     private static async Task<JsonNode> DetailAsync(RunningSandbox sandbox, string idx, string key = RunningSandbox.SecretKey) =>

@@ -10,7 +10,8 @@ public sealed class RobustnessTests
     [
         "/api/v2/payment/initiate/", "/api/v2/payment/confirm/", "/api/v2/payment/verify/", "/_sandbox/faults", "/_sandbox/clock",
         "/_sandbox/switches", "/_sandbox/payments", "/_sandbox/transactions/x/state", "/ebanking/initiate/",
-        "/api/v2/epayment/initiate/", "/api/v2/epayment/lookup/", "/api/merchant-transaction/x/refund/", "/_sandbox/epayments/x/outcome", "/_sandbox/epayments/x/forged-return",
+        "/api/v2/epayment/initiate/", "/api/v2/epayment/lookup/", "/api/merchant-transaction/x/refund/", "/_sandbox/epayments/x/outcome",
+        "/_sandbox/epayments/x/forged-return",
         "/pay/x/wallet", "/pay/x/confirm", "/pay/x/bank", "/pay/x/outcome",
     ];
 
@@ -46,7 +47,9 @@ public sealed class RobustnessTests
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         foreach (string path in Posts)
         {
-            Reply reply = await sandbox.TextAsync(path, body, contentType, path.Contains("epayment", StringComparison.Ordinal) ? RunningSandbox.EPaymentKey : RunningSandbox.SecretKey);
+            Reply reply = await sandbox.TextAsync(
+                path, body, contentType,
+                path.Contains("epayment", StringComparison.Ordinal) ? RunningSandbox.EPaymentKey : RunningSandbox.SecretKey);
 
             reply.Status.ShouldBeLessThan(500, $"{path}: {reply.Text}");
         }

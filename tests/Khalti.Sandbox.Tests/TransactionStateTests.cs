@@ -46,7 +46,8 @@ public sealed class TransactionStateTests
     [InlineData("PARTIALLY REFUNDED", "Partially refunded")]
     [InlineData("partially_refunded", "Partially refunded")]
     [InlineData("Frozen", null)]
-    public void States_are_found_by_name_in_any_case(string text, string? state) => TransactionState.Named(text, TransactionState.All).ShouldBe(state);
+    public void States_are_found_by_name_in_any_case(string text, string? state) =>
+        TransactionState.Named(text, TransactionState.All).ShouldBe(state);
 
     [Theory]
     [InlineData(1000, 30)]

@@ -47,7 +47,9 @@ public sealed class VerifyTests
 
     [Theory]
     [InlineData("{}", """{"token": ["This field is required."], "amount": ["This field is required."], "error_key": "validation_error"}""")]
-    [InlineData("""{"token": "", "amount": "x"}""", """{"token": ["This field may not be blank."], "amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
+    [InlineData(
+        """{"token": "", "amount": "x"}""",
+        """{"token": ["This field may not be blank."], "amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     [InlineData("""{"token": "t", "amount": 10.5}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     [InlineData("""{"token": "t", "amount": 99999999999999999999}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     public async Task Invalid_fields_of_verify_are_named(string body, string answer)
@@ -68,7 +70,8 @@ public sealed class VerifyTests
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
         string answer = $$"""{"detail": "{{detail}}", "status_code": 401}""";
 
-        foreach (string path in (string[])["/api/v2/payment/status/?token=a&amount=1", "/api/v2/merchant-transaction/", "/api/merchant-transaction/x/"])
+        foreach (string path in (
+            string[])["/api/v2/payment/status/?token=a&amount=1", "/api/v2/merchant-transaction/", "/api/merchant-transaction/x/"])
         {
             (await sandbox.GetAsync(path, authorization)).ShouldBe(401, answer);
         }
@@ -127,7 +130,8 @@ public sealed class VerifyTests
         await sandbox.GivenSwitchAsync(new { verifyWrongAmount = "amount", errorKeyOnLegacyErrors = false });
         (await sandbox.VerifyAsync(token, 1600)).ShouldBe(400, """{"amount": ["Amount does not match."]}""");
 
-        await sandbox.GivenSwitchAsync(new { extraVerifyFields = true, maskMobileInRecords = true, walletTypeIdx = "e476BL6jt9kgagEmsakyTL" });
+        await sandbox.GivenSwitchAsync(
+            new { extraVerifyFields = true, maskMobileInRecords = true, walletTypeIdx = "e476BL6jt9kgagEmsakyTL" });
         JsonNode record = (await sandbox.VerifyAsync(token)).Json;
         record["token"]!.ToString().ShouldBe(token);
         record["product_identity"]!.ToString().ShouldBe("ord_1");

@@ -23,13 +23,16 @@ internal sealed class DatabaseSeeder(string file)
     private const int ReceiptYear = 2000;
 
     private static readonly string[] FirstNames =
-        ["Sita", "Ram", "Gita", "Hari", "Maya", "Krishna", "Laxmi", "Bishnu", "Anita", "Suresh", "Sunita", "Rajesh", "Puja", "Dipak", "Kabita", "Nabin"];
+        ["Sita", "Ram", "Gita", "Hari", "Maya", "Krishna", "Laxmi", "Bishnu", "Anita", "Suresh", "Sunita", "Rajesh", "Puja", "Dipak",
+            "Kabita", "Nabin"];
 
     private static readonly string[] LastNames =
-        ["Sharma", "Shrestha", "Gurung", "Tamang", "Rai", "Thapa", "Magar", "Adhikari", "Karki", "Bhattarai", "Lama", "Sherpa", "Chaudhary", "Yadav", "Khadka", "KC"];
+        ["Sharma", "Shrestha", "Gurung", "Tamang", "Rai", "Thapa", "Magar", "Adhikari", "Karki", "Bhattarai", "Lama", "Sherpa", "Chaudhary",
+            "Yadav", "Khadka", "KC"];
 
     private static readonly (string Id, string Name, long Price)[] Products =
-        [("ilam-tea", "Ilam tea", 18_500), ("prayer-flags", "Prayer flags", 15_000), ("timur-pepper", "Timur pepper", 12_000), ("dhaka-topi", "Dhaka topi", 50_000)];
+        [("ilam-tea", "Ilam tea", 18_500), ("prayer-flags", "Prayer flags", 15_000), ("timur-pepper", "Timur pepper", 12_000),
+            ("dhaka-topi", "Dhaka topi", 50_000)];
 
     private readonly Random _random = new(20261120);
     private readonly byte[] _guid = new byte[16];
@@ -80,7 +83,8 @@ internal sealed class DatabaseSeeder(string file)
                 : at < size / 5 && _random.Next(4) == 0 ? OldName
                 : FirstNames[_random.Next(FirstNames.Length)];
             string phone = $"98{_random.Next(100_000_000):d8}";
-            Customer customer = new($"{first} {LastNames[_random.Next(LastNames.Length)]}", $"{first.ToLowerInvariant()}{at}@example.com", phone);
+            Customer customer =
+                new($"{first} {LastNames[_random.Next(LastNames.Length)]}", $"{first.ToLowerInvariant()}{at}@example.com", phone);
             if (_random.Next(10) < 3)
             {
                 customer = customer with { Email = null };
@@ -102,7 +106,8 @@ internal sealed class DatabaseSeeder(string file)
         int quantity = _random.Next(1, 4);
         long amount = price * quantity;
         int luck = _random.Next(1000);
-        string status = luck switch { < 780 => "paid", < 890 => "expired", < 970 => "cancelled", < 990 => "refunded", _ => "partially_refunded" };
+        string status =
+            luck switch { < 780 => "paid", < 890 => "expired", < 970 => "cancelled", < 990 => "refunded", _ => "partially_refunded" };
         bool isPaid = luck is < 780 or >= 970;
         long refunded = luck switch { < 970 => 0, < 990 => amount, _ => amount / 2 };
         DateTimeOffset paidAt = now.AddMinutes(2);
@@ -124,7 +129,8 @@ internal sealed class DatabaseSeeder(string file)
         tables.Timeline.Add(id, 1, null, now.UtcDateTime, "order_placed", "shopper", $"1 lines, {amount} paisa");
         if (!isPaid)
         {
-            tables.Timeline.Add(id, 4, null, now.AddHours(1).UtcDateTime, "order_" + status, status == "expired" ? "worker" : "shopper", null);
+            tables.Timeline.Add(
+                id, 4, null, now.AddHours(1).UtcDateTime, "order_" + status, status == "expired" ? "worker" : "shopper", null);
         }
 
         if (isPaid || _random.Next(3) == 0)
@@ -144,7 +150,8 @@ internal sealed class DatabaseSeeder(string file)
             isPaid ? amount : null, refunded, isPaid ? day : null, 0, 0, 0, 3);
         tables.Timeline.Add(order, 2, payment, at.UtcDateTime, "payment_verifying", "shopper", $"widget, {amount} paisa");
         tables.Timeline.Add(
-            order, 3, payment, at.UtcDateTime, isPaid ? "payment_completed" : "payment_failed", "khalti", $"transaction {payment[^22..]}, {amount} paisa, Khalti said so, as expected");
+            order, 3, payment, at.UtcDateTime, isPaid ? "payment_completed" : "payment_failed", "khalti",
+            $"transaction {payment[^22..]}, {amount} paisa, Khalti said so, as expected");
         return payment;
     }
 

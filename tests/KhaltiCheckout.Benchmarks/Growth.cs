@@ -75,7 +75,8 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
             ("list, a page of the oldest tenth", () => "/api/v1/admin/orders?cursor=" + OrderFilter.CursorAt(One(oldest))),
             ("list of a common status", () => "/api/v1/admin/orders?status=paid"),
             ("list of a rare status", () => "/api/v1/admin/orders?status=partially_refunded"),
-            ("list of a status, a page of the oldest tenth", () => "/api/v1/admin/orders?status=cancelled&cursor=" + OrderFilter.CursorAt(One(oldest))),
+            ("list of a status, a page of the oldest tenth", () => "/api/v1/admin/orders?status=cancelled&cursor=" + OrderFilter.CursorAt(
+                One(oldest))),
             ("list of what needs attention", () => "/api/v1/admin/orders?attention=any"),
             ("list of one reason for attention", () => "/api/v1/admin/orders?attention=paid_late"),
             ("search by order id", () => "/api/v1/admin/orders?q=" + One(seeded.Ids)),
@@ -134,7 +135,8 @@ internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)
 
     private async Task<List<(string, double)>> CheckOutAsync(MeasuredProcess running, CancellationToken cancellationToken)
     {
-        using HttpMessageInvoker http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
+        using HttpMessageInvoker http =
+            new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
         Shopper shopper = new(http, [running.Address], 0, options.AsPage);
         List<Times> all = [];
         for (int round = -WarmUpCheckouts; round < Rounds; round++)

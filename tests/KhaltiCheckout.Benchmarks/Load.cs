@@ -41,7 +41,8 @@ internal static class Load
     internal static async Task<LoadResult> RunAsync(
         IReadOnlyList<MeasuredProcess> servers, int shoppers, TimeSpan warmUp, TimeSpan window, bool asPage, CancellationToken cancellationToken)
     {
-        using SocketsHttpHandler handler = new() { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null };
+        using SocketsHttpHandler handler =
+            new() { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null };
         using HttpMessageInvoker http = new(handler);
         Uri[] addresses = [.. servers.Select(server => server.Address)];
         ConcurrentQueue<string> errors = [];

@@ -78,7 +78,8 @@ internal static class NullCheckout
 
     internal static Task RunBareAsync(string url, Uri gateway)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        WebApplicationBuilder builder =
+            WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.ListenByDefaultOn(url);
         builder.WebHost.UseUrls(url);
         builder.Logging.ClearProviders();
@@ -96,7 +97,8 @@ internal static class NullCheckout
     /// <summary>An empty app, for the minimum start time.</summary>
     internal static Task RunEmptyAsync(string url)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        WebApplicationBuilder builder =
+            WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.WebHost.UseUrls(url);
         WebApplication app = builder.Build();
         app.MapGet("/api/v1/config", () => "nothing");

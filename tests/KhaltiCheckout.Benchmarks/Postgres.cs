@@ -24,7 +24,8 @@ internal sealed class Postgres : IDisposable
 
     internal static async Task<Postgres> StartAsync(string folder, CancellationToken cancellationToken)
     {
-        string bin = Directory.Exists(Debian) && Directory.GetDirectories(Debian).Order(StringComparer.Ordinal).LastOrDefault() is { } newest
+        string bin = Directory.Exists(Debian)
+            && Directory.GetDirectories(Debian).Order(StringComparer.Ordinal).LastOrDefault() is { } newest
             ? Path.Combine(newest, "bin")
             : throw new InvalidOperationException("No PostgreSQL found: apt-get install postgresql, or name a database with --postgres.");
         string data = Path.Combine(folder, "postgres");
@@ -90,7 +91,8 @@ internal sealed class Postgres : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (process.ExitCode != 0)
             {
-                throw new InvalidOperationException($"PostgreSQL could not be set up:\n{await File.ReadAllTextAsync(LogFile(folder), cancellationToken)}");
+                throw new InvalidOperationException(
+                    $"PostgreSQL could not be set up:\n{await File.ReadAllTextAsync(LogFile(folder), cancellationToken)}");
             }
         }
     }

@@ -31,7 +31,8 @@ internal sealed partial class PublishedShop
 
         string app = Path.Combine(folder, "app");
         ProcessStartInfo publish = new("dotnet") { WorkingDirectory = Root(AppContext.BaseDirectory) };
-        foreach (string argument in (string[])["publish", "src/KhaltiCheckout", "-c", "Release", "-o", app, "-v", "quiet", "-nodeReuse:false"])
+        foreach (string argument in (
+            string[])["publish", "src/KhaltiCheckout", "-c", "Release", "-o", app, "-v", "quiet", "-nodeReuse:false"])
         {
             publish.ArgumentList.Add(argument);
         }
@@ -43,7 +44,8 @@ internal sealed partial class PublishedShop
         await Console.Error.WriteAsync(await process.StandardOutput.ReadToEndAsync(CancellationToken.None));
         await process.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode == 0 ? new PublishedShop(folder, app) : throw new InvalidOperationException("The shop could not be published.");
+        return process.ExitCode == 0
+            ? new PublishedShop(folder, app) : throw new InvalidOperationException("The shop could not be published.");
     }
 
     /// <summary>Settings that use the gateway stub in place of Khalti.</summary>
@@ -64,7 +66,8 @@ internal sealed partial class PublishedShop
         ],
         _folder);
 
-    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file) => Start(name, gateway, $"--Database:ConnectionString=Data Source={file}");
+    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file) =>
+        Start(name, gateway, $"--Database:ConnectionString=Data Source={file}");
 
     internal MeasuredProcess StartOnPostgres(string name, Uri gateway, string connectionString) =>
         Start(name, gateway, "--Database:Provider=PostgreSql", $"--Database:ConnectionString={connectionString}");

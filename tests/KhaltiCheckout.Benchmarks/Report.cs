@@ -8,7 +8,8 @@ internal static class Report
 {
     internal static void Machine(Options options, string folder, string loadBefore, params string[] databases)
     {
-        string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
+        string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ?.Split(':')[1].Trim();
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024);
         WriteLine($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
         WriteLine($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");

@@ -9,7 +9,8 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
         connection, "Orders", "Id", "Status", "Attention", "Amount", "AmountRefunded", "CustomerName", "CustomerEmail", "CustomerPhone",
         "CreatedAt", "ExpiresAt", "PaidAt", "MismatchesKept", "Version", "PlacedOn", "ReceiptYear", "ReceiptCount", "Number");
 
-    internal Table Lines { get; } = new(connection, "OrderLines", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "OrderId");
+    internal Table Lines { get; } =
+        new(connection, "OrderLines", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "OrderId");
 
     internal Table Payments { get; } = new(
         connection, "Payments", "Id", "OrderId", "Method", "Status", "KhaltiState", "Amount", "Fee", "Token", "TransactionId", "Failure",

@@ -228,7 +228,8 @@ public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests
         ("paid", _ => { }),
 
         // All reasons that there are, and the cause of each.
-        ("attention", order => order["reasons"] = new JsonArray([.. Enum.GetValues<AttentionReason>().Select((reason, index) => (JsonNode)new JsonObject
+        ("attention", order => order["reasons"] = new JsonArray(
+            [.. Enum.GetValues<AttentionReason>().Select((reason, index) => (JsonNode)new JsonObject
         {
             ["id"] = $"rsn_{index}",
             ["reason"] = SnakeCase.Of(reason),
@@ -241,7 +242,11 @@ public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests
         ("of-everything", order =>
         {
             JsonNode payment = order["payments"]![0]!;
-            order["payments"] = new JsonArray([payment.DeepClone(), .. ((string[])["initiated", "verifying", "failed", "cancelled", "expired", "needs_review", "partially_refunded", "refunded"])
+            order["payments"] = new JsonArray(
+                [payment.DeepClone(), .. (
+                    (
+                        string[])["initiated", "verifying", "failed", "cancelled", "expired", "needs_review", "partially_refunded",
+                            "refunded"])
                 .Select((status, index) =>
                 {
                     JsonNode another = payment.DeepClone();
@@ -250,7 +255,8 @@ public sealed class DeskAccessibilityTests(Browser browser) : AccessibilityTests
                     another["failure"] = status == "failed" ? "never_confirmed" : null;
                     return another;
                 })]);
-            order["refunds"] = new JsonArray([.. ((string[])["requested", "unknown", "completed", "failed"]).Select((status, index) => (JsonNode)new JsonObject
+            order["refunds"] = new JsonArray(
+                [.. ((string[])["requested", "unknown", "completed", "failed"]).Select((status, index) => (JsonNode)new JsonObject
             {
                 ["id"] = $"ref_{index}",
                 ["paymentId"] = $"pay_{index}",

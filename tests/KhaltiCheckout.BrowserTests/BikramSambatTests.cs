@@ -90,10 +90,12 @@ public sealed class BikramSambatTests(Browser browser) : BrowserTest(browser)
         Visit visit = await VisitAsync(new Shopper(360, "ne"));
         string id = await Shop.GivenOrderAsync();
         await visit.WithoutEventsAsync();
-        await visit.Context.RouteAsync("**/api/v1/orders/ord_*", route => route.ChangeAsync(json => json["expiresAt"] = "2027-04-10T06:15:00Z"));
+        await visit.Context.RouteAsync(
+            "**/api/v1/orders/ord_*", route => route.ChangeAsync(json => json["expiresAt"] = "2027-04-10T06:15:00Z"));
         OrderPage order = await visit.OpenOrderAsync(id);
 
-        await Expect(order.Page.Locator("#pay-before")).ToHaveTextAsync("वि.सं. २०८३ चैत २७ (सन् २०२७ अप्रिल १०), १२:०० बजेभित्र तिर्नुहोस् (नेपाली समय)।");
+        await Expect(order.Page.Locator("#pay-before"))
+            .ToHaveTextAsync("वि.सं. २०८३ चैत २७ (सन् २०२७ अप्रिल १०), १२:०० बजेभित्र तिर्नुहोस् (नेपाली समय)।");
     }
 
     private async Task<IPage> GivenPageAsync()

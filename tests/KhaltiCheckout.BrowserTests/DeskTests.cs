@@ -30,7 +30,8 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
         await desk.SignInAsync();
         await Expect(page.Locator("#who-name")).ToHaveTextAsync("settings key 1 · may do everything");
         await Expect(page.Locator(".empty")).ToContainTextAsync("No order has been placed yet.");
-        (await page.EvaluateAsync<string>("() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")).ShouldNotContain("dev-admin");
+        (await page.EvaluateAsync<string>("() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)"))
+            .ShouldNotContain("dev-admin");
 
         await page.ReloadAsync();
         await Expect(page.Locator("#who-name")).ToBeVisibleAsync();
@@ -47,11 +48,13 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("/api/v1/admin/session", "ERR_FAILED");
         DeskPage desk = await DeskPage.OpenAsync(visit);
-        await visit.Context.RouteAsync("**/api/v1/admin/session", route => route.Request.Method == "DELETE" ? route.AbortAsync() : route.ContinueAsync());
+        await visit.Context.RouteAsync(
+            "**/api/v1/admin/session", route => route.Request.Method == "DELETE" ? route.AbortAsync() : route.ContinueAsync());
 
         await desk.Page.ClickAsync("#sign-out");
 
-        await Expect(desk.Page.Locator("#header-note")).ToHaveTextAsync("You may still be signed in on this device. The shop did not answer. Try again in a moment.");
+        await Expect(desk.Page.Locator("#header-note"))
+            .ToHaveTextAsync("You may still be signed in on this device. The shop did not answer. Try again in a moment.");
         await Expect(desk.Page.Locator("#sign-out")).ToBeVisibleAsync();
         await visit.JudgeAsync(desk.Page, "desk-sign-out-failed");
         await visit.Context.UnrouteAsync("**/api/v1/admin/session");
@@ -138,7 +141,8 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
         await desk.OpenOrderAsync(id);
 
         await desk.AskRefundAsync("५००");
-        await Expect(desk.Effect).ToHaveTextAsync("Rs\u00a0500 of Rs\u00a01,500 go back to the payer’s Khalti account. Rs\u00a01,000 stay with the shop. This can’t be undone.");
+        await Expect(desk.Effect).ToHaveTextAsync(
+            "Rs\u00a0500 of Rs\u00a01,500 go back to the payer’s Khalti account. Rs\u00a01,000 stay with the shop. This can’t be undone.");
         await desk.Page.FillAsync("#refund-reason", "One came back");
         await visit.ShootAsync(desk.Page, "desk-refund");
         await desk.Send.DblClickAsync();
@@ -396,7 +400,8 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
         DeskPage desk = await DeskPage.OpenAsync(visit, "/admin/?status=paid");
         await Expect(desk.Rows).ToHaveCountAsync(1);
 
-        IDownload download = await desk.Page.RunAndWaitForDownloadAsync(() => desk.Page.GetByRole(AriaRole.Link, new() { Name = "Download as table" }).ClickAsync());
+        IDownload download = await desk.Page.RunAndWaitForDownloadAsync(
+            () => desk.Page.GetByRole(AriaRole.Link, new() { Name = "Download as table" }).ClickAsync());
 
         download.SuggestedFilename.ShouldMatch("^orders-[0-9-]{10}\\.csv$");
         (await File.ReadAllLinesAsync(await download.PathAsync(), TestContext.Current.CancellationToken)).Length.ShouldBe(2);
@@ -412,7 +417,8 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
 
         await Expect(desk.Page.Locator("svg rect.paid title")).ToContainTextAsync("Rs\u00a01,500");
         await Expect(desk.Page.Locator(".figures tbody tr")).ToHaveCountAsync(7);
-        await Expect(desk.Page.Locator(".figures tfoot td")).ToHaveTextAsync(["1", "Rs\u00a01,500", "Rs\u00a00", "Rs\u00a045", "Rs\u00a01,455"]);
+        await Expect(desk.Page.Locator(".figures tfoot td"))
+            .ToHaveTextAsync(["1", "Rs\u00a01,500", "Rs\u00a00", "Rs\u00a045", "Rs\u00a01,455"]);
         await visit.ShootAsync(desk.Page, "desk-sales");
         await desk.Page.GetByRole(AriaRole.Link, new() { Name = "90 days" }).ClickAsync();
         await Expect(desk.Page.Locator(".figures tbody tr")).ToHaveCountAsync(90);
@@ -499,7 +505,8 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
         await Expect(desk.Notice).ToContainTextAsync("फेरि फिर्ता नगर्नुहोस्");
         await walk.StepAsync(page, "refund-unknown");
 
-        foreach ((string view, string seen) in ((string, string)[])[("inbox", "[data-reason]"), ("sales", "svg"), ("closes", ".empty"), ("keys", "#key-name")])
+        foreach ((string view, string seen) in (
+            (string, string)[])[("inbox", "[data-reason]"), ("sales", "svg"), ("closes", ".empty"), ("keys", "#key-name")])
         {
             await page.GotoAsync("/admin/?view=" + view);
             await Expect(page.Locator(seen).First).ToBeVisibleAsync();
@@ -512,7 +519,8 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
 
     private async Task<string> GivenPaidAsync(string name, string? phone, string productId, int quantity)
     {
-        JsonNode order = await Shop.PostAsync("/api/v1/orders", new { items = new[] { new { productId, quantity } }, customer = new { name, phone } });
+        JsonNode order =
+            await Shop.PostAsync("/api/v1/orders", new { items = new[] { new { productId, quantity } }, customer = new { name, phone } });
         string id = (string)order["id"]!;
         long amount = (long)order["amount"]!;
         string token = await Shop.Sandbox.ConfirmedTokenAsync(amount, id);

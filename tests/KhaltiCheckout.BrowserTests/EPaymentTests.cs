@@ -53,7 +53,8 @@ public sealed class EPaymentTests(Browser browser) : BrowserTest(browser)
         Widget widget = await order.OpenWidgetAsync();
         await widget.PayAsync();
         await order.ShouldStandAsync("paid", "completed");
-        JsonNode[] completed = [.. (await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Where(one => (string?)one["state"] == "Completed")];
+        JsonNode[] completed = [
+            .. (await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Where(one => (string?)one["state"] == "Completed")];
         completed.ShouldHaveSingleItem();
     }
 

@@ -33,7 +33,8 @@ public sealed class JudgeTests(Browser browser) : BrowserTest(browser)
         await order.OpenWidgetAsync();
         await visit.JudgeAsync(order.Page, "judged");
 
-        await order.Page.Frames.Single(frame => frame.ParentFrame is not null && frame.Url != "about:blank").EvaluateAsync(PictureWithoutWords);
+        await order.Page.Frames.Single(frame => frame.ParentFrame is not null && frame.Url != "about:blank")
+            .EvaluateAsync(PictureWithoutWords);
 
         (await Assert.ThrowsAsync<ShouldAssertException>(() => visit.JudgeAsync(order.Page, "judged"))).Message.ShouldContain("image-alt");
     }

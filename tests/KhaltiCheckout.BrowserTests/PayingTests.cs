@@ -392,7 +392,8 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Theory]
     [InlineData("en", "Money may have been taken for it. Please do not pay again")]
     [InlineData("ne", "पैसा काटिएको हुन सक्छ। कृपया फेरि भुक्तानी नगर्नुहोस्")]
-    public async Task A_confirmation_that_somebody_else_has_used_is_told_as_it_is_and_nothing_invites_to_pay_again(string language, string told)
+    public async Task A_confirmation_that_somebody_else_has_used_is_told_as_it_is_and_nothing_invites_to_pay_again(
+        string language, string told)
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(new Shopper(360, language))).Expecting(VerifyRefused);

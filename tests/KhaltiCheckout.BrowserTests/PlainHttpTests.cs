@@ -118,7 +118,8 @@ public sealed class PlainHttpTests(Browser browser) : BrowserTest(browser)
         Visit visit = await VisitAsync();
         IPage page = await visit.Context.NewPageAsync();
         await page.GotoAsync("/404.html");
-        string examples = await File.ReadAllTextAsync(Path.Combine(Tests.Support.Repository.Root, "tests", "typed-text.json"), TestContext.Current.CancellationToken);
+        string examples = await File.ReadAllTextAsync(
+            Path.Combine(Tests.Support.Repository.Root, "tests", "typed-text.json"), TestContext.Current.CancellationToken);
 
         string[] wrong = await page.EvaluateAsync<string[]>(
             """

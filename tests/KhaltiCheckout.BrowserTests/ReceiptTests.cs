@@ -134,7 +134,8 @@ public sealed class ReceiptTests(Browser browser) : BrowserTest(browser)
 
         await Expect(order.Page.Locator("#qr-picture")).ToBeVisibleAsync();
         await visit.ShootAsync(order.Page, "receipt-printed");
-        byte[] pdf = await order.Page.PdfAsync(new PagePdfOptions { Format = "A4", Path = Path.Combine(Places.Results, $"receipt-{language}.pdf") });
+        byte[] pdf =
+            await order.Page.PdfAsync(new PagePdfOptions { Format = "A4", Path = Path.Combine(Places.Results, $"receipt-{language}.pdf") });
         System.Text.RegularExpressions.Regex.Count(System.Text.Encoding.Latin1.GetString(pdf), @"/Type\s*/Page\b").ShouldBe(1);
     }
 

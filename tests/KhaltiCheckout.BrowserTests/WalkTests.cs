@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace KhaltiCheckout.BrowserTests;
 
-/// <summary>A new shopper with a small phone who reads Nepali, from the first look at the shop to the receipt, and into every trouble.</summary>
+/// <summary>A new shopper with a small phone who reads Nepali, from the first look at the shop
+/// to the receipt, and into every trouble.</summary>
 public sealed class WalkTests(Browser browser) : BrowserTest(browser)
 {
     private const string NotCharged = "पैसा काटिएको छैन";
@@ -155,7 +156,8 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     {
         (Visit visit, Walk walk) = await GivenShopperAsync(state);
         await visit.WithoutEventsAsync();
-        await visit.Context.RouteAsync("**/api/v1/orders/ord_*", route => route.ChangeAsync(json => json["payments"] = new JsonArray(new JsonObject
+        await visit.Context.RouteAsync(
+            "**/api/v1/orders/ord_*", route => route.ChangeAsync(json => json["payments"] = new JsonArray(new JsonObject
         {
             ["id"] = "pay_1",
             ["status"] = payment,

@@ -12,7 +12,9 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     private const long TeaPrice = 18_500;
 
     // A tab that goes out of sight and comes back, as far as its page can tell.
-    private const string Hide = "Object.defineProperty(document, 'hidden', { configurable: true, value: true }); document.dispatchEvent(new Event('visibilitychange'));";
+    private const string Hide =
+        "Object.defineProperty(document, 'hidden', { configurable: true, value: true }); document.dispatchEvent(new "
+        + "Event('visibilitychange'));";
     private const string Show = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));";
 
     [Fact]
@@ -110,7 +112,8 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
         await OpenAsync();
         Visit visit = await VisitAsync();
         await visit.Context.RouteAsync(
-            Asked.EventsPath, route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = ": over\n\n" }),
+            Asked.EventsPath,
+            route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = ": over\n\n" }),
             new BrowserContextRouteOptions { Times = 1 });
         Told told = await Told.InAsync(visit.Context);
         (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit, still: true);

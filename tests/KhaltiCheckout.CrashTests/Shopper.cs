@@ -80,7 +80,8 @@ internal sealed class Shopper(CrashEnvironment environment)
     internal async Task<int> RefundAsync()
     {
         _refundsBefore = await Sandbox.CountAsync("refund");
-        (_refund, int status) = await UntilAnsweredAsync(HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", Refund, [201, 202]);
+        (_refund, int status) =
+            await UntilAnsweredAsync(HttpMethod.Post, $"/api/v1/admin/orders/{_order!.Id()}/refunds", Refund, [201, 202]);
         return status;
     }
 

@@ -81,7 +81,8 @@ internal sealed class Ledger
         foreach (string id in _refundRequests.Keys)
         {
             JsonNode order = (await shop.GetFromJsonAsync<JsonNode>($"/api/v1/admin/orders/{id}"))!;
-            foreach (JsonNode? refund in order["refunds"]!.AsArray().Where(refund => (string?)refund!["status"] is "requested" or "unknown"))
+            foreach (JsonNode? refund in order["refunds"]!.AsArray()
+                .Where(refund => (string?)refund!["status"] is "requested" or "unknown"))
             {
                 // The shop waits 15 minutes before it treats a refund as not sent; the sandbox's ledger shows it now.
                 bool isOld = DateTimeOffset.Parse((string)refund!["createdAt"]!, CultureInfo.InvariantCulture) + MaxCallDuration < TimeProvider.System.GetUtcNow();
@@ -134,7 +135,8 @@ internal sealed class Ledger
         {
             JsonNode order = await ReadAsync(shop, id);
             string status = (string)order["status"]!;
-            JsonNode[] paid = [.. order["payments"]!.AsArray().Where(payment => IsPaid((string)payment!["status"]!)).Select(payment => payment!)];
+            JsonNode[] paid = [
+                .. order["payments"]!.AsArray().Where(payment => IsPaid((string)payment!["status"]!)).Select(payment => payment!)];
             JsonNode[] moved = [.. completed[id]];
             bool isPaid = IsPaid(status);
             if (isPaid != (moved.Length > 0))
@@ -188,7 +190,9 @@ internal sealed class Ledger
 
     private static async Task<ILookup<string, JsonNode>> TransactionsAsync(HttpClient khalti) =>
         (await khalti.GetFromJsonAsync<JsonArray>("/_sandbox/transactions"))!
-            .ToLookup(transaction => ((string?)transaction!["purchaseOrderId"] ?? (string?)transaction["productIdentity"])!, transaction => transaction!);
+            .ToLookup(
+                transaction => ((string?)transaction!["purchaseOrderId"] ?? (string?)transaction["productIdentity"])!,
+                transaction => transaction!);
 
     private static async Task<JsonNode> ReadAsync(HttpClient shop, string id) =>
         (await shop.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{id}"))!;

@@ -15,7 +15,8 @@ internal sealed class RunningProgram(string project, string folder, Func<Uri, IE
 
     internal void Start()
     {
-        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        ProcessStartInfo start =
+            new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         start.ArgumentList.Add(Path.Combine(Root, "artifacts", "bin", project, configuration, project + ".dll"));
         foreach (string argument in arguments(Address))
@@ -55,7 +56,8 @@ internal sealed class RunningProgram(string project, string folder, Func<Uri, IE
     {
         while (await output.ReadLineAsync() is { } line)
         {
-            await File.AppendAllTextAsync(Path.Combine(folder, $"{project}.{Address.Port}.{Starts}.{output.GetHashCode():x}.log"), line + "\n");
+            await File.AppendAllTextAsync(
+                Path.Combine(folder, $"{project}.{Address.Port}.{Starts}.{output.GetHashCode():x}.log"), line + "\n");
         }
     }
 

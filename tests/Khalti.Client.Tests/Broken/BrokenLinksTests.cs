@@ -9,7 +9,10 @@ public class BrokenLinksTests
     [Fact]
     public async Task The_answer_of_2022_without_expiry_is_accepted()
     {
-        EPaymentLink link = (await AnsweredAsync("""{"pidx": "S8QJg2VALATGYE6Xaqz4bP", "payment_url": "https://test-pay.khalti.com/?pidx=S8QJg2VALATGYE6Xaqz4bP/"}""")).ShouldBeAnswered();
+        EPaymentLink link =
+            (await AnsweredAsync(
+                """{"pidx": "S8QJg2VALATGYE6Xaqz4bP", "payment_url": "https://test-pay.khalti.com/?pidx=S8QJg2VALATGYE6Xaqz4bP/"}"""))
+                .ShouldBeAnswered();
 
         (link.Pidx, link.PaymentUrl.OriginalString, link.ExpiresAt)
             .ShouldBe(("S8QJg2VALATGYE6Xaqz4bP", "https://test-pay.khalti.com/?pidx=S8QJg2VALATGYE6Xaqz4bP/", null));
@@ -92,7 +95,8 @@ public class BrokenLinksTests
     [InlineData("<html>Bad gateway</html>")]
     [InlineData("\"https://pay.khalti.com/?pidx=x\"")]
     [InlineData("{\"amount\": [\"no\"], \"error_key\": \"validation_error\"}")]
-    public async Task A_200_without_a_link_is_unknown(string body) => (await AnsweredAsync(body)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+    public async Task A_200_without_a_link_is_unknown(string body) =>
+        (await AnsweredAsync(body)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData("return_url", "This field may not be blank.")]
@@ -106,7 +110,8 @@ public class BrokenLinksTests
     [InlineData("purchase_order_name", "This field may not be blank.")]
     public async Task Each_documented_field_error_is_a_refusal(string field, string text)
     {
-        Refusal refusal = (await AnsweredAsync($$"""{"{{field}}": ["{{text}}"], "error_key": "validation_error"}""", 400)).ShouldBeRefused();
+        Refusal refusal = (await AnsweredAsync($$"""{"{{field}}": ["{{text}}"], "error_key": "validation_error"}""", 400))
+            .ShouldBeRefused();
 
         (refusal.StatusCode, refusal.Detail, refusal.ErrorKey).ShouldBe((400, null, "validation_error"));
         refusal.Fields.ShouldHaveSingleItem().Key.ShouldBe(field);
@@ -137,7 +142,8 @@ public class BrokenLinksTests
 
     [Fact]
     public async Task A_detail_with_Khaltis_error_key_is_a_refusal() =>
-        (await AnsweredAsync("""{"detail": "Not found.", "error_key": "validation_error"}""", 404)).ShouldBeRefused().StatusCode.ShouldBe(404);
+        (await AnsweredAsync("""{"detail": "Not found.", "error_key": "validation_error"}""", 404)).ShouldBeRefused()
+            .StatusCode.ShouldBe(404);
 
     [Theory]
     [InlineData("""{"detail": "JSON parse error - Expecting value"}""", 400)]

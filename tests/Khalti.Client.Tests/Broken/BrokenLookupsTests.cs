@@ -75,7 +75,8 @@ public class BrokenLookupsTests
     public async Task Completed_with_an_unreadable_amount_is_unknown(string amount)
     {
         (await WithAsync("total_amount", amount)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
-        (await LookedAsync(With("total_amount", amount).Replace("\"Completed\"", "\"Pending\"", StringComparison.Ordinal))).ShouldBeAnswered().TotalAmount.ShouldBeNull();
+        (await LookedAsync(With("total_amount", amount).Replace("\"Completed\"", "\"Pending\"", StringComparison.Ordinal)))
+            .ShouldBeAnswered().TotalAmount.ShouldBeNull();
     }
 
     [Fact]
@@ -145,7 +146,8 @@ public class BrokenLookupsTests
     [InlineData("\"Completed\"")]
     [InlineData("<html>Completed</html>")]
     [InlineData("{\"detail\": \"Not found.\"}")]
-    public async Task A_200_without_an_answer_is_unknown(string body) => (await LookedAsync(body)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+    public async Task A_200_without_an_answer_is_unknown(string body) =>
+        (await LookedAsync(body)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData(201)]
@@ -191,7 +193,8 @@ public class BrokenLookupsTests
 
     private static Task<Reply<EPayment>> LookedAsync(string body, int status = 200) => EPaymentFixture.LookupGivenAsync(Step.Json(body, status));
 
-    private static Task<Reply<EPayment>> WithAsync(string member, string value, int status = 200) => LookedAsync(With(member, value), status);
+    private static Task<Reply<EPayment>> WithAsync(string member, string value, int status = 200) =>
+        LookedAsync(With(member, value), status);
 
     /// <summary>The documented answer with one member replaced.</summary>
     private static string With(string member, string value)

@@ -68,7 +68,8 @@ public class BrokenReadsTests
     [InlineData("\"https://khalti.com/api/v2/merchant-transaction/?page=2\"", true)]
     public async Task HasNext_is_true_when_next_is_an_address(string next, bool follows)
     {
-        await using ScriptedServer server = new(Step.Json($$"""{"records": [], "next": {{next}}, "total_pages": "2", "total_records": -1}"""));
+        await using ScriptedServer server =
+            new(Step.Json($$"""{"records": [], "next": {{next}}, "total_pages": "2", "total_records": -1}"""));
 
         TransactionPage page = (await ClientFixture.At(server.Address).ListTransactionsAsync(1, Stop)).ShouldBeAnswered();
 

@@ -9,7 +9,8 @@ public class BrokenRecordsTests
     [Fact]
     public async Task Only_id_state_and_amount_are_required()
     {
-        Transaction transaction = (await RecordAsync("""{"idx": "a", "state": {"name": "Completed"}, "amount": 1000}""")).ShouldBeAnswered();
+        Transaction transaction = (await RecordAsync("""{"idx": "a", "state": {"name": "Completed"}, "amount": 1000}"""))
+            .ShouldBeAnswered();
 
         transaction.ShouldBe(new Transaction(
             "a", TransactionState.Completed, "Completed", ClientFixture.Thousand, Fee: null, Refunded: false, ProductIdentity: null, CreatedOn: null));

@@ -37,7 +37,9 @@ public class RandomBodyTests
     [Fact]
     public void Random_JSON_characters_never_throw() => Check(
         from length in Gen.Choose(0, 60)
-        from words in Gen.Elements("{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "d800", "\"idx\"", "\"state\"", "\"name\"", "\"amount\"", "1", "-", "e", ".", " ").ArrayOf(length)
+        from words in Gen.Elements(
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "d800", "\"idx\"", "\"state\"", "\"name\"", "\"amount\"", "1", "-", "e", ".",
+            " ").ArrayOf(length)
         select Encoding.UTF8.GetBytes(string.Concat(words)));
 
     [Fact]
@@ -50,7 +52,9 @@ public class RandomBodyTests
     [Fact]
     public void Valid_answers_with_missing_doubled_or_retyped_members_never_throw() => Check(
         from answer in Gen.Elements(GoodAnswers)
-        from name in Gen.Elements("idx", "state", "name", "amount", "records", "meta", "detail", "token", "error_key", "created_on", "fee_amount", "child_transactions", "pidx", "payment_url", "status", "total_amount", "transaction_id", "refunded", "expires_at")
+        from name in Gen.Elements(
+            "idx", "state", "name", "amount", "records", "meta", "detail", "token", "error_key", "created_on", "fee_amount",
+            "child_transactions", "pidx", "payment_url", "status", "total_amount", "transaction_id", "refunded", "expires_at")
         from value in Gen.Elements(OddValues)
         from how in Gen.Choose(0, 2)
         select Encoding.UTF8.GetBytes(how switch
@@ -92,7 +96,8 @@ public class RandomBodyTests
             && (verify is not Reply<Transaction>.Refused || (status is 400 or 404 && !Parsed(body).TryGetProperty("idx", out _)));
     }
 
-    private static bool IsWhole(Transaction transaction) => transaction is { Id.Length: > 0, StateName.Length: > 0, Amount: var amount } && (long)amount >= 0;
+    private static bool IsWhole(Transaction transaction) =>
+        transaction is { Id.Length: > 0, StateName.Length: > 0, Amount: var amount } && (long)amount >= 0;
 
     /// <summary>Checked with System.Text.Json instead of the client's reader.</summary>
     private static bool BodyContains(byte[] body, Transaction transaction) =>
@@ -107,7 +112,8 @@ public class RandomBodyTests
         && answer.GetProperty("pidx").GetString() == EPaymentFixture.Pidx
         && answer.GetProperty("status").ValueKind == JsonValueKind.String
         && (payment.Status != EPaymentStatus.Completed || payment.TotalAmount is not null)
-        && (payment.TotalAmount is not { } amount || decimal.Parse(answer.GetProperty("total_amount").ToString(), CultureInfo.InvariantCulture) == (long)amount);
+        && (payment.TotalAmount is not { } amount
+            || decimal.Parse(answer.GetProperty("total_amount").ToString(), CultureInfo.InvariantCulture) == (long)amount);
 
     private static JsonElement Parsed(byte[] body) => JsonElement.Parse(Encoding.UTF8.GetString(body));
 
@@ -140,6 +146,7 @@ public class RandomBodyTests
     private sealed class CannedHandler(int status, byte[] body) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(body), RequestMessage = request });
+            Task.FromResult(
+                new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(body), RequestMessage = request });
     }
 }

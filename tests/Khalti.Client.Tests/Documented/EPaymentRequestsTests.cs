@@ -15,7 +15,8 @@ public class EPaymentRequestsTests
         (request.Method, request.Target).ShouldBe(("POST", "/api/v2/epayment/initiate/"));
         request.Header("Content-Type").ShouldBe("application/json");
         request.Body.ShouldBe(
-            """{"return_url":"https://shop.example/khalti/return","website_url":"https://shop.example/","amount":1000,"purchase_order_id":"order-1042","purchase_order_name":"Two notebooks"}""");
+            """{"return_url":"https://shop.example/khalti/return","website_url":"https://shop.example/","amount":"""
+            + """1000,"purchase_order_id":"order-1042","purchase_order_name":"Two notebooks"}""");
     }
 
     [Fact]
@@ -27,7 +28,8 @@ public class EPaymentRequestsTests
             Customer = new EPaymentCustomer("Sita Rai", "sita@example.com", "9800000001"),
             AmountBreakdown = [new AmountPart("Price", 1350), new AmountPart("VAT", 150), new AmountPart("Discount", -200)],
             ProductDetails = [new ProductDetail("nb-1", "Notebook", new Paisa(650), 2, new Paisa(1300))],
-            MerchantData = new Dictionary<string, string>(StringComparer.Ordinal) { ["merchant_extra"] = "campaign-7", ["merchant_username"] = "" },
+            MerchantData =
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["merchant_extra"] = "campaign-7", ["merchant_username"] = "" },
             Modes = ["KHALTI", "MOBILE_BANKING"],
             Bank = "bank-idx",
             TimeToLive = 1000,
@@ -120,7 +122,8 @@ public class EPaymentRequestsTests
         await Should.ThrowAsync<ArgumentNullException>(() => client.LookupAsync(null!, Stop));
     }
 
-    private static Task<ReceivedRequest> InitiatedAsync(EPaymentRequest request) => SentAsync(client => client.InitiateAsync(request, Stop));
+    private static Task<ReceivedRequest> InitiatedAsync(EPaymentRequest request) =>
+        SentAsync(client => client.InitiateAsync(request, Stop));
 
     private static async Task<ReceivedRequest> SentAsync(Func<KhaltiClient, Task> call)
     {

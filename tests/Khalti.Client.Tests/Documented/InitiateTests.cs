@@ -35,7 +35,8 @@ public class InitiateTests(RunningSandbox sandbox) : SandboxTests(sandbox)
             },
             Stop)).ShouldBeAnswered();
 
-        (link.ExpiresAt!.Value - (DateTimeOffset)(await Sandbox.LinkAsync(link.Pidx))["createdOn"]!).TotalSeconds.ShouldBe(1000, tolerance: 1);
+        (link.ExpiresAt!.Value - (DateTimeOffset)(await Sandbox.LinkAsync(link.Pidx))["createdOn"]!)
+            .TotalSeconds.ShouldBe(1000, tolerance: 1);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Khalti.Client.Tests.Retry;
 /// <summary>A call that moves money is sent once, whatever happens.</summary>
 public class MoneyCallsTests
 {
-    public static TheoryData<string> Troubles => ["cut", "reset", "half", "half reset", "408", "425", "429", "429 at once", "500", "503", "html", "302"];
+    public static TheoryData<string> Troubles =>
+        ["cut", "reset", "half", "half reset", "408", "425", "429", "429 at once", "500", "503", "html", "302"];
 
     [Theory]
     [MemberData(nameof(Troubles))]

@@ -138,5 +138,6 @@ internal sealed record Step(byte[] Bytes, Then Then)
 
     private static string Head(int length, string contentType, int status, string[] headers) => string.Create(
         CultureInfo.InvariantCulture,
-        $"HTTP/1.1 {status} Scripted\r\nContent-Type: {contentType}\r\nContent-Length: {length}\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n");
+        $"HTTP/1.1 {status} Scripted\r\nContent-Type: {contentType}\r\nContent-Length: "
+        + $"{length}\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n");
 }

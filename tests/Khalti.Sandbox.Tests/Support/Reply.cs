@@ -7,7 +7,8 @@ internal sealed record Reply(int Status, string Text, HttpResponseMessage Messag
 {
     internal JsonNode Json => JsonNode.Parse(Text)!;
 
-    internal string Header(string name) => Message.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(",", values) : "";
+    internal string Header(string name) =>
+        Message.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(",", values) : "";
 
     /// <summary>Compares status and JSON body, ignoring the order of members.</summary>
     internal void ShouldBe(int status, string json)

@@ -56,7 +56,10 @@ internal sealed class DeskPage(IPage page)
     {
         await Search.FillAsync(text);
         await Search.PressAsync("Enter");
-        await Expect(page).ToHaveURLAsync(new Uri(new Uri(page.Url), "/admin/?q=" + Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal)).AbsoluteUri);
+        await Expect(page)
+            .ToHaveURLAsync(
+                new Uri(new Uri(page.Url), "/admin/?q=" + Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal))
+                .AbsoluteUri);
         await Expect(page.Locator(".results .loading")).ToHaveCountAsync(0);
     }
 

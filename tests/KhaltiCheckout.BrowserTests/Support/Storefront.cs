@@ -60,7 +60,8 @@ internal sealed class Storefront : IAsyncDisposable
 
     /// <summary>What a shopper typed into Khalti's window and the shop must never see.</summary>
     internal IEnumerable<string> Leaks => Log.Lines
-        .Where(line => line.Contains(Widget.TestMobile, StringComparison.Ordinal) || line.Contains(Widget.TestCode, StringComparison.Ordinal))
+        .Where(
+            line => line.Contains(Widget.TestMobile, StringComparison.Ordinal) || line.Contains(Widget.TestCode, StringComparison.Ordinal))
         .Select(line => "log: " + line);
 
     internal static async Task<Storefront> OpenAsync(params (string Key, string? Value)[] settings)
@@ -138,7 +139,8 @@ internal sealed class Storefront : IAsyncDisposable
     /// <summary>Follows an address as a browser would.</summary>
     internal async Task VisitAsync(Uri address)
     {
-        using HttpResponseMessage answer = await _http.GetAsync(new Uri(Address, address.PathAndQuery), TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer =
+            await _http.GetAsync(new Uri(Address, address.PathAndQuery), TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 

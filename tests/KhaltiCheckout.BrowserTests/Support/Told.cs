@@ -8,7 +8,8 @@ internal sealed class Told
 {
     // Comes before the page's own ear, in one turn with it: whatever a test asks of the page afterwards, the page has heard.
     private const string Ear =
-        "window.EventSource = class extends EventSource { constructor(address) { super(address); this.addEventListener('order', () => window.told()); } };";
+        "window.EventSource = class extends EventSource { constructor(address) { super(address); "
+        + "this.addEventListener('order', () => window.told()); } };";
 
     private readonly Channel<bool> _news = Channel.CreateUnbounded<bool>();
 

@@ -49,7 +49,8 @@ internal sealed partial class Walk(Visit visit, string name)
     internal async Task StepAsync(IPage page, string state)
     {
         string where = $"{name} {++_step}: {state}";
-        (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0, where);
+        (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+            .ShouldBe(0, where);
         await visit.ShootAsync(page, $"walk-{name}-{_step:00}-{state}");
         string[] read = await page.EvaluateAsync<string[]>(Read);
         read.ShouldNotBeEmpty(where);
@@ -74,6 +75,7 @@ internal sealed partial class Walk(Visit visit, string name)
     private static partial Regex Untranslated();
 
     // Proper names, an order's number in a sentence, a key's name, and what is to be typed into Khalti's window as it stands.
-    [GeneratedRegex("Khalti Checkout|Maya Gurung|settings key 1|…[0-9a-z]{8}|ord_[0-9a-z]+|98000000[0-9]+|1111|987654", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        "Khalti Checkout|Maya Gurung|settings key 1|…[0-9a-z]{8}|ord_[0-9a-z]+|98000000[0-9]+|1111|987654", RegexOptions.None, 1000)]
     private static partial Regex Names();
 }

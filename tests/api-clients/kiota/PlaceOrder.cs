@@ -8,7 +8,11 @@ using HttpClientRequestAdapter adapter = new(new AnonymousAuthenticationProvider
 CheckoutClient shop = new(adapter);
 
 OrderView placed = (await shop.Api.V1.Orders.PostAsync(
-    new PlaceOrderRequest { Items = [new OrderItemRequest { ProductId = "ilam-tea", Quantity = 2 }], Customer = new OrderCustomerRequest { Name = "Sita Rai" } },
+    new PlaceOrderRequest
+    {
+        Items = [new OrderItemRequest { ProductId = "ilam-tea", Quantity = 2 }],
+        Customer = new OrderCustomerRequest { Name = "Sita Rai" }
+    },
     request => request.Headers.Add("Idempotency-Key", "kiota-client-" + Guid.NewGuid())))!;
 
 OrderView read = (await shop.Api.V1.Orders[placed.Id!].GetAsync())!;
