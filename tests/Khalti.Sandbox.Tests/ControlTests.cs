@@ -16,9 +16,11 @@ public sealed class ControlTests
         JsonArray transactions = await sandbox.TransactionsAsync();
 
         transactions.Count.ShouldBe(2);
-        transactions[0]!.ToJsonString().ShouldBe($$"""
-            {"idx":"{{transactions[0]!["idx"]}}","token":"{{token}}","pidx":null,"flow":"widget","state":"Completed","amount":2000,"fee":60,"refundedAmount":0,"mobile":"9800000001","productIdentity":"ord_1","purchaseOrderId":null,"createdOn":"2026-01-02T03:04:05.0000000Z"}
-            """);
+        transactions[0]!.ToJsonString().ShouldBe(JsonNode.Parse($$"""
+            {"idx":"{{transactions[0]!["idx"]}}","token":"{{token}}","pidx":null,"flow":"widget","state":"Completed","amount":2000,
+             "fee":60,"refundedAmount":0,"mobile":"9800000001","productIdentity":"ord_1","purchaseOrderId":null,
+             "createdOn":"2026-01-02T03:04:05.0000000Z"}
+            """)!.ToJsonString());
     }
 
     [Fact]

@@ -102,14 +102,18 @@ public sealed class EPaymentInitiateTests
             """{"customer_info": {"name": ["This field may not be blank."], "email": ["Enter a valid email address."]}}""" },
         { """{"customer_info": {"phone": null}}""", """{"customer_info": {"phone": ["This field may not be null."]}}""" },
         { """{"customer_info": "Sita"}""", """{"customer_info": {"non_field_error": ["Invalid data. Expected a dictionary."]}}""" },
-        { """{"product_details": [{"identity": "nb-1", "name": "Notebook", "total_price": "x", "quantity": 1.5}]}""", """{"product_details": [{"total_price": ["A valid integer is required."], "quantity": ["A valid integer is required."], "unit_price": ["This field is required."]}]}""" },
+        { """{"product_details": [{"identity": "nb-1", "name": "Notebook", "total_price": "x", "quantity": 1.5}]}""",
+            """{"product_details": [{"total_price": ["A valid integer is required."], "quantity": """
+            + """["A valid integer is required."], "unit_price": ["This field is required."]}]}""" },
         { """{"modes": ["CASH"]}""", """{"modes": ["Choose from KHALTI, EBANKING, MOBILE_BANKING, CONNECT_IPS, SCT."]}""" },
         { """{"modes": "KHALTI"}""", """{"modes": ["Expected a list of items."]}""" },
         { """{"bank": "nosuch"}""", """{"bank": ["Invalid bank."]}""" },
         { """{"ttl": 0}""", """{"ttl": ["Ensure this value is greater than or equal to 1."]}""" },
         { """{"ttl": 9223372036854775807}""", """{"ttl": ["Ensure this value is less than or equal to 31536000."]}""" },
         { """{"ttl": "soon"}""", """{"ttl": ["A valid integer is required."]}""" },
-        { """{"return_url": "", "amount": 999, "purchase_order_name": ""}""", """{"return_url": ["This field may not be blank."], "amount": ["Amount should be greater than Rs. 10, that is 1000 paisa."], "purchase_order_name": ["This field may not be blank."]}""" },
+        { """{"return_url": "", "amount": 999, "purchase_order_name": ""}""",
+            """{"return_url": ["This field may not be blank."], "amount": ["Amount should be greater than Rs. 10, """
+            + """that is 1000 paisa."], "purchase_order_name": ["This field may not be blank."]}""" },
     };
 
     [Theory]
@@ -141,7 +145,8 @@ public sealed class EPaymentInitiateTests
 
         (await sandbox.JsonAsync(Path + "?amount=1300&return_url=http://a.example", new { }, RunningSandbox.EPaymentKey)).ShouldBe(400, """
             {"return_url": ["This field is required."], "website_url": ["This field is required."], "amount": ["This field is required."],
-             "purchase_order_id": ["This field is required."], "purchase_order_name": ["This field is required."], "error_key": "validation_error"}
+             "purchase_order_id": ["This field is required."],
+             "purchase_order_name": ["This field is required."], "error_key": "validation_error"}
             """);
     }
 

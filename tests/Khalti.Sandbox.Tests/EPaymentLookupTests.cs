@@ -158,7 +158,8 @@ public sealed class EPaymentLookupTests
         record["can_refund"]!.GetValue<bool>().ShouldBeTrue();
         record["child_transactions"]!.AsArray().ShouldBeEmpty();
         record["meta"]!.ToJsonString().ShouldBe(
-            """{"product_identity":"order-1042","product_name":"Two notebooks","product_url":"https://shop.example/","merchant_extra":"campaign-7"}""");
+            """{"product_identity":"order-1042","product_name":"Two notebooks","product_url":"https://shop."""
+            + """example/","merchant_extra":"campaign-7"}""");
         (await sandbox.GetAsync(detail, RunningSandbox.SecretKey)).Status.ShouldBe(404);
         (await sandbox.GetAsync(detail, RunningSandbox.OtherEPaymentKey)).Status.ShouldBe(404);
         (await sandbox.GetAsync("/api/v2/merchant-transaction/", RunningSandbox.EPaymentKey))

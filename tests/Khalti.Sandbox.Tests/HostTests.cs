@@ -66,7 +66,8 @@ public sealed class HostTests
             make.CommandText = Ledger.SchemaVersions[0] + """
                 INSERT INTO payment (idx, token, flow, merchant, mode, state, amount, fee, refunded_amount, mobile,
                     product_identity, product_name, extras, otp_failures, created_on)
-                VALUES ('i', 't', 'Widget', $merchant, 'Test', 'Confirmed', 1500, 0, 0, '9800000001', 'p', 'n', '{}', 0, '2026-01-01T00:00:00.0000000Z');
+                VALUES ('i', 't', 'Widget', $merchant, 'Test', 'Confirmed', 1500, 0, 0, '9800000001',
+                    'p', 'n', '{}', 0, '2026-01-01T00:00:00.0000000Z');
                 PRAGMA user_version = 1;
                 """;
             make.Parameters.AddWithValue("$merchant", Merchants.Default.Idx);

@@ -89,7 +89,8 @@ public sealed class PaymentPageTests
         (await BeginAsync(sandbox, pidx, pin: "2222")).Json["error_key"]!.ToString().ShouldBe("third_party_transaction_locked");
         (await BeginAsync(sandbox, pidx)).Json["error_key"]!.ToString().ShouldBe("third_party_transaction_locked");
         (await BeginAsync(sandbox, pidx, mobile: "12", pin: "x")).ShouldBe(400, """
-            {"mobile": ["Enter a valid mobile number."], "transaction_pin": ["Khalti PIN must be 4 digits long."], "error_key": "validation_error"}
+            {"mobile": ["Enter a valid mobile number."], "transaction_pin": ["Khalti PIN must be 4 digits long."],
+             "error_key": "validation_error"}
             """);
     }
 
