@@ -62,7 +62,8 @@ internal static class Gateway
         {"idx":"{{run}}{{Interlocked.Increment(ref _transactions):d10}}",
         "type":{"idx":"LdaqkvqGnV3N9yDCUGnD8e","name":"Wallet payment"},
         "state":{"idx":"DhvMj9hdRufLqkP8ZY4d8g","name":"Completed","template":"is complete"},
-        "amount":{{amount}},"fee_amount":{{amount * 3 / 100}},"refunded":false,"created_on":"2026-11-20T10:00:00.000000+05:45","ebanker":null,
+        "amount":{{amount}},"fee_amount":{{amount * 3 / 100}},"refunded":false,
+        "created_on":"2026-11-20T10:00:00.000000+05:45","ebanker":null,
         "user":{"idx":"cCaPkRPQGn5D8StkiqqMJg","name":"Test User","mobile":"9800000000"},
         "merchant":{"idx":"UM75Gm2gWmZvA4TPwkwZye","name":"Test Merchant","mobile":"test@example.com"},
         "token":"{{token}}","cashback":0,"reference":null,"remarks":null,"product_identity":"{{token[TokenPrefix.Length..]}}"}

@@ -13,7 +13,8 @@ internal sealed class Options
           --gateway 0,50                      milliseconds that Khalti's stand-in takes
           --rounds 4                          how often every server has its turn, there and back
           --seconds 4                         length of each measured window
-          --warm-up 20                        seconds of load on each server before the first window; then until its runtime compiles no more
+          --warm-up 20                        seconds of load on each server before the first window;
+                                              then until its runtime compiles no more
           --as-page                           orders with e-mail, phone and an Idempotency-Key, as the shop's page sends them
           --postgres "Host=…"|start           an empty database to use, or: start a server of its own (Debian's binaries)
           --growth                            instead of all that: what a request costs among many orders
