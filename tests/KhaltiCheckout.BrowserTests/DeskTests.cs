@@ -87,7 +87,12 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
         await Expect(page.Locator("#key")).ToBeVisibleAsync();
         await page.EvaluateAsync(
             """
-            async () => { for (let i = 0; i < 10; i++) await fetch('/api/v1/admin/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ key: 'wrong-' + i }) }); }
+            async () => {
+              for (let i = 0; i < 10; i++) {
+                const body = JSON.stringify({ key: 'wrong-' + i });
+                await fetch('/api/v1/admin/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+              }
+            }
             """);
         await page.FillAsync("#key", DeskPage.Key);
         await page.PressAsync("#key", "Enter");

@@ -11,7 +11,8 @@ internal static class Judge
     private const string Violations =
         """
         async leaveOut => {
-          const found = await axe.run({ include: [['html']], exclude: leaveOut === null ? [] : [[leaveOut]] }, { resultTypes: ['violations'], pingWaitTime: 15_000 });
+          const context = { include: [['html']], exclude: leaveOut === null ? [] : [[leaveOut]] };
+          const found = await axe.run(context, { resultTypes: ['violations'], pingWaitTime: 15_000 });
           if (found.passes.length === 0) return ['axe has looked at nothing'];
           return [...found.violations, ...found.incomplete.filter(result => result.id === 'frame-tested')]
             .flatMap(result => result.nodes.map(node => `${result.id}: ${node.html}`));

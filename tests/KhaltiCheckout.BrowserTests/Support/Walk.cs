@@ -21,7 +21,8 @@ internal sealed partial class Walk(Visit visit, string name)
             if (!node.parentElement.closest(skipped) && node.parentElement.checkVisibility()) found.push(node.data);
           }
           for (const node of document.querySelectorAll('[aria-label], [alt], [placeholder], [title]')) {
-            if (!node.closest(skipped) && node.checkVisibility()) for (const name of ['aria-label', 'alt', 'placeholder', 'title']) found.push(node.getAttribute(name) ?? '');
+            if (node.closest(skipped) || !node.checkVisibility()) continue;
+            for (const name of ['aria-label', 'alt', 'placeholder', 'title']) found.push(node.getAttribute(name) ?? '');
           }
           return found.map(text => text.trim()).filter(text => text !== '');
         }
@@ -33,14 +34,16 @@ internal sealed partial class Walk(Visit visit, string name)
           .filter(node => node.checkVisibility() && !node.closest('[inert]'))
           .map(node => node.matches('[type=radio], [type=checkbox]') ? node.closest('label') ?? node : node) // a label is hit as well
           .filter(node => node.getBoundingClientRect().height < 44 || node.getBoundingClientRect().width < 44)
-          .map(node => `${node.id || node.className || node.tagName}: ${node.getBoundingClientRect().width} x ${node.getBoundingClientRect().height}`)
+          .map(node => [node.id || node.className || node.tagName, node.getBoundingClientRect()])
+          .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
         """;
 
     // Cut off, or covered by a neighbour.
     private const string Cut =
         """
         () => [...document.querySelectorAll('main :is(h1, h2, h3, p, td, th, dt, dd, button, .button, strong, figcaption)')]
-          .filter(node => node.checkVisibility() && !node.matches('.unseen') && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
+          .filter(node => node.checkVisibility() && !node.matches('.unseen') && node.scrollWidth > node.clientWidth + 1)
+          .filter(node => getComputedStyle(node).display !== 'inline')
           .map(node => node.id || node.textContent)
         """;
 
