@@ -23,7 +23,8 @@ public sealed partial class EveryAdminRouteTests(SharedShop shared) : IClassFixt
         foreach (Route route in routes.Where(route => !route.IsOpen))
         {
             route.Policies.ShouldNotBeEmpty(route.ToString());
-            route.Policies.ShouldAllBe(policy => Scopes.All.Contains(policy) || policy == Scopes.AnyKey || policy == Scopes.ReadOrRefund, route.ToString());
+            route.Policies.ShouldAllBe(
+                policy => Scopes.All.Contains(policy) || policy == Scopes.AnyKey || policy == Scopes.ReadOrRefund, route.ToString());
         }
     }
 
@@ -108,7 +109,8 @@ public sealed partial class EveryAdminRouteTests(SharedShop shared) : IClassFixt
                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null),
     ];
 
-    private sealed record Route(HttpMethod Method, Microsoft.AspNetCore.Routing.Patterns.RoutePattern Pattern, string[] Policies, bool IsOpen)
+    private sealed record Route(
+        HttpMethod Method, Microsoft.AspNetCore.Routing.Patterns.RoutePattern Pattern, string[] Policies, bool IsOpen)
     {
         internal string Path => Parameter().Replace(Pattern.RawText!, found => found.Groups["name"].Value == "day" ? "2026-11-20" : "x");
 

@@ -18,7 +18,8 @@ public sealed partial class KeysCommandTests
         Uri address = new(shop.Output.Select(line => Address().Match(line)).Last(match => match.Success).Groups["url"].Value);
         using HttpClient http = new() { BaseAddress = address };
 
-        (int exitCode, string[] output, string[] errors) = await shop.CommandAsync("keys", "create", "--name", "Till 2", "--scopes", "read,refund");
+        (int exitCode, string[] output, string[] errors) =
+            await shop.CommandAsync("keys", "create", "--name", "Till 2", "--scopes", "read,refund");
         exitCode.ShouldBe(0, string.Join('\n', errors));
         string key = output.ShouldHaveSingleItem();
         string id = Id().Match(string.Join('\n', errors)).Value;
@@ -46,7 +47,8 @@ public sealed partial class KeysCommandTests
     {
         await using ShopFolder folder = new();
 
-        (int exitCode, string[] output, string[] errors) = await folder.CommandAsync("Production", "keys", "create", "--name", "पसल", "--scopes", "admin");
+        (int exitCode, string[] output, string[] errors) =
+            await folder.CommandAsync("Production", "keys", "create", "--name", "पसल", "--scopes", "admin");
 
         exitCode.ShouldBe(0, string.Join('\n', errors));
         output.ShouldHaveSingleItem().ShouldMatch("^kck_[0-9a-z]{12}_[0-9a-z]{40}$", "nothing else started and said so");
@@ -64,7 +66,9 @@ public sealed partial class KeysCommandTests
     [InlineData(2, "Option '--scopes' is required.", "keys", "create", "--name", "Till")]
     [InlineData(2, "Required argument missing for option: '--scopes'.", "keys", "create", "--name", "Till", "--scopes")]
     [InlineData(2, "Unrecognized command or argument '--scope'.", "keys", "create", "--name", "Till", "--scope", "read")]
-    [InlineData(2, "Option '--name' expects a single argument but 2 were provided.", "keys", "create", "--name", "A", "--name", "B", "--scopes", "read")]
+    [InlineData(
+        2, "Option '--name' expects a single argument but 2 were provided.", "keys", "create", "--name", "A", "--name", "B", "--scopes",
+        "read")]
     [InlineData(2, "--scopes: Only admin, checkout, read, refund", "keys", "create", "--name", "Till", "--scopes", "read,write")]
     [InlineData(2, "--scopes: At least one scope.", "keys", "create", "--name", "Till", "--scopes", ",")]
     [InlineData(2, "--name: That is the name of another kind of key.", "keys", "create", "--name", "settings key 1", "--scopes", "read")]

@@ -21,7 +21,8 @@ public sealed class KeysTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        Answer made = await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = " Till 2 ", scopes = new[] { "refund", "read", "read" } });
+        Answer made = await shop.SendAsync(
+            KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = " Till 2 ", scopes = new[] { "refund", "read", "read" } });
         Answer listed = await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Get, Keys);
 
         made.Status.ShouldBe(201);
@@ -31,8 +32,8 @@ public sealed class KeysTests
         row.AsObject().Select(member => member.Key)
             .ShouldBe(["id", "name", "scopes", "hint", "createdAt", "createdBy", "lastUsedAt", "revokedAt", "revokedBy"]);
         row.ToJsonString().ShouldBe($$"""
-            {"id":"{{made.Json["id"]}}","name":"Till 2","scopes":["read","refund"],"hint":"{{key[..16]}}","createdAt":"2026-11-21T06:00:00.000Z",
-            "createdBy":"settings key 1","lastUsedAt":null,"revokedAt":null,"revokedBy":null}
+            {"id":"{{made.Json["id"]}}","name":"Till 2","scopes":["read","refund"],"hint":"{{key[..16]}}",
+            "createdAt":"2026-11-21T06:00:00.000Z","createdBy":"settings key 1","lastUsedAt":null,"revokedAt":null,"revokedBy":null}
             """.ReplaceLineEndings(""));
         listed.Text.ShouldNotContain(key[17..]);
         ((string)row["id"]!).ShouldStartWith("key_");
@@ -43,7 +44,8 @@ public sealed class KeysTests
     {
         await using Shop shop = await Shop.OpenAsync();
         Answer made = await shop.SendAsync(
-            HttpMethod.Post, Keys, new { name = "Till 2", scopes = new[] { "admin" } }, KeyHolding.Bearer(KeyHolding.SettingsKey), ("Idempotency-Key", "make-till-2"));
+            HttpMethod.Post, Keys, new { name = "Till 2", scopes = new[] { "admin" } }, KeyHolding.Bearer(KeyHolding.SettingsKey),
+            ("Idempotency-Key", "make-till-2"));
         string key = (string)made.Json["key"]!;
         string cookie = await shop.GivenSessionAsync(key);
         string settingsCookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
@@ -80,17 +82,20 @@ public sealed class KeysTests
 
         revoked.Status.ShouldBe(200);
         ((string?)revoked.Json["revokedAt"], (string?)revoked.Json["revokedBy"]).ShouldBe(("2026-11-21T06:00:00.000Z", "Till 2"));
-        ((string?)again.Json["revokedAt"], (string?)again.Json["revokedBy"]).ShouldBe(("2026-11-21T06:00:00.000Z", "Till 2"), "once more changes nothing");
+        ((string?)again.Json["revokedAt"], (string?)again.Json["revokedBy"])
+            .ShouldBe(("2026-11-21T06:00:00.000Z", "Till 2"), "once more changes nothing");
         (await shop.SendAsync(key, HttpMethod.Get, Keys)).ShouldBeProblem(401, "unauthorized");
         (await other.SendAsync(key, HttpMethod.Get, Keys)).ShouldBeProblem(401, "unauthorized");
-        (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, $"{Keys}/key_01k9x4c7qmf3t8v5z2w6y1n0ah/revoke")).ShouldBeProblem(404, "not_found");
+        (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, $"{Keys}/key_01k9x4c7qmf3t8v5z2w6y1n0ah/revoke"))
+            .ShouldBeProblem(404, "not_found");
     }
 
     [Fact]
     public async Task A_key_name_is_unique_until_its_key_is_revoked()
     {
         await using Shop shop = await Shop.OpenAsync();
-        Task<Answer> MakeAsync() => shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = "Till 2", scopes = new[] { "read" } });
+        Task<Answer> MakeAsync() =>
+            shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = "Till 2", scopes = new[] { "read" } });
 
         Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => MakeAsync()));
 
@@ -132,7 +137,8 @@ public sealed class KeysTests
         await using Shop shop = await Shop.OpenAsync();
         (string _, string key) = await shop.GivenKeyAsync("all but admin", Scopes.Read, Scopes.Checkout, Scopes.Refund);
 
-        (await shop.SendAsync(key, HttpMethod.Post, Keys, new { name = "mine", scopes = new[] { "read" } })).ShouldBeProblem(403, "forbidden");
+        (await shop.SendAsync(key, HttpMethod.Post, Keys, new { name = "mine", scopes = new[] { "read" } }))
+            .ShouldBeProblem(403, "forbidden");
     }
 
     [Fact]
@@ -143,7 +149,8 @@ public sealed class KeysTests
         (string second, string other) = await shop.GivenKeyAsync("second", Scopes.Read);
         DateTimeOffset start = shop.Clock.GetUtcNow();
         Task UseAsync(string used) => shop.SendAsync(used, HttpMethod.Get, "/api/v1/admin/session");
-        Task<DateTimeOffset?> LastAsync(string id) => shop.InDatabaseAsync(db => db.ApiKeys.Where(row => row.Id == id).Select(row => row.LastUsedAt).SingleAsync());
+        Task<DateTimeOffset?> LastAsync(string id) =>
+            shop.InDatabaseAsync(db => db.ApiKeys.Where(row => row.Id == id).Select(row => row.LastUsedAt).SingleAsync());
 
         await UseAsync(key);
         await Shop.UntilAsync(async () => await LastAsync(first) == start);
@@ -179,7 +186,8 @@ public sealed class KeysTests
 
         await Shop.UntilAsync(() => shop.InDatabaseAsync(db => db.ApiKeys.AnyAsync(row => row.Id == second && row.LastUsedAt != null)));
         (await shop.InDatabaseAsync(db => db.ApiKeys.AsNoTracking().SingleAsync(row => row.Id == first))).LastUsedAt.ShouldBeNull();
-        shop.Log.Warnings.ShouldContain(line => line.Contains($"The last use of key {first} could not be written down", StringComparison.Ordinal));
+        shop.Log.Warnings.ShouldContain(
+            line => line.Contains($"The last use of key {first} could not be written down", StringComparison.Ordinal));
     }
 
     [Fact]

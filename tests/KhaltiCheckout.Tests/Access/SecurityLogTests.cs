@@ -43,7 +43,8 @@ public sealed class SecurityLogTests
             .Select(line => line[(SecurityLog.Category.Length + 2)..].Trim())];
         lines.ShouldAllBe(line => line.StartsWith(Client));
         foreach (string says in (string[])[
-            "(settings key 1) made key", "signed in with Till 2", "signed out Till 2", $"(settings key 1) ended sign-in {id}", "revoked key",
+            "(settings key 1) made key", "signed in with Till 2", "signed out Till 2", $"(settings key 1) ended sign-in {id}",
+            "revoked key",
             $"refunded 1000 paisa of order {order.Id()}",
             "sent a request with a wrong key", "tried to sign in with a wrong key", "can't sign in for a while"])
         {

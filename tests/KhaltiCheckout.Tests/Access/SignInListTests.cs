@@ -25,7 +25,8 @@ public sealed class SignInListTests
         listed.Json["data"]!.AsArray()
             .Select(one => ((string?)one!["keyName"], (string?)one["address"], (bool)one["isCurrent"]!, (string?)one["createdAt"]))
             .ShouldBe([
-                ("settings key 1", "127.0.0.1", true, "2026-11-21T06:01:00.000Z"), ("Till 2", "192.0.2.7", false, "2026-11-21T06:00:00.000Z")]);
+                ("settings key 1", "127.0.0.1", true, "2026-11-21T06:01:00.000Z"),
+                ("Till 2", "192.0.2.7", false, "2026-11-21T06:00:00.000Z")]);
         foreach (string given in (string[])[cookie, phone.Headers["Set-Cookie"].Split(';')[0]])
         {
             string token = given.Split('=')[1];

@@ -84,6 +84,7 @@ public sealed class WrongKeyTests
         (await shop.SendAsync(key, HttpMethod.Get, Session)).Status.ShouldBe(200);
         (await shop.SendAsync(unused, HttpMethod.Get, Session)).Status.ShouldBe(429);
         (await shop.SendAsync(key[..^1] + (key[^1] == '0' ? '1' : '0'), HttpMethod.Get, Session)).Status.ShouldBe(401);
-        (await shop.SendAsync(key, HttpMethod.Get, Session)).Status.ShouldBe(429, "the rest of a known key can't be guessed behind its first part");
+        (await shop.SendAsync(key, HttpMethod.Get, Session))
+            .Status.ShouldBe(429, "the rest of a known key can't be guessed behind its first part");
     }
 }

@@ -39,7 +39,8 @@ public sealed class AddressAttackTests
         string answer = await shop.RawAsync([$"GET {path} HTTP/1.1"]);
 
         RawHttp.StatusOf(answer).ShouldBeInRange(300, 499);
-        answer.Split("\r\n\r\n")[0].Split("\r\n").ShouldNotContain(line => line.StartsWith("X-Injected", StringComparison.OrdinalIgnoreCase));
+        answer.Split("\r\n\r\n")[0].Split("\r\n")
+            .ShouldNotContain(line => line.StartsWith("X-Injected", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -74,7 +75,8 @@ public sealed class AddressAttackTests
         string answer = await shop.RawAsync([$"GET {path} HTTP/1.1"]);
 
         RawHttp.StatusOf(answer).ShouldBeInRange(400, 499);
-        foreach (string inside in (string[])["ConnectionString", "SQLite format", "[core]", "root:x:", "WebApplication", "Microsoft Visual Studio"])
+        foreach (string inside in (string[])["ConnectionString", "SQLite format", "[core]", "root:x:", "WebApplication",
+            "Microsoft Visual Studio"])
         {
             answer.ShouldNotContain(inside);
         }

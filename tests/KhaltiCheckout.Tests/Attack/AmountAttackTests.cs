@@ -53,7 +53,8 @@ public sealed class AmountAttackTests
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
 
-        Answered answer = await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":"{{token}}","amount":{{amount}}}""");
+        Answered answer = await shop.PostTextAsync(
+            "/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":"{{token}}","amount":{{amount}}}""");
 
         (answer.Status, answer.Code).ShouldBe((400, "validation_failed"));
         await shop.NothingMovedAsync(order, token);
@@ -76,7 +77,8 @@ public sealed class AmountAttackTests
         await using Target shop = await Target.OpenAsync();
         (JsonNode order, string token) = await shop.ConfirmedAsync();
 
-        Answered answer = await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":"{{token}}",{{members}}}""");
+        Answered answer =
+            await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":"{{token}}",{{members}}}""");
 
         (answer.Status, answer.Code).ShouldBe((400, "validation_failed"));
         await shop.NothingMovedAsync(order, token);

@@ -18,7 +18,8 @@ public sealed class BodyAttackTests
     {
         await using Target shop = await Target.OpenAsync();
 
-        Answered answer = await shop.PostTextAsync("/api/v1/orders", $$"""{"items":[{"productId":"{{new string('x', length)}}","quantity":1}]}""");
+        Answered answer =
+            await shop.PostTextAsync("/api/v1/orders", $$"""{"items":[{"productId":"{{new string('x', length)}}","quantity":1}]}""");
 
         (answer.Status, answer.Code).ShouldBe((413, "body_too_large"));
     }
@@ -31,7 +32,8 @@ public sealed class BodyAttackTests
         string size = chunk.Length.ToString("x", CultureInfo.InvariantCulture);
         string body = string.Concat(Enumerable.Repeat($"{size}\r\n{chunk}\r\n", 6)) + "0\r\n\r\n";
 
-        string answer = await shop.RawAsync(["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", "Transfer-Encoding: chunked"], body);
+        string answer =
+            await shop.RawAsync(["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", "Transfer-Encoding: chunked"], body);
 
         RawHttp.StatusOf(answer).ShouldBeOneOf(400, 413);
     }
@@ -74,7 +76,8 @@ public sealed class BodyAttackTests
         string digits = new('9', 50_000);
 
         (await shop.PostTextAsync("/api/v1/payments/verify", $"{{{members}}}")).Code.ShouldBe("validation_failed");
-        (await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"x","token":"y","amount":{{digits}}}""")).Code.ShouldBe("validation_failed");
+        (await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"x","token":"y","amount":{{digits}}}"""))
+            .Code.ShouldBe("validation_failed");
     }
 
     [Fact]

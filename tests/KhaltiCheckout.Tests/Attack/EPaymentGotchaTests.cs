@@ -20,7 +20,8 @@ public sealed class EPaymentGotchaTests
         JsonNode other = await shop.OrderAsync();
         Uri back = await shop.Sandbox.OutcomeAsync(pidx, "completed");
 
-        Answered answer = await shop.ReturnAsync($"{back.Query}&merchant_order={other.Id()}&merchant_name=x&extra_merchant_params={other.Id()}");
+        Answered answer =
+            await shop.ReturnAsync($"{back.Query}&merchant_order={other.Id()}&merchant_name=x&extra_merchant_params={other.Id()}");
 
         answer.Location.ShouldBe("/order.html?id=" + order.Id());
         (await shop.ReadAsync(other)).Status().ShouldBe("pending");
@@ -55,7 +56,8 @@ public sealed class EPaymentGotchaTests
         (JsonNode order, string pidx) = await shop.LinkAsync();
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
         string transaction = (string)(await shop.Sandbox.LinkAsync(pidx))["idx"]!;
-        string bent = "?" + query.Replace("{pidx}", pidx, StringComparison.Ordinal).Replace("{transaction}", transaction, StringComparison.Ordinal);
+        string bent = "?" + query.Replace("{pidx}", pidx, StringComparison.Ordinal)
+            .Replace("{transaction}", transaction, StringComparison.Ordinal);
 
         Answered before = await shop.ReturnAsync(bent);
         await shop.ReturnAsync($"?pidx={pidx}");
@@ -202,7 +204,8 @@ public sealed class EPaymentGotchaTests
         (_, JsonNode second) = await shop.InitiateAsync(order);
 
         ((string?)second["pidx"]).ShouldNotBe((string?)first["pidx"]);
-        (await shop.ReadAsync(order))["payments"]!.AsArray().Select(payment => (string?)payment!["status"]).ShouldBe(["expired", "initiated"]);
+        (await shop.ReadAsync(order))["payments"]!.AsArray().Select(payment => (string?)payment!["status"])
+            .ShouldBe(["expired", "initiated"]);
     }
 
     [Fact]
@@ -241,10 +244,13 @@ public sealed class EPaymentGotchaTests
     public async Task Every_call_to_Khalti_has_a_trailing_slash_and_whole_paisa()
     {
         await using Shop shop = await Shop.OpenAsync();
-        (_, JsonNode order) = await shop.PostAsync("/api/v1/orders", new { items = new[] { new { productId = "lokta-notebook", quantity = 3 } } });
+        (_, JsonNode order) =
+            await shop.PostAsync("/api/v1/orders", new { items = new[] { new { productId = "lokta-notebook", quantity = 3 } } });
         await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(await shop.GivenLinkAsync(order), "completed"));
 
-        IReadOnlyList<JsonNode> calls = [.. (await shop.Sandbox.ListAsync("/_sandbox/requests")).Where(call => ((string?)call["operation"])!.StartsWith("epayment", StringComparison.Ordinal))];
+        IReadOnlyList<JsonNode> calls = [
+            .. (await shop.Sandbox.ListAsync("/_sandbox/requests"))
+            .Where(call => ((string?)call["operation"])!.StartsWith("epayment", StringComparison.Ordinal))];
         calls.Select(call => (string?)call["path"]).ShouldBe(["/api/v2/epayment/initiate/", "/api/v2/epayment/lookup/"]);
         calls.ShouldAllBe(call => (int)call["status"]! == 200);
         calls[0]["fields"]!["amount"]!.ToJsonString().ShouldBe("58500");

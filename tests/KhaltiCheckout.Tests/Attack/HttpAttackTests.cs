@@ -76,7 +76,8 @@ public sealed class HttpAttackTests
         await using Target shop = await Target.OpenAsync();
         foreach ((HttpMethod method, string path) in ((HttpMethod, string)[])[
             (HttpMethod.Options, "/api/v1/payments/verify"), (HttpMethod.Options, "/api/v1/orders"), (HttpMethod.Get, "/api/v1/config"),
-            (HttpMethod.Get, "/"), (HttpMethod.Post, "/api/v1/orders"), (HttpMethod.Get, "/api/v1/products"), (HttpMethod.Get, "/openapi/v1.json")])
+            (HttpMethod.Get, "/"), (HttpMethod.Post, "/api/v1/orders"), (HttpMethod.Get, "/api/v1/products"),
+            (HttpMethod.Get, "/openapi/v1.json")])
         {
             HttpRequestMessage request = new(method, path);
             request.Headers.Add("Origin", origin);
@@ -121,7 +122,8 @@ public sealed class HttpAttackTests
     {
         await using Target shop = await Target.OpenAsync();
         const string Body = """{"items":[{"productId":"ilam-tea","quantity":1}]}""";
-        string[] length = line.StartsWith("Content-Length", StringComparison.Ordinal) || line.StartsWith("Transfer", StringComparison.Ordinal)
+        string[] length = line.StartsWith("Content-Length", StringComparison.Ordinal)
+            || line.StartsWith("Transfer", StringComparison.Ordinal)
             ? [] : [$"Content-Length: {Body.Length}"];
 
         string answer = await shop.RawAsync(["POST /api/v1/orders HTTP/1.1", "Content-Type: application/json", .. length, line], Body);

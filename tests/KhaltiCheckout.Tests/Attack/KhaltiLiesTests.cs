@@ -123,7 +123,8 @@ public sealed class KhaltiLiesTests
         (await shop.ReadAsync(order)).Status().ShouldBe("pending");
     }
 
-    private static Task<(JsonNode Order, string Attention)> AnsweredAsync(Action<JsonNode> change) => AnsweredAsync(text => Change(text, change));
+    private static Task<(JsonNode Order, string Attention)> AnsweredAsync(Action<JsonNode> change) =>
+        AnsweredAsync(text => Change(text, change));
 
     private static async Task<(JsonNode Order, string Attention)> AnsweredAsync(Func<string, string> rewrite)
     {

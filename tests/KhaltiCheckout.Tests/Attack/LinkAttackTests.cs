@@ -45,7 +45,8 @@ public sealed class LinkAttackTests
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync("pashmina-shawl");
 
-        Answered answer = await shop.PostAsync("/api/v1/payments/initiate?amount=1000&orderId=ord_1&return_url=https://evil.example/", new { orderId = order.Id() });
+        Answered answer = await shop.PostAsync(
+            "/api/v1/payments/initiate?amount=1000&orderId=ord_1&return_url=https://evil.example/", new { orderId = order.Id() });
 
         answer.Status.ShouldBe(201);
         JsonNode asked = await shop.AskedForAsync(order);
@@ -94,14 +95,18 @@ public sealed class LinkAttackTests
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
-        HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/payments/initiate") { Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }) };
+        HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/payments/initiate")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() })
+        };
         request.Headers.Host = "evil.example";
 
         Answered answer = await shop.SendAsync(request);
 
         (answer.Status, answer.Code).ShouldBe((400, "host_not_allowed"), answer.Text);
         (answer.Headers + answer.Text).ShouldNotContain("evil");
-        (await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{order.Id()}"))).Text.ShouldContain("\"payments\":[]");
+        (await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{order.Id()}")))
+            .Text.ShouldContain("\"payments\":[]");
     }
 
     [Theory]
@@ -117,7 +122,10 @@ public sealed class LinkAttackTests
     {
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
-        HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/payments/initiate") { Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }) };
+        HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/payments/initiate")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() })
+        };
         request.Headers.TryAddWithoutValidation(header, header switch
         {
             "Forwarded" => "host=evil.example;proto=https",
@@ -228,7 +236,8 @@ public sealed class LinkAttackTests
         new Uri((string)asked["return_url"]!).Query.ShouldBeEmpty("Khalti does not say how it merges a query");
         foreach (string key in Keys)
         {
-            foreach (string text in (string[])[link.Text + link.Headers, asked.ToJsonString(), back.ToString(), answer.Text + answer.Headers])
+            foreach (string text in (string[])[link.Text + link.Headers, asked.ToJsonString(), back.ToString(), answer.Text
+                + answer.Headers])
             {
                 text.ShouldNotContain(key, Case.Insensitive);
             }
@@ -244,7 +253,8 @@ public sealed class LinkAttackTests
         await shop.ReturnAsync(back.Query);
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
 
-        foreach (string path in (string[])[$"/api/v1/orders/{order.Id()}", $"/order.html?id={order.Id()}", "/api/v1/config", "/health/ready"])
+        foreach (string path in (string[])[$"/api/v1/orders/{order.Id()}", $"/order.html?id={order.Id()}", "/api/v1/config",
+            "/health/ready"])
         {
             Answered answer = await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
             (answer.Text + answer.Headers).ShouldNotContain(pidx, Case.Insensitive, path);
@@ -281,7 +291,8 @@ public sealed class LinkAttackTests
 
         await shop.PassAfterAsync(TimeSpan.FromHours(2));
 
-        string[] written = [.. shop.Log.Lines.Where(line => !line.StartsWith("Microsoft.", StringComparison.Ordinal)), .. shop.Log.Warnings];
+        string[] written = [
+            .. shop.Log.Lines.Where(line => !line.StartsWith("Microsoft.", StringComparison.Ordinal)), .. shop.Log.Warnings];
         written.ShouldContain(line => line.Contains("/payments/khalti/return", StringComparison.Ordinal));
         foreach (string secret in secrets)
         {

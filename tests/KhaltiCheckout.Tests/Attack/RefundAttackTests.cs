@@ -26,10 +26,12 @@ public sealed class RefundAttackTests
         (JsonNode order, _) = await shop.PaidAsync();
         string? key = idempotencyKey is null ? null : $"{idempotencyKey}-{order.Id()}";
 
-        Answered[] answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RefundAsync(shop, order.Id(), $$"""{"amount":{{amount}}}""", idempotencyKey: key)));
+        Answered[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => RefundAsync(shop, order.Id(), $$"""{"amount":{{amount}}}""", idempotencyKey: key)));
 
         answers.Where(answer => answer.Status < 400).Select(answer => (string?)answer.Json["id"]).Distinct().Count().ShouldBe(1);
-        answers.Where(answer => answer.Status >= 400).ShouldAllBe(answer => answer.Code == "not_refundable" || answer.Code == "idempotency_in_progress");
+        answers.Where(answer => answer.Status >= 400)
+            .ShouldAllBe(answer => answer.Code == "not_refundable" || answer.Code == "idempotency_in_progress");
         (await BooksAsync(shop, order)).ShouldBe((1, amount));
         ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(amount);
     }
@@ -137,7 +139,8 @@ public sealed class RefundAttackTests
         JsonNode order = await GivenAsync(shop, became);
         string[] payments = [.. order["payments"]!.AsArray().Select(payment => (string)payment!["id"]!)];
 
-        List<Answered> answers = [await RefundAsync(target, order.Id(), Whole), await RefundAsync(target, order.Id(), """{"amount":1000}""")];
+        List<Answered> answers = [
+            await RefundAsync(target, order.Id(), Whole), await RefundAsync(target, order.Id(), """{"amount":1000}""")];
         foreach (string payment in payments)
         {
             answers.Add(await RefundAsync(target, order.Id(), $$"""{"paymentId":"{{payment}}"}"""));
@@ -249,12 +252,15 @@ public sealed class RefundAttackTests
         string id = string.Format(System.Globalization.CultureInfo.InvariantCulture, trick, order.Id(), other.Id());
         bool isHonest = trick == "x/../{0}"; // the same address, written with a detour
 
-        foreach (string path in (string[])[$"/api/v1/admin/orders/{id}/refunds", $"/api/v1/admin/refunds/{id}/check", $"/api/v1/admin/payments/{id}/refunds-found"])
+        foreach (string path in (string[])[$"/api/v1/admin/orders/{id}/refunds", $"/api/v1/admin/refunds/{id}/check",
+            $"/api/v1/admin/payments/{id}/refunds-found"])
         {
             string answer = await shop.RawAsync(
-                [$"POST {path} HTTP/1.1", $"Authorization: Bearer {RefundSteps.Key}", "Content-Type: application/json", "Content-Length: 15"], """{"amount":1000}""");
+                [$"POST {path} HTTP/1.1", $"Authorization: Bearer {RefundSteps.Key}", "Content-Type: application/json",
+                    "Content-Length: 15"], """{"amount":1000}""");
             RawHttp.StatusOf(answer).ShouldBeOneOf(isHonest ? [201, 400, 404] : [400, 404, 405]);
-            answer.Split("\r\n\r\n")[0].Split("\r\n").ShouldNotContain(line => line.StartsWith("X-Injected", StringComparison.OrdinalIgnoreCase));
+            answer.Split("\r\n\r\n")[0].Split("\r\n")
+                .ShouldNotContain(line => line.StartsWith("X-Injected", StringComparison.OrdinalIgnoreCase));
         }
 
         await NothingGivenBackAsync(shop, other);
@@ -343,10 +349,12 @@ public sealed class RefundAttackTests
         (_, JsonNode refund) = await shop.RefundAsync(order, 5000);
 
         (int Status, JsonNode Body)[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(person => shop.WithKeyAsync(
-            HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/settle", new { outcome = person % 2 == 0 ? "completed" : "failed", note = $"person {person}" })));
+            HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/settle",
+            new { outcome = person % 2 == 0 ? "completed" : "failed", note = $"person {person}" })));
 
         answers.Count(answer => answer.Status == 200).ShouldBe(1);
-        answers.Where(answer => answer.Status != 200).ShouldAllBe(answer => answer.Body.Code() == "not_unknown" || answer.Body.Code() == "not_settleable");
+        answers.Where(answer => answer.Status != 200)
+            .ShouldAllBe(answer => answer.Body.Code() == "not_unknown" || answer.Body.Code() == "not_settleable");
         bool completed = (string?)(await shop.ReadRefundAsync(refund))["status"] == "completed";
         ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(completed ? 5000 : 0);
         (await shop.InDatabaseAsync(async db => (long)(await db.Payments.SingleAsync()).AmountReserved)).ShouldBe(0);
@@ -373,7 +381,8 @@ public sealed class RefundAttackTests
         await GiveBackAsync(Mobile + "1");
         wire.InsteadOfRefund = (false, _ => new HttpResponseMessage(HttpStatusCode.BadRequest)
         {
-            Content = new StringContent($$"""{"mobile":["{{Mobile}} takes no money."],"{{Mobile}}":["No."],"detail":"{{Mobile}}","error_key":"{{Mobile}}"}"""),
+            Content = new StringContent(
+                $$"""{"mobile":["{{Mobile}} takes no money."],"{{Mobile}}":["No."],"detail":"{{Mobile}}","error_key":"{{Mobile}}"}"""),
         });
         await GiveBackAsync(Mobile);
         wire.InsteadOfRefund = (false, _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Mobile) });
@@ -477,7 +486,8 @@ public sealed class RefundAttackTests
 
     private static HttpRequestMessage Request(string path, string body, string? authorization)
     {
-        HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        HttpRequestMessage request =
+            new(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
         if (authorization is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -489,9 +499,12 @@ public sealed class RefundAttackTests
     /// <summary>How often Khalti was asked to give back money of the order, and how much it has.</summary>
     private static async Task<(int Calls, long Given)> BooksAsync(Target shop, JsonNode order)
     {
-        JsonNode[] paid = [.. (await shop.Sandbox.ListAsync("/_sandbox/transactions")).Where(one => (string?)one["productIdentity"] == order.Id())];
+        JsonNode[] paid = [
+            .. (await shop.Sandbox.ListAsync("/_sandbox/transactions")).Where(one => (string?)one["productIdentity"] == order.Id())];
         IReadOnlyList<JsonNode> calls = await shop.Sandbox.ListAsync("/_sandbox/requests");
-        return (calls.Count(call => (string?)call["operation"] == "refund" && paid.Any(one => ((string)call["path"]!).Contains((string)one["idx"]!, StringComparison.Ordinal))),
+        return (calls.Count(
+            call => (string?)call["operation"] == "refund" && paid.Any(
+                one => ((string)call["path"]!).Contains((string)one["idx"]!, StringComparison.Ordinal))),
             paid.Sum(one => (long)one["refundedAmount"]!));
     }
 

@@ -191,7 +191,8 @@ public sealed class ReturnAttackTests
         request.Headers.Add("X-HTTP-Method-Override", "GET");
         if (method is "POST" or "PUT")
         {
-            request.Content = new StringContent($"pidx={pidx}&status=Completed", Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+            request.Content = new StringContent(
+                $"pidx={pidx}&status=Completed", Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
         }
 
         Answered answer = await target.SendAsync(request);

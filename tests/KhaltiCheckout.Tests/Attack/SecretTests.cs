@@ -10,15 +10,20 @@ public sealed partial class SecretTests
 {
     // Every secret key of the sandbox, ours and the other merchant's.
     private static readonly string[] Secrets =
-        [.. "2357ad9".Select(fill => new string(fill, 32)).Append("secret_key").Append("secretKey").Append("ConnectionString").Append("Data Source=")];
+        [.. "2357ad9".Select(fill => new string(fill, 32)).Append("secret_key").Append("secretKey").Append("ConnectionString")
+            .Append("Data Source=")];
 
     [Fact]
     public async Task No_secret_is_in_any_page_script_answer_or_header()
     {
         await using Target shop = await Target.OpenAsync();
         (JsonNode paid, string _) = await shop.PaidAsync();
-        Queue<string> open = new(["/", $"/order.html?id={paid.Id()}", "/404.html", "/error.html", "/api/v1/config", "/api/v1/products", $"/api/v1/orders/{paid.Id()}",
-            "/health/live", "/health/ready", "/openapi/v1.json", "/swagger/index.html", "/nowhere", "/api/v1/orders/nobody", "/api/v1/admin/orders", "/admin/"]);
+        Queue<string> open =
+            new([
+                "/", $"/order.html?id={paid.Id()}", "/404.html", "/error.html", "/api/v1/config", "/api/v1/products",
+                $"/api/v1/orders/{paid.Id()}",
+            "/health/live", "/health/ready", "/openapi/v1.json", "/swagger/index.html", "/nowhere", "/api/v1/orders/nobody",
+            "/api/v1/admin/orders", "/admin/"]);
         HashSet<string> seen = [.. open];
         while (open.TryDequeue(out string? path))
         {
@@ -48,7 +53,8 @@ public sealed partial class SecretTests
 
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "wwwroot"), "*", SearchOption.AllDirectories))
         {
-            string text = Path.GetExtension(file) is ".html" or ".js" ? await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) : "";
+            string text = Path.GetExtension(file) is ".html" or ".js"
+                ? await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) : "";
             Inline().IsMatch(text).ShouldBeFalse($"{Path.GetFileName(file)} writes markup or runs text as script");
         }
     }
@@ -95,7 +101,8 @@ public sealed partial class SecretTests
         await target.PostAsync("/api/v1/orders", new { items = new[] { new { productId = $"\r\n{Forged}", quantity = 1 } } });
         await target.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"\r\n{{Forged}}","token":"\r\n{{Forged}}","amount":1}""");
 
-        Written(shop).SelectMany(line => line.Split('\n', '\r')).ShouldNotContain(line => line.TrimStart().StartsWith("12:00:00", StringComparison.Ordinal));
+        Written(shop).SelectMany(line => line.Split('\n', '\r'))
+            .ShouldNotContain(line => line.TrimStart().StartsWith("12:00:00", StringComparison.Ordinal));
     }
 
     // The framework's own lines about each request hold its query; the shop does not write them (appsettings.json).
@@ -106,9 +113,15 @@ public sealed partial class SecretTests
         new Uri(new Uri("http://shop" + from), to).PathAndQuery;
 
     // Addresses of our own that a page, a style or a script names.
-    [GeneratedRegex("""(?:src|href)="(?<to>[^"#:]+)"|(?:from|import)\s*\(?\s*["'](?<to>\.{0,2}/[^"']+)["']|url\(["']?(?<to>[^"':)]+)["']?\)|"imageUrl":"(?<to>[^"]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2000)]
+    [GeneratedRegex(
+        """(?:src|href)="(?<to>[^"#:]+)"|(?:from|import)\s*\(?\s*["'](?<to>\.{0,2}/[^"']+)["']"""
+        + """|url\(["']?(?<to>[^"':)]+)["']?\)|"imageUrl":"(?<to>[^"]+)""",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2000)]
     private static partial Regex Local();
 
-    [GeneratedRegex("""innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(|<script(?![^>]*\bsrc=)|\son[a-z]+=["']|javascript:|\sstyle=["']""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2000)]
+    [GeneratedRegex(
+        """innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\("""
+        + """|<script(?![^>]*\bsrc=)|\son[a-z]+=["']|javascript:|\sstyle=["']""",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2000)]
     private static partial Regex Inline();
 }

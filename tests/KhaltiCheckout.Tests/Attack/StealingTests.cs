@@ -9,7 +9,8 @@ namespace KhaltiCheckout.Tests.Attack;
 public sealed class StealingTests
 {
     private static readonly object Tea = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
-    private static readonly object Topi = new { items = new[] { new { productId = "dhaka-topi", quantity = 1 } }, customer = new { name = "Sita Rai" } };
+    private static readonly object Topi =
+        new { items = new[] { new { productId = "dhaka-topi", quantity = 1 } }, customer = new { name = "Sita Rai" } };
 
     [Theory]
     [InlineData("ord_")]
@@ -134,7 +135,8 @@ public sealed class StealingTests
         string key = Guid.NewGuid().ToString();
         await shop.PostAsync("/api/v1/payments/verify", new { orderId = first.Id(), token, amount = 18_500 }, key);
 
-        Answered answer = await shop.PostAsync("/api/v1/payments/verify", new { orderId = second.Id(), token = other, amount = 18_500 }, key);
+        Answered answer =
+            await shop.PostAsync("/api/v1/payments/verify", new { orderId = second.Id(), token = other, amount = 18_500 }, key);
 
         (answer.Status, answer.Code).ShouldBe((422, "idempotency_key_reused"));
         await shop.NothingMovedAsync(second, other);

@@ -19,7 +19,13 @@ internal sealed class Target : IAsyncDisposable
         Address = address;
         Sandbox = sandbox;
         _inside = inside;
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        Http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8
+            })
         {
             BaseAddress = address,
         };
@@ -115,7 +121,8 @@ internal sealed class Target : IAsyncDisposable
     /// <summary>What Khalti was told when a link was made for the order.</summary>
     internal async Task<JsonNode> AskedForAsync(JsonNode order) =>
         (await Sandbox.ListAsync("/_sandbox/requests"))
-            .Single(request => (string?)request["operation"] == "epayment_initiate" && (string?)request["fields"]!["purchase_order_id"] == order.Id())["fields"]!;
+            .Single(request => (string?)request["operation"] == "epayment_initiate"
+                && (string?)request["fields"]!["purchase_order_id"] == order.Id())["fields"]!;
 
     internal async Task<JsonNode> ReadAsync(JsonNode order)
     {
@@ -137,7 +144,8 @@ internal sealed class Target : IAsyncDisposable
 
     /// <summary>A request as no client would send it: the head line by line, then the body; and the whole answer.</summary>
     internal Task<string> RawAsync(string[] head, string body = "") => RawHttp.SendAsync(
-        Address, Encoding.Latin1.GetBytes(string.Join("\r\n", [head[0], $"Host: {Address.Authority}", "Connection: close", .. head.Skip(1), "", body])));
+        Address, Encoding.Latin1.GetBytes(
+            string.Join("\r\n", [head[0], $"Host: {Address.Authority}", "Connection: close", .. head.Skip(1), "", body])));
 
     internal Task<Answered> PostAsync(string path, object body, string? key = null) => PostAsync(path, JsonContent.Create(body), key);
 
@@ -151,7 +159,10 @@ internal sealed class Target : IAsyncDisposable
             using HttpResponseMessage response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
             string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             string headers = $"{response.Headers}{response.Content.Headers}";
-            Answered answer = new((int)response.StatusCode, text, headers, response.Headers.Location?.OriginalString, response.Content.Headers.ContentType?.MediaType);
+            Answered answer =
+                new(
+                    (int)response.StatusCode, text, headers, response.Headers.Location?.OriginalString,
+                    response.Content.Headers.ContentType?.MediaType);
 
             // True of every answer to every attack. An empty 400 is the web server's: that was no request at all.
             answer.Status.ShouldBeLessThan(500, text);

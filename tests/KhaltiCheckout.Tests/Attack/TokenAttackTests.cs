@@ -114,7 +114,8 @@ public sealed class TokenAttackTests
         await using Target shop = await Target.OpenAsync();
         JsonNode order = await shop.OrderAsync();
 
-        Answered answer = await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":{{token}},"amount":18500}""");
+        Answered answer =
+            await shop.PostTextAsync("/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":{{token}},"amount":18500}""");
 
         (answer.Status, answer.Code).ShouldBe((400, "validation_failed"));
         (await shop.ReadAsync(order))["payments"]!.AsArray().ShouldBeEmpty();
@@ -128,7 +129,15 @@ public sealed class TokenAttackTests
 
         Answered answer = await shop.PostAsync(
             "/api/v1/payments/verify",
-            new { idx = "8xmeJnNXfoVjCvGcZiiGe7", amount = 18_500, mobile = "98XXXXX001", product_identity = order.Id(), token, status = "Completed" });
+            new
+            {
+                idx = "8xmeJnNXfoVjCvGcZiiGe7",
+                amount = 18_500,
+                mobile = "98XXXXX001",
+                product_identity = order.Id(),
+                token,
+                status = "Completed"
+            });
 
         (answer.Status, answer.Code).ShouldBe((400, "validation_failed"));
         await shop.NothingMovedAsync(order, token);
@@ -143,7 +152,9 @@ public sealed class TokenAttackTests
         Answered answer = await shop.VerifyAsync(paid, token);
 
         answer.Status.ShouldBe(200);
-        answer.Text.ShouldBe((await shop.ReadAsync(paid)).ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        answer.Text.ShouldBe(
+            (await shop.ReadAsync(paid))
+            .ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         (await shop.Sandbox.CountAsync("verify", token)).ShouldBe(1);
     }
 
