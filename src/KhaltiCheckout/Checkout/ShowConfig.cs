@@ -16,7 +16,7 @@ public sealed record ConfigView(
 public sealed record ConfigStoreView(string Name);
 
 /// <summary>How to open Khalti's widget.</summary>
-/// <param name="ScriptIntegrity">The hash that the script must have, for a page to put into its <c>integrity</c>; null where the merchant set none.</param>
+/// <param name="ScriptIntegrity">The hash that the script must have, for a page's <c>integrity</c>; null where the merchant set none.</param>
 public sealed record ConfigWidgetView(
     bool Enabled, string? PublicKey, string? ScriptUrl, IReadOnlyList<string> PaymentPreference, string? ScriptIntegrity = null);
 
@@ -33,7 +33,8 @@ internal static class ShowConfig
             new ConfigStoreView(shop.Name), "NPR", khalti.Value.Mode!.Value, shop.Least, shop.Most,
             widget.Enabled
                 ? new ConfigWidgetView(
-                    true, widget.PublicKey, widget.ScriptUrl, widget.PaymentPreference!, string.IsNullOrEmpty(widget.ScriptIntegrity) ? null : widget.ScriptIntegrity)
+                    true, widget.PublicKey, widget.ScriptUrl, widget.PaymentPreference!,
+                    string.IsNullOrEmpty(widget.ScriptIntegrity) ? null : widget.ScriptIntegrity)
                 : new ConfigWidgetView(false, null, null, []),
             new ConfigEPaymentView(khalti.Value.EPayment.IsOn)));
     }

@@ -19,7 +19,8 @@ public sealed class CatalogueTests
         products.Select(product => (string?)product!["id"]).ShouldBeUnique();
         foreach (JsonNode? product in products)
         {
-            product!.AsObject().Select(member => member.Key).ShouldBe(["id", "name", "nameNe", "description", "descriptionNe", "price", "imageUrl"]);
+            product!.AsObject().Select(member => member.Key)
+                .ShouldBe(["id", "name", "nameNe", "description", "descriptionNe", "price", "imageUrl"]);
             ((long)product["price"]!).ShouldBeGreaterThanOrEqualTo(1000);
             ((string?)product["nameNe"]).ShouldNotBeNull().ShouldContain(letter => letter >= 'ऀ' && letter <= 'ॿ');
             ((string?)product["imageUrl"]).ShouldBe($"/img/products/{product["id"]}.svg");

@@ -18,7 +18,9 @@ public sealed class ConfigTests
         await ShouldBeAsync(shop, """
             {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
             "widget":{"enabled":true,"publicKey":"test_public_key_11111111111111111111111111111111",
-            "scriptUrl":"http://127.0.0.1:5999/khalti-checkout.js","paymentPreference":["KHALTI"],"scriptIntegrity":null},"epayment":{"enabled":true}}
+            "scriptUrl":"http://127.0.0.1:5999/khalti-checkout.js","paymentPreference":["KHALTI"],
+            "scriptIntegrity":null},
+            "epayment":{"enabled":true}}
             """);
     }
 
@@ -31,7 +33,9 @@ public sealed class ConfigTests
 
         await ShouldBeAsync(shop, $$$"""
             {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"test","minAmount":1000,"maxAmount":20000,
-            "widget":{"enabled":true,"publicKey":"test_public_key_{{{Tail}}}","scriptUrl":"{{{Script}}}","paymentPreference":["KHALTI"],"scriptIntegrity":null},"epayment":{"enabled":false}}
+            "widget":{"enabled":true,"publicKey":"test_public_key_{{{Tail}}}","scriptUrl":"{{{Script}}}","paymentPreference":["KHALTI"],
+            "scriptIntegrity":null},
+            "epayment":{"enabled":false}}
             """);
     }
 
@@ -46,7 +50,8 @@ public sealed class ConfigTests
         await ShouldBeAsync(shop, $$$"""
             {"store":{"name":"हिमाल पसल"},"currency":"NPR","mode":"live","minAmount":5000,"maxAmount":10000000,
             "widget":{"enabled":true,"publicKey":"live_public_key_{{{Tail}}}","scriptUrl":"{{{Script}}}",
-            "paymentPreference":["KHALTI","EBANKING","MOBILE_BANKING","CONNECT_IPS","SCT"],"scriptIntegrity":null},"epayment":{"enabled":false}}
+            "paymentPreference":["KHALTI","EBANKING","MOBILE_BANKING","CONNECT_IPS","SCT"],"scriptIntegrity":null},
+            "epayment":{"enabled":false}}
             """);
     }
 
@@ -57,7 +62,8 @@ public sealed class ConfigTests
 
         await ShouldBeAsync(shop, """
             {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
-            "widget":{"enabled":false,"publicKey":null,"scriptUrl":null,"paymentPreference":[],"scriptIntegrity":null},"epayment":{"enabled":true}}
+            "widget":{"enabled":false,"publicKey":null,"scriptUrl":null,"paymentPreference":[],"scriptIntegrity":null},
+            "epayment":{"enabled":true}}
             """);
     }
 

@@ -47,7 +47,8 @@ public sealed class DiscountTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Orders, Offer(discount))).ShouldBeProblem(422, "amount_out_of_range");
+        (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Orders, Offer(discount)))
+            .ShouldBeProblem(422, "amount_out_of_range");
 
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(0);
         (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Orders, Offer(35_000))).Status.ShouldBe(201);
@@ -68,7 +69,11 @@ public sealed class DiscountTests
         await using Shop shop = await Shop.OpenAsync();
         JsonNode withFreeLine = await shop.GivenOrderAsync(KeyHolding.SettingsKey, new
         {
-            lines = new object[] { new { name = "Momo", unitPrice = 18_000, quantity = 2 }, new { name = "Chutney", unitPrice = 0, quantity = 1 } },
+            lines = new object[]
+            {
+                new { name = "Momo", unitPrice = 18_000, quantity = 2 },
+                new { name = "Chutney", unitPrice = 0, quantity = 1 }
+            },
         });
         JsonNode withDiscount = await shop.GivenOrderAsync(KeyHolding.SettingsKey, Offer(5_000));
 

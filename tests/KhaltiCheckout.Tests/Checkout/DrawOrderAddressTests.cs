@@ -23,7 +23,8 @@ public sealed class DrawOrderAddressTests
         picture.Name.LocalName.ShouldBe("svg");
         picture.Attribute("viewBox").ShouldNotBeNull();
         picture.DescendantsAndSelf().ShouldNotContain(part => part.Name.LocalName == "script" || part.Name.LocalName == "style");
-        picture.DescendantsAndSelf().Attributes().ShouldNotContain(attribute => attribute.Name.LocalName == "style" || attribute.Name.LocalName.StartsWith("on"));
+        picture.DescendantsAndSelf().Attributes()
+            .ShouldNotContain(attribute => attribute.Name.LocalName == "style" || attribute.Name.LocalName.StartsWith("on"));
     }
 
     [Fact]

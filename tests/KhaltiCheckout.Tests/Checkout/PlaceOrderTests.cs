@@ -18,13 +18,15 @@ public sealed class PlaceOrderTests
         {
             items = new[]
             {
-                new { productId = "dhaka-topi", quantity = 3 }, new { productId = "ilam-tea", quantity = 1 }, new { productId = "dhaka-topi", quantity = 2 },
+                new { productId = "dhaka-topi", quantity = 3 }, new { productId = "ilam-tea", quantity = 1 },
+                new { productId = "dhaka-topi", quantity = 2 },
             },
         });
 
         status.ShouldBe(201);
         JsonArray lines = order["lines"]!.AsArray();
-        lines.Select(line => ((string?)line!["productId"], (int)line["quantity"]!)).ShouldBe([("dhaka-topi", 3), ("ilam-tea", 1), ("dhaka-topi", 2)]);
+        lines.Select(line => ((string?)line!["productId"], (int)line["quantity"]!))
+            .ShouldBe([("dhaka-topi", 3), ("ilam-tea", 1), ("dhaka-topi", 2)]);
         foreach (JsonNode? line in lines)
         {
             ((long)line!["unitPrice"]!).ShouldBe(prices[(string)line["productId"]!]);
@@ -72,7 +74,8 @@ public sealed class PlaceOrderTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        (int status, JsonNode order) = await shop.PostAsync("/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } }, customer = new { name } });
+        (int status, JsonNode order) = await shop.PostAsync(
+            "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } }, customer = new { name } });
 
         status.ShouldBe(201);
         ((string?)(await shop.ReadAsync(order))["customer"]!["name"]).ShouldBe(name);
@@ -94,7 +97,8 @@ public sealed class PlaceOrderTests
         foreach (JsonNode view in (JsonNode[])[paid, await shop.ReadAsync(order)])
         {
             view.AsObject().Select(member => member.Key).ShouldBe(
-                ["id", "status", "amount", "amountRefunded", "currency", "lines", "customer", "reference", "metadata", "createdAt", "expiresAt", "paidAt", "receipt", "payments"]);
+                ["id", "status", "amount", "amountRefunded", "currency", "lines", "customer", "reference", "metadata", "createdAt",
+                    "expiresAt", "paidAt", "receipt", "payments"]);
             view["customer"]!.AsObject().Select(member => member.Key).ShouldBe(["name"]);
             view.Payment().AsObject().Select(member => member.Key).ShouldBe(
                 ["id", "method", "status", "khaltiState", "amount", "transactionId", "failure", "createdAt", "completedAt"]);
@@ -114,7 +118,8 @@ public sealed class PlaceOrderTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        (await PostAsync(shop, Items(1, quantity))).ShouldBeProblem(400, "validation_failed")["errors"]!["items[0].quantity"].ShouldNotBeNull();
+        (await PostAsync(shop, Items(1, quantity))).ShouldBeProblem(400, "validation_failed")["errors"]!["items[0].quantity"]
+            .ShouldNotBeNull();
     }
 
     [Theory]
@@ -145,7 +150,8 @@ public sealed class PlaceOrderTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        Answer answer = await PostAsync(shop, $$"""{"items":[{"productId":"ilam-tea","quantity":1},{"productId":"{{productId}}","quantity":1}]}""");
+        Answer answer =
+            await PostAsync(shop, $$"""{"items":[{"productId":"ilam-tea","quantity":1},{"productId":"{{productId}}","quantity":1}]}""");
 
         answer.ShouldBeProblem(404, "not_found");
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(0);
@@ -156,7 +162,8 @@ public sealed class PlaceOrderTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        Answer answer = await PostAsync(shop, """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"  ","email":"","phone":" "}}""");
+        Answer answer =
+            await PostAsync(shop, """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"  ","email":"","phone":" "}}""");
 
         answer.Status.ShouldBe(201);
         answer.Json["customer"]!["name"].ShouldBeNull();

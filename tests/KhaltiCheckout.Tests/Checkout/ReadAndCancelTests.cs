@@ -41,7 +41,8 @@ public sealed class ReadAndCancelTests
         (status, cancelled.Status()).ShouldBe((200, "cancelled"));
         (await shop.ReadAsync(order)).Status().ShouldBe("cancelled");
         (await shop.CancelAsync(order)).Status.ShouldBe(409);
-        (await shop.InDatabaseAsync(db => db.Timeline.Where(entry => entry.OrderId == order.Id()).Select(entry => entry.What).ToListAsync()))
+        (await shop.InDatabaseAsync(
+            db => db.Timeline.Where(entry => entry.OrderId == order.Id()).Select(entry => entry.What).ToListAsync()))
             .ShouldBe(["order_placed", "order_cancelled"]);
     }
 

@@ -103,7 +103,8 @@ public sealed class AllowedHostsTests
         string[] drawn = [.. await Task.WhenAll(hosts.Select(host => AskAsync(shop, host, $"/api/v1/orders/{id}/qr.svg")))];
 
         drawn.ShouldAllBe(answer => RawHttp.StatusOf(answer) == 200);
-        drawn.Select(answer => answer[answer.IndexOf("<svg", StringComparison.Ordinal)..]).Distinct(StringComparer.Ordinal).Count().ShouldBe(1);
+        drawn.Select(answer => answer[answer.IndexOf("<svg", StringComparison.Ordinal)..]).Distinct(StringComparer.Ordinal)
+            .Count().ShouldBe(1);
     }
 
     private static Task<string> AskAsync(Shop shop, string host, string path) =>

@@ -139,7 +139,8 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("Ready", "200 503")]
     public async Task Every_possible_answer_is_in_the_OpenAPI_document(string operationId, string statuses)
     {
-        JsonNode operation = (await OperationsAsync()).Single(operation => (string?)operation.Operation["operationId"] == operationId).Operation;
+        JsonNode operation = (await OperationsAsync())
+            .Single(operation => (string?)operation.Operation["operationId"] == operationId).Operation;
 
         string.Join(' ', operation["responses"]!.AsObject().Select(answer => answer.Key).Where(status => status != "500"))
             .ShouldBe(statuses, operationId);
@@ -203,7 +204,8 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
         string id = (await _shop.GivenOrderAsync()).Id();
         JsonNode required = (await _shop.AskAsync("/openapi/v1.json")).Json["components"]!["schemas"]![schema]!["required"]!;
 
-        JsonNode answer = (await _shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Get, path.Replace("{id}", id, StringComparison.Ordinal))).Json;
+        JsonNode answer =
+            (await _shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Get, path.Replace("{id}", id, StringComparison.Ordinal))).Json;
 
         required.AsArray().Select(member => (string)member!).Except(answer.AsObject().Select(member => member.Key)).ShouldBeEmpty();
     }

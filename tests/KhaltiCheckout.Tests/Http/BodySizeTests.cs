@@ -24,7 +24,8 @@ public sealed class BodySizeTests(SharedShop shared) : IClassFixture<SharedShop>
     public async Task A_chunked_body_over_64_KiB_is_refused(string path)
     {
         string answer = await RawHttp.SendAsync(_shop,
-            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+            + "application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
             + $"{Limit + 1:x}\r\n{Blanks(Limit + 1)}\r\n0\r\n\r\n");
 
         RawHttp.StatusOf(answer).ShouldBe(413);
@@ -40,7 +41,8 @@ public sealed class BodySizeTests(SharedShop shared) : IClassFixture<SharedShop>
     public async Task A_malformed_chunk_is_answered_with_a_problem_document()
     {
         string answer = await RawHttp.SendAsync(_shop,
-            "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}");
+            "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+            + "application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}");
 
         RawHttp.StatusOf(answer).ShouldBe(400);
         answer.ShouldContain("\"code\":\"validation_failed\"");
@@ -52,7 +54,8 @@ public sealed class BodySizeTests(SharedShop shared) : IClassFixture<SharedShop>
     {
         for (int post = 0; post < 100; post++)
         {
-            (await _shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json(Blanks(Limit + 1 + (post * 5000))))).ShouldBeProblem(413, "body_too_large");
+            (await _shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json(Blanks(Limit + 1 + (post * 5000)))))
+                .ShouldBeProblem(413, "body_too_large");
         }
     }
 

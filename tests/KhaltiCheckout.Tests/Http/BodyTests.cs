@@ -18,20 +18,25 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [
         "", " ", "{", "}", "[]", "[" + Good + "]", "null", "true", "1", "\"text\"", "{}", "{]", Good + Good, Good + "x",
         """{"items":[{"productId":"ilam-tea","quantity":1},]}""", """{/* comment */"items":[]}""", "// comment\n" + Good,
-        """{"items":null}""", """{"items":{}}""", """{"items":[]}""", """{"items":[null]}""", """{"items":[[]]}""", """{"items":["ilam-tea"]}""",
+        """{"items":null}""", """{"items":{}}""", """{"items":[]}""", """{"items":[null]}""", """{"items":[[]]}""",
+        """{"items":["ilam-tea"]}""",
         """{"Items":[{"productId":"ilam-tea","quantity":1}]}""", """{"items":[{"ProductId":"ilam-tea","quantity":1}]}""",
-        """{"items":[{"productId":"ilam-tea","quantity":1}],"price":1}""", """{"items":[{"productId":"ilam-tea","quantity":1,"unitPrice":1}]}""",
+        """{"items":[{"productId":"ilam-tea","quantity":1}],"price":1}""",
+        """{"items":[{"productId":"ilam-tea","quantity":1,"unitPrice":1}]}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"amount":1000}""", """{"items":[{"productId":"ilam-tea","quantity":1}],"":1}""",
-        """{"items":[],"items":[{"productId":"ilam-tea","quantity":1}]}""", """{"items":[{"productId":"ilam-tea","quantity":1,"quantity":2}]}""",
+        """{"items":[],"items":[{"productId":"ilam-tea","quantity":1}]}""",
+        """{"items":[{"productId":"ilam-tea","quantity":1,"quantity":2}]}""",
         """{"items":[{"productId":"ilam-tea","quantity":1,"\u0071uantity":2}]}""",
         """{"items":[{"productId":"ilam-tea"}]}""", """{"items":[{"quantity":1}]}""", """{"items":[{"productId":null,"quantity":1}]}""",
         """{"items":[{"productId":"","quantity":1}]}""", """{"items":[{"productId":1,"quantity":1}]}""",
-        """{"items":[{"productId":"\ud800","quantity":1}]}""", """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"\udc00\ud800"}}""",
+        """{"items":[{"productId":"\ud800","quantity":1}]}""",
+        """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"\udc00\ud800"}}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"a\u0000b"}}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"a\r\nSet-Cookie: b"}}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"\u001b[31mred"}}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"bell\u0007"}}""",
-        """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":[]}""", """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":"Sita"}""",
+        """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":[]}""",
+        """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":"Sita"}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"email":"not an address"}}""",
         """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"phone":"call me"}}""",
         """{"$ref":"x","items":[{"productId":"ilam-tea","quantity":1}]}""", "{'items':[]}", "{items:[]}", "NaN", "\u0000" + Good,
@@ -72,7 +77,8 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [MemberData(nameof(WrongNumbers))]
     public async Task A_quantity_that_is_not_a_plain_positive_integer_is_refused(string quantity)
     {
-        Answer answer = await PostAsync(Orders, Encoding.UTF8.GetBytes($$"""{"items":[{"productId":"ilam-tea","quantity":{{quantity}}}]}"""));
+        Answer answer =
+            await PostAsync(Orders, Encoding.UTF8.GetBytes($$"""{"items":[{"productId":"ilam-tea","quantity":{{quantity}}}]}"""));
 
         answer.ShouldBeProblem(400, "validation_failed", quantity);
     }
@@ -97,7 +103,8 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [Fact]
     public async Task Errors_name_the_fields_as_the_client_wrote_them()
     {
-        Answer answer = await PostAsync(Orders, """{"items":[{"productId":"ilam-tea","quantity":0}],"customer":{"email":"x","phone":"y"}}"""u8.ToArray());
+        Answer answer = await PostAsync(
+            Orders, """{"items":[{"productId":"ilam-tea","quantity":0}],"customer":{"email":"x","phone":"y"}}"""u8.ToArray());
 
         answer.ShouldBeProblem(400, "validation_failed")["errors"]!.AsObject().Select(field => field.Key)
             .ShouldBe(["items[0].quantity", "customer.email", "customer.phone"], ignoreOrder: true);
@@ -106,7 +113,8 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [Fact]
     public async Task An_unknown_member_name_is_not_repeated()
     {
-        Answer answer = await PostAsync(Orders, """{"items":[{"productId":"ilam-tea","quantity":1,"<script>alert(1)</script>":1}]}"""u8.ToArray());
+        Answer answer =
+            await PostAsync(Orders, """{"items":[{"productId":"ilam-tea","quantity":1,"<script>alert(1)</script>":1}]}"""u8.ToArray());
 
         answer.ShouldBeProblem(400, "validation_failed");
         answer.Text.ShouldNotContain("script>");
@@ -115,7 +123,8 @@ public sealed class BodyTests(SharedShop shared) : IClassFixture<SharedShop>
     [Fact]
     public async Task Bytes_that_are_not_utf_8_are_refused()
     {
-        byte[] body = [.. """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"a"""u8, 0xff, 0xfe, 0xc0, 0x80, .. "\"}}"u8];
+        byte[] body = [
+            .. """{"items":[{"productId":"ilam-tea","quantity":1}],"customer":{"name":"a"""u8, 0xff, 0xfe, 0xc0, 0x80, .. "\"}}"u8];
 
         (await PostAsync(Orders, body)).ShouldBeProblem(400, "validation_failed");
     }

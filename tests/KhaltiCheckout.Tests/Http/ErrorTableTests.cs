@@ -99,7 +99,8 @@ public sealed class ErrorTableTests
         JsonNode order = await shop.GivenOrderAsync();
         await shop.InDatabaseAsync(async db =>
         {
-            System.Data.Common.DbConnection connection = Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
+            System.Data.Common.DbConnection connection =
+                Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetDbConnection(db.Database);
             await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using System.Data.Common.DbCommand command = connection.CreateCommand();
             command.CommandText = """UPDATE "Orders" SET "Status" = 'eaten';""";
@@ -113,9 +114,12 @@ public sealed class ErrorTableTests
     }
 
     private static Task<Answer> VerifyAsync(Shop shop, JsonNode order, string token, long? amount = null) =>
-        PostAsync(shop, "/api/v1/payments/verify", $$"""{"orderId":"{{order.Id()}}","token":"{{token}}","amount":{{amount ?? (long)order["amount"]!}}}""");
+        PostAsync(
+            shop, "/api/v1/payments/verify",
+            $$"""{"orderId":"{{order.Id()}}","token":"{{token}}","amount":{{amount ?? (long)order["amount"]!}}}""");
 
-    private static Task<Answer> CancelAsync(Shop shop, JsonNode order) => shop.AskAsync(HttpMethod.Post, $"/api/v1/orders/{order.Id()}/cancel");
+    private static Task<Answer> CancelAsync(Shop shop, JsonNode order) =>
+        shop.AskAsync(HttpMethod.Post, $"/api/v1/orders/{order.Id()}/cancel");
 
     private static Task<Answer> PostAsync(Shop shop, string path, string body) => shop.AskAsync(HttpMethod.Post, path, Json(body));
 

@@ -55,7 +55,8 @@ public sealed class GeneratedClientTests(SharedShop shared) : IClassFixture<Shar
 
         bool toolsAreMissing = trouble.Contains("npm", StringComparison.Ordinal) || trouble.Contains("NU1", StringComparison.Ordinal)
             || trouble.Contains("not found", StringComparison.Ordinal) || trouble.Contains("No such file", StringComparison.Ordinal);
-        Assert.SkipWhen(toolsAreMissing && Environment.GetEnvironmentVariable("CI") is null, $"The tools of {generator} can't be had here: {trouble}");
+        Assert.SkipWhen(
+            toolsAreMissing && Environment.GetEnvironmentVariable("CI") is null, $"The tools of {generator} can't be had here: {trouble}");
         throw new InvalidOperationException(trouble);
     }
 }

@@ -14,10 +14,13 @@ public sealed class HeadRequestTests(SharedShop shared) : IClassFixture<SharedSh
     {
         string id = (await _shop.GivenOrderAsync()).Id();
         JsonNode paths = (await _shop.AskAsync("/openapi/v1.json")).Json["paths"]!;
-        string[] reads = [.. paths.AsObject().Where(path => path.Value!["get"] is not null).Select(path => path.Key.Replace("{id}", id, StringComparison.Ordinal))];
+        string[] reads = [
+            .. paths.AsObject().Where(path => path.Value!["get"] is not null)
+            .Select(path => path.Key.Replace("{id}", id, StringComparison.Ordinal))];
 
         reads.Length.ShouldBeGreaterThan(10);
-        foreach (string path in reads.Append("/health/live").Append("/health/ready").Append("/openapi/v1.json").Append("/order.html").Append("/").Append("/js/shop.js"))
+        foreach (string path in reads.Append("/health/live").Append("/health/ready").Append("/openapi/v1.json").Append("/order.html")
+            .Append("/").Append("/js/shop.js"))
         {
             if (path.EndsWith("/events", StringComparison.Ordinal))
             {
@@ -39,7 +42,8 @@ public sealed class HeadRequestTests(SharedShop shared) : IClassFixture<SharedSh
         string id = (await _shop.GivenOrderAsync()).Id();
 
         // The connection is closed when the request is over, which it is only if nothing goes on waiting for changes.
-        string answer = await RawHttp.SendAsync(_shop, $"HEAD /api/v1/orders/{id}/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        string answer =
+            await RawHttp.SendAsync(_shop, $"HEAD /api/v1/orders/{id}/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         RawHttp.StatusOf(answer).ShouldBe(200);

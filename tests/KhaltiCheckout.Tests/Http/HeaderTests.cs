@@ -38,7 +38,8 @@ public sealed class HeaderTests(SharedShop shared) : IClassFixture<SharedShop>
         foreach (string request in (string[])[
             $"GET /api/v1/products HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n",
             $"GET /index.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n",
-            $"POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Good.Length}\r\n{header}\r\n\r\n{Good}"])
+            "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
+            + $"{Good.Length}\r\n{header}\r\n\r\n{Good}"])
         {
             string answer = await RawHttp.SendAsync(_shop, request);
 

@@ -32,7 +32,8 @@ public sealed partial class PageFilesTests
         Unpacked(new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress)).ShouldBe(bytes);
         Unpacked(new GZipStream(new MemoryStream(zipped), CompressionMode.Decompress)).ShouldBe(bytes);
         packed.Length.ShouldBeLessThan(bytes.Length);
-        new[] { plain.Headers.ETag!.Tag, brotli.Headers.ETag!.Tag, gzip.Headers.ETag!.Tag }.Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
+        new[] { plain.Headers.ETag!.Tag, brotli.Headers.ETag!.Tag, gzip.Headers.ETag!.Tag }.Distinct(StringComparer.Ordinal)
+            .Count().ShouldBe(3);
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public sealed partial class PageFilesTests
         [
             .. Enumerable.Range(2, 200).Select(slashes => $"/admin/js{new string('/', slashes)}text/desk-ne.js"),
             .. Enumerable.Range(2, 200).Select(slashes => $"/v/000000000000{new string('/', slashes)}js/shop.js"),
-            "/js/SHOP.js", "/js/./shop.js/", "/js/shop.js/", "/js%2fshop.js", "/js\\shop.js", "//js/shop.js", "/js/shop.js%20", "/js/shop%2ejs%00",
+            "/js/SHOP.js", "/js/./shop.js/", "/js/shop.js/", "/js%2fshop.js", "/js\\shop.js", "//js/shop.js", "/js/shop.js%20",
+            "/js/shop%2ejs%00",
         ];
 
         foreach (string path in spellings)

@@ -55,7 +55,9 @@ public sealed partial class RequestLogTests
         await using ShopProgram program = ShopProgram.Start("Development");
         using HttpClient http = await ConnectAsync(program);
 
-        string problem = await (await http.GetAsync("/nope%0D%0A00:00:00.000%20INF%20forged%1b%5b31m?token=secret-token", TestContext.Current.CancellationToken))
+        string problem =
+            await (await http.GetAsync(
+                "/nope%0D%0A00:00:00.000%20INF%20forged%1b%5b31m?token=secret-token", TestContext.Current.CancellationToken))
             .Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         string line = await program.LineAsync(line => line.Contains(" 404 in ", StringComparison.Ordinal));
 
@@ -77,16 +79,20 @@ public sealed partial class RequestLogTests
             {
                 // In the middle of a word.
                 await phone.ConnectAsync(http.BaseAddress!.Host, http.BaseAddress.Port, TestContext.Current.CancellationToken);
-                await phone.GetStream().WriteAsync(
-                    "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{\"items\":\"il"u8.ToArray(),
-                    TestContext.Current.CancellationToken);
+                byte[] half =
+                [
+                    .. "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"u8,
+                    .. "Content-Length: 60\r\n\r\n{\"items\":\"il"u8,
+                ];
+                await phone.GetStream().WriteAsync(half, TestContext.Current.CancellationToken);
 
                 // By the time of this answer the server waits for the rest.
                 await http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
             }
 
             int sofar = shopper;
-            await program.LineAsync(_ => program.Output.Count(line => line.Contains("POST /api/v1/orders 499 ", StringComparison.Ordinal)) == sofar);
+            await program.LineAsync(
+                _ => program.Output.Count(line => line.Contains("POST /api/v1/orders 499 ", StringComparison.Ordinal)) == sofar);
         }
 
         program.Output.ShouldAllBe(line => LineStart().IsMatch(line) && !line.Contains("Connection processing"));
@@ -130,7 +136,8 @@ public sealed partial class RequestLogTests
         const int requests = 400;
         await using ShopProgram program = ShopProgram.Start("Development");
         using HttpClient http = await ConnectAsync(program);
-        await Task.WhenAll(Enumerable.Range(0, requests).Select(number => http.GetAsync($"/none/{number}", TestContext.Current.CancellationToken)));
+        await Task.WhenAll(
+            Enumerable.Range(0, requests).Select(number => http.GetAsync($"/none/{number}", TestContext.Current.CancellationToken)));
 
         (await program.StopAsync()).ShouldBe(0);
 
@@ -141,11 +148,14 @@ public sealed partial class RequestLogTests
     {
         // The sandbox listens first, the shop last.
         await program.LineAsync(line => line.Contains("Application started", StringComparison.Ordinal));
-        string[] addresses = [.. program.Output.Select(line => Listening().Match(line)).Where(match => match.Success).Select(match => match.Groups["address"].Value)];
+        string[] addresses = [
+            .. program.Output.Select(line => Listening().Match(line)).Where(match => match.Success)
+            .Select(match => match.Groups["address"].Value)];
         return new HttpClient { BaseAddress = new Uri(addresses[^1]) };
     }
 
-    [GeneratedRegex("(Now listening on: \\W*|\"address\":\")(?<address>http://[0-9.:]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "(Now listening on: \\W*|\"address\":\")(?<address>http://[0-9.:]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Listening();
 
     [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d\d\d [A-Z]{3} ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

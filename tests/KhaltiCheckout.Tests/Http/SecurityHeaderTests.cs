@@ -20,7 +20,8 @@ public sealed class SecurityHeaderTests
             await shop.AskAsync("/health/ready"), await shop.AskAsync("/openapi/v1.json"), await shop.AskAsync("/swagger"),
             await shop.AskAsync("/swagger/index.html"), await shop.AskAsync("/swagger/swagger-ui.css"), await shop.AskAsync("/nope"),
             await shop.AskAsync("/api/v1/orders/nope"), await shop.AskAsync(HttpMethod.Delete, "/api/v1/orders"),
-            await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json("{")), await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", new StringContent("x")),
+            await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json("{")),
+            await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", new StringContent("x")),
             await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json(new string(' ', 65_537))),
             await shop.AskAsync(HttpMethod.Post, "/api/v1/orders", Json("""{"items":[{"productId":"ilam-tea","quantity":1}]}""")),
         ];

@@ -23,7 +23,8 @@ public sealed class TestServerTests : IDisposable
             builder.UseSolutionRelativeContentRoot(".");
             (string Key, string? Value)[] settings =
             [
-                ("hostBuilder:reloadConfigOnChange", "false"), ("Sandbox:Embedded", "false"), ("Reconciliation:Enabled", "false"), ("Log:Format", "None"),
+                ("hostBuilder:reloadConfigOnChange", "false"), ("Sandbox:Embedded", "false"), ("Reconciliation:Enabled", "false"),
+                ("Log:Format", "None"),
             ];
             foreach ((string key, string? value) in settings.Concat(database.Settings))
             {
@@ -33,7 +34,8 @@ public sealed class TestServerTests : IDisposable
         using HttpClient http = app.CreateClient();
 
         HttpResponseMessage placed = await http.PostAsJsonAsync(
-            "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, TestContext.Current.CancellationToken);
+            "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } },
+            TestContext.Current.CancellationToken);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "dev-admin-key-0000000000000000");
         HttpResponseMessage listed = await http.GetAsync("/api/v1/admin/orders", TestContext.Current.CancellationToken);
 

@@ -19,7 +19,8 @@ public sealed class TrustedProxyTests
         (await PostAsync(shop, "192.0.2.1, 10.0.0.5")).Status.ShouldBe(404);
         (await PostAsync(shop, "192.0.2.2, 10.0.0.5")).Status.ShouldBe(404);
         (await PostAsync(shop, "192.0.2.1, 10.0.0.6")).ShouldBeProblem(429, "rate_limited");
-        (await PostAsync(shop, "198.51.100.7, 192.0.2.2, 10.0.0.5")).ShouldBeProblem(429, "rate_limited", "what a client wrote itself does not count");
+        (await PostAsync(shop, "198.51.100.7, 192.0.2.2, 10.0.0.5"))
+            .ShouldBeProblem(429, "rate_limited", "what a client wrote itself does not count");
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public sealed class TrustedProxyTests
         string cookie = await shop.GivenSessionAsync(AdminOptionsRules.DevelopmentKey);
         (string, string) elsewhere = ("X-Forwarded-For", "192.168.1.20");
 
-        Answer withKey = await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Bearer(AdminOptionsRules.DevelopmentKey), elsewhere);
+        Answer withKey =
+            await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Bearer(AdminOptionsRules.DevelopmentKey), elsewhere);
         Answer signIn = await shop.SendAsync(HttpMethod.Post, Session, new { key = AdminOptionsRules.DevelopmentKey }, elsewhere);
         Answer withCookie = await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(cookie), elsewhere);
 

@@ -240,13 +240,15 @@ public sealed class IdempotencyTests
         using HttpResponseMessage response = await shop.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return new Answer(
             (int)response.StatusCode, response.Headers.Contains(IdempotencyFilter.ReplayedHeader), response.Headers.Location?.ToString(),
-            response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            response.Content.Headers.ContentType?.ToString(),
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Idempotency_keys_are_separate_for_each_API_key()
     {
-        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", "a-key-of-sixteen-characters"), ("Admin:ApiKeys:1", "another-key-of-that-length"));
+        await using Shop shop =
+            await Shop.OpenAsync(("Admin:ApiKeys:0", "a-key-of-sixteen-characters"), ("Admin:ApiKeys:1", "another-key-of-that-length"));
         Task<(int Status, JsonNode Body)> PlaceAsync(string? apiKey)
         {
             HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/orders")
@@ -264,7 +266,8 @@ public sealed class IdempotencyTests
 
         (await PlaceAsync("not-a-key-of-this-shop")).Status.ShouldBe(401);
         (int Status, JsonNode Body)[] placed =
-            [await PlaceAsync(null), await PlaceAsync("a-key-of-sixteen-characters"), await PlaceAsync("another-key-of-that-length"), await PlaceAsync(null)];
+            [await PlaceAsync(null), await PlaceAsync("a-key-of-sixteen-characters"), await PlaceAsync("another-key-of-that-length"),
+                await PlaceAsync(null)];
 
         placed.ShouldAllBe(answer => answer.Status == 201);
         placed.Select(answer => answer.Body.Id()).Distinct().Count().ShouldBe(3, "nobody gets another's order by guessing a key");
@@ -301,8 +304,10 @@ public sealed class IdempotencyTests
         await using Shop shop = await Shop.OpenAsync();
         (string, string)[] headers = cookie is null ? [] : [("Cookie", cookie)];
 
-        Support.Answer refused = await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, [.. headers, (IdempotencyFilter.Header, new string('k', 19))]);
-        Support.Answer taken = await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, [.. headers, (IdempotencyFilter.Header, new string('k', 20))]);
+        Support.Answer refused =
+            await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, [.. headers, (IdempotencyFilter.Header, new string('k', 19))]);
+        Support.Answer taken =
+            await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", Tea, [.. headers, (IdempotencyFilter.Header, new string('k', 20))]);
 
         refused.ShouldBeProblem(400, "validation_failed")["errors"]!["Idempotency-Key"].ShouldNotBeNull();
         taken.Status.ShouldBe(201, taken.Text);
@@ -318,7 +323,8 @@ public sealed class IdempotencyTests
         string cookie = page.Headers["Set-Cookie"];
         cookie.ShouldContain("httponly");
         cookie.ShouldContain("samesite=lax");
-        (await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "text/html,*/*"), ("Cookie", cookie.Split(';')[0]))).Headers.ShouldNotContainKey("Set-Cookie");
+        (await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "text/html,*/*"), ("Cookie", cookie.Split(';')[0])))
+            .Headers.ShouldNotContainKey("Set-Cookie");
         (await shop.SendAsync(HttpMethod.Get, "/", null, ("Accept", "*/*"))).Headers.ShouldNotContainKey("Set-Cookie");
         (await shop.SendAsync(HttpMethod.Get, "/api/v1/products", null, ("Accept", "text/html"))).Headers.ShouldNotContainKey("Set-Cookie");
     }
