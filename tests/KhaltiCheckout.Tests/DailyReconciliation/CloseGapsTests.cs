@@ -121,7 +121,8 @@ public sealed class CloseGapsTests
     public async Task A_list_of_more_than_a_thousand_pages_is_read_completely()
     {
         const int Pages = 1100;
-        await using Shop shop = await OpenOnListAsync(page => Page([Record($"t{page}", "2026-11-21T10:00:00+05:45")], hasNext: page < Pages));
+        await using Shop shop =
+            await OpenOnListAsync(page => Page([Record($"t{page}", "2026-11-21T10:00:00+05:45")], hasNext: page < Pages));
 
         JsonNode close = await RunAsync(shop);
 
@@ -146,7 +147,8 @@ public sealed class CloseGapsTests
         HashSet<string> asked = [];
         Wire wire = new()
         {
-            Instead = request => request.RequestUri!.AbsolutePath.EndsWith("/epayment/lookup/", StringComparison.Ordinal) ? Lookup(request) : null,
+            Instead = request =>
+                request.RequestUri!.AbsolutePath.EndsWith("/epayment/lookup/", StringComparison.Ordinal) ? Lookup(request) : null,
         };
         await using Shop shop = await Shop.OpenAsync(wire.LayUnder);
         JsonNode order = await shop.GivenOrderAsync();
@@ -177,8 +179,10 @@ public sealed class CloseGapsTests
         DateTime now = shop.Clock.GetUtcNow().UtcDateTime;
         return shop.SqlAsync($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-            INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "Amount", "Pidx", "CreatedAt", "Checks", "Denials", "LastAskUnanswered", "Version", "AmountRefunded", "AmountReserved")
-            SELECT {beginning} || substr('0000000000000000', length('' || i) + 1) || i, {orderId}, 'epayment', 'initiated', 18500, 'pidx' || i, {now}, 0, 0, false, 0, 0, 0 FROM n
+            INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "Amount", "Pidx", "CreatedAt", "Checks", "Denials",
+                "LastAskUnanswered", "Version", "AmountRefunded", "AmountReserved")
+            SELECT {beginning} || substr('0000000000000000', length('' || i) + 1) || i, {orderId}, 'epayment', 'initiated', 18500,
+                'pidx' || i, {now}, 0, 0, false, 0, 0, 0 FROM n
             """);
     }
 
@@ -200,7 +204,9 @@ public sealed class CloseGapsTests
                     : null;
             }
 
-            int number = int.Parse(request.RequestUri.Query[(request.RequestUri.Query.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+            int number = int.Parse(
+                request.RequestUri.Query[(request.RequestUri.Query.IndexOf('=', StringComparison.Ordinal) + 1)..],
+                CultureInfo.InvariantCulture);
             return page(number) is { } answer ? Json(answer) : new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
         },
     }.LayUnder);

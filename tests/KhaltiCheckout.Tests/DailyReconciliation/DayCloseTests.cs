@@ -118,7 +118,9 @@ public sealed class DayCloseTests
         seeded.Add(("refund", partLink.Id(), "check_payment"));
         (JsonNode taken, _) = await shop.GivenPaidAsync();
         (await shop.RefundAsync(taken)).Status.ShouldBe(201);
-        await shop.Sandbox.PostAsync($"/_sandbox/transactions/{taken.Payment()["transactionId"]}/state", new { state = "Completed", refundedAmount = 0, force = true });
+        await shop.Sandbox.PostAsync(
+            $"/_sandbox/transactions/{taken.Payment()["transactionId"]}/state",
+            new { state = "Completed", refundedAmount = 0, force = true });
         seeded.Add(("refund", taken.Id(), "look_at_khalti"));
 
         string day = "2026-12-22";
@@ -128,9 +130,11 @@ public sealed class DayCloseTests
         ((bool)close["isWhole"]!).ShouldBeTrue();
 
         // What a call can mend, it mends; the rest stays until a person has looked.
-        foreach (JsonNode? difference in close["report"]!["differences"]!.AsArray().Where(one => (string?)one!["action"] == "check_payment"))
+        foreach (JsonNode? difference in close["report"]!["differences"]!.AsArray()
+            .Where(one => (string?)one!["action"] == "check_payment"))
         {
-            (int status, JsonNode answer) = await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{difference!["paymentId"]}/check");
+            (int status, JsonNode answer) =
+                await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{difference!["paymentId"]}/check");
             status.ShouldBe(200, answer.ToJsonString());
         }
 
@@ -190,7 +194,8 @@ public sealed class DayCloseTests
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
 
         Told(await RunAsync(shop, "2026-11-22")).ShouldBe(
-            [("paid_at_khalti_only", order.Id(), "check_payment"), ("paid_at_khalti_only", linked.Id(), "check_payment")], ignoreOrder: true);
+            [("paid_at_khalti_only", order.Id(), "check_payment"), ("paid_at_khalti_only", linked.Id(), "check_payment")],
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -316,7 +321,8 @@ public sealed class DayCloseTests
     }
 
     private static List<(string Kind, string? OrderId, string Action)> Told(JsonNode close) =>
-        [.. close["report"]!["differences"]!.AsArray().Select(one => ((string)one!["kind"]!, (string?)one["orderId"], (string)one["action"]!))];
+        [.. close["report"]!["differences"]!.AsArray()
+            .Select(one => ((string)one!["kind"]!, (string?)one["orderId"], (string)one["action"]!))];
 
     private static async Task<JsonNode> RunAsync(Shop shop, string day)
     {
@@ -335,7 +341,10 @@ public sealed class DayCloseTests
     private static async Task VerifyBesidesAsync(Shop shop, string token, long amount)
     {
         using HttpClient http = new();
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(shop.Sandbox.Address, "/api/v2/payment/verify/")) { Content = JsonContent.Create(new { token, amount }) };
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(shop.Sandbox.Address, "/api/v2/payment/verify/"))
+        {
+            Content = JsonContent.Create(new { token, amount })
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Key", SandboxSecret);
         using HttpResponseMessage response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
@@ -345,7 +354,8 @@ public sealed class DayCloseTests
     {
         string id = order.Id();
 #pragma warning disable EF1002 // Constants of these tests.
-        return shop.InDatabaseAsync((CheckoutDb db) => db.Database.ExecuteSqlRawAsync($"""UPDATE "Payments" SET {change} WHERE "OrderId" = '{id}'"""));
+        return shop.InDatabaseAsync(
+            (CheckoutDb db) => db.Database.ExecuteSqlRawAsync($"""UPDATE "Payments" SET {change} WHERE "OrderId" = '{id}'"""));
 #pragma warning restore EF1002
     }
 }

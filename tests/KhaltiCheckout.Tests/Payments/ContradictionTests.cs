@@ -158,7 +158,8 @@ public sealed class ContradictionTests
         (JsonNode order, string token) = await GivenLostAnswerAsync(shop);
         await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
 
-        List<TimelineEntry> story = await shop.InDatabaseAsync(db => db.Timeline.Where(entry => entry.OrderId == order.Id()).OrderBy(entry => entry.Id).ToListAsync());
+        List<TimelineEntry> story = await shop.InDatabaseAsync(
+            db => db.Timeline.Where(entry => entry.OrderId == order.Id()).OrderBy(entry => entry.Id).ToListAsync());
 
         story.Select(entry => entry.What).ShouldBe(["order_placed", "payment_verifying", "payment_outcome_unknown", "payment_completed"]);
         story.ShouldAllBe(entry => entry.Note == null || !entry.Note.Contains(token));

@@ -520,7 +520,8 @@ public sealed class EPaymentSettlingTests
         shop.ExpectWarnings();
         (JsonNode order, string pidx) = await shop.GivenLinkAsync();
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
-        await shop.Sandbox.PostAsync("/_sandbox/faults", new { operation = "epayment_lookup", kind = "error", status = 503, retryAfterSeconds = 1800 });
+        await shop.Sandbox.PostAsync(
+            "/_sandbox/faults", new { operation = "epayment_lookup", kind = "error", status = 503, retryAfterSeconds = 1800 });
 
         await shop.PassAfterAsync(TimeSpan.FromMinutes(11));
         await shop.PassAfterAsync(TimeSpan.FromMinutes(1));

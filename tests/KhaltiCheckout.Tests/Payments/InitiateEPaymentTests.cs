@@ -24,7 +24,8 @@ public sealed class InitiateEPaymentTests
         string pidx = (string)link["pidx"]!;
         ((string)link["paymentUrl"]!).ShouldEndWith("/?pidx=" + pidx);
         ((DateTimeOffset)link["expiresAt"]!).ShouldBe(shop.Clock.GetUtcNow() + TimeSpan.FromHours(1));
-        JsonNode asked = (await shop.Sandbox.ListAsync("/_sandbox/requests")).Single(call => (string?)call["operation"] == "epayment_initiate")["fields"]!;
+        JsonNode asked = (await shop.Sandbox.ListAsync("/_sandbox/requests"))
+            .Single(call => (string?)call["operation"] == "epayment_initiate")["fields"]!;
         ((long)asked["amount"]!).ShouldBe((long)order["amount"]!);
         ((string)asked["purchase_order_id"]!).ShouldBe(order.Id());
         ((string)asked["return_url"]!).ShouldBe($"{shop.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)}/payments/khalti/return");
@@ -70,7 +71,8 @@ public sealed class InitiateEPaymentTests
         JsonNode order = await shop.GivenOrderAsync();
         await shop.Sandbox.FaultAsync("epayment_initiate", "delay", delayMs: 300);
 
-        (int Status, JsonNode Body)[] answers = await RaceTests.AtOnceAsync(10, click => (click % 2 == 0 ? shop : other).InitiateAsync(order));
+        (int Status, JsonNode Body)[] answers =
+            await RaceTests.AtOnceAsync(10, click => (click % 2 == 0 ? shop : other).InitiateAsync(order));
 
         answers.ShouldAllBe(answer => answer.Status == 201);
         answers.Select(answer => (string?)answer.Body["pidx"]).Distinct().ShouldHaveSingleItem();
@@ -165,7 +167,8 @@ public sealed class InitiateEPaymentTests
         string second = await shop.GivenLinkAsync(order);
 
         second.ShouldNotBe(first);
-        (await shop.ReadAsync(order))["payments"]!.AsArray().Select(payment => (string?)payment!["status"]).ShouldBe(["expired", "initiated"]);
+        (await shop.ReadAsync(order))["payments"]!.AsArray().Select(payment => (string?)payment!["status"])
+            .ShouldBe(["expired", "initiated"]);
         await shop.Sandbox.OutcomeAsync(second, "completed");
         await shop.PassAfterAsync(TimeSpan.FromSeconds(6));
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
@@ -181,7 +184,8 @@ public sealed class InitiateEPaymentTests
 
         (await shop.PostAsync("/api/v1/payments/initiate", new { orderId = "ord_nobody" })).Body.Code().ShouldBe("not_found");
         (await shop.PostAsync("/api/v1/payments/initiate", new { orderId = "" })).Body.Code().ShouldBe("validation_failed");
-        (await shop.PostAsync("/api/v1/payments/initiate", new { orderId = paid.Id(), amount = 1 })).Body.Code().ShouldBe("validation_failed");
+        (await shop.PostAsync("/api/v1/payments/initiate", new { orderId = paid.Id(), amount = 1 })).Body.Code()
+            .ShouldBe("validation_failed");
         (await shop.InitiateAsync(paid)).Body.Code().ShouldBe("order_not_payable");
         (await shop.InitiateAsync(cancelled)).Body.Code().ShouldBe("order_not_payable");
         JsonNode expired = await shop.GivenOrderAsync();
@@ -232,7 +236,8 @@ public sealed class InitiateEPaymentTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
-        async Task<(int Status, JsonNode Body)> ClickAsync() => await shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/payments/initiate")
+        async Task<(int Status, JsonNode Body)> ClickAsync() =>
+            await shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/payments/initiate")
         {
             Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }),
             Headers = { { "Idempotency-Key", "click-1-0123456789abcdef" } },

@@ -56,7 +56,8 @@ public sealed class RaceTests
         answers.Where(answer => answer.Status != 200)
             .ShouldAllBe(answer => answer.Body.Code() == "payment_in_progress" || answer.Body.Code() == "order_not_payable");
         (await shop.Sandbox.CountAsync("verify")).ShouldBe(1);
-        (await shop.Sandbox.ListAsync("/_sandbox/transactions")).Count(transaction => (string?)transaction["state"] == "Completed").ShouldBe(1);
+        (await shop.Sandbox.ListAsync("/_sandbox/transactions"))
+            .Count(transaction => (string?)transaction["state"] == "Completed").ShouldBe(1);
     }
 
     [Fact]

@@ -68,7 +68,8 @@ public sealed class ReturnFromEPaymentTests
         JsonNode theirs = await shop.GivenOrderAsync();
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
 
-        (_, string? location) = await shop.ComeBackAsync($"/payments/khalti/return?pidx={pidx}&purchase_order_id={theirs.Id()}&order={theirs.Id()}&id={theirs.Id()}");
+        (_, string? location) = await shop.ComeBackAsync(
+            $"/payments/khalti/return?pidx={pidx}&purchase_order_id={theirs.Id()}&order={theirs.Id()}&id={theirs.Id()}");
 
         location.ShouldBe("/order.html?id=" + mine.Id());
         (await shop.ReadAsync(theirs)).Status().ShouldBe("pending");
@@ -229,7 +230,8 @@ public sealed class ReturnFromEPaymentTests
         (await PlaceAsync(shop, other, key: null)).Status.ShouldBe(401);
         (await PlaceAsync(shop, other, key: "a-key-of-sixteen-characterS")).Status.ShouldBe(401);
         (await PlaceAsync(shop, null, key: "wrong")).Status.ShouldBe(401);
-        foreach (string evil in (string[])["https://evil.example/", other + "&x", "https://other-shop.example/paid", "javascript:alert(1)", "//evil.example", ""])
+        foreach (string evil in (string[])["https://evil.example/", other
+            + "&x", "https://other-shop.example/paid", "javascript:alert(1)", "//evil.example", ""])
         {
             (int refused, JsonNode problem) = await PlaceAsync(shop, evil, "a-key-of-sixteen-characters");
             (refused, problem.Code()).ShouldBe((400, "validation_failed"), evil);
@@ -246,7 +248,8 @@ public sealed class ReturnFromEPaymentTests
     {
         HttpRequestMessage request = new(HttpMethod.Post, "/api/v1/orders")
         {
-            Content = System.Net.Http.Json.JsonContent.Create(new { items = new[] { new { productId = "ilam-tea", quantity = 1 } }, returnUrl }),
+            Content = System.Net.Http.Json.JsonContent.Create(
+                new { items = new[] { new { productId = "ilam-tea", quantity = 1 } }, returnUrl }),
         };
         if (key is not null)
         {

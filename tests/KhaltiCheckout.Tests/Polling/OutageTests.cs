@@ -128,7 +128,8 @@ public sealed class OutageTests
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
-        await shop.Sandbox.PostAsync("/_sandbox/faults", new { operation = "verify", kind = "error", status = 429, retryAfterSeconds = 120, times = 1 });
+        await shop.Sandbox.PostAsync(
+            "/_sandbox/faults", new { operation = "verify", kind = "error", status = 429, retryAfterSeconds = 120, times = 1 });
         await shop.VerifyAsync(order, token);
 
         (await shop.PassAfterAsync(TimeSpan.FromSeconds(110))).Asked.ShouldBe(0);

@@ -63,8 +63,12 @@ public sealed class RetentionTests
         foreach (string delete in deletes)
         {
             List<string> plan = await shop.InDatabaseAsync(db => WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), delete));
-            plan.ShouldContain(step => step.StartsWith("SEARCH", StringComparison.Ordinal) && step.Contains("_ExpiresAt", StringComparison.Ordinal), string.Join('\n', plan));
-            plan.ShouldAllBe(step => !step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("TEMP B-TREE", StringComparison.Ordinal), string.Join('\n', plan));
+            plan.ShouldContain(
+                step => step.StartsWith("SEARCH", StringComparison.Ordinal) && step.Contains("_ExpiresAt", StringComparison.Ordinal),
+                string.Join('\n', plan));
+            plan.ShouldAllBe(
+                step => !step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("TEMP B-TREE", StringComparison.Ordinal),
+                string.Join('\n', plan));
         }
     }
 
@@ -78,7 +82,8 @@ public sealed class RetentionTests
         string id = order.Id();
         await shop.SqlAsync($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-            INSERT INTO "Timeline" ("OrderId", "Id", "At", "What", "By") SELECT {id}, -i, '2026-01-01 00:00:00', 'looked_at', 'merchant' FROM n
+            INSERT INTO "Timeline" ("OrderId", "Id", "At", "What", "By") SELECT {id}, -i, '2026-01-01 00:00:00', 'looked_at', 'merchant'
+                FROM n
             """);
 
         // From now on one can write into the timeline, and whoever reads it fails.

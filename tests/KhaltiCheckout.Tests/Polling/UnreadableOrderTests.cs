@@ -57,7 +57,8 @@ public sealed class UnreadableOrderTests
         JsonNode reason = (await shop.ReasonsAsync(order)).ShouldHaveSingleItem();
         ((string)reason["reason"]!).ShouldBe("unreadable");
         (await shop.AsMerchantAsync(
-            HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve", new { note = "row mended", reasonId = reason.Id() })).Status.ShouldBe(200);
+            HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve",
+            new { note = "row mended", reasonId = reason.Id() })).Status.ShouldBe(200);
         await shop.PassAfterAsync(TimeSpan.FromSeconds(1));
 
         (await shop.ReadAsync(order)).Status().ShouldBe("expired");
@@ -72,7 +73,8 @@ public sealed class UnreadableOrderTests
         page.Json["data"]!.AsArray().ShouldBeEmpty();
         ((string?)page.Json["unreadable"]!.AsArray().ShouldHaveSingleItem()).ShouldBe(broken.Id());
         (await shop.TimelineAsync(broken)).Count(what => what == "attention").ShouldBe(1);
-        shop.Log.Warnings.Count(line => line.Contains("until a person resolves its reason unreadable", StringComparison.Ordinal)).ShouldBe(1);
+        shop.Log.Warnings.Count(
+            line => line.Contains("until a person resolves its reason unreadable", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private static async Task<JsonNode> GivenLostAsync(Shop shop)

@@ -41,7 +41,8 @@ public sealed class WorkerPlanTests
         foreach (string question in questions)
         {
             List<string> plan = await shop.InDatabaseAsync(db => PlanAsync(db.Database.GetDbConnection(), question));
-            plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("INDEX", StringComparison.Ordinal) && !step.Contains("CONSTANT", StringComparison.Ordinal))
+            plan.Where(step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("INDEX", StringComparison.Ordinal)
+                && !step.Contains("CONSTANT", StringComparison.Ordinal))
                 .ShouldBeEmpty($"{question}\n{string.Join('\n', plan)}");
 
             // A whole index is as long as its table, unless it holds only the few that are open.
@@ -61,7 +62,9 @@ public sealed class WorkerPlanTests
 #pragma warning disable CA2100 // What the shop itself has just asked.
         command.CommandText = "EXPLAIN QUERY PLAN " + question;
 #pragma warning restore CA2100
-        foreach (string name in System.Text.RegularExpressions.Regex.Matches(question, "@[A-Za-z0-9_]+", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Value).Distinct())
+        foreach (string name in System.Text.RegularExpressions.Regex.Matches(
+            question, "@[A-Za-z0-9_]+", System.Text.RegularExpressions.RegexOptions.None,
+            TimeSpan.FromSeconds(1)).Select(match => match.Value).Distinct())
         {
             DbParameter parameter = command.CreateParameter();
             parameter.ParameterName = name;

@@ -34,7 +34,8 @@ public sealed class WorkerRaceTests
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
-        string settled = await shop.InDatabaseAsync(db => db.Payments.Where(payment => payment.OrderId == order.Id()).Select(payment => payment.Id).SingleAsync());
+        string settled = await shop.InDatabaseAsync(
+            db => db.Payments.Where(payment => payment.OrderId == order.Id()).Select(payment => payment.Id).SingleAsync());
         await using AsyncServiceScope process = shop.Services.CreateAsyncScope();
 
         Finding? finding = await process.ServiceProvider.GetRequiredService<PaymentProcessor>()

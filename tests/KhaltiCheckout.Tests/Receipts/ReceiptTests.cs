@@ -100,7 +100,8 @@ public sealed class ReceiptTests
     public async Task The_tax_of_partial_refunds_adds_up_to_the_receipts()
     {
         await using Shop shop = await Shop.OpenAsync(("Store:Pan", "600000001"), ("Store:VatPercent", "13"));
-        JsonNode order = await shop.GivenOrderAsync(KeyHolding.SettingsKey, new { lines = new[] { new { name = "Sweet", unitPrice = 1000, quantity = 1 } } });
+        JsonNode order = await shop.GivenOrderAsync(
+            KeyHolding.SettingsKey, new { lines = new[] { new { name = "Sweet", unitPrice = 1000, quantity = 1 } } });
         await shop.VerifyAsync(order, await shop.Sandbox.ConfirmedTokenAsync(1000, order.Id()));
         foreach (long part in (long[])[334, 333, 333])
         {
@@ -131,7 +132,8 @@ public sealed class ReceiptTests
                 Paisa part = new(random.NextInt64(1, (long)kept + 1));
                 VatView vat = VatView.Between(kept, kept - part, percent)!;
                 (vat.Taxable + vat.Amount).ShouldBe(part);
-                Math.Abs(((long)vat.Amount * (100 + percent)) - ((long)part * percent)).ShouldBeLessThanOrEqualTo(100 + percent, "a paisa at most");
+                Math.Abs(((long)vat.Amount * (100 + percent)) - ((long)part * percent))
+                    .ShouldBeLessThanOrEqualTo(100 + percent, "a paisa at most");
                 tax += (long)vat.Amount;
                 kept -= part;
             }
@@ -157,7 +159,8 @@ public sealed class ReceiptTests
     }
 
     private static async Task<IEnumerable<string>> NoticesAsync(Shop shop) =>
-        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/summary?days=1")).Body["notices"]!.AsArray().Select(notice => (string)notice!);
+        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/summary?days=1")).Body["notices"]!.AsArray()
+            .Select(notice => (string)notice!);
 
     [Fact]
     public async Task An_order_is_found_by_receipt_or_credit_note_number()
@@ -174,7 +177,8 @@ public sealed class ReceiptTests
     }
 
     private static async Task<IEnumerable<string>> FindAsync(Shop shop, string text) =>
-        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString(text))).Body["data"]!.AsArray().Select(order => order!.Id());
+        (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString(text))).Body["data"]!.AsArray()
+            .Select(order => order!.Id());
 
     [Fact]
     public async Task A_refund_of_a_second_payment_has_no_credit_note()

@@ -43,7 +43,8 @@ public sealed class FoundRefundTests
         ((long)refund["amount"]!).ShouldBe(RefundSteps.TeaPrice - 4000);
         (await shop.ReadAsync(order)).Status().ShouldBe("refunded");
         (await shop.AttentionAsync(order)).ShouldBe("refunded_at_khalti");
-        (await shop.Sandbox.ListAsync("/_sandbox/transactions")).Sum(transaction => (long)transaction["refundedAmount"]!).ShouldBe(RefundSteps.TeaPrice);
+        (await shop.Sandbox.ListAsync("/_sandbox/transactions")).Sum(transaction => (long)transaction["refundedAmount"]!)
+            .ShouldBe(RefundSteps.TeaPrice);
     }
 
     [Fact]
@@ -100,7 +101,8 @@ public sealed class FoundRefundTests
         ((string)(await shop.ReadRefundAsync(refund))["status"]!).ShouldBe("completed");
         JsonNode after = await shop.ReadAsync(order);
         after.Status().ShouldBe("refunded");
-        (await shop.InDatabaseAsync(db => Task.FromResult(db.Refunds.ToList().Sum(row => (long)row.Amount)))).ShouldBe(RefundSteps.TeaPrice);
+        (await shop.InDatabaseAsync(db => Task.FromResult(db.Refunds.ToList().Sum(row => (long)row.Amount))))
+            .ShouldBe(RefundSteps.TeaPrice);
         (await shop.AttentionAsync(order)).ShouldBe("refunded_at_khalti");
     }
 
@@ -121,11 +123,13 @@ public sealed class FoundRefundTests
     }
 
     private static Task<(int Status, JsonNode Body)> FoundAsync(Shop shop, string paymentId, long amount) =>
-        shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{paymentId}/refunds-found", new { amount, note = "by phone, in the dashboard" });
+        shop.WithKeyAsync(
+            HttpMethod.Post, $"/api/v1/admin/payments/{paymentId}/refunds-found", new { amount, note = "by phone, in the dashboard" });
 
     private static Task<JsonNode> DashboardPartAsync(Shop shop, string idx, bool byLink, long amount) =>
         shop.Sandbox.PostAsync(
-            $"/_sandbox/transactions/{idx}/state", new { state = byLink ? "Partially Refunded" : "Partially refunded", refundedAmount = amount });
+            $"/_sandbox/transactions/{idx}/state",
+            new { state = byLink ? "Partially Refunded" : "Partially refunded", refundedAmount = amount });
 
     private static async Task<(JsonNode Order, string Idx)> GivenPaidAsync(Shop shop, bool byLink)
     {

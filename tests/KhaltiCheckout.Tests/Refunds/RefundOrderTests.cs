@@ -140,7 +140,8 @@ public sealed class RefundOrderTests
         with.ShouldBe(201, refund.ToJsonString());
         ((string)refund["mobile"]!).ShouldBe("98XXXXX003");
         string.Join("\n", shop.Log.Lines.Where(line => line.Contains("9800000003", StringComparison.Ordinal))).ShouldBeEmpty();
-        (await shop.InDatabaseAsync(db => Task.FromResult(db.Refunds.AsEnumerable().Any(row => row.Mobile == "9800000003")))).ShouldBeFalse();
+        (await shop.InDatabaseAsync(db => Task.FromResult(db.Refunds.AsEnumerable().Any(row => row.Mobile == "9800000003"))))
+            .ShouldBeFalse();
     }
 
     [Fact]

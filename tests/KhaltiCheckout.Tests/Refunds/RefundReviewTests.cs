@@ -67,7 +67,9 @@ public sealed class RefundReviewTests
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, _) = await shop.GivenPaidAsync();
-        await shop.Sandbox.PostAsync($"/_sandbox/transactions/{order.Payment()["transactionId"]}/state", new { state = "Partially refunded", refundedAmount = 5000 });
+        await shop.Sandbox.PostAsync(
+            $"/_sandbox/transactions/{order.Payment()["transactionId"]}/state",
+            new { state = "Partially refunded", refundedAmount = 5000 });
 
         (int status, JsonNode problem) = await shop.RefundAsync(order, 5000);
         (int again, _) = await shop.RefundAsync(order, 5000);
@@ -83,11 +85,15 @@ public sealed class RefundReviewTests
         await using Shop shop = await Shop.OpenAsync();
         await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
         (JsonNode order, _) = await shop.GivenPaidAsync();
-        await shop.Sandbox.PostAsync($"/_sandbox/transactions/{order.Payment()["transactionId"]}/state", new { state = "Partially refunded", refundedAmount = 5000 });
+        await shop.Sandbox.PostAsync(
+            $"/_sandbox/transactions/{order.Payment()["transactionId"]}/state",
+            new { state = "Partially refunded", refundedAmount = 5000 });
 
         string path = $"/api/v1/admin/payments/{order.Payment()["id"]}/refunds-found";
         (int Status, JsonNode Body)[] answers =
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => shop.WithKeyAsync(HttpMethod.Post, path, new { amount = 5000, note = "seen in the dashboard" })));
+            await Task.WhenAll(
+                Enumerable.Range(0, 4)
+                .Select(_ => shop.WithKeyAsync(HttpMethod.Post, path, new { amount = 5000, note = "seen in the dashboard" })));
 
         answers.Count(answer => answer.Status == 201).ShouldBe(1);
         ((long)(await shop.ReadAsync(order))["amountRefunded"]!).ShouldBe(5000);
@@ -103,7 +109,8 @@ public sealed class RefundReviewTests
         await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{order.Payment()["id"]}/check");
         string path = $"/api/v1/admin/orders/{order.Id()}/resolve";
 
-        (int status, JsonNode problem) = await shop.WithKeyAsync(HttpMethod.Post, path, new { note = "delivered all the same", attention = "paid_late" });
+        (int status, JsonNode problem) =
+            await shop.WithKeyAsync(HttpMethod.Post, path, new { note = "delivered all the same", attention = "paid_late" });
 
         (status, problem.Code()).ShouldBe((409, "attention_changed"));
         (await shop.AttentionAsync(order)).ShouldBe("refunded_at_khalti");
@@ -137,7 +144,8 @@ public sealed class RefundReviewTests
         await shop.Sandbox.SwitchAsync(new { refundsAsChildren = false });
         JsonNode order = await shop.GivenPaidTwiceAsync();
         JsonNode again = (await shop.ReadAsync(order))["payments"]!.AsArray().Single(payment => (string?)payment!["method"] == "epayment")!;
-        await shop.Sandbox.PostAsync($"/_sandbox/transactions/{again["transactionId"]}/state", new { state = "Partially Refunded", refundedAmount = 5000 });
+        await shop.Sandbox.PostAsync(
+            $"/_sandbox/transactions/{again["transactionId"]}/state", new { state = "Partially Refunded", refundedAmount = 5000 });
 
         await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{again["id"]}/check");
 
@@ -154,7 +162,9 @@ public sealed class RefundReviewTests
 
         await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/refunds/{refund.Id()}/check");
 
-        JsonNode[] timeline = [.. (await shop.WithKeyAsync(HttpMethod.Get, $"/api/v1/admin/orders/{order.Id()}")).Body["timeline"]!.AsArray().Select(line => line!)];
+        JsonNode[] timeline = [
+            .. (await shop.WithKeyAsync(HttpMethod.Get, $"/api/v1/admin/orders/{order.Id()}")).Body["timeline"]!.AsArray()
+            .Select(line => line!)];
         timeline.Single(line => (string?)line["what"] == "check_requested")["key"]!.GetValue<string>().ShouldBe("settings key 1");
         timeline.Single(line => (string?)line["what"] == "refund_completed")["key"]!.GetValue<string>().ShouldBe("settings key 1");
     }
