@@ -75,7 +75,8 @@ public sealed class AttentionTests
         await shop.GivenAttentionAsync(order, AttentionReason.UnknownState);
 
         (await ResolveAsync(shop, order, reasonId: null)).ShouldBeProblem(409, "attention_changed");
-        (await shop.AsMerchantAsync(HttpMethod.Post, PathOf(order), new { note = "done", attention = "unknown_state" })).ShouldBeProblem(409, "attention_changed");
+        (await shop.AsMerchantAsync(HttpMethod.Post, PathOf(order), new { note = "done", attention = "unknown_state" }))
+            .ShouldBeProblem(409, "attention_changed");
 
         Words(await shop.ReasonsAsync(order)).ShouldBe(["unknown_state", "paid_late"]);
         (await ResolveAsync(shop, order, seen)).Status.ShouldBe(200);
@@ -156,7 +157,8 @@ public sealed class AttentionTests
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenPaidTwiceAsync();
-        await RefundAtKhaltiAsync(shop, (await shop.ReadAsync(order))["payments"]!.AsArray().Single(payment => (string)payment!["method"]! == "widget")!);
+        await RefundAtKhaltiAsync(
+            shop, (await shop.ReadAsync(order))["payments"]!.AsArray().Single(payment => (string)payment!["method"]! == "widget")!);
         JsonNode[] reasons = await shop.ReasonsAsync(order);
         Words(reasons).ShouldBe(["double_payment", "refunded_at_khalti"]);
 
@@ -332,7 +334,8 @@ public sealed class AttentionTests
     }
 
     private static Task<Answer> ResolveAsync(Shop shop, JsonNode order, string? reasonId) =>
-        shop.AsMerchantAsync(HttpMethod.Post, PathOf(order), reasonId is null ? new { note = "seen to" } : new { note = "seen to", reasonId });
+        shop.AsMerchantAsync(
+            HttpMethod.Post, PathOf(order), reasonId is null ? new { note = "seen to" } : new { note = "seen to", reasonId });
 
     private static string PathOf(JsonNode order) => $"/api/v1/admin/orders/{order.Id()}/resolve";
 

@@ -25,7 +25,8 @@ public sealed partial class DeskTextTests
             .. All<PaymentStatus>("payment.", "payment.tells."), .. All<RefundStatus>("refund.is.", "refund.tells."),
             .. All<DifferenceKind>("differs."), .. All<MendingAction>("mend."), .. All<Actor>("by."),
             .. ((Type[])[typeof(Failures), typeof(RefundFailures)])
-                .SelectMany(words => words.GetFields(BindingFlags.Static | BindingFlags.NonPublic)).Select(word => "failure." + word.GetRawConstantValue()),
+                .SelectMany(words => words.GetFields(BindingFlags.Static | BindingFlags.NonPublic)).Select(
+                    word => "failure." + word.GetRawConstantValue()),
             .. Scopes.All.SelectMany(scope => (string[])["scope." + scope, $"scope.{scope}.hint"]),
         ];
 
@@ -66,6 +67,9 @@ public sealed partial class DeskTextTests
     private static partial Regex Key();
 
     // A word of the timeline stands first, or second where an order's event does, or in a choice between two.
-    [GeneratedRegex("""\b(?:Tell|Apply)\(\s*(?:[^"();]{0,80})"(?<what>[a-z_]+)"|\?\s"(?<what>(?:payment|refund|order)_[a-z_]+)"\s:|:\s"(?<what>(?:payment|refund|order)_[a-z_]+)",""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """\b(?:Tell|Apply)\(\s*(?:[^"();]{0,80})"(?<what>[a-z_]+)"|\?\s"(?<what>(?:payment|refund|order)_[a-z_]+)"\s:"""
+        + """|:\s"(?<what>(?:payment|refund|order)_[a-z_]+)",""",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Told();
 }

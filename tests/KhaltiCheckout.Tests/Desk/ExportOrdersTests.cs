@@ -28,8 +28,10 @@ public sealed class ExportOrdersTests
         string[] rows = answer.Text.Split("\r\n");
         rows[0].TrimStart('\uFEFF').Split(',').Length.ShouldBe(23);
         rows[1].ShouldBe(
-            $"\"{order.Id()}\",\"\",\"2083/84-000001\",\"paid\",\"\",\"2026-11-21 11:45:00\",\"2026-11-21 11:45:00\",\"सीता \"\"Queen\"\" Rai, Esq.\","
-            + $"\"sita@example.com\",\"'+9779800000001\",\"2 x Ilam tea\",\"widget\",\"{transaction}\",370.00,370.00,0.00,11.10,358.90,37000,37000,0,1110,35890");
+            $"\"{order.Id()}\",\"\",\"2083/84-000001\",\"paid\",\"\",\"2026-11-21 11:45:00\",\"2026-11-21 11:45:00\",\"सीता "
+            + "\"\"Queen\"\" Rai, Esq.\","
+            + "\"sita@example.com\",\"'+9779800000001\",\"2 x Ilam "
+            + $"tea\",\"widget\",\"{transaction}\",370.00,370.00,0.00,11.10,358.90,37000,37000,0,1110,35890");
         rows[2..].ShouldBe([""]);
     }
 
@@ -78,7 +80,8 @@ public sealed class ExportOrdersTests
         await shop.GivenOldOrdersAsync(20_000);
         using HttpRequestMessage request = new(HttpMethod.Get, Path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", MerchantApi.Key);
-        using HttpResponseMessage response = await shop.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response =
+            await shop.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         response.Headers.TransferEncodingChunked.ShouldBe(true);
         using StreamReader reader = new(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), Encoding.UTF8);
         await reader.ReadLineAsync(TestContext.Current.CancellationToken);

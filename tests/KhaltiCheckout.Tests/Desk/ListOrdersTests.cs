@@ -83,7 +83,8 @@ public sealed class ListOrdersTests
 
         string text = (await shop.AskAsync("/api/v1/orders/" + order.Id())).Text;
 
-        (text.Contains("sita@"), text.Contains("9800000001"), text.Contains("attention"), text.Contains("fee")).ShouldBe((false, false, false, false));
+        (text.Contains("sita@"), text.Contains("9800000001"), text.Contains("attention"), text.Contains("fee"))
+            .ShouldBe((false, false, false, false));
     }
 
     [Fact]

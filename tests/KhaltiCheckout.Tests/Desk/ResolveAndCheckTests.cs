@@ -105,7 +105,8 @@ public sealed class ResolveAndCheckTests
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
         JsonNode lost = await GivenLostAsync(shop);
-        await shop.SqlAsync($"""UPDATE "Payments" SET "LeasedUntil" = {shop.Clock.GetUtcNow().AddMinutes(1).UtcDateTime} WHERE "OrderId" = {lost.Id()}""");
+        await shop.SqlAsync(
+            $"""UPDATE "Payments" SET "LeasedUntil" = {shop.Clock.GetUtcNow().AddMinutes(1).UtcDateTime} WHERE "OrderId" = {lost.Id()}""");
         int asked = await shop.Sandbox.CountAsync("status");
 
         (await CheckAsync(shop, lost)).ShouldBeProblem(409, "check_in_progress");
@@ -118,7 +119,8 @@ public sealed class ResolveAndCheckTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        (await shop.AsMerchantAsync(HttpMethod.Post, "/api/v1/admin/payments/pay_01k9x4c7qmf3t8v5z2w6y1n0ah/check")).ShouldBeProblem(404, "not_found");
+        (await shop.AsMerchantAsync(HttpMethod.Post, "/api/v1/admin/payments/pay_01k9x4c7qmf3t8v5z2w6y1n0ah/check"))
+            .ShouldBeProblem(404, "not_found");
     }
 
     [Fact]

@@ -87,7 +87,8 @@ public sealed class SummaryTests
         JsonNode summary = await SummaryAsync(shop, "");
 
         summary["open"]!.ToJsonString().ShouldBe("""{"unknown":2,"oldestAgeSeconds":90,"oldestSince":"2026-11-21T06:00:00.000Z"}""");
-        ((int)summary["attention"]!["stuck"]!, (int)summary["attention"]!["paid_late"]!, (int)summary["attentionOrders"]!).ShouldBe((1, 2, 2));
+        ((int)summary["attention"]!["stuck"]!, (int)summary["attention"]!["paid_late"]!, (int)summary["attentionOrders"]!)
+            .ShouldBe((1, 2, 2));
     }
 
     [Theory]
@@ -100,7 +101,8 @@ public sealed class SummaryTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        (await shop.AsMerchantAsync("/api/v1/admin/summary?days=" + days)).ShouldBeProblem(400, "validation_failed")["errors"]!["days"].ShouldNotBeNull();
+        (await shop.AsMerchantAsync("/api/v1/admin/summary?days=" + days)).ShouldBeProblem(400, "validation_failed")["errors"]!["days"]
+            .ShouldNotBeNull();
     }
 
     [Fact]
@@ -126,7 +128,8 @@ public sealed class SummaryTests
         ];
         foreach ((string question, string index) in questions.Zip(expected))
         {
-            string plan = string.Join('\n', await shop.InDatabaseAsync(db => WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), question)));
+            string plan =
+                string.Join('\n', await shop.InDatabaseAsync(db => WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), question)));
             plan.ShouldContain(index, customMessage: $"{question}\n{plan}");
             plan.ShouldNotContain("TEMP B-TREE", customMessage: $"{question}\n{plan}");
         }
@@ -192,7 +195,9 @@ public sealed class SummaryTests
                 // Given back days later, which is another day's business.
                 JsonNode old = paid[random.Next(paid.Count)];
                 paid.Remove(old);
-                (await shop.AsMerchantAsync(HttpMethod.Post, $"/api/v1/admin/orders/{old.Id()}/refunds", new { amount = random.Next(10, 185) * 100 })).Status.ShouldBe(201);
+                (await shop.AsMerchantAsync(
+                    HttpMethod.Post, $"/api/v1/admin/orders/{old.Id()}/refunds",
+                    new { amount = random.Next(10, 185) * 100 })).Status.ShouldBe(201);
             }
 
             string kept = (await SummaryAsync(shop, "?days=60"))["days"]!.ToJsonString();
@@ -211,8 +216,11 @@ public sealed class SummaryTests
         return answer.Json;
     }
 
-    private static Task<int> GivenRefundAsync(Shop shop, JsonNode paid, long amount, string status, DateOnly? completedOn) => shop.SqlAsync($"""
-        INSERT INTO "Refunds" ("Id", "OrderId", "PaymentId", "Status", "Origin", "Method", "PersonWasCalled", "TakenOffOrder", "Amount", "RefundedBefore", "CreatedAt", "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version")
-        VALUES ('ref_1', {paid.Id()}, {(string)paid.Payment()["id"]!}, {status}, 'merchant', 'widget', false, 0, {amount}, 0, {shop.Clock.GetUtcNow().UtcDateTime}, NULL, {completedOn}, 0, 0, false, 0)
+    private static Task<int> GivenRefundAsync(Shop shop, JsonNode paid, long amount, string status, DateOnly? completedOn) =>
+        shop.SqlAsync($"""
+        INSERT INTO "Refunds" ("Id", "OrderId", "PaymentId", "Status", "Origin", "Method", "PersonWasCalled", "TakenOffOrder", "Amount",
+            "RefundedBefore", "CreatedAt", "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version")
+        VALUES ('ref_1', {paid.Id()}, {(string)paid.Payment()["id"]!}, {status}, 'merchant', 'widget', false, 0, {amount}, 0,
+            {shop.Clock.GetUtcNow().UtcDateTime}, NULL, {completedOn}, 0, 0, false, 0)
         """);
 }

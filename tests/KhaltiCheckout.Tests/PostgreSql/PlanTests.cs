@@ -96,7 +96,8 @@ public sealed partial class PlanTests
         await connection.OpenAsync(TestContext.Current.CancellationToken);
 #pragma warning disable CA2100 // What the shop itself asks.
         await using NpgsqlCommand command = new(
-            $"SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE question AS {numbered}; EXPLAIN EXECUTE question{values}", connection);
+            "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE question AS "
+            + $"{numbered}; EXPLAIN EXECUTE question{values}", connection);
 #pragma warning restore CA2100
         return await LinesAsync(command);
     }

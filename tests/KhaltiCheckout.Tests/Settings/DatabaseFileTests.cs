@@ -54,5 +54,6 @@ public sealed class DatabaseFileTests : IDisposable
     }
 
     private static async Task ShouldBeRefusedAsync(string connectionString) =>
-        (await Starting.RefusalAsync("Development", ("Database:ConnectionString", connectionString))).ShouldContain("Database:ConnectionString");
+        (await Starting.RefusalAsync("Development", ("Database:ConnectionString", connectionString)))
+            .ShouldContain("Database:ConnectionString");
 }

@@ -96,7 +96,8 @@ public sealed class EPaymentSettingsTests
     [InlineData("Sandbox", "false")]
     public void A_shop_without_a_payment_method_is_refused(string mode, string? enabled) =>
         ShouldSay(
-            Refusal(("Khalti:Mode", mode), ("Khalti:Widget:Enabled", "false"), ("Khalti:EPayment:Enabled", enabled)), "nobody could pay", "Khalti:EPayment:Enabled");
+            Refusal(("Khalti:Mode", mode), ("Khalti:Widget:Enabled", "false"), ("Khalti:EPayment:Enabled", enabled)), "nobody could pay",
+            "Khalti:EPayment:Enabled");
 
     [Theory]
     [InlineData("Live", null, "https://shop.example")]
@@ -118,7 +119,8 @@ public sealed class EPaymentSettingsTests
     [Fact]
     public void A_shop_with_the_widget_only_needs_no_public_address() =>
         Refusal(
-            ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_" + Tail), ("Khalti:Widget:SecretKey", Secret)).ShouldBeNull();
+            ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_" + Tail),
+            ("Khalti:Widget:SecretKey", Secret)).ShouldBeNull();
 
     [Theory]
     [InlineData("other-shop.example/paid")]
@@ -131,7 +133,8 @@ public sealed class EPaymentSettingsTests
     [InlineData("")]
     public void An_invalid_return_page_is_refused(string url) =>
         ShouldSay(
-            Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Store:ReturnUrls:0", "https://fine.example/"), ("Store:ReturnUrls:1", url)]),
+            Refusal(
+                [("Khalti:Mode", "Live"), .. OnlyEPayment, ("Store:ReturnUrls:0", "https://fine.example/"), ("Store:ReturnUrls:1", url)]),
             "https://", "Store:ReturnUrls");
 
     [Fact]
@@ -157,7 +160,8 @@ public sealed class EPaymentSettingsTests
     public void Configured_values_override_the_modes_defaults()
     {
         EPaymentOptions epayment = Settled([
-            ("Khalti:Mode", "Sandbox"), ("Khalti:EPayment:Enabled", "false"), ("Khalti:EPayment:BaseUrl", "http://127.0.0.1:9")]).Khalti.EPayment;
+            ("Khalti:Mode", "Sandbox"), ("Khalti:EPayment:Enabled", "false"),
+            ("Khalti:EPayment:BaseUrl", "http://127.0.0.1:9")]).Khalti.EPayment;
 
         (epayment.IsOn, epayment.BaseUrl).ShouldBe((false, "http://127.0.0.1:9"));
     }

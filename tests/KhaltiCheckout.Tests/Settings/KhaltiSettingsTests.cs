@@ -37,10 +37,18 @@ public sealed class KhaltiSettingsTests
     [InlineData("Live", "test_public_key_" + Tail, "test_secret_key_" + SecretTail, "Khalti:Widget:PublicKey", "live_public_key_")]
     [InlineData("Live", "live_public_key_" + Tail, "test_secret_key_" + SecretTail, "Khalti:Widget:SecretKey", "live_secret_key_")]
     [InlineData("Live", "live_public_key_" + Tail, null, "Khalti:Widget:SecretKey", "missing")]
-    [InlineData("Live", "live_public_key_11111111111111111111111111111111", "live_secret_key_" + SecretTail, "Khalti:Widget:PublicKey", "published sample key")]
-    [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_33333333333333333333333333333333", "Khalti:Widget:SecretKey", "published sample key")]
-    [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_f59e8b7d18b4499ca40f68195a846e9b", "Khalti:Widget:SecretKey", "published sample key")]
-    [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_68791341FDD94846A146F0457FF7B455", "Khalti:Widget:SecretKey", "published sample key")]
+    [InlineData(
+        "Live", "live_public_key_11111111111111111111111111111111", "live_secret_key_" + SecretTail, "Khalti:Widget:PublicKey",
+        "published sample key")]
+    [InlineData(
+        "Live", "live_public_key_" + Tail, "live_secret_key_33333333333333333333333333333333", "Khalti:Widget:SecretKey",
+        "published sample key")]
+    [InlineData(
+        "Live", "live_public_key_" + Tail, "live_secret_key_f59e8b7d18b4499ca40f68195a846e9b", "Khalti:Widget:SecretKey",
+        "published sample key")]
+    [InlineData(
+        "Live", "live_public_key_" + Tail, "live_secret_key_68791341FDD94846A146F0457FF7B455", "Khalti:Widget:SecretKey",
+        "published sample key")]
     [InlineData("Sandbox", "live_public_key_" + Tail, "live_secret_key_" + SecretTail, "Khalti:Widget:PublicKey", "Live")]
     public async Task Keys_of_another_mode_are_refused_and_not_printed(string mode, string? publicKey, string? secretKey, string setting, string says)
     {

@@ -40,7 +40,8 @@ public sealed class PlainHttpTests
     public async Task A_network_listen_address_on_http_is_refused_in_Live(string urls)
     {
         (int exitCode, _, string[] errors) = await ShopProgram.RunAsync(
-            "Production", [.. Live.Select(one => $"--{one.Key}={one.Value}"), "--urls=" + urls, "--Admin:ApiKeys:0=" + Starting.MerchantKey]);
+            "Production",
+            [.. Live.Select(one => $"--{one.Key}={one.Value}"), "--urls=" + urls, "--Admin:ApiKeys:0=" + Starting.MerchantKey]);
 
         exitCode.ShouldBe(1);
         errors.ShouldHaveSingleItem().ShouldStartWith("Khalti Checkout can't start: Live payments would be taken over plain http: set");

@@ -41,7 +41,8 @@ public sealed class ShopSettingsTests
     [Fact]
     public async Task Several_invalid_settings_are_all_named()
     {
-        string sentence = await Starting.RefusalAsync("Development", ("Store:MinAmount", "1"), ("RateLimits:PostsPerMinute", "-1"), ("Admin:ApiKeys:0", "short"));
+        string sentence = await Starting.RefusalAsync(
+            "Development", ("Store:MinAmount", "1"), ("RateLimits:PostsPerMinute", "-1"), ("Admin:ApiKeys:0", "short"));
 
         sentence.ShouldContain("Store:MinAmount");
         sentence.ShouldContain("RateLimits:PostsPerMinute");
@@ -64,19 +65,22 @@ public sealed class ShopSettingsTests
 
     private static (string, string?)[] Live =>
     [
-        ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_4f2a91c07d"), ("Khalti:Widget:SecretKey", "live_secret_key_8b6e03d51a"),
+        ("Khalti:Mode", "Live"), ("Khalti:Widget:PublicKey", "live_public_key_4f2a91c07d"),
+        ("Khalti:Widget:SecretKey", "live_secret_key_8b6e03d51a"),
     ];
 
     private static (string, string?)[] Test =>
     [
-        ("Khalti:Mode", "Test"), ("Khalti:Widget:PublicKey", "test_public_key_4f2a91c07d"), ("Khalti:Widget:SecretKey", "test_secret_key_8b6e03d51a"),
+        ("Khalti:Mode", "Test"), ("Khalti:Widget:PublicKey", "test_public_key_4f2a91c07d"),
+        ("Khalti:Widget:SecretKey", "test_secret_key_8b6e03d51a"),
     ];
 
     [Theory]
     [MemberData(nameof(StartsForOthers))]
     public async Task The_development_key_is_accepted_only_by_a_sandbox_on_loopback(string environment, (string, string?)[] start)
     {
-        string sentence = await Starting.RefusalAsync(environment, [.. start, ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", AdminOptionsRules.DevelopmentKey)]);
+        string sentence = await Starting.RefusalAsync(
+            environment, [.. start, ("Admin:ApiKeys:0", Key), ("Admin:ApiKeys:1", AdminOptionsRules.DevelopmentKey)]);
 
         sentence.ShouldContain("Admin:ApiKeys:1 is the published development key");
         sentence.ShouldNotContain(AdminOptionsRules.DevelopmentKey);

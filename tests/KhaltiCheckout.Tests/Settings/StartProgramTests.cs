@@ -13,9 +13,14 @@ public sealed class StartProgramTests
     [InlineData("Khalti:Mode can't be read: write Sandbox, Test or Live.", "--Khalti:Mode=Foo")]
     [InlineData("Khalti:TimeoutSeconds can't be read: write a whole number.", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=abc")]
     [InlineData("Khalti:TimeoutSeconds must be between 1 and 60.", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=61")]
-    [InlineData("Store:OrderLifetime can't be read: write a length of time, such as 01:00:00 for an hour.", "--Khalti:Mode=Sandbox", "--Store:OrderLifetime=soon")]
-    [InlineData("Khalti:Widget:PublicKey is missing: Mode Live wants the live_public_key_ from Khalti's merchant dashboard.", "--Khalti:Mode=Live")]
-    [InlineData("Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0).", "--Khalti:Mode=Sandbox", "--urls=http://*:0")]
+    [InlineData(
+        "Store:OrderLifetime can't be read: write a length of time, such as 01:00:00 for an hour.", "--Khalti:Mode=Sandbox",
+        "--Store:OrderLifetime=soon")]
+    [InlineData(
+        "Khalti:Widget:PublicKey is missing: Mode Live wants the live_public_key_ from Khalti's merchant dashboard.", "--Khalti:Mode=Live")]
+    [InlineData(
+        "Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0).",
+        "--Khalti:Mode=Sandbox", "--urls=http://*:0")]
     [InlineData("Log:Format must be Text, Json or None.", "--Khalti:Mode=Sandbox", "--Log:Format=Xml")]
     [InlineData("The address in --urls can't be read: write it in full, such as http://localhost:5080.", "--Khalti:Mode=Sandbox", "--urls=nonsense", "--Admin:ApiKeys:0=" + Starting.MerchantKey)]
     public async Task An_invalid_setting_prints_one_sentence(string sentence, params string[] arguments)
@@ -30,7 +35,8 @@ public sealed class StartProgramTests
     {
         using TcpListener taken = new(IPAddress.Loopback, 0);
         taken.Start();
-        string address = "http://127.0.0.1:" + ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string address = "http://127.0.0.1:" + ((IPEndPoint)taken.LocalEndpoint)
+            .Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunAsync("Development", "--urls=" + address);
         string sentence = ShouldBeRefused(exitCode, output, errors);

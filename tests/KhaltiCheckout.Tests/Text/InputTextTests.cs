@@ -46,7 +46,8 @@ public sealed class InputTextTests
             status.ShouldBe((bool)example["accepted"]! ? 201 : 400, example.ToJsonString());
             if (status == 201)
             {
-                ((string?)(await shop.AsMerchantAsync($"/api/v1/admin/orders/{order.Id()}")).Json["customer"]![field]).ShouldBe((string)example["meant"]!, example.ToJsonString());
+                ((string?)(await shop.AsMerchantAsync($"/api/v1/admin/orders/{order.Id()}")).Json["customer"]![field])
+                    .ShouldBe((string)example["meant"]!, example.ToJsonString());
             }
         }
     }
@@ -57,13 +58,16 @@ public sealed class InputTextTests
         await using Shop shop = await Shop.OpenAsync();
         object line = new { name = "\u200fIlam\u00a0 tea\u200b", unitPrice = 18_500, quantity = 1 };
         JsonNode order = await shop.GivenOrderAsync(
-            KeyHolding.SettingsKey, new { lines = new[] { line }, reference = "\ufeffbill\u00a07 ", customer = new { name = "\u202eSita\u202c Rai\u00a0" } });
+            KeyHolding.SettingsKey,
+            new { lines = new[] { line }, reference = "\ufeffbill\u00a07 ", customer = new { name = "\u202eSita\u202c Rai\u00a0" } });
         await shop.VerifyAsync(order, await shop.Sandbox.ConfirmedTokenAsync(18_500, order.Id()));
 
         Answer refund = await shop.AsMerchantAsync(
             HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/refunds", new { amount = 1000, reason = "too\u00a0sweet\u200b " });
-        Answer key = await shop.AsMerchantAsync(HttpMethod.Post, "/api/v1/admin/keys", new { name = "\u200bSunita\u00a0at the desk ", scopes = new[] { "read" } });
-        JsonNode found = (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString("\u200ebill\u00a07\u00a0"))).Body;
+        Answer key = await shop.AsMerchantAsync(
+            HttpMethod.Post, "/api/v1/admin/keys", new { name = "\u200bSunita\u00a0at the desk ", scopes = new[] { "read" } });
+        JsonNode found =
+            (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString("\u200ebill\u00a07\u00a0"))).Body;
 
         ((string?)order["lines"]![0]!["name"]).ShouldBe("Ilam tea");
         ((string?)order["reference"]).ShouldBe("bill 7");
@@ -82,7 +86,8 @@ public sealed class InputTextTests
     {
         await using Shop shop = await Shop.OpenAsync();
         (int status, JsonNode order) = await shop.PostAsync(
-            "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } }, customer = new { phone = "01 441 2345" } });
+            "/api/v1/orders",
+            new { items = new[] { new { productId = "ilam-tea", quantity = 1 } }, customer = new { phone = "01 441 2345" } });
         status.ShouldBe(201);
 
         JsonNode found = (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/orders?q=" + Uri.EscapeDataString(typed))).Body;

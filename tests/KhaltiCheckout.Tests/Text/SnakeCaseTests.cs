@@ -15,7 +15,8 @@ public sealed class SnakeCaseTests
             ignoreOrder: true);
         Words<AttentionReason>().ShouldBe(
             [
-                "double_payment", "amount_conflict", "unmatched_transaction", "refunded_at_khalti", "unknown_state", "books_differ", "unreadable", "stuck",
+                "double_payment", "amount_conflict", "unmatched_transaction", "refunded_at_khalti", "unknown_state", "books_differ",
+                "unreadable", "stuck",
                 "paid_late",
             ],
             "most urgent first");

@@ -85,5 +85,6 @@ public sealed class TypeIdTests
         });
 
     private static Arbitrary<DateTimeOffset> Instants() =>
-        Gen.Choose(0, int.MaxValue).Two().Select(pair => DateTimeOffset.FromUnixTimeMilliseconds((pair.Item1 * 2000L) + (pair.Item2 % 2000))).ToArbitrary();
+        Gen.Choose(0, int.MaxValue).Two()
+            .Select(pair => DateTimeOffset.FromUnixTimeMilliseconds((pair.Item1 * 2000L) + (pair.Item2 % 2000))).ToArbitrary();
 }
