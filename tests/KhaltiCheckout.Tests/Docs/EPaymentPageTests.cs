@@ -11,7 +11,8 @@ public sealed partial class EPaymentPageTests
     [Fact]
     public async Task Every_gotcha_names_existing_tests()
     {
-        string page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "epayment.md"), TestContext.Current.CancellationToken);
+        string page =
+            await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "epayment.md"), TestContext.Current.CancellationToken);
         for (int gotcha = 26; gotcha <= 40; gotcha++)
         {
             page.ShouldContain($"| G{gotcha} |");
@@ -19,18 +20,22 @@ public sealed partial class EPaymentPageTests
 
         // LookupTests are the client's, in a project of their own.
         HashSet<string> tests = [.. typeof(EPaymentPageTests).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Select(method => $"{type.Name}.{method.Name}"))];
+            .SelectMany(
+                type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Select(method => $"{type.Name}.{method.Name}"))];
         tests.UnionWith(await InTheClientsAsync("Documented/LookupTests.cs"));
         string[] named = [.. Named().Matches(page).Select(match => match.Groups["test"].Value).Distinct()];
         named.Length.ShouldBeGreaterThan(40);
         named.Where(test => !tests.Contains(test)).ShouldBeEmpty();
-        page.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.Contains("---", StringComparison.Ordinal) && !line.EndsWith("| test |", StringComparison.Ordinal))
+        page.Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.Contains("---", StringComparison.Ordinal)
+            && !line.EndsWith("| test |", StringComparison.Ordinal))
             .ShouldAllBe(line => Named().IsMatch(line));
     }
 
     private static async Task<IEnumerable<string>> InTheClientsAsync(string file)
     {
-        string code = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Khalti.Client.Tests", file), TestContext.Current.CancellationToken);
+        string code = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "tests", "Khalti.Client.Tests", file), TestContext.Current.CancellationToken);
         return Method().Matches(code).Select(match => $"{Path.GetFileNameWithoutExtension(file)}.{match.Groups["name"].Value}");
     }
 

@@ -27,7 +27,8 @@ public sealed class MobileExampleTests
     [Fact]
     public void The_page_has_examples_of_both_products()
     {
-        Page.Stories.Keys.ShouldBe(["Widget kits", "Widget kits: when Khalti does not answer", "ePayment kits", "ePayment kits: cancelled, and paid after all"]);
+        Page.Stories.Keys.ShouldBe(
+            ["Widget kits", "Widget kits: when Khalti does not answer", "ePayment kits", "ePayment kits: cancelled, and paid after all"]);
         Page.Stories["Widget kits"].OfType<CurlStep>().Count().ShouldBe(6);
         Page.Stories["ePayment kits"].OfType<CurlStep>().Count().ShouldBe(5);
         Page.Stories.Values.ShouldAllBe(steps => steps.OfType<CallStep>().Count() >= 5);

@@ -50,7 +50,9 @@ internal sealed partial record Page(IReadOnlyDictionary<string, IReadOnlyList<Pa
     {
         if (language == "sh")
         {
-            steps.AddRange(block.Index().Where(one => one.Item.Contains("curl", StringComparison.Ordinal)).Select(one => Curl(line + 1 + one.Index, one.Item)));
+            steps.AddRange(
+                block.Index().Where(one => one.Item.Contains("curl", StringComparison.Ordinal))
+                .Select(one => Curl(line + 1 + one.Index, one.Item)));
         }
         else if (block[0].StartsWith("HTTP/", StringComparison.Ordinal))
         {
@@ -70,6 +72,8 @@ internal sealed partial record Page(IReadOnlyDictionary<string, IReadOnlyList<Pa
         return new CurlStep(line, match.Groups["arguments"].Value, Group("variable"), Group("member"));
     }
 
-    [GeneratedRegex(@"^(?:(?<variable>[A-Z]+)=\$\()?curl -s (?<arguments>.+?)(?: \| jq -r \.(?<member>[A-Za-z.]+)\))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?:(?<variable>[A-Z]+)=\$\()?curl -s (?<arguments>.+?)(?: \| jq -r \.(?<member>[A-Za-z.]+)\))?$", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex CurlLine();
 }

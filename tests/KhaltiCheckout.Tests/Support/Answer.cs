@@ -22,7 +22,8 @@ internal sealed record Answer(int Status, string? MediaType, IReadOnlyDictionary
 
 internal static partial class AnswerRules
 {
-    internal static async Task<Answer> AskAsync(this Shop shop, HttpMethod method, string path, HttpContent? body = null, string? accept = null)
+    internal static async Task<Answer> AskAsync(
+        this Shop shop, HttpMethod method, string path, HttpContent? body = null, string? accept = null)
     {
         Uri address = new(
             shop.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path,
@@ -76,6 +77,8 @@ internal static partial class AnswerRules
     private static partial Regex TraceId();
 
     // Stack traces, type names, SQL, files.
-    [GeneratedRegex(@"\bat \w+\.|Exception|System\.|Microsoft\.|KhaltiCheckout\.|SQLite|SELECT |INSERT |\.cs\b|\.dll\b|/tmp/|/src/|Request\b.*parameter", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\bat \w+\.|Exception|System\.|Microsoft\.|KhaltiCheckout\.|SQLite|SELECT |INSERT |\.cs\b|\.dll\b|/tmp/|/src/"
+        + @"|Request\b.*parameter", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Insides();
 }

@@ -9,7 +9,8 @@ namespace KhaltiCheckout.Tests.Support;
 /// <summary>Everything the shop logs. A warning that no test expected fails the test.</summary>
 internal sealed class LogWatch : ILogEventSink
 {
-    private static readonly MessageTemplateTextFormatter Format = new("{SourceContext}: {Message:lj} {Exception}", CultureInfo.InvariantCulture);
+    private static readonly MessageTemplateTextFormatter Format =
+        new("{SourceContext}: {Message:lj} {Exception}", CultureInfo.InvariantCulture);
 
     private readonly ConcurrentQueue<(LogEventLevel Level, string Text)> _lines = new();
 

@@ -73,8 +73,10 @@ internal static class MerchantApi
     /// <summary>So many orders that nobody placed, older than all others, numbered from 1 in the order of time.</summary>
     internal static Task<int> GivenOldOrdersAsync(this Shop shop, int count) => shop.SqlAsync($"""
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-        INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CustomerPhone", "CreatedAt", "PlacedOn", "ExpiresAt", "MismatchesKept", "Version")
-        SELECT 'ord_' || substr('00000000000000000000000000', length('' || i) + 1) || i, 'expired', 1000 + i, 0, 'Old ' || i, '98' || substr('00000000', length('' || i) + 1) || i,
+        INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CustomerPhone", "CreatedAt", "PlacedOn",
+            "ExpiresAt", "MismatchesKept", "Version")
+        SELECT 'ord_' || substr('00000000000000000000000000', length('' || i) + 1) || i, 'expired', 1000 + i, 0, 'Old ' || i,
+            '98' || substr('00000000', length('' || i) + 1) || i,
             '2026-01-01 00:00:00', '2026-01-01', '2026-01-01 01:00:00', 0, 0 FROM n
         """);
 
@@ -97,7 +99,8 @@ internal static class MerchantApi
             return true;
         });
         return [.. shop.Log.Lines.Skip(before)
-            .Where(line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
+            .Where(
+                line => line.Contains("Executed DbCommand", StringComparison.Ordinal) && line.Contains("SELECT", StringComparison.Ordinal))
             .Select(line => line[Beginning(line)..].Trim())];
 
         static int Beginning(string line) => line.IndexOf("SELECT", StringComparison.Ordinal);

@@ -4,7 +4,8 @@ namespace KhaltiCheckout.Tests.Support;
 
 internal static class QuickStarts
 {
-    /// <summary>For a program that lives for seconds: what is compiled is compiled once, and nobody counts how often it is called.</summary>
+    /// <summary>For a program that lives for seconds: what is compiled is compiled once, and
+    /// nobody counts how often it is called.</summary>
     internal static void QuickStart(this ProcessStartInfo start)
     {
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -31,5 +31,6 @@ internal static class RawHttp
 
     internal static Task<string> SendAsync(Shop shop, string request) => SendAsync(shop, Encoding.Latin1.GetBytes(request));
 
-    internal static int StatusOf(string answer) => int.Parse(answer.AsSpan("HTTP/1.1 ".Length, 3), System.Globalization.CultureInfo.InvariantCulture);
+    internal static int StatusOf(string answer) =>
+        int.Parse(answer.AsSpan("HTTP/1.1 ".Length, 3), System.Globalization.CultureInfo.InvariantCulture);
 }

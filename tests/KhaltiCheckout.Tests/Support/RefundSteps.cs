@@ -31,7 +31,9 @@ internal static class RefundSteps
     internal static Task<(int Status, JsonNode Body)> RefundAsync(
         this Shop shop, JsonNode order, long? amount = null, string? mobile = null, string? reason = null, string? paymentId = null,
         string? idempotencyKey = null) =>
-        shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/refunds", new { amount, mobile, reason, paymentId }, idempotencyKey: idempotencyKey);
+        shop.WithKeyAsync(
+            HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/refunds", new { amount, mobile, reason, paymentId },
+            idempotencyKey: idempotencyKey);
 
     internal static async Task<JsonNode> ReadRefundAsync(this Shop shop, JsonNode refund)
     {

@@ -56,7 +56,8 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
         return token;
     }
 
-    internal Task FaultAsync(string operation, string kind, int? status = null, int? times = null, int? delayMs = null, double? probability = null) =>
+    internal Task FaultAsync(
+        string operation, string kind, int? status = null, int? times = null, int? delayMs = null, double? probability = null) =>
         PostAsync("/_sandbox/faults", new { operation, kind, status, times, delayMs, probability });
 
     /// <summary>Khalti gets these calls and sits on them until it is mended.</summary>

@@ -27,7 +27,8 @@ internal sealed class Shop : IAsyncDisposable
     private bool _isGuest;
 
     private Shop(
-        string folder, TestDatabase database, SandboxDriver sandbox, TestClock clock, Dictionary<string, string?> settings, Action<IServiceCollection> services)
+        string folder, TestDatabase database, SandboxDriver sandbox, TestClock clock,
+        Dictionary<string, string?> settings, Action<IServiceCollection> services)
     {
         _folder = folder;
         _database = database;
@@ -283,6 +284,8 @@ internal sealed class Shop : IAsyncDisposable
     private void Open()
     {
         _app.StartServer();
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
+        Http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) =>
+                Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
     }
 }

@@ -83,7 +83,8 @@ internal sealed class ShopProgram : IAsyncDisposable
                 return line;
             }
 
-            (await _news.WaitAsync(GracePeriod, TestContext.Current.CancellationToken)).ShouldBeTrue(string.Join('\n', _output.Concat(_errors)));
+            (await _news.WaitAsync(GracePeriod, TestContext.Current.CancellationToken))
+                .ShouldBeTrue(string.Join('\n', _output.Concat(_errors)));
         }
     }
 

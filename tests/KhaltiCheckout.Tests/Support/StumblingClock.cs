@@ -1,6 +1,7 @@
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>A clock on which the shop stumbles once when it asks for the time: something inside it calls itself off, as a library may.</summary>
+/// <summary>A clock on which the shop stumbles once when it asks for the time: something inside
+/// it calls itself off, as a library may.</summary>
 internal sealed class StumblingClock : TimeProvider
 {
     private long _now = new DateTimeOffset(2026, 11, 21, 6, 0, 0, TimeSpan.Zero).UtcTicks;

@@ -14,11 +14,13 @@ internal sealed class TestDatabase : IDisposable
     // All that a test could have changed but rows, in one word.
     private const string Shape = """
         SELECT md5(string_agg(one, chr(10) ORDER BY one)) FROM (
-          SELECT 'relation ' || oid::regclass || relkind::text || coalesce(relacl::text, '') AS one FROM pg_class WHERE relnamespace = 'public'::regnamespace
+          SELECT 'relation ' || oid::regclass || relkind::text || coalesce(relacl::text, '') AS one FROM pg_class
+              WHERE relnamespace = 'public'::regnamespace
           UNION ALL SELECT 'column ' || attrelid::regclass || attnum || attname || atttypid || atttypmod || attnotnull
             FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
           UNION ALL SELECT 'default ' || adrelid::regclass || adnum || pg_get_expr(adbin, adrelid) FROM pg_attrdef
-          UNION ALL SELECT 'constraint ' || conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+          UNION ALL SELECT 'constraint ' || conname || pg_get_constraintdef(oid) FROM pg_constraint
+              WHERE connamespace = 'public'::regnamespace
           UNION ALL SELECT 'index ' || pg_get_indexdef(indexrelid) || indisvalid
             FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace
           UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
@@ -53,7 +55,8 @@ internal sealed class TestDatabase : IDisposable
     internal string ConnectionString { get; }
 
     internal (string Key, string? Value)[] Settings =>
-        [("Database:Provider", _name is null ? DatabaseOptions.Sqlite : DatabaseOptions.PostgreSql), ("Database:ConnectionString", ConnectionString)];
+        [("Database:Provider", _name is null ? DatabaseOptions.Sqlite : DatabaseOptions.PostgreSql),
+            ("Database:ConnectionString", ConnectionString)];
 
     internal string[] Arguments => [.. Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
 
@@ -93,7 +96,10 @@ internal sealed class TestDatabase : IDisposable
         using NpgsqlConnection connection = new(ConnectionString);
         connection.Open();
         using NpgsqlCommand command = new(
-            "SELECT query_to_xml('SELECT * FROM ' || quote_ident(tablename), true, false, '')::text FROM pg_tables WHERE schemaname = 'public'", connection);
+            """
+                SELECT query_to_xml('SELECT * FROM ' || quote_ident(tablename), true, false, '')::text
+                FROM pg_tables WHERE schemaname = 'public'
+                """, connection);
         using NpgsqlDataReader reader = command.ExecuteReader();
         System.Text.StringBuilder all = new();
         while (reader.Read())
@@ -108,7 +114,8 @@ internal sealed class TestDatabase : IDisposable
     internal IDisposable BlockWriters(string table)
     {
         System.Data.Common.DbConnection connection =
-            _name is null ? new Microsoft.Data.Sqlite.SqliteConnection(ConnectionString + ";Pooling=False") : new NpgsqlConnection(ConnectionString);
+            _name is null
+                ? new Microsoft.Data.Sqlite.SqliteConnection(ConnectionString + ";Pooling=False") : new NpgsqlConnection(ConnectionString);
         connection.Open();
         using System.Data.Common.DbCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // A table of ours.
@@ -207,7 +214,8 @@ internal sealed class TestDatabase : IDisposable
     }
 
     private static string On(string database) =>
-        new NpgsqlConnectionStringBuilder(Server ?? throw new InvalidOperationException("TEST_POSTGRESQL names no server: see tests/postgresql."))
+        new NpgsqlConnectionStringBuilder(
+            Server ?? throw new InvalidOperationException("TEST_POSTGRESQL names no server: see tests/postgresql."))
         {
             Database = database,
         }.ToString();

@@ -118,7 +118,8 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
     private Func<string, string>? RewriteOf(string path) =>
         path.EndsWith(Verify, StringComparison.Ordinal) ? Rewrite
         : path.EndsWith("/epayment/lookup/", StringComparison.Ordinal) ? RewriteLookup
-        : path.Contains("/merchant-transaction/", StringComparison.Ordinal) && !path.EndsWith(Refund, StringComparison.Ordinal) ? RewriteDetail
+        : path.Contains("/merchant-transaction/", StringComparison.Ordinal) && !path.EndsWith(Refund, StringComparison.Ordinal)
+        ? RewriteDetail
         : null;
 }
 
