@@ -86,7 +86,9 @@ internal static class AccessFeature
             .WithName("ListKeys")
             .WithExample(() => AccessExamples.ListKeys)
             .WithSummary("List keys")
-            .WithDescription("Every key that was ever made, newest first, without the key itself. Needs scope `admin`. Keys of the settings are not listed.")
+            .WithDescription(
+                "Every key that was ever made, newest first, without the key itself. Needs scope `admin`. Keys "
+                + "of the settings are not listed.")
             .CanFail(401, 403, 503);
 
         keys.MapPost("/", CreateKey.Handle)
@@ -95,15 +97,19 @@ internal static class AccessFeature
             .WithExample(() => AccessExamples.CreateKey)
             .WithSummary("Make a key")
             .WithDescription(
-                "The answer is the only one that has the key in it. Needs scope `admin`. Takes no `Idempotency-Key`, because an answer that is kept would "
-                + "keep the key: the name guards against a second key of a repeated request. When the answer was lost, revoke the key and make another.")
+                "The answer is the only one that has the key in it. Needs scope `admin`. Takes no "
+                + "`Idempotency-Key`, because an answer that is kept would "
+                + "keep the key: the name guards against a second key of a repeated request. When the answer "
+                + "was lost, revoke the key and make another.")
             .CanFail(400, 401, 403, 409, 413, 415, 429, 503);
 
         keys.MapPost("/{id}/revoke", RevokeKey.Handle)
             .WithName("RevokeKey")
             .WithExample(() => AccessExamples.RevokeKey)
             .WithSummary("Revoke a key")
-            .WithDescription("The key is dead at once, and so is every session it was signed in with. Needs scope `admin`. Takes no body; once more changes nothing.")
+            .WithDescription(
+                "The key is dead at once, and so is every session it was signed in with. Needs scope `admin`. "
+                + "Takes no body; once more changes nothing.")
             .CanFail(401, 403, 404, 413, 415, 429, 503);
     }
 }

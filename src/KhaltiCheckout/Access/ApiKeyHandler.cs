@@ -92,7 +92,8 @@ internal sealed class ApiKeyHandler(
         }
 
         return AuthenticateResult.Success(new AuthenticationTicket(
-            SessionCookie.HasCsrfHeader(Request) ? KeyHolders.Principal(holder, SchemeName, session!.ExpiresAt) : KeyHolders.Unmeant(SchemeName),
+            SessionCookie.HasCsrfHeader(Request) ? KeyHolders.Principal(
+                holder, SchemeName, session!.ExpiresAt) : KeyHolders.Unmeant(SchemeName),
             SchemeName));
     }
 }

@@ -22,7 +22,8 @@ internal sealed partial record ApiKeySecret(string Hint, byte[] Hash)
     /// <summary>A new key. The text is for whoever asked, and for nothing else.</summary>
     internal static (string Text, ApiKeySecret Key) New()
     {
-        string text = $"{Prefix}{RandomNumberGenerator.GetString(Alphabet, PublicLength)}_{RandomNumberGenerator.GetString(Alphabet, SecretLength)}";
+        string text =
+            $"{Prefix}{RandomNumberGenerator.GetString(Alphabet, PublicLength)}_{RandomNumberGenerator.GetString(Alphabet, SecretLength)}";
         return (text, Read(text)!);
     }
 

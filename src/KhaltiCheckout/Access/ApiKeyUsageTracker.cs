@@ -7,7 +7,8 @@ namespace KhaltiCheckout.Access;
 
 /// <summary>Writes down when a key was used last, at most once a minute, beside the requests: none of them waits for it or
 /// fails with it.</summary>
-internal sealed partial class ApiKeyUsageTracker(IServiceScopeFactory scopes, TimeProvider time, ILogger<ApiKeyUsageTracker> logger) : BackgroundService
+internal sealed partial class ApiKeyUsageTracker(IServiceScopeFactory scopes, TimeProvider time, ILogger<ApiKeyUsageTracker> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(1);
 

@@ -39,8 +39,10 @@ internal static class Scopes
         }
 
         authorization.AddPolicy(
-            ReadOrRefund, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.MayDo(Read) || asked.User.MayDo(Refund)));
-        authorization.AddPolicy(AnyKey, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.KeyId() is not null));
+            ReadOrRefund,
+            policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.MayDo(Read) || asked.User.MayDo(Refund)));
+        authorization.AddPolicy(
+            AnyKey, policy => policy.RequireAuthenticatedUser().RequireAssertion(asked => asked.User.KeyId() is not null));
         authorization.AddPolicy(KeyOrNone, policy => policy.RequireAssertion(
             async asked => asked.Resource is HttpContext http && (await http.AuthenticateAsync()).Failure is null));
     }

@@ -29,7 +29,8 @@ internal sealed class RunCloseRules : AbstractValidator<RunCloseRequest>
 internal static class RunClose
 {
     internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(
-        RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, DayReconciliation reconciliation, CloseLeases leases, TimeProvider time,
+        RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, DayReconciliation reconciliation, CloseLeases leases,
+        TimeProvider time,
         CancellationToken cancellationToken)
     {
         DateOnly day = ShowCloses.ReadDay(request.Day)!.Value;
@@ -53,7 +54,8 @@ internal static class RunClose
             (found, until) => EndAsync(db, day, until, close => close.Take(found, user.KeyName(), began)));
         return !wasHeld ? Problems.CheckInProgress()
             : report is null ? Problems.KhaltiUnavailable()
-            : TypedResults.Ok(CloseView.Of(await db.DayCloses.AsNoTracking().SingleAsync(close => close.Day == day, CancellationToken.None))!);
+            : TypedResults.Ok(
+                CloseView.Of(await db.DayCloses.AsNoTracking().SingleAsync(close => close.Day == day, CancellationToken.None))!);
     }
 
     // False when another process has begun meanwhile: then its result counts.
@@ -71,7 +73,8 @@ internal static class RunClose
         },
         CancellationToken.None);
 
-    private static async Task<ProblemHttpResult?> BeginAsync(CheckoutDb db, DateOnly day, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<ProblemHttpResult?> BeginAsync(
+        CheckoutDb db, DateOnly day, DateTimeOffset now, CancellationToken cancellationToken)
     {
         DayClose? close = await db.DayCloses.SingleOrDefaultAsync(close => close.Day == day, cancellationToken);
         switch (close)

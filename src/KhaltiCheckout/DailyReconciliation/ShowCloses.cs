@@ -23,7 +23,8 @@ internal static class ShowCloses
         }
 
         int take = Usual;
-        if (!string.IsNullOrEmpty(limit) && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out take) || take is < 1 or > Most))
+        if (!string.IsNullOrEmpty(limit)
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out take) || take is < 1 or > Most))
         {
             errors["limit"] = [$"Between 1 and {Most}."];
         }
@@ -43,7 +44,8 @@ internal static class ShowCloses
         return TypedResults.Ok(new ClosesView(views, more ? Write(views[^1].Day) : null));
     }
 
-    internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(string day, CheckoutDb db, CancellationToken cancellationToken) =>
+    internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(
+        string day, CheckoutDb db, CancellationToken cancellationToken) =>
         ReadDay(day) is { } wanted
             && await db.DayCloses.AsNoTracking().SingleOrDefaultAsync(close => close.Day == wanted, cancellationToken) is { } close
             && CloseView.Of(close) is { } view

@@ -58,9 +58,11 @@ internal static class SignOffClose
         _ when close.RunAt < NepalTime.StartOf(close.Day.AddDays(1)) =>
             Problems.NotSignable("The day was compared before it was over. Compare it again, then sign it off."),
         { Report.LeftOut.Count: > 0 } => Problems.NotSignable(
-            "Not everything of the day could be compared with Khalti's books: leftOut says what and why. Compare the day again, then sign it off."),
+            "Not everything of the day could be compared with Khalti's books: leftOut says what and why. "
+                + "Compare the day again, then sign it off."),
         { Report.WantsNote: true } when note is null =>
-            Problems.NotSignable("There are differences, or something is open: mend it and compare again, or say in a note what was done about it."),
+            Problems.NotSignable(
+                "There are differences, or something is open: mend it and compare again, or say in a note what was done about it."),
         _ => null,
     };
 }

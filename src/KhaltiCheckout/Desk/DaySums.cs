@@ -18,7 +18,8 @@ internal sealed class DaySums
     private readonly ConcurrentDictionary<DateOnly, SummaryDayView> _kept = [];
 
     /// <summary>So many days up to today, oldest first, those without anything included.</summary>
-    internal async Task<IReadOnlyList<SummaryDayView>> OfAsync(CheckoutDb db, DateOnly today, int count, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SummaryDayView>> OfAsync(
+        CheckoutDb db, DateOnly today, int count, CancellationToken cancellationToken)
     {
         DateOnly[] days = [.. Enumerable.Range(1 - count, count).Select(today.AddDays)];
         Dictionary<DateOnly, SummaryDayView> summed = [];
@@ -53,7 +54,13 @@ internal sealed class DaySums
         var paid = await db.Payments
             .Where(payment => completed.Contains(payment.CompletedOn))
             .GroupBy(payment => payment.CompletedOn)
-            .Select(day => new { Day = day.Key, Count = day.Count(), Amount = day.Sum(payment => (long?)payment.AmountPaid) ?? 0, Fees = day.Sum(payment => (long?)payment.Fee) ?? 0 })
+            .Select(day => new
+            {
+                Day = day.Key,
+                Count = day.Count(),
+                Amount = day.Sum(payment => (long?)payment.AmountPaid) ?? 0,
+                Fees = day.Sum(payment => (long?)payment.Fee) ?? 0
+            })
             .ToDictionaryAsync(day => day.Day!.Value, cancellationToken);
         var refunded = await db.Refunds
             .Where(refund => completed.Contains(refund.CompletedOn))

@@ -31,7 +31,8 @@ public sealed record SummaryView(
 /// <param name="Refunded">Paisa that went back.</param>
 /// <param name="Fees">Paisa that Khalti kept of what came in.</param>
 /// <param name="Net">Paisa: paid less refunded less fees; less than nothing on a day of refunds.</param>
-public sealed record SummaryDayView(DateOnly Day, int Orders, int PaidCount, Paisa Paid, int RefundedCount, Paisa Refunded, Paisa Fees, long Net);
+public sealed record SummaryDayView(
+    DateOnly Day, int Orders, int PaidCount, Paisa Paid, int RefundedCount, Paisa Refunded, Paisa Fees, long Net);
 
 /// <summary>All those days together.</summary>
 /// <param name="Paid">Paisa.</param>
@@ -75,7 +76,8 @@ internal static class ShowSummary
     }
 
     private static SummaryTotalsView TotalsOf(IReadOnlyList<SummaryDayView> days) => new(
-        days.Sum(day => day.Orders), days.Sum(day => day.PaidCount), new Paisa(days.Sum(day => (long)day.Paid)), days.Sum(day => day.RefundedCount),
+        days.Sum(day => day.Orders), days.Sum(day => day.PaidCount), new Paisa(days.Sum(day => (long)day.Paid)),
+        days.Sum(day => day.RefundedCount),
         new Paisa(days.Sum(day => (long)day.Refunded)), new Paisa(days.Sum(day => (long)day.Fees)), days.Sum(day => day.Net));
 
     private static async Task<SummaryOpenView> OpenAsync(CheckoutDb db, DateTimeOffset now, CancellationToken cancellationToken)

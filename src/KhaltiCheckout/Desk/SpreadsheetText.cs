@@ -26,7 +26,8 @@ internal static class SpreadsheetText
             seen++;
         }
 
-        return Formulas.Contains(text[0], StringComparison.Ordinal) || (seen < text.Length && Formulas.Contains(text[seen], StringComparison.Ordinal))
+        return Formulas.Contains(text[0], StringComparison.Ordinal)
+            || (seen < text.Length && Formulas.Contains(text[seen], StringComparison.Ordinal))
             ? Mark + text
             : text;
     }

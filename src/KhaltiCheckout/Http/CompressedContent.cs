@@ -5,13 +5,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace KhaltiCheckout.Http;
 
-/// <summary>Content that stays the same while it is served: each encoding is made once, at its first use, and has an ETag of its own.</summary>
+/// <summary>Content that stays the same while it is served: each encoding is made once, at
+/// its first use, and has an ETag of its own.</summary>
 internal sealed class CompressedContent(string mediaType, byte[] plain)
 {
     private readonly bool _isText = IsText(mediaType);
     private readonly string _hash = Convert.ToHexStringLower(SHA256.HashData(plain).AsSpan(0, 8));
-    private readonly Lazy<byte[]> _brotli = new(() => Compress(plain, stream => new BrotliStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)));
-    private readonly Lazy<byte[]> _gzip = new(() => Compress(plain, stream => new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)));
+    private readonly Lazy<byte[]> _brotli =
+        new(() => Compress(plain, stream => new BrotliStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)));
+    private readonly Lazy<byte[]> _gzip =
+        new(() => Compress(plain, stream => new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true)));
 
     internal byte[] Plain => plain;
 
@@ -43,7 +46,8 @@ internal sealed class CompressedContent(string mediaType, byte[] plain)
             response.Headers.ContentEncoding = encoding;
         }
 
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask : response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
     private (byte[] Bytes, string? Encoding) In(IList<StringWithQualityHeaderValue> accepted) =>
@@ -56,7 +60,8 @@ internal sealed class CompressedContent(string mediaType, byte[] plain)
         accepted.Any(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase) && one.Quality is null or > 0);
 
     private static bool IsText(string mediaType) =>
-        mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType.EndsWith("json", StringComparison.Ordinal) || mediaType.EndsWith("+xml", StringComparison.Ordinal);
+        mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType.EndsWith("json", StringComparison.Ordinal)
+            || mediaType.EndsWith("+xml", StringComparison.Ordinal);
 
     private static byte[] Compress(byte[] bytes, Func<Stream, Stream> compressor)
     {

@@ -19,7 +19,8 @@ internal static class IdempotentRows
 
     // What has been answered stays answered, and who was taken over has no say any more.
     private const string ReleaseRequest = """
-        UPDATE "IdempotentRequests" SET "LeasedUntil" = @p2, "Version" = "Version" + 1 WHERE "Id" = @p0 AND "Version" = @p1 AND "AnswerStatus" IS NULL
+        UPDATE "IdempotentRequests" SET "LeasedUntil" = @p2, "Version" = "Version" + 1 WHERE "Id" = @p0 AND "Version" = @p1
+            AND "AnswerStatus" IS NULL
         """;
 
     private const string AnswerRequest = """
@@ -31,7 +32,8 @@ internal static class IdempotentRows
     extension(SqlSession sql)
     {
         /// <summary>Nobody else takes it until this work is done.</summary>
-        internal Task<IdempotentRequest?> FindRequestAsync(string id) => sql.FindAsync(SelectRequest + sql.ForUpdate, IdempotentRequest.Read, id);
+        internal Task<IdempotentRequest?> FindRequestAsync(string id) =>
+            sql.FindAsync(SelectRequest + sql.ForUpdate, IdempotentRequest.Read, id);
 
         /// <summary>Of two with one id, the database refuses one.</summary>
         internal Task AddRequestAsync(IdempotentRequest request) => sql.ExecuteAsync(InsertRequest, request.Values());

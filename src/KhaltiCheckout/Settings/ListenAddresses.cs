@@ -5,7 +5,8 @@ namespace KhaltiCheckout.Settings;
 /// <summary>Where the settings let the program listen.</summary>
 internal static class ListenAddresses
 {
-    /// <summary>Whether only this machine can reach the program. An address that can't be read counts as reachable from elsewhere.</summary>
+    /// <summary>Whether only this machine can reach the program. An address that can't be read
+    /// counts as reachable from elsewhere.</summary>
     internal static bool AreLoopback(IConfiguration settings) => All(settings).All(IsLoopback);
 
     /// <summary>Whether other machines reach the program, and by nothing but plain http.</summary>

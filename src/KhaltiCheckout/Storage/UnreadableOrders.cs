@@ -89,7 +89,9 @@ internal sealed partial class UnreadableOrders(Database database, OrderStore ord
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderId} can't be read: it is left out of the worker's passes until a person resolves its reason unreadable")]
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Order {OrderId} can't be read: it is left out of the worker's passes until a person resolves its reason unreadable")]
         internal static partial void Unreadable(ILogger logger, Exception why, string orderId);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Whether {Id} can be read could not be found out or recorded")]
