@@ -58,7 +58,7 @@ internal sealed class DatabaseSeeder(string file)
             transaction.Commit();
         }
 
-        Tell(connection, "INSERT INTO \"OrderWordsIndex\" (\"OrderWordsIndex\") VALUES ('rebuild')");
+        Execute(connection, "INSERT INTO \"OrderWordsIndex\" (\"OrderWordsIndex\") VALUES ('rebuild')");
         foreach ((_, string sql) in indexes)
         {
             cancellationToken.ThrowIfCancellationRequested();

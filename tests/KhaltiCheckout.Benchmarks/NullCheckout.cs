@@ -126,7 +126,7 @@ internal static class NullCheckout
             : TypedResults.Problem("The gateway said no.");
 
     private static OrderView Pending(string id, DateTimeOffset now, OrderItemRequest item) => new(
-        id, OrderStatus.Pending, SampleOrder.Price * item.Quantity, Paisa.Zero, "NPR",
+        id, "HZ9D-7DQV", OrderStatus.Pending, SampleOrder.Price * item.Quantity, Paisa.Zero, "NPR",
         [new OrderLineView(item.ProductId, "Ilam tea", SampleOrder.Price, item.Quantity, SampleOrder.Price * item.Quantity, LineKind.Item)],
         new OrderCustomerView(SampleOrder.CustomerName), null, new Dictionary<string, string>(StringComparer.Ordinal),
         now, now.AddHours(1), null, null, []);
