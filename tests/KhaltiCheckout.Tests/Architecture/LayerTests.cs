@@ -41,6 +41,17 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void The_picture_in_the_documentation_shows_the_rules()
+    {
+        string[] drawn = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "architecture.md"))
+            .Where(line => line.Contains(" --> ", StringComparison.Ordinal)).Select(line => line.Trim())];
+        IEnumerable<string> rules = Layers.All.SelectMany(layer => layer.MayKnow
+            .Except(Layers.Base.Contains(layer.Name) ? [] : Layers.Base).Select(known => $"{layer.Name} --> {known}"));
+
+        drawn.Order(StringComparer.Ordinal).ShouldBe(rules.Append("Features --> Base").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_feature_may_know_only_features_that_it_uses()
     {
         string[] features = [.. Layers.All.Select(layer => layer.Name).SkipWhile(name => name != "Access").Skip(1)];
@@ -56,7 +67,7 @@ public sealed class LayerTests
         Unexpected(Edges.Where(edge => edge.To == Client && !Layers.KnowKhaltiClient.Contains(edge.From)));
 
     [Fact]
-    public void Only_the_gateway_knows_the_sandbox() =>
+    public void Only_the_layers_that_are_named_know_the_sandbox() =>
         Unexpected(Edges.Where(edge => edge.To == Sandbox && !Layers.KnowSandbox.Contains(edge.From)));
 
     [Fact]
