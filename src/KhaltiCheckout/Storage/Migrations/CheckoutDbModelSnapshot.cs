@@ -759,6 +759,9 @@ namespace KhaltiCheckout.Storage.Migrations
                         .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Facts")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("KeyName")
                         .HasColumnType("TEXT");
 

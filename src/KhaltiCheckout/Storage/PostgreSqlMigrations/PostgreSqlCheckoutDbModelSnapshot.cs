@@ -831,6 +831,10 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<string>("Facts")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("KeyName")
                         .HasColumnType("text")
                         .UseCollation("C");
