@@ -44,9 +44,11 @@ internal static class ViewExamples
     {
         JsonNode order = JsonNode.Parse(AdminOrder)!;
         order["timeline"] = JsonNode.Parse("""
-            [{"at":"2026-11-21T04:15:00.000Z","what":"order_placed","by":"shopper","key":null,"note":"1 lines, 150000 paisa","paymentId":null},
+            [{"at":"2026-11-21T04:15:00.000Z","what":"order_placed","by":"shopper","key":null,"note":"1 lines, 150000 paisa","paymentId":null,
+              "facts":{"amount":150000,"lines":1}},
              {"at":"2026-11-21T04:16:10.000Z","what":"payment_completed","by":"khalti","key":null,
-              "note":"transaction 8xmeJnNXfoVjCvGcZiiGe7, 150000 paisa, verify answered Completed","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn"}]
+              "note":"transaction 8xmeJnNXfoVjCvGcZiiGe7, 150000 paisa, verify answered Completed","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
+              "facts":{"rule":"completed_as_expected","state":"Completed","amount":150000,"fee":4500,"transactionId":"8xmeJnNXfoVjCvGcZiiGe7"}}]
             """);
         return order.ToJsonString();
     }

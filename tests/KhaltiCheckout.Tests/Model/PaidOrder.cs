@@ -44,7 +44,7 @@ internal static class PaidOrder
                     Fee = new Paisa(500),
                     AmountPaid = Amount,
                 },
-            PaymentStatus.Failed => Said(FindingKind.Declined) with { Failure = Failures.NeverConfirmed },
+            PaymentStatus.Failed => Said(FindingKind.Declined),
             PaymentStatus.Cancelled => Said(FindingKind.Cancelled, "User canceled"),
             PaymentStatus.Expired => Said(FindingKind.Expired, "Expired"),
             PaymentStatus.NeedsReview => Said(FindingKind.Contradicted, "Odd", AttentionReason.UnknownState) with { AskOn = asksOn },
@@ -66,7 +66,9 @@ internal static class PaidOrder
     }
 
     internal static Finding Said(FindingKind kind, string? state = null, AttentionReason? attention = null) =>
-        new(kind, RuleId.UnknownState, "Khalti said so", state, Attention: attention);
+        new(
+            kind, RuleId.UnknownState, "Khalti said so", state, Attention: attention,
+            Failure: kind == FindingKind.Declined ? Failures.NeverConfirmed : null);
 
     internal static PaymentTransition Decide(
         Payment payment, Finding finding, Actor by = Actor.Worker, bool returned = false, int? version = null, DateTimeOffset? at = null) =>
