@@ -1,6 +1,7 @@
 namespace Khalti.Client;
 
-/// <summary>Khalti's address, the merchant's key, timeout and retries; validated by the constructor of <see cref="KhaltiClient"/>.</summary>
+/// <summary>Khalti's address, the merchant's key, timeout and retries; validated by the constructor
+/// of <see cref="KhaltiClient"/>.</summary>
 public sealed record KhaltiClientOptions
 {
     /// <summary>Khalti's origin, http or https, without a path: <c>https://khalti.com</c> for test and live keys of the

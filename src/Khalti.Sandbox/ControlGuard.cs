@@ -42,7 +42,8 @@ internal sealed class ControlGuard
     // With Sandbox:ControlNetworks set, X-Forwarded-For must be present and each of its addresses must be in one of the networks.
     private bool IsNotForwarded(HttpRequest request)
     {
-        string[] clients = request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] clients = request.Headers["X-Forwarded-For"].ToString()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return !ProxyHeaders.ArePresent(request)
             || (_networks.Length > 0 && clients.Length > 0
                 && Array.TrueForAll(clients, client => IPAddress.TryParse(client, out IPAddress? address) && IsAllowed(address)));

@@ -19,7 +19,8 @@ internal static class ControlTransactions
         long? refunded = fields.Values.GetValueOrDefault("refundedAmount") is null ? null : rules.Amount("refundedAmount");
         bool force = IsTrue(fields, "force");
         return fields.Unreadable is not null || rules.Errors.Count > 0 || requested.Length > MaxStateLength
-            ? fields.Unreadable ?? ControlApi.BadRequest("Give {state, refundedAmount?, force?}: state a short text, refundedAmount an integer.")
+            ? fields.Unreadable
+                ?? ControlApi.BadRequest("Give {state, refundedAmount?, force?}: state a short text, refundedAmount an integer.")
             : ledger.Run(session => SetState(session, idx, requested, refunded, force, settings.Current, clock.GetUtcNow()));
     }
 

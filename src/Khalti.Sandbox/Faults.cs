@@ -91,7 +91,8 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
                 return throttled;
             case >= 500:
                 // 5xx come from the proxy in front of Khalti, which answers HTML.
-                return Answer.Html(status, $"<html><head><title>{status} {reason}</title></head><body><h1>{status} {reason}</h1></body></html>");
+                return Answer.Html(
+                    status, $"<html><head><title>{status} {reason}</title></head><body><h1>{status} {reason}</h1></body></html>");
             default:
                 return Errors.Detail(status, $"{reason}.");
         }

@@ -20,7 +20,8 @@ internal sealed class HostGuard(IEnumerable<string> urls, IEnumerable<string> na
 
     internal Task WatchAsync(HttpContext context, RequestDelegate next) =>
         // The answer of Khalti's framework to an unknown host.
-        IsAllowed(context.Request.Host.Host.TrimEnd('.')) ? next(context) : Answer.Html(400, "<h1>Bad Request (400)</h1>").ExecuteAsync(context);
+        IsAllowed(context.Request.Host.Host.TrimEnd('.'))
+            ? next(context) : Answer.Html(400, "<h1>Bad Request (400)</h1>").ExecuteAsync(context);
 
     // A name without a dot can't be registered on the internet: it is a machine or container of the local network.
     private bool IsAllowed(string host) =>

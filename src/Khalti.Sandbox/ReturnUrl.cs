@@ -18,7 +18,8 @@ internal static class ReturnUrl
         return page + joint + query + fragment;
     }
 
-    /// <summary>Khalti's parameters in the order of its sample; without a transaction, txnId is missing and some values are empty.</summary>
+    /// <summary>Khalti's parameters in the order of its sample; without a transaction, txnId
+    /// is missing and some values are empty.</summary>
     internal static List<KeyValuePair<string, string>> Parameters(Transaction link, SandboxBehaviour behaviour)
     {
         if (link.State == LinkState.Failed && behaviour.FailureCallback == FailureCallback.MessageOnly)

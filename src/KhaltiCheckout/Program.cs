@@ -17,7 +17,8 @@ using KhaltiCheckout.Storage;
 Hosting.ExplainWrongSettings();
 if (CommandLine.IsGiven(args))
 {
-    return await CommandLine.RunAsync(args, settings => [KeysCommand.Define(settings), BackupCommand.Define(settings), WidgetHashCommand.Define(settings)]);
+    return await CommandLine.RunAsync(
+        args, settings => [KeysCommand.Define(settings), BackupCommand.Define(settings), WidgetHashCommand.Define(settings)]);
 }
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);

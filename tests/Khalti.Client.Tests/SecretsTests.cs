@@ -26,7 +26,8 @@ public class SecretsTests
     [InlineData("\u007f")]
     public void A_key_that_no_header_can_hold_is_refused_and_not_printed(string flaw)
     {
-        ArgumentException refused = Should.Throw<ArgumentException>(() => Make(ClientFixture.Options(Origin) with { SecretKey = ClientFixture.Secret + flaw }));
+        ArgumentException refused =
+            Should.Throw<ArgumentException>(() => Make(ClientFixture.Options(Origin) with { SecretKey = ClientFixture.Secret + flaw }));
 
         refused.Message.ShouldContain("SecretKey");
         refused.ToString().ShouldNotContain(ClientFixture.Secret);
@@ -76,7 +77,8 @@ public class SecretsTests
     {
         string body = $$"""
             {"detail": "{{ClientFixture.Secret}} {{ClientFixture.Token}}", "error_key": "{{ClientFixture.Secret}}",
-             "amount": {"{{ClientFixture.Secret}}": ["{{ClientFixture.Token}}"], "{{ClientFixture.Token}}": ["{{ClientFixture.Secret}}"], "a\nb": ["x"]}, "token": ["{{ClientFixture.Token}}"]}
+             "amount": {"{{ClientFixture.Secret}}": ["{{ClientFixture.Token}}"], "{{ClientFixture.Token}}": ["{{ClientFixture.Secret}}"],
+             "a\nb": ["x"]}, "token": ["{{ClientFixture.Token}}"]}
             """;
 
         Reply<Transaction> reply = await ClientFixture.VerifyGivenAsync(Step.Json(body, 400));
@@ -117,7 +119,10 @@ public class SecretsTests
     [Fact]
     public async Task No_reply_and_no_cancellation_of_a_link_call_contains_the_key()
     {
-        string echo = $$"""{"detail": "{{ClientFixture.Secret}}", "error_key": "{{ClientFixture.Secret}}", "{{ClientFixture.Secret}}": ["x"], "pidx": ["{{ClientFixture.Secret}}"]}""";
+        string echo = $$"""
+            {"detail": "{{ClientFixture.Secret}}", "error_key": "{{ClientFixture.Secret}}", "{{ClientFixture.Secret}}": ["x"],
+             "pidx": ["{{ClientFixture.Secret}}"]}
+            """;
         List<string> texts = [];
         foreach (Step step in (Step[])[Step.Json(echo, 400), Step.Json(echo, 401), Step.Json(echo, 503), Step.Cut, Step.Json(echo)])
         {
@@ -127,7 +132,8 @@ public class SecretsTests
 
         await using ScriptedServer server = new(Step.Hang);
         foreach (Func<CancellationToken, Task> call in (Func<CancellationToken, Task>[])[
-            stop => ClientFixture.At(server.Address).InitiateAsync(EPaymentFixture.Request, stop), stop => ClientFixture.At(server.Address).LookupAsync(EPaymentFixture.Pidx, stop)])
+            stop => ClientFixture.At(server.Address).InitiateAsync(EPaymentFixture.Request, stop),
+            stop => ClientFixture.At(server.Address).LookupAsync(EPaymentFixture.Pidx, stop)])
         {
             using CancellationTokenSource source = new();
             Task asked = call(source.Token);
@@ -143,7 +149,8 @@ public class SecretsTests
     [Fact]
     public void A_link_request_does_not_print_personal_data()
     {
-        string text = (EPaymentFixture.Request with { Customer = new EPaymentCustomer("Sita Rai", "sita@example.com", "9800000001") }).ToString();
+        string text =
+            (EPaymentFixture.Request with { Customer = new EPaymentCustomer("Sita Rai", "sita@example.com", "9800000001") }).ToString();
 
         text.ShouldContain("order-1042");
         text.ShouldNotContain("Sita");

@@ -51,7 +51,9 @@ public sealed class VerifyTests
         """{"token": "", "amount": "x"}""",
         """{"token": ["This field may not be blank."], "amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     [InlineData("""{"token": "t", "amount": 10.5}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
-    [InlineData("""{"token": "t", "amount": 99999999999999999999}""", """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
+    [InlineData(
+        """{"token": "t", "amount": 99999999999999999999}""",
+        """{"amount": ["A valid integer is required."], "error_key": "validation_error"}""")]
     public async Task Invalid_fields_of_verify_are_named(string body, string answer)
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();

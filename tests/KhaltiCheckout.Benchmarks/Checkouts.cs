@@ -8,7 +8,8 @@ internal sealed record Row(
     internal double? RatioToNull => Ceiling is null ? null : LoadResult.PerSecond / LoadResult.Combine(Ceiling).PerSecond;
 
     /// <summary>The ratio to the null checkout in each round.</summary>
-    internal IEnumerable<double> RatiosToNullByRound => Ceiling is null ? [] : Rounds.Zip(Ceiling, (its, nulls) => its.PerSecond / nulls.PerSecond);
+    internal IEnumerable<double> RatiosToNullByRound =>
+        Ceiling is null ? [] : Rounds.Zip(Ceiling, (its, nulls) => its.PerSecond / nulls.PerSecond);
 }
 
 /// <summary>A server configuration to measure.</summary>
@@ -81,14 +82,19 @@ internal sealed class Checkouts(Options options, MeasuredProcess gateway, Measur
             foreach (int turn in Enumerable.Range(0, servers.Length))
             {
                 int which = round % 2 == 0 ? turn : servers.Length - 1 - turn;
-                LoadResult measured = await Load.RunAsync(servers[which].Servers, shoppers, LeadIn, options.Window, options.AsPage, cancellationToken);
-                Progress.WriteLine($"gateway {delay} ms, {shoppers} shoppers, {servers[which].What}: {measured.PerSecond:0} a second, {measured.Errors} errors");
+                LoadResult measured =
+                    await Load.RunAsync(servers[which].Servers, shoppers, LeadIn, options.Window, options.AsPage, cancellationToken);
+                string where = $"gateway {delay} ms, {shoppers} shoppers, {servers[which].What}";
+                Progress.WriteLine($"{where}: {measured.PerSecond:0} a second, {measured.Errors} errors");
                 windows[which].Add(measured);
             }
         }
 
         List<LoadResult>? ceiling = nullServer is null ? null : windows[0];
-        return [.. servers.Zip(windows, (server, its) => new Row(server.What, delay, shoppers, LoadResult.Combine(its), its == ceiling ? null : ceiling, its))];
+        return [
+            .. servers.Zip(
+                windows, (server, its) => new Row(
+                    server.What, delay, shoppers, LoadResult.Combine(its), its == ceiling ? null : ceiling, its))];
     }
 }
 

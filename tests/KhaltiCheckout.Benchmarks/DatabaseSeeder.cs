@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>Ids, names and phone numbers of stored orders, for the requests.</summary>
-internal sealed record SeededData(string[] Ids, string[] Phones, string CommonName, string OtherName, string CommonLastName, string RareName, string OldName);
+internal sealed record SeededData(
+    string[] Ids, string[] Phones, string CommonName, string OtherName, string CommonLastName, string RareName, string OldName);
 
 /// <summary>
 /// Inserts a year of orders directly into the tables of a stopped shop: most paid, some unpaid, some refunded, with lines,
@@ -115,7 +116,8 @@ internal sealed class DatabaseSeeder(string file)
         DateOnly day = NepalTime.DayOf(now);
 
         tables.Orders.Add(
-            id, status, attention, amount, refunded, customer.Name, customer.Email, customer.Phone, now.UtcDateTime, now.AddHours(1).UtcDateTime,
+            id, status, attention, amount, refunded, customer.Name, customer.Email, customer.Phone, now.UtcDateTime,
+            now.AddHours(1).UtcDateTime,
             isPaid ? paidAt.UtcDateTime : null, 0, 5, day, isPaid ? ReceiptYear : null, isPaid ? at + 1 : null, OrderNumber.New());
         if (attention is not null)
         {

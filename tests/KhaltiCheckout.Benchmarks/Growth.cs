@@ -6,7 +6,8 @@ using KhaltiCheckout.Desk;
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>The median duration of each request with this number of orders, in milliseconds.</summary>
-internal sealed record GrowthColumn(int Orders, long Megabytes, string Database, IReadOnlyList<(string Request, double Milliseconds)> Costs);
+internal sealed record GrowthColumn(
+    int Orders, long Megabytes, string Database, IReadOnlyList<(string Request, double Milliseconds)> Costs);
 
 /// <summary>Measures the same requests, one at a time, in databases with few and with many orders.</summary>
 internal sealed class Growth(Options options, PublishedShop shop, Uri gateway)

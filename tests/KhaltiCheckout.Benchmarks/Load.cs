@@ -6,7 +6,8 @@ namespace KhaltiCheckout.Benchmarks;
 /// <summary>The results of a load window.</summary>
 /// <param name="Stolen">The share of the machine's time that its host gave to others.</param>
 internal sealed record LoadResult(
-    double Seconds, IReadOnlyList<Times> Times, int Errors, string? Example, TimeSpan Processor, double Stolen, double Memory, double PeakMemory)
+    double Seconds, IReadOnlyList<Times> Times, int Errors, string? Example, TimeSpan Processor, double Stolen, double Memory,
+    double PeakMemory)
 {
     /// <summary>Combines several windows of one server.</summary>
     internal static LoadResult Combine(IReadOnlyList<LoadResult> windows) => new(
@@ -39,7 +40,8 @@ internal sealed record LoadResult(
 internal static class Load
 {
     internal static async Task<LoadResult> RunAsync(
-        IReadOnlyList<MeasuredProcess> servers, int shoppers, TimeSpan warmUp, TimeSpan window, bool asPage, CancellationToken cancellationToken)
+        IReadOnlyList<MeasuredProcess> servers, int shoppers, TimeSpan warmUp, TimeSpan window, bool asPage,
+        CancellationToken cancellationToken)
     {
         using SocketsHttpHandler handler =
             new() { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ActivityHeadersPropagator = null };
@@ -66,7 +68,8 @@ internal static class Load
         double memory = servers.Sum(server => server.MemoryMegabytes);
         double peak = servers.Sum(server => server.PeakMemoryMegabytes);
         List<Times>[] all = await Task.WhenAll(running);
-        return new LoadResult(window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, stolen, memory, peak);
+        return new LoadResult(
+            window.TotalSeconds, [.. all.SelectMany(times => times)], errors.Count, errors.FirstOrDefault(), used, stolen, memory, peak);
     }
 
     private static async Task<List<Times>> ShopAsync(

@@ -73,7 +73,8 @@ internal sealed class MeasuredProcess : IDisposable
     }
 
     /// <summary>Processor time of the tiered-compilation thread. An idle thread ends, and a new one starts at zero.</summary>
-    internal TimeSpan Compiled => new(Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Sum(CompiledTicks) * (TimeSpan.TicksPerSecond / ClockTicks));
+    internal TimeSpan Compiled =>
+        new(Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Sum(CompiledTicks) * (TimeSpan.TicksPerSecond / ClockTicks));
 
     internal double MemoryMegabytes => StatusKilobytes("VmRSS") / 1024;
 

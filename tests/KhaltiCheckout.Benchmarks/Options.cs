@@ -67,7 +67,8 @@ internal sealed class Options
         for (int at = 0; at < arguments.Length; at++)
         {
             bool isSwitch = Switches.Contains(arguments[at], StringComparer.Ordinal);
-            given[arguments[at]] = isSwitch ? "" : at + 1 < arguments.Length ? arguments[++at] : throw UsageError($"{arguments[at]} needs a value.");
+            given[arguments[at]] = isSwitch
+                ? "" : at + 1 < arguments.Length ? arguments[++at] : throw UsageError($"{arguments[at]} needs a value.");
         }
 
         Options options = new()
@@ -96,7 +97,8 @@ internal sealed class Options
         string? Take(string name) => given.Remove(name, out string? value) ? value : null;
 
         int[] Numbers(string name, string otherwise) => [.. (Take(name) ?? otherwise).Split(',').Select(text =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw UsageError($"{name} takes numbers such as {otherwise}."))];
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? number : throw UsageError($"{name} takes numbers such as {otherwise}."))];
     }
 
     private static FormatException UsageError(string sentence) => new($"{sentence}\n\n{Usage}");

@@ -35,7 +35,8 @@ internal sealed class Postgres : IDisposable
             await WaitForSuccessAsync(Processes.Start(LogFile(folder), folder, "chown", "postgres", data), folder, cancellationToken);
         }
 
-        Process making = StartAsPostgres(folder, Path.Combine(bin, "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale", "C.UTF-8");
+        Process making = StartAsPostgres(
+            folder, Path.Combine(bin, "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale", "C.UTF-8");
         await WaitForSuccessAsync(making, folder, cancellationToken);
         int port = Processes.FreePort();
         Process server = StartAsPostgres(

@@ -11,10 +11,16 @@ internal static class Report
         string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
             ?.Split(':')[1].Trim();
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024);
-        WriteLine($"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on {new DriveInfo(folder).DriveFormat}");
+        WriteLine(
+            $"- {Environment.ProcessorCount} cores ({model ?? "unknown"}), {memory} MiB, {RuntimeInformation.OSDescription}; database on ",
+            $"{new DriveInfo(folder).DriveFormat}");
         WriteLine($"- {string.Join(", ", databases.Prepend(RuntimeInformation.FrameworkDescription))}");
-        WriteLine($"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy beside them the figures mean little.");
-        WriteLine($"- The shop's log as in Production, one line a request, to a file{(options.AsPage ? "; orders as the shop's page sends them" : "")}{(options.Growth ? "" : FormattableString.Invariant($"; {options.Rounds} windows of {options.Window.TotalSeconds} s each, in turn"))}.");
+        WriteLine(
+            $"- Load average before {loadBefore}, after {LoadAverage()}. Shoppers, gateway and servers share the cores; with others busy ",
+            $"beside them the figures mean little.");
+        string orders = options.AsPage ? "; orders as the shop's page sends them" : "";
+        FormattableString windows = $"; {options.Rounds} windows of {options.Window.TotalSeconds} s each, in turn";
+        WriteLine($"- The shop's log as in Production, one line a request, to a file{orders}", options.Growth ? $"" : windows, $".");
         WriteLine($"");
     }
 
@@ -29,20 +35,29 @@ internal static class Report
 
         WriteLine($"## Verified checkouts: create, verify, read");
         WriteLine($"");
-        WriteLine($"| gateway ms | shoppers | server | checkouts/s | of null | in each round | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms each | memory MB | peak MB | stolen % | errors |");
+        WriteLine(
+            $"| gateway ms | shoppers | server | checkouts/s | of null | in each round | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms ",
+            $"each | memory MB | peak MB | stolen % | errors |");
         WriteLine($"| ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
             LoadResult m = row.LoadResult;
             double p50 = m.Percentile(0.5, times => times.Whole);
             double p99 = m.Percentile(0.99, times => times.Whole);
-            WriteLine($"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.RatioToNull:0.00} | {FormatRatios(row.RatiosToNullByRound)} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | {p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {100 * m.Stolen:0} | {m.Errors} |");
+            WriteLine(
+                $"| {row.Delay} | {row.Shoppers} | {row.What} | {m.PerSecond:0.0} | {row.RatioToNull:0.00} | ",
+                $"{FormatRatios(row.RatiosToNullByRound)} | {p50:0.0} | {m.Percentile(0.95, times => times.Whole):0.0} | {p99:0.0} | ",
+                $"{p99 / p50:0.0} | {m.ProcessorMilliseconds:0.00} | {m.Memory:0} | {m.PeakMemory:0} | {100 * m.Stolen:0} | {m.Errors} |");
         }
 
         WriteLine($"");
-        WriteLine($"Null: the shop's server with all that stands around a handler, the same requests and gateway, no storage. Bare: the web server and JSON alone.");
+        WriteLine(
+            $"Null: the shop's server with all that stands around a handler, the same requests and gateway, ",
+            $"no storage. Bare: the web server and JSON alone.");
         WriteLine($"");
-        WriteLine($"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in turn, so that one checkout meets both. Stolen: what the machine's host gave to others of its processors meanwhile.");
+        WriteLine(
+            $"CPU and memory are the server's own, without PostgreSQL's; of two shops they are the sum. To two shops the requests go in ",
+            $"turn, so that one checkout meets both. Stolen: what the machine's host gave to others of its processors meanwhile.");
         WriteLine($"");
         WriteLine($"Each call, p50 / p95 / p99 in ms:");
         WriteLine($"");
@@ -50,7 +65,9 @@ internal static class Report
         WriteLine($"| ---: | ---: | --- | ---: | ---: | ---: |");
         foreach (Row row in rows)
         {
-            WriteLine($"| {row.Delay} | {row.Shoppers} | {row.What} | {FormatPercentiles(row, times => times.Create)} | {FormatPercentiles(row, times => times.Verify)} | {FormatPercentiles(row, times => times.Read)} |");
+            WriteLine(
+                $"| {row.Delay} | {row.Shoppers} | {row.What} | {FormatPercentiles(row, times => times.Create)} | ",
+                $"{FormatPercentiles(row, times => times.Verify)} | {FormatPercentiles(row, times => times.Read)} |");
         }
 
         WriteLine($"");
@@ -77,7 +94,9 @@ internal static class Report
         WriteLine($"");
 
         static void Line(string what, double[] seconds) =>
-            WriteLine($"| {what} | {Median(seconds):0.00} | {string.Join(", ", seconds.Select(one => one.ToString("0.00", CultureInfo.InvariantCulture)))} |");
+            WriteLine(
+                $"| {what} | {Median(seconds):0.00} | ",
+                $"{string.Join(", ", seconds.Select(one => one.ToString("0.00", CultureInfo.InvariantCulture)))} |");
 
         static double Median(double[] seconds) => seconds.Order().ElementAt(seconds.Length / 2);
     }
@@ -86,20 +105,38 @@ internal static class Report
     {
         WriteLine($"## What a request costs among many orders");
         WriteLine($"");
-        WriteLine($"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once. In a small shop a page of what is rare is not full, and so costs less.");
+        WriteLine(
+            $"The median in ms of requests one at a time, and its ratio to the smallest shop. SQLite, gateway at once. In a small shop a ",
+            $"page of what is rare is not full, and so costs less.");
         WriteLine($"");
-        WriteLine($"| | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Orders:#,0} orders ({column.Megabytes} MB)")))} |");
+        string[] sizes =
+            [.. columns.Select(column => FormattableString.Invariant($"{column.Orders:#,0} orders ({column.Megabytes} MB)"))];
+        WriteLine($"| | {string.Join(" | ", sizes)} |");
         WriteLine($"| --- |{string.Concat(columns.Select(_ => " ---: |"))}");
         for (int line = 0; line < columns[0].Costs.Count; line++)
         {
             double least = columns[0].Costs[line].Milliseconds;
-            WriteLine($"| {columns[0].Costs[line].Request} | {string.Join(" | ", columns.Select(column => FormattableString.Invariant($"{column.Costs[line].Milliseconds:0.00} ({column.Costs[line].Milliseconds / least:0.0})")))} |");
+            string[] costs =
+            [
+                .. columns.Select(column => column.Costs[line].Milliseconds)
+                    .Select(cost => FormattableString.Invariant($"{cost:0.00} ({cost / least:0.0})")),
+            ];
+            WriteLine($"| {columns[0].Costs[line].Request} | {string.Join(" | ", costs)} |");
         }
 
         WriteLine($"");
     }
 
-    internal static void WriteLine(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Writes a line of the report, of one part or of several.</summary>
+    internal static void WriteLine(params ReadOnlySpan<FormattableString> parts)
+    {
+        foreach (FormattableString part in parts)
+        {
+            Console.Write(part.ToString(CultureInfo.InvariantCulture));
+        }
+
+        Console.WriteLine();
+    }
 
     private static string FormatRatios(IEnumerable<double> ratios) =>
         string.Join(", ", ratios.Select(ratio => ratio.ToString("0.00", CultureInfo.InvariantCulture)));

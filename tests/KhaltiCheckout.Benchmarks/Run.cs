@@ -56,7 +56,8 @@ internal sealed class Run(Options options) : IAsyncDisposable
 
     private async Task<List<Row>> CheckOutAsync(PublishedShop shop, MeasuredProcess gateway, CancellationToken cancellationToken)
     {
-        MeasuredProcess? nullServer = IsSelected("null") ? Started(StartOwnProcess("null", "null", "--at", gateway.Address.ToString(), "--app", shop.App)) : null;
+        MeasuredProcess? nullServer = IsSelected("null")
+            ? Started(StartOwnProcess("null", "null", "--at", gateway.Address.ToString(), "--app", shop.App)) : null;
         if (nullServer is not null)
         {
             await nullServer.WaitUntilReadyAsync("/api/v1/orders/ord_0", cancellationToken);

@@ -42,7 +42,8 @@ internal sealed class Shopper(HttpMessageInvoker http, Uri[] servers, int number
             return (null, DescribeWrongAnswer("verify", status, length));
         }
 
-        (status, length) = await SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_orders[NextServer()], "/api/v1/orders/" + id)), cancellationToken);
+        (status, length) = await SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, new Uri(_orders[NextServer()], "/api/v1/orders/" + id)), cancellationToken);
         long read = Stopwatch.GetTimestamp();
         return status != 200 || !IsPaid(length) || Text(length, "\"id\":\""u8) != id
             ? (null, DescribeWrongAnswer("read", status, length))

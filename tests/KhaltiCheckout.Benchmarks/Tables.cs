@@ -47,7 +47,8 @@ internal sealed class Table : IDisposable
         _insert = connection.CreateCommand();
         string[] places = [.. columns.Select((_, at) => FormattableString.Invariant($"@p{at}"))];
 #pragma warning disable CA2100 // Table and column names are constants of this file.
-        _insert.CommandText = $"INSERT INTO \"{name}\" ({string.Join(", ", columns.Select(column => $"\"{column}\""))}) VALUES ({string.Join(", ", places)})";
+        _insert.CommandText =
+            $"INSERT INTO \"{name}\" ({string.Join(", ", columns.Select(column => $"\"{column}\""))}) VALUES ({string.Join(", ", places)})";
 #pragma warning restore CA2100
         _values = [.. places.Select(place => _insert.Parameters.Add(new SqliteParameter(place, null)))];
     }

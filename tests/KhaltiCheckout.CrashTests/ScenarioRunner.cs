@@ -24,7 +24,8 @@ internal sealed partial class ScenarioRunner(CrashScenario scenario) : IAsyncDis
         }
         catch (Exception failure) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            string outcome = $"FAILED {failure.GetType().Name} {failure.Message}\n{(_environment is null ? "" : await _environment.DescribeAsync())}";
+            string outcome =
+                $"FAILED {failure.GetType().Name} {failure.Message}\n{(_environment is null ? "" : await _environment.DescribeAsync())}";
             await DisposeAsync();
             return outcome;
         }
@@ -69,7 +70,8 @@ internal sealed partial class ScenarioRunner(CrashScenario scenario) : IAsyncDis
         return hasCrashed;
     }
 
-    internal static string WithoutIds(string point) => Ids().Replace(point.Replace(CrashPoint.StartSuffix, "", StringComparison.Ordinal), "/id/");
+    internal static string WithoutIds(string point) =>
+        Ids().Replace(point.Replace(CrashPoint.StartSuffix, "", StringComparison.Ordinal), "/id/");
 
     [GeneratedRegex("/[A-Za-z0-9]{20,}/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ids();

@@ -48,7 +48,8 @@ internal sealed class Shopper(CrashEnvironment environment)
     {
         try
         {
-            using HttpResponseMessage page = await (await environment.ShopAsync()).GetAsync(_returnUrl!.PathAndQuery, TestContext.Current.CancellationToken);
+            using HttpResponseMessage page = await (await environment.ShopAsync())
+                .GetAsync(_returnUrl!.PathAndQuery, TestContext.Current.CancellationToken);
         }
         catch (Exception exception) when (IsLostAnswer(exception))
         {
@@ -70,7 +71,9 @@ internal sealed class Shopper(CrashEnvironment environment)
         IReadOnlyList<JsonNode> transactions = await TransactionsAsync();
         transactions.Count(transaction => (string?)transaction["state"] == "Completed").ShouldBe(1);
         transactions.Where(transaction => (string?)transaction["state"] != "Completed")
-            .ShouldAllBe(link => (string?)link["flow"] == "epayment" && (string?)link["state"] == "Initiated", "at most links whose answer was lost");
+            .ShouldAllBe(
+                link => (string?)link["flow"] == "epayment" && (string?)link["state"] == "Initiated",
+                "at most links whose answer was lost");
 
         // The same idempotency key returns the same order: it was not created twice.
         (await UntilAnsweredAsync(HttpMethod.Post, "/api/v1/orders", Basket, [201])).Body.Id().ShouldBe(_order!.Id());
@@ -162,7 +165,8 @@ internal sealed class Shopper(CrashEnvironment environment)
 
     // The last condition is the timeout of HttpClient.
     private static bool IsLostAnswer(Exception exception) => exception is HttpRequestException or IOException or SocketException
-        || (exception is OperationCanceledException { InnerException: TimeoutException } && !TestContext.Current.CancellationToken.IsCancellationRequested);
+        || (exception is OperationCanceledException { InnerException: TimeoutException }
+            && !TestContext.Current.CancellationToken.IsCancellationRequested);
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {

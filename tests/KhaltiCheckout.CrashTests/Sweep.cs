@@ -28,7 +28,9 @@ internal sealed class Sweep(CrashScenario scenario)
                 // Only the points before the first call, after which both runs are the same.
                 string[] started = await RecordPointsAsync(first, atStart: true);
                 int more = FirstCall(started) - FirstCall(points);
-                _points.AddRange(started.Take(more).Select((point, before) => new CrashPoint(point + CrashPoint.StartSuffix, before + 1) { AtStart = true }));
+                _points.AddRange(
+                    started.Take(more)
+                    .Select((point, before) => new CrashPoint(point + CrashPoint.StartSuffix, before + 1) { AtStart = true }));
             }
 
             if (scenario.LoseAnswer is not null)
@@ -37,13 +39,15 @@ internal sealed class Sweep(CrashScenario scenario)
             }
 
             _points.ForEach(_open.Enqueue);
-            await Task.WhenAll(Enumerable.Range(0, ParallelRunners).Select(runner => runner == 0 ? ProcessAsync(first) : ProcessInNewRunnerAsync()));
+            await Task.WhenAll(
+                Enumerable.Range(0, ParallelRunners).Select(runner => runner == 0 ? ProcessAsync(first) : ProcessInNewRunnerAsync()));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private static int FirstCall(string[] points) => Array.FindIndex(points, point => point.Contains("before the call", StringComparison.Ordinal));
+    private static int FirstCall(string[] points) =>
+        Array.FindIndex(points, point => point.Contains("before the call", StringComparison.Ordinal));
 
     // A slow machine may lose an answer or record too late. So the points count when two runs had the same ones; of the points at
     // a start only the first ones are used.

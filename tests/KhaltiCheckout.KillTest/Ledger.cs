@@ -85,7 +85,8 @@ internal sealed class Ledger
                 .Where(refund => (string?)refund!["status"] is "requested" or "unknown"))
             {
                 // The shop waits 15 minutes before it treats a refund as not sent; the sandbox's ledger shows it now.
-                bool isOld = DateTimeOffset.Parse((string)refund!["createdAt"]!, CultureInfo.InvariantCulture) + MaxCallDuration < TimeProvider.System.GetUtcNow();
+                bool isOld = DateTimeOffset.Parse((string)refund!["createdAt"]!, CultureInfo.InvariantCulture)
+                    + MaxCallDuration < TimeProvider.System.GetUtcNow();
                 bool isNeverSent = isOld && (string?)refund["status"] == "unknown" && RefundedAmount(transactions[id]) == 0;
                 if (isNeverSent)
                 {
@@ -168,7 +169,8 @@ internal sealed class Ledger
             long refunded = RefundedAmount(transactions[id]);
             long requested = _refundRequests.GetValueOrDefault(id);
             long reported = (long)order["amountRefunded"]!;
-            if (refunded != reported || (refunded > 0 && refunded != requested) || (refunded == 0 && _refundAnswers.GetValueOrDefault(id) == 201)
+            if (refunded != reported || (refunded > 0 && refunded != requested)
+                || (refunded == 0 && _refundAnswers.GetValueOrDefault(id) == 201)
                 || (status is "partially_refunded" or "refunded") != (refunded > 0) || (status == "refunded") != (refunded == amount))
             {
                 disagreements.Add($"{id} is {status}: Khalti refunded {refunded}, the shop says {reported}, {requested} were requested");
@@ -186,7 +188,8 @@ internal sealed class Ledger
 
     private static bool IsPaid(string status) => status is "paid" or "completed" or "partially_refunded" or "refunded";
 
-    private static long RefundedAmount(IEnumerable<JsonNode> transactions) => transactions.Sum(transaction => (long)transaction["refundedAmount"]!);
+    private static long RefundedAmount(IEnumerable<JsonNode> transactions) =>
+        transactions.Sum(transaction => (long)transaction["refundedAmount"]!);
 
     private static async Task<ILookup<string, JsonNode>> TransactionsAsync(HttpClient khalti) =>
         (await khalti.GetFromJsonAsync<JsonArray>("/_sandbox/transactions"))!

@@ -44,12 +44,16 @@ foreach (string kind in (string[])["drop_before", "drop_after", "garbage"])
 }
 
 // Refunds are made but not answered. One that is not made stays unknown longer than this test runs.
-(await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "refund", kind = "drop_after", probability = settings.Lost / 2 })).EnsureSuccessStatusCode();
-(await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "refund", kind = "garbage", probability = settings.Lost / 2 })).EnsureSuccessStatusCode();
+(await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "refund", kind = "drop_after", probability = settings.Lost / 2 }))
+    .EnsureSuccessStatusCode();
+(await khalti.PostAsJsonAsync("/_sandbox/faults", new { operation = "refund", kind = "garbage", probability = settings.Lost / 2 }))
+    .EnsureSuccessStatusCode();
 
 Ledger ledger = new();
 using CancellationTokenSource stop = new();
-Task[] shoppers = [.. Enumerable.Range(0, settings.Shoppers).Select(one => new Shopper(stores[one % stores.Length], khalti, ledger).ShopAsync(stop.Token))];
+Task[] shoppers = [
+    .. Enumerable.Range(0, settings.Shoppers)
+    .Select(one => new Shopper(stores[one % stores.Length], khalti, ledger).ShopAsync(stop.Token))];
 RunPolicy policy = new(TimeSpan.FromSeconds(settings.Seconds));
 Stopwatch shopping = Stopwatch.StartNew();
 int kills = 0;
@@ -68,8 +72,13 @@ while (!policy.IsOver(shopping.Elapsed, new RunCounts(ledger.Orders, ledger.Refu
 TimeSpan shopped = shopping.Elapsed;
 await stop.CancelAsync();
 await Task.WhenAll(shoppers);
-Report($"{ledger.Orders} orders by {settings.Shoppers} shoppers in {shopped.TotalSeconds:0} s, {ledger.PaidByLinks} paid by link, the shop ({settings.Processes} processes on {(settings.Postgres is null ? "SQLite" : "PostgreSQL")}) killed {kills} times, {settings.Lost:P0} of Khalti's answers to verify, initiate, lookup and refund lost.");
-Report($"{ledger.RefundsRequested} refunds asked for: {ledger.RefundsDone} answered as done, {ledger.RefundsUnknown} as unknown, {ledger.RefundsRefused} refused as nothing was paid yet.");
+Report(
+    $"{ledger.Orders} orders by {settings.Shoppers} shoppers in {shopped.TotalSeconds:0} s, {ledger.PaidByLinks} paid by link, the shop "
+    + $"({settings.Processes} processes on {(settings.Postgres is null ? "SQLite" : "PostgreSQL")}) killed {kills} times, "
+    + $"{settings.Lost:P0} of Khalti's answers to verify, initiate, lookup and refund lost.");
+Report(
+    $"{ledger.RefundsRequested} refunds asked for: {ledger.RefundsDone} answered as done, {ledger.RefundsUnknown} as unknown, "
+    + $"{ledger.RefundsRefused} refused as nothing was paid yet.");
 (await khalti.DeleteAsync("/_sandbox/faults")).EnsureSuccessStatusCode();
 await WaitUntilAllReadyAsync();
 
@@ -96,7 +105,9 @@ while (await ledger.OpenAsync(desk, khalti) is { Count: > 0 } open)
 }
 
 await ledger.RecordCallsAsync(khalti);
-Report($"Nothing pending {settling.Elapsed.TotalSeconds:0} s after the last restart. Khalti received {ledger.RefundCalls} refund calls; {ledger.RefundsNeverSent} were never sent, as the shop was killed before.");
+Report(
+    $"Nothing pending {settling.Elapsed.TotalSeconds:0} s after the last restart. Khalti received {ledger.RefundCalls} refund calls; "
+    + $"{ledger.RefundsNeverSent} were never sent, as the shop was killed before.");
 List<string> disagreements = await ledger.CompareAsync(store, khalti);
 foreach (string line in disagreements)
 {

@@ -19,5 +19,6 @@ internal sealed record RunPolicy(TimeSpan MinDuration)
 
     internal bool IsOver(TimeSpan elapsed, RunCounts counts) => elapsed >= MinDuration && (counts.IsEnough || elapsed >= MaxDuration);
 
-    internal static int ExitCode(RunCounts counts, int disagreements) => disagreements > 0 ? Disagreed : counts.IsEnough ? Agreed : Inconclusive;
+    internal static int ExitCode(RunCounts counts, int disagreements) =>
+        disagreements > 0 ? Disagreed : counts.IsEnough ? Agreed : Inconclusive;
 }

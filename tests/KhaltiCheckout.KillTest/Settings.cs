@@ -12,7 +12,8 @@ internal sealed record Settings(int Seconds, int Shoppers, double Lost, int Kill
             .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw Usage(), StringComparer.Ordinal);
         given.Remove("--postgres", out string? postgres);
         Settings settings = new(
-            (int)ReadOption(given, "--seconds", 120), (int)ReadOption(given, "--shoppers", 200), ReadOption(given, "--lost", 0.3), (int)ReadOption(given, "--kill-every", 4),
+            (int)ReadOption(given, "--seconds", 120), (int)ReadOption(given, "--shoppers", 200), ReadOption(given, "--lost", 0.3),
+            (int)ReadOption(given, "--kill-every", 4),
             postgres, (int)ReadOption(given, "--processes", 1));
         return given.Count == 0 && settings.Processes >= 1 ? settings : throw Usage();
     }

@@ -33,7 +33,10 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
     private async Task PayOneOrderAsync(CancellationToken stop)
     {
         string key = Guid.NewGuid().ToString();
-        object items = new { items = new[] { new { productId = Products[Random.Shared.Next(Products.Length)], quantity = Random.Shared.Next(1, 4) } } };
+        object items = new
+        {
+            items = new[] { new { productId = Products[Random.Shared.Next(Products.Length)], quantity = Random.Shared.Next(1, 4) } }
+        };
         (JsonNode order, _) = await RepeatAsync("/api/v1/orders", items, key, stop);
         string id = (string)order["id"]!;
         long amount = (long)order["amount"]!;
@@ -136,7 +139,8 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
     /// <summary>False when this link can't be paid any more.</summary>
     private async Task<bool> SetOutcomeAsync(JsonNode link, string outcome, CancellationToken stop)
     {
-        using HttpResponseMessage answer = await khalti.PostAsJsonAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, stop);
+        using HttpResponseMessage answer =
+            await khalti.PostAsJsonAsync($"/_sandbox/epayments/{link["pidx"]}/outcome", new { outcome }, stop);
         return answer.StatusCode == HttpStatusCode.BadRequest ? false : answer.EnsureSuccessStatusCode().IsSuccessStatusCode;
     }
 
@@ -169,7 +173,9 @@ internal sealed class Shopper(HttpClient shop, HttpClient khalti, Ledger ledger)
             product_name = "Kill test",
         }, stop);
         string token = (string)started["token"]!;
-        await KhaltiAsync("/api/v2/payment/confirm/", new { public_key = PublicKey, token, transaction_pin = "1111", confirmation_code = "987654" }, stop);
+        await KhaltiAsync(
+            "/api/v2/payment/confirm/", new { public_key = PublicKey, token, transaction_pin = "1111", confirmation_code = "987654" },
+            stop);
         return token;
     }
 

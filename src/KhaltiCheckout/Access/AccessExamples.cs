@@ -37,7 +37,8 @@ internal static class AccessExamples
         Answers = { [204] = ("The sign-in is over.", null) },
     };
 
-    internal static readonly RouteExample ListKeys = new() { Answers = { [200] = ("Every key.", $$"""{"data":[{{Key(revoked: false)}}]}""") } };
+    internal static readonly RouteExample ListKeys =
+        new() { Answers = { [200] = ("Every key.", $$"""{"data":[{{Key(revoked: false)}}]}""") } };
 
     // A key has no address of its own.
     internal static readonly RouteExample CreateKey = new()

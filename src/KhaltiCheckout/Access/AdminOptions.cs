@@ -53,7 +53,8 @@ internal sealed class AdminOptionsRules(LocalSandbox local) : IValidateOptions<A
                 $"Admin:ApiKeys:{position} can't be sent in a header: use printable ASCII without blanks.",
             _ when key.Length < minLength => $"Admin:ApiKeys:{position} is too short to be safe: give it at least {minLength} characters.",
             _ when !local.IsActive && key.Distinct().Count() < MinDifferent =>
-                $"Admin:ApiKeys:{position} can be guessed: give it at least {MinDifferent} different characters, such as the output of openssl rand -hex 32.",
+                $"Admin:ApiKeys:{position} can be guessed: give it at least {MinDifferent} different "
+                    + "characters, such as the output of openssl rand -hex 32.",
             _ => null,
         };
     }

@@ -18,6 +18,7 @@ internal static class ListProducts
         // The price that counts is taken when the order is placed.
         response.Headers.CacheControl = "public, max-age=60";
         return TypedResults.Ok(all.ConvertAll(product => new ProductView(
-            product.Id, product.Name, product.NameNe, product.Description, product.DescriptionNe, product.Price, $"/img/products/{product.Id}.svg")));
+            product.Id, product.Name, product.NameNe, product.Description, product.DescriptionNe, product.Price,
+            $"/img/products/{product.Id}.svg")));
     }
 }

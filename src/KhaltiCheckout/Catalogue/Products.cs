@@ -15,7 +15,8 @@ internal sealed class Products(Database database)
         database.ReadAsync(sql => sql.ListAsync(SelectAll, Read), cancellationToken);
 
     /// <summary>By id; those that are not in the catalogue are left out.</summary>
-    internal Task<Dictionary<string, Product>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(
+    internal Task<Dictionary<string, Product>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
+        database.ReadAsync(
         async sql =>
         {
             Dictionary<string, Product> found = new(StringComparer.Ordinal);

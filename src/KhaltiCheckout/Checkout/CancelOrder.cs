@@ -13,7 +13,8 @@ namespace KhaltiCheckout.Checkout;
 internal static class CancelOrder
 {
     internal static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(
-        string id, OrderStore orders, PaymentProcessor payments, IdempotentResponse response, TimeProvider time, CancellationToken cancellationToken)
+        string id, OrderStore orders, PaymentProcessor payments, IdempotentResponse response, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         // The shopper may have paid at Khalti's page a moment ago. A link that was not paid can't be called back: money
         // that comes by it later still counts.

@@ -11,19 +11,24 @@ internal static class CheckoutExamples
     private const string Config = """
         {"store":{"name":"Khalti Checkout"},"currency":"NPR","mode":"sandbox","minAmount":1000,"maxAmount":null,
          "widget":{"enabled":true,"publicKey":"test_public_key_11111111111111111111111111111111",
-           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"],"scriptIntegrity":null},"epayment":{"enabled":true}}
+           "scriptUrl":"http://localhost:5081/khalti-checkout.js","paymentPreference":["KHALTI"],"scriptIntegrity":null},
+             "epayment":{"enabled":true}}
         """;
 
     private static readonly IdExample Id = new("The order's id, as it was given when the order was placed.", ExampleIds.Order);
 
     internal static readonly RouteExample PlaceOrder = new()
     {
-        Request = """{"items":[{"productId":"dhaka-topi","quantity":3}],"customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}""",
+        Request = """
+            {"items":[{"productId":"dhaka-topi","quantity":3}],
+             "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"}}
+            """,
         Answers = { [201] = ("The order, waiting to be paid.", ViewExamples.Waiting("pending", payments: false)) },
         Codes = { [409] = ["reference_taken", "idempotency_in_progress"], [422] = ["amount_out_of_range", "idempotency_key_reused"] },
     };
 
-    internal static readonly RouteExample GetOrder = new() { Id = Id, Answers = { [200] = ("The order as it stands.", ViewExamples.PaidOrder) } };
+    internal static readonly RouteExample GetOrder =
+        new() { Id = Id, Answers = { [200] = ("The order as it stands.", ViewExamples.PaidOrder) } };
 
     internal static readonly RouteExample WatchOrder = new()
     {

@@ -46,7 +46,8 @@ internal static class CheckoutFeature
             .WithExample(() => CheckoutExamples.PlaceOrder)
             .WithSummary("Place an order")
             .WithDescription(
-                "Prices and total are the server's. The order waits to be paid until `expiresAt`. With an API key of scope `checkout` an order may "
+                "Prices and total are the server's. The order waits to be paid until `expiresAt`. With an API "
+                + "key of scope `checkout` an order may "
                 + "have `lines` with names and prices of its own instead of `items`, a `reference`, a `returnUrl` and `metadata`.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
@@ -61,7 +62,9 @@ internal static class CheckoutFeature
             .WithName("WatchOrder")
             .WithExample(() => CheckoutExamples.WatchOrder)
             .WithSummary("Watch an order")
-            .WithDescription("Server-sent events: `order` with the order as it is now, and again whenever it changes. Ends after five minutes; open it again.")
+            .WithDescription(
+                "Server-sent events: `order` with the order as it is now, and again whenever it changes. Ends "
+                + "after five minutes; open it again.")
             .CanFail(404, 429, 503);
 
         orders.MapGet("/{id}/qr.svg", DrawOrderAddress.Handle)
@@ -69,7 +72,9 @@ internal static class CheckoutFeature
             .WithName("DrawOrderAddress")
             .WithExample(() => CheckoutExamples.DrawOrderAddress)
             .WithSummary("Draw an order's address")
-            .WithDescription("A QR code that opens the order's page, as on its receipt. The address begins with `Store:PublicUrl`, or where that is not set with the address that the shop listens on.")
+            .WithDescription(
+                "A QR code that opens the order's page, as on its receipt. The address begins with `Store:PublicUrl`, or where that is "
+                + "not set with the address that the shop listens on.")
             .CanFail(404, 503);
 
         orders.MapPost("/{id}/cancel", CancelOrder.Handle)

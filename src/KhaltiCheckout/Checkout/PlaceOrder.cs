@@ -89,7 +89,8 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
         RuleForEach(order => order.Items).NotNull().WithMessage("Which product, and how many?").ChildRules(item =>
         {
             item.RuleLevelCascadeMode = CascadeMode.Stop;
-            item.RuleFor(line => line.ProductId).NotEmpty().WithMessage("Which product?").MaximumLength(MaxProductIdLength).WithMessage($"At most {MaxProductIdLength} characters.");
+            item.RuleFor(line => line.ProductId).NotEmpty().WithMessage("Which product?").MaximumLength(MaxProductIdLength)
+                .WithMessage($"At most {MaxProductIdLength} characters.");
             item.RuleFor(line => line.Quantity).InclusiveBetween(1, MaxQuantity).WithMessage($"Between 1 and {MaxQuantity}.");
         });
         RuleFor(order => order.Lines).NotEmpty().WithMessage("At least one line.")
@@ -106,9 +107,12 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
         });
         RuleFor(order => order.Reference).NotEmpty().WithMessage("Not blank: leave it out for none.").PlainText(MaxReferenceLength)
             .When(order => order.Reference is not null);
-        RuleFor(order => order.Metadata).Must(pairs => pairs is null || pairs.Count <= MaxMetadata).WithMessage($"At most {MaxMetadata} pairs.")
+        RuleFor(order => order.Metadata).Must(pairs => pairs is null || pairs.Count <= MaxMetadata)
+            .WithMessage($"At most {MaxMetadata} pairs.")
             .Must(pairs => pairs is null || pairs.All(pair => IsMetadata(pair.Key, pair.Value)))
-            .WithMessage($"Names of 1 to {MaxMetadataKeyLength} and texts of at most {MaxMetadataValueLength} characters, without control characters.");
+            .WithMessage(
+                $"Names of 1 to {MaxMetadataKeyLength} and texts of at most {MaxMetadataValueLength} "
+                + "characters, without control characters.");
         RuleFor(order => order.Customer!.Name).PlainText(MaxNameLength).When(order => order.Customer is not null);
         RuleFor(order => order.Customer!.Email).PlainText(MaxEmailLength)
             .Matches(@"^[^\s@]+@[^\s@]+\.[^\s@]+$").WithMessage("An e-mail address, such as sita@example.com.")
@@ -119,7 +123,8 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
     }
 
     private static bool IsMetadata(string name, string? text) =>
-        name.Length is > 0 and <= MaxMetadataKeyLength && text?.Length <= MaxMetadataValueLength && Validation.IsPlain(name) && Validation.IsPlain(text);
+        name.Length is > 0 and <= MaxMetadataKeyLength && text?.Length <= MaxMetadataValueLength && Validation.IsPlain(name)
+            && Validation.IsPlain(text);
 }
 
 /// <summary>Places an order at the catalogue's prices, or at those of the shop whose key it comes with.</summary>
@@ -135,11 +140,13 @@ internal static class PlaceOrder
         }
 
         return ValueTask.FromResult<object?>(
-            user.Identity?.IsAuthenticated != true ? Problems.Unauthorized() : user.KeyId() is null ? Problems.CsrfRejected() : Problems.Forbidden());
+            user.Identity?.IsAuthenticated != true
+                ? Problems.Unauthorized() : user.KeyId() is null ? Problems.CsrfRejected() : Problems.Forbidden());
     }
 
     internal static async Task<Results<Created<OrderView>, ProblemHttpResult>> Handle(
-        PlaceOrderRequest request, Products products, OrderStore orders, IdempotentResponse response, ClaimsPrincipal user, IOptions<StoreOptions> settings,
+        PlaceOrderRequest request, Products products, OrderStore orders, IdempotentResponse response, ClaimsPrincipal user,
+        IOptions<StoreOptions> settings,
         TimeProvider time, CancellationToken cancellationToken)
     {
         if (request.ReturnUrl is { } wantedReturn && !settings.Value.ReturnUrls.Contains(wantedReturn, StringComparer.Ordinal))
@@ -193,7 +200,8 @@ internal static class PlaceOrder
         IReadOnlyList<OrderItemRequest> items = request.Items ?? [];
         Dictionary<string, Product> found = await products.FindAsync([.. items.Select(item => item.ProductId)], cancellationToken);
         return items.All(item => found.ContainsKey(item.ProductId))
-            ? [.. items.Select(item => new DraftLine(item.ProductId, found[item.ProductId].Name, found[item.ProductId].Price, item.Quantity))]
+            ? [.. items.Select(
+                item => new DraftLine(item.ProductId, found[item.ProductId].Name, found[item.ProductId].Price, item.Quantity))]
             : null;
     }
 

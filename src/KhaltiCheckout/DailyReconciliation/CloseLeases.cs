@@ -18,7 +18,8 @@ internal sealed partial class CloseLeases(Database database, TimeProvider time, 
     /// <summary>How often a lease is renewed; a test makes it shorter.</summary>
     internal TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Runs the work while the lease is renewed beside it. The work is cancelled when the lease is lost to another process.</summary>
+    /// <summary>Runs the work while the lease is renewed beside it. The work is cancelled when
+    /// the lease is lost to another process.</summary>
     /// <param name="until">The lease as it was just saved.</param>
     /// <param name="end">Ends the lease, given the result, or null when there is none, and the lease as it was renewed last. Gives back
     /// whether it was still this process's.</param>
@@ -89,7 +90,9 @@ internal sealed partial class CloseLeases(Database database, TimeProvider time, 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Another process compares {Day} now: this comparison took too long to renew its lease and ends")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Another process compares {Day} now: this comparison took too long to renew its lease and ends")]
         internal static partial void Lost(ILogger logger, DateOnly day);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Day}'s comparison could not be renewed")]

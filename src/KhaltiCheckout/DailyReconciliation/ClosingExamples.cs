@@ -8,10 +8,12 @@ internal static class ClosingExamples
 {
     internal static readonly RouteExample ListCloses = new()
     {
-        Answers = { [200] = ("Some of the days, and where the next ones begin.", $$"""{"data":[{{Close(signedOff: true)}}],"nextCursor":null}""") },
+        Answers = { [
+            200] = ("Some of the days, and where the next ones begin.", $$"""{"data":[{{Close(signedOff: true)}}],"nextCursor":null}""") },
     };
 
-    internal static readonly RouteExample ShowClose = new() { Answers = { [200] = ("What the comparison found.", Close(signedOff: true)) } };
+    internal static readonly RouteExample ShowClose =
+        new() { Answers = { [200] = ("What the comparison found.", Close(signedOff: true)) } };
 
     internal static readonly RouteExample RunClose = new()
     {
@@ -37,8 +39,10 @@ internal static class ClosingExamples
          "note":{{(signedOff ? "\"The refund was agreed with the shopper by phone.\"" : "null")}},"isWhole":true,
          "report":{"here":{"payments":1,"amount":150000,"fees":4500},"atKhalti":{"payments":1,"amount":150000,"fees":4500},
            "lookedBackTo":"2026-10-21","openPayments":0,"openRefunds":0,"leftOut":[],"notLookedBackAt":[],
-           "differences":[{"kind":"refund","orderId":"{{ExampleIds.Order}}","paymentId":"{{ExampleIds.Payment}}","transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
-             "here":"completed, Rs 0.00 given back","atKhalti":"Khalti said Refunded, 150000 paisa, refunded","amountHere":0,"amountAtKhalti":150000,
+           "differences":[{"kind":"refund","orderId":"{{ExampleIds.Order}}","paymentId":"{{ExampleIds.Payment}}",
+             "transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
+             "here":"completed, Rs 0.00 given back","atKhalti":"Khalti said Refunded, 150000 paisa, refunded","amountHere":0,
+               "amountAtKhalti":150000,
              "action":"check_payment"}] } }
         """;
 }

@@ -39,8 +39,10 @@ internal static class ClosingFeature
             .WithExample(() => ClosingExamples.RunClose)
             .WithSummary("Compare a day with Khalti")
             .WithDescription(
-                "Reads Khalti's list of transactions and looks up the day's ePayments, compares each with the orders here, and the refunds of "
-                + "the 30 days before. Changes no order: each difference names what mends it. It may take minutes, and goes on when you hang up: read the day then. Takes no Idempotency-Key: it may be asked again.")
+                "Reads Khalti's list of transactions and looks up the day's ePayments, compares each with "
+                + "the orders here, and the refunds of "
+                + "the 30 days before. Changes no order: each difference names what mends it. It may take minutes, and goes on when you "
+                + "hang up: read the day then. Takes no Idempotency-Key: it may be asked again.")
             .CanFail(400, 401, 403, 409, 413, 415, 429, 503);
 
         closes.MapPost("/{day}/sign-off", SignOffClose.Handle)

@@ -40,7 +40,8 @@ internal sealed record ComparedPayment(Payment Payment, GatewayRecord Record)
         {
             if (IsOf(day))
             {
-                yield return Differ(DifferenceKind.PaidHereOnly, Said, Record.StateName, Payment.AmountPaid, null, MendingAction.LookAtKhalti);
+                yield return Differ(
+                    DifferenceKind.PaidHereOnly, Said, Record.StateName, Payment.AmountPaid, null, MendingAction.LookAtKhalti);
             }
 
             yield break;
@@ -63,9 +64,11 @@ internal sealed record ComparedPayment(Payment Payment, GatewayRecord Record)
         }
 
         // While a refund is open, its own check finds out.
-        if (Record.Ledger is { State: not LedgerState.Unanswered } ledger && Payment.AmountReserved == Paisa.Zero && !RefundRules.Agree(Payment, ledger))
+        if (Record.Ledger is { State: not LedgerState.Unanswered } ledger && Payment.AmountReserved == Paisa.Zero
+            && !RefundRules.Agree(Payment, ledger))
         {
-            bool moreThere = ledger.State is LedgerState.RefundedInPart or LedgerState.RefundedInFull && !(ledger.Refunded < Payment.AmountRefunded);
+            bool moreThere = ledger.State is LedgerState.RefundedInPart or LedgerState.RefundedInFull
+                && !(ledger.Refunded < Payment.AmountRefunded);
             yield return Differ(
                 DifferenceKind.Refund, $"{Said}, {Payment.AmountRefunded} given back", ledger.Rule, Payment.AmountRefunded, ledger.Refunded,
                 moreThere ? MendingAction.CheckPayment : MendingAction.LookAtKhalti);
@@ -76,5 +79,6 @@ internal sealed record ComparedPayment(Payment Payment, GatewayRecord Record)
 
     private DifferenceView Differ(
         DifferenceKind kind, string here, string atKhalti, Paisa? amountHere, Paisa? amountAtKhalti, MendingAction action) =>
-        new(kind, Payment.OrderId, Payment.Id, Payment.TransactionId ?? Record.TransactionId, here, atKhalti, amountHere, amountAtKhalti, action);
+        new(kind, Payment.OrderId, Payment.Id, Payment.TransactionId
+            ?? Record.TransactionId, here, atKhalti, amountHere, amountAtKhalti, action);
 }

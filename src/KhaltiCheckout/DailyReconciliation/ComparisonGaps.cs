@@ -28,7 +28,8 @@ internal sealed class ComparisonGaps
         [
             .. _sentences.Where(one => one.OfDay == ofDay).Select(one => one.Sentence),
             .. byKey[true].GroupBy(one => one.Payment.Method).Select(product =>
-                $"Khalti refuses the secret key (Khalti:{(product.Key == PaymentMethod.Widget ? "Widget" : "EPayment")}:SecretKey): {Count(product.Count())} not compared."),
+                $"Khalti refuses the secret key (Khalti:{(product.Key == PaymentMethod.Widget ? "Widget" : "EPayment")}:SecretKey): "
+                    + $"{Count(product.Count())} not compared."),
             .. byKey[false].Take(MaxNamed).Select(one => $"Khalti did not answer about payment {one.Payment.Id}."),
             .. byKey[false].Count() is > MaxNamed and var all ? (string[])[$"Nor did it answer about {all - MaxNamed} more."] : [],
         ];

@@ -41,7 +41,8 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         return new CloseReport(
             _here, _atKhalti, _period.FirstDay,
             await db.Payments.CountAsync(
-                payment => (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview) && payment.CreatedAt < end,
+                payment =>
+                    (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview) && payment.CreatedAt < end,
                 cancellationToken),
             await db.Refunds.CountAsync(refund => refund.NextCheckAt != null && refund.CreatedAt < end, cancellationToken),
             _gaps.OfDay, _gaps.OfDaysBefore,
@@ -88,11 +89,13 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         (string first, string last) = (TypeId.First(TypeId.Payment, from), TypeId.First(TypeId.Payment, _period.End));
         DateOnly day = _period.Day;
         return db.Payments.AsNoTracking().Where(payment => payment.Method == PaymentMethod.Widget
-            && ((payment.Id.CompareTo(first) >= 0 && payment.Id.CompareTo(last) < 0) || (payment.CompletedOn >= fromDay && payment.CompletedOn <= day)));
+            && ((payment.Id.CompareTo(first) >= 0 && payment.Id.CompareTo(last) < 0)
+                || (payment.CompletedOn >= fromDay && payment.CompletedOn <= day)));
     }
 
     // The list may have ePayments in it, too: their links tell more.
-    private async Task CompareListedAsync(IReadOnlyList<ListedTransaction> page, List<ListedTransaction> unknown, CancellationToken cancellationToken)
+    private async Task CompareListedAsync(
+        IReadOnlyList<ListedTransaction> page, List<ListedTransaction> unknown, CancellationToken cancellationToken)
     {
         Dictionary<string, ListedTransaction> byId = page.ToDictionary(listed => listed.Id, StringComparer.Ordinal);
         string[] ids = [.. byId.Keys];
@@ -121,7 +124,8 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
     {
         DateOnly day = _period.Day;
         IQueryable<Payment> ofDay = db.Payments.AsNoTracking()
-            .Where(payment => payment.CompletedOn == day && payment.Method == PaymentMethod.Widget && payment.Status != PaymentStatus.NeedsReview);
+            .Where(payment => payment.CompletedOn == day && payment.Method == PaymentMethod.Widget
+                && payment.Status != PaymentStatus.NeedsReview);
         for (string after = ""; ;)
         {
             List<Payment> some = await ofDay.Where(payment => payment.Id.CompareTo(after) > 0)
@@ -224,7 +228,8 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         bool isOfDay = listed.CreatedOn is not { } created || _period.Listed.HasDay(created);
         if (await db.Payments.AnyAsync(payment => payment.TransactionId == listed.Id, cancellationToken)
             || (!isOfDay && !await db.Payments.AnyAsync(
-                payment => payment.TransactionId == null && payment.Amount == listed.Amount && payment.CompletedOn == null, cancellationToken)))
+                payment => payment.TransactionId == null && payment.Amount == listed.Amount && payment.CompletedOn == null,
+                cancellationToken)))
         {
             return;
         }
@@ -237,7 +242,8 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         }
 
         List<Payment> candidates = await db.Payments.AsNoTracking()
-            .Where(payment => payment.OrderId == orderId && payment.TransactionId == null && (payment.Token != null || payment.Pidx != null))
+            .Where(
+                payment => payment.OrderId == orderId && payment.TransactionId == null && (payment.Token != null || payment.Pidx != null))
             .ToListAsync(cancellationToken);
         Payment? only = candidates is [var one] ? one : null;
         if (only is { Pidx: not null } && _period.Has(only))

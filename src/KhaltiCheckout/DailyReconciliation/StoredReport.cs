@@ -4,7 +4,8 @@ using KhaltiCheckout.Http;
 
 namespace KhaltiCheckout.DailyReconciliation;
 
-/// <summary>A report as it is kept in its day's row: written as the API shows it, read leniently, so that every version's days stay readable.</summary>
+/// <summary>A report as it is kept in its day's row: written as the API shows it, read leniently,
+/// so that every version's days stay readable.</summary>
 internal static class StoredReport
 {
     /// <summary>Raised when what is stored changes its meaning. A member that is only added needs no new version.</summary>

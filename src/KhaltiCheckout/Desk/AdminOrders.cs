@@ -25,7 +25,8 @@ internal static class AdminOrders
     /// <summary>Of these ids, newest first. By id, because several queries make up one order: asked by anything that can
     /// change in between, they would be about different ones.</summary>
     /// <returns>Those that can be read.</returns>
-    internal static async Task<IReadOnlyList<AdminOrderView>> ListAsync(CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<AdminOrderView>> ListAsync(
+        CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         try
         {
@@ -44,7 +45,8 @@ internal static class AdminOrders
         }
     }
 
-    private static async Task<IReadOnlyList<AdminOrderView>> LoadAsync(CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<AdminOrderView>> LoadAsync(
+        CheckoutDb db, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         List<Order> orders = await db.Orders.AsNoTracking()
             .Include(order => order.Lines).Include(order => order.Payments).Include(order => order.Refunds)

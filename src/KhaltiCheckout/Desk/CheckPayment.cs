@@ -14,7 +14,8 @@ namespace KhaltiCheckout.Desk;
 internal static class CheckPayment
 {
     internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(
-        string id, OrderStore orders, CheckoutDb db, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user, TimeProvider time,
+        string id, OrderStore orders, CheckoutDb db, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user,
+        TimeProvider time,
         CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -62,7 +63,8 @@ internal static class CheckPayment
 
     // What was paid stays paid; Khalti is asked what has become of it since.
     private static async Task<Answer> AskAsync(
-        Payment payment, OrderStore orders, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user, CancellationToken cancellationToken)
+        Payment payment, OrderStore orders, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user,
+        CancellationToken cancellationToken)
     {
         if (payment.Status is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
         {

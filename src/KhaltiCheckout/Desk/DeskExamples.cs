@@ -9,9 +9,11 @@ namespace KhaltiCheckout.Desk;
 internal static class DeskExamples
 {
     private const string Summary = """
-        {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500}],
+        {"days":[{"day":"2026-11-21","orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,
+          "net":1259500}],
          "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
-         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1},"attentionOrders":1,"notices":[]}
+         "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1},
+           "attentionOrders":1,"notices":[]}
         """;
 
     private static readonly IdExample OrderId = new("The order's id, as it was given when the order was placed.", ExampleIds.Order);
@@ -38,11 +40,13 @@ internal static class DeskExamples
         {
             [200] = (
                 "The table.",
-                JsonValue.Create("\uFEFF\"Order\",\"Reference\",\"Receipt\",…\r\n\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\",\"\",\"\",…\r\n")!.ToJsonString()),
+                JsonValue.Create(
+                    "\uFEFF\"Order\",\"Reference\",\"Receipt\",…\r\n\"ord_01k9x4c7qmf3t8v5z2w6y1n0ah\",\"\",\"\",…\r\n")!.ToJsonString()),
         },
     };
 
-    internal static readonly RouteExample ShowSummary = new() { Answers = { [200] = ("The days, their totals, and what is open.", Summary) } };
+    internal static readonly RouteExample ShowSummary =
+        new() { Answers = { [200] = ("The days, their totals, and what is open.", Summary) } };
 
     internal static readonly RouteExample ResolveOrder = new()
     {

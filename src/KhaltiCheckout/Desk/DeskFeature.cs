@@ -25,7 +25,8 @@ internal static class DeskFeature
             .WithName("ShowOrder")
             .WithExample(() => DeskExamples.ShowOrder)
             .WithSummary("Read an order with its timeline")
-            .WithDescription("Everything that is known of an order: customer, payments with fees, refunds, and what happened when, by whom and why.")
+            .WithDescription(
+                "Everything that is known of an order: customer, payments with fees, refunds, and what happened when, by whom and why.")
             .CanFail(401, 403, 404, 503);
 
         admin.MapGet("/orders.csv", ExportOrders.Handle)
@@ -34,7 +35,8 @@ internal static class DeskFeature
             .WithName("ExportOrders")
             .WithExample(() => DeskExamples.ExportOrders)
             .WithSummary("Orders as a table for spreadsheets")
-            .WithDescription("The same filters; UTF-8, RFC 4180. Cells that a spreadsheet would take for a formula begin with an apostrophe.")
+            .WithDescription(
+                "The same filters; UTF-8, RFC 4180. Cells that a spreadsheet would take for a formula begin with an apostrophe.")
             .CanFail(400, 401, 403, 503);
 
         admin.MapGet("/summary", ShowSummary.Handle)
@@ -42,7 +44,9 @@ internal static class DeskFeature
             .WithName("ShowSummary")
             .WithExample(() => DeskExamples.ShowSummary)
             .WithSummary("How the shop does, by day")
-            .WithDescription("Days in Nepal, oldest first: orders, what came in, what went back, Khalti's fees, and what is left. And what is not known yet.")
+            .WithDescription(
+                "Days in Nepal, oldest first: orders, what came in, what went back, Khalti's fees, and what "
+                + "is left. And what is not known yet.")
             .CanFail(400, 401, 403, 503);
 
         admin.MapPost("/orders/{id}/resolve", ResolveOrder.Handle)
@@ -52,7 +56,10 @@ internal static class DeskFeature
             .WithName("ResolveOrder")
             .WithExample(() => DeskExamples.ResolveOrder)
             .WithSummary("Say what came of an order that needed a look")
-            .WithDescription("Closes one of the order's open `reasons`: the one that `reasonId` names; without it, the only one that is open. The note stays in the timeline with the key's name. A payment that no rule could settle is over with its last reason, unless Khalti has money of it.")
+            .WithDescription(
+                "Closes one of the order's open `reasons`: the one that `reasonId` names; without it, the only one that is open. The "
+                + "note stays in the timeline with the key's name. A payment that no rule could settle is over with its last reason, "
+                + "unless Khalti has money of it.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapPost("/payments/{id}/check", CheckPayment.Handle)
@@ -60,7 +67,9 @@ internal static class DeskFeature
             .WithName("CheckPayment")
             .WithExample(() => DeskExamples.CheckPayment)
             .WithSummary("Ask Khalti now")
-            .WithDescription("Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes no body, and no Idempotency-Key: it may be asked again.")
+            .WithDescription(
+                "Asks Khalti what became of a payment, and settles it by the answer, as the shop does by itself from time to time. Takes "
+                + "no body, and no Idempotency-Key: it may be asked again.")
             .CanFail(401, 403, 404, 409, 429, 503);
     }
 }

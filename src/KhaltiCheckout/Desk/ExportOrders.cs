@@ -61,7 +61,10 @@ internal static class ExportOrders
 
             foreach (string id in ids.Except(orders.Select(order => order.Id), StringComparer.Ordinal))
             {
-                WriteTexts(csv, [.. Columns.Select(column => column switch { "Order" => id, "Attention" => SnakeCase.Of(AttentionReason.Unreadable), _ => "" })]);
+                WriteTexts(
+                    csv,
+                    [.. Columns.Select(
+                        column => column switch { "Order" => id, "Attention" => SnakeCase.Of(AttentionReason.Unreadable), _ => "" })]);
                 await csv.EndRecordAsync(cancellationToken);
             }
 

@@ -17,8 +17,11 @@ public sealed record OrderFilterQuery
     [Description("Only orders that a person should look at for this reason, whatever others are open, or for `any`.")]
     public string? Attention { get; init; }
 
-    [Description("Finds by order number, order id or its beginning or last eight characters, reference, receipt number, Khalti's ids, phone, name, e-mail, "
-        + "product or amount in rupees (`1500`, `Rs 1,500.50`). Words are found by their beginnings; case and accents do not matter. Several words must all fit.")]
+    [Description(
+        "Finds by order number, order id or its beginning or last eight characters, reference, receipt "
+        + "number, Khalti's ids, phone, name, e-mail, "
+        + "product or amount in rupees (`1500`, `Rs 1,500.50`). Words are found by their beginnings; case and accents do not matter. "
+        + "Several words must all fit.")]
     public string? Q { get; init; }
 
     [Description("The first day in Nepal (`2026-11-20`), or an instant (RFC 3339).")]
@@ -29,7 +32,8 @@ public sealed record OrderFilterQuery
 }
 
 /// <summary>The same, understood.</summary>
-internal sealed record OrderFilter(OrderStatus? Status, AttentionReason? Attention, bool AnyAttention, SearchText? Text, string? FirstId, string? EndId)
+internal sealed record OrderFilter(
+    OrderStatus? Status, AttentionReason? Attention, bool AnyAttention, SearchText? Text, string? FirstId, string? EndId)
 {
     private const string Any = "any";
 
@@ -126,7 +130,8 @@ internal sealed record OrderFilter(OrderStatus? Status, AttentionReason? Attenti
             return null;
         }
 
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) && IsCovered(day.Year))
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+            && IsCovered(day.Year))
         {
             return NepalTime.StartOf(day.AddDays(days));
         }

@@ -125,12 +125,16 @@ internal sealed class OrderSearch(CheckoutDb db, OrderFilter filter, int maxScan
 
             if (word.Receipt is { } receipt)
             {
-                AddPart("Orders", "Id", $"\"ReceiptYear\" = {values.Add(receipt.Year)} AND \"ReceiptCount\" = {values.Add(receipt.Number)}");
-                AddPart("Refunds", "OrderId", $"\"CreditNoteYear\" = {values.Add(receipt.Year)} AND \"CreditNoteCount\" = {values.Add(receipt.Number)}");
+                AddPart(
+                    "Orders", "Id", $"\"ReceiptYear\" = {values.Add(receipt.Year)} AND \"ReceiptCount\" = {values.Add(receipt.Number)}");
+                AddPart(
+                    "Refunds", "OrderId",
+                    $"\"CreditNoteYear\" = {values.Add(receipt.Year)} AND \"CreditNoteCount\" = {values.Add(receipt.Number)}");
             }
 
             void AddPart(string table, string id, string where) =>
-                parts.Add(string.Create(CultureInfo.InvariantCulture, $"""SELECT {at} AS "Word", "{id}" AS "Id" FROM "{table}" WHERE {where}"""));
+                parts.Add(
+                    string.Create(CultureInfo.InvariantCulture, $"""SELECT {at} AS "Word", "{id}" AS "Id" FROM "{table}" WHERE {where}"""));
         }
 
         return await QueryAsync(
@@ -157,11 +161,14 @@ internal sealed class OrderSearch(CheckoutDb db, OrderFilter filter, int maxScan
     {
         SqlValues values = new();
         string state = (filter.Status is { } status
-                ? $" AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = w.\"OrderId\" AND o.\"Status\" = {values.Add(SnakeCase.Of(status))})"
+                ? " AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = w.\"OrderId\""
+                + $" AND o.\"Status\" = {values.Add(SnakeCase.Of(status))})"
                 : "")
-            + (filter.AnyAttention ? " AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = w.\"OrderId\" AND o.\"Attention\" IS NOT NULL)" : "")
+            + (filter.AnyAttention
+                ? " AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = w.\"OrderId\" AND o.\"Attention\" IS NOT NULL)" : "")
             + (filter.Attention is { } reason
-                ? $" AND EXISTS (SELECT 1 FROM \"AttentionReasons\" AS a WHERE a.\"OrderId\" = w.\"OrderId\" AND a.\"Reason\" = {values.Add(SnakeCase.Of(reason))} AND a.\"ResolvedAt\" IS NULL)"
+                ? " AND EXISTS (SELECT 1 FROM \"AttentionReasons\" AS a WHERE a.\"OrderId\" = w.\"OrderId\""
+                + $" AND a.\"Reason\" = {values.Add(SnakeCase.Of(reason))} AND a.\"ResolvedAt\" IS NULL)"
                 : "");
         return QueryAsync(_words.Newest(words, range, state, limit, values), values, cancellationToken);
     }
@@ -171,9 +178,12 @@ internal sealed class OrderSearch(CheckoutDb db, OrderFilter filter, int maxScan
     {
         if (filter.Attention is { } reason)
         {
-            string reasons = Part("AttentionReasons", "OrderId", $"\"Reason\" = {values.Add(SnakeCase.Of(reason))} AND \"ResolvedAt\" IS NULL", distinct: true);
+            string reasons = Part(
+                "AttentionReasons", "OrderId", $"\"Reason\" = {values.Add(SnakeCase.Of(reason))} AND \"ResolvedAt\" IS NULL",
+                distinct: true);
             return filter.Status is { } wanted
-                ? reasons + $" AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = \"OrderId\" AND o.\"Status\" = {values.Add(SnakeCase.Of(wanted))})"
+                ? reasons + " AND EXISTS (SELECT 1 FROM \"Orders\" AS o WHERE o.\"Id\" = \"OrderId\""
+                    + $" AND o.\"Status\" = {values.Add(SnakeCase.Of(wanted))})"
                 : reasons;
         }
 
@@ -186,7 +196,8 @@ internal sealed class OrderSearch(CheckoutDb db, OrderFilter filter, int maxScan
         string Part(string table, string id, string where, bool distinct = false)
         {
             string column = $"\"{table}\".\"{id}\"";
-            return $"SELECT {(distinct ? "DISTINCT " : "")}{column} AS \"Id\" FROM \"{table}\" WHERE {where}{range.Condition(column, values)}"
+            return $"SELECT {(distinct ? "DISTINCT " : "")}{column} AS \"Id\" FROM \"{table}\" WHERE {where}"
+            + $"{range.Condition(column, values)}"
                 + (words.Count == 0 ? "" : $" AND {_words.Fits(words, column, values)}");
         }
     }

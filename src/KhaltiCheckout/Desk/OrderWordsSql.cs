@@ -42,7 +42,8 @@ internal abstract class OrderWordsSql
 
         protected override string Condition(IReadOnlyList<SearchWord> words, SqlValues values)
         {
-            return string.Join(" AND ", words.Select(word => AnyOf(word, " OR ", beginning => Has(" " + beginning), amount => Has($" {amount} "))));
+            return string.Join(
+                " AND ", words.Select(word => AnyOf(word, " OR ", beginning => Has(" " + beginning), amount => Has($" {amount} "))));
 
             string Has(string text) => $"instr(w.\"Words\", {values.Add(text)}) > 0";
         }
@@ -58,7 +59,8 @@ internal abstract class OrderWordsSql
         // Sorted by what is no column: the planner would go along the orders until it has met enough.
         internal override string Newest(IReadOnlyList<SearchWord> words, IdRange range, string state, int limit, SqlValues values) => $"""
             SELECT w."OrderId" FROM "OrderWords" AS w
-            WHERE {Condition(words, values)}{range.Condition("w.\"OrderId\"", values)}{state} ORDER BY w."OrderId" || '' DESC LIMIT {values.Add(limit)}
+            WHERE {Condition(words, values)}{range.Condition("w.\"OrderId\"", values)}{state}
+                ORDER BY w."OrderId" || '' DESC LIMIT {values.Add(limit)}
             """;
 
         protected override string Condition(IReadOnlyList<SearchWord> words, SqlValues values) =>

@@ -15,7 +15,8 @@ namespace KhaltiCheckout.Desk;
 /// <param name="Attention">What that reason said. When it is another, nothing is resolved.</param>
 /// <param name="ClosePayments">Whether payments that wait for a review are over, also when Khalti says that they were paid: for
 /// those that can't be given back from here and were seen to at Khalti.</param>
-public sealed record ResolveOrderRequest(string Note, string? ReasonId = null, AttentionReason? Attention = null, bool ClosePayments = false)
+public sealed record ResolveOrderRequest(
+    string Note, string? ReasonId = null, AttentionReason? Attention = null, bool ClosePayments = false)
 {
     /// <summary>What came of it. Stays in the order's timeline.</summary>
     public string Note { get; init; } = InputText.Line(Note);
@@ -29,7 +30,8 @@ internal sealed class ResolveOrderRules : AbstractValidator<ResolveOrderRequest>
     {
         RuleLevelCascadeMode = CascadeMode.Stop;
         RuleFor(request => request.Note).NotEmpty().WithMessage("What came of it?").PlainText(MaxNoteLength);
-        RuleFor(request => request.ReasonId).Must(id => id is null || TypeId.IsOne(TypeId.Reason, id)).WithMessage("The id of one of the order's reasons.");
+        RuleFor(request => request.ReasonId).Must(id => id is null || TypeId.IsOne(TypeId.Reason, id))
+            .WithMessage("The id of one of the order's reasons.");
     }
 }
 

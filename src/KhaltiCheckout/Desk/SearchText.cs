@@ -30,7 +30,8 @@ internal sealed partial class SearchText
             ? string.Concat(text.Where(letter => !char.IsWhiteSpace(letter) && letter is not ('(' or ')')))
             : Currency().Replace(text, "${currency}");
         string[] words = joined.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > MaxWords ? null : new SearchText(text, [.. words.Distinct(StringComparer.Ordinal).Select(word => new SearchWord(word))]);
+        return words.Length > MaxWords
+            ? null : new SearchText(text, [.. words.Distinct(StringComparer.Ordinal).Select(word => new SearchWord(word))]);
     }
 
     [GeneratedRegex(@"^[+(]{0,2}[0-9][0-9\s()-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

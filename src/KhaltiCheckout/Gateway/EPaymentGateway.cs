@@ -29,7 +29,8 @@ internal sealed class EPaymentGateway(
 
         // What somebody typed as their name must not keep them from paying: it is no more than a courtesy to Khalti.
         bool dislikesCustomer = reply is Reply<EPaymentLink>.Refused { Reason: var refusal }
-            && request.Customer is not null && refusal.Fields.Keys.Any(field => field.StartsWith("customer_info", StringComparison.Ordinal));
+            && request.Customer is not null
+            && refusal.Fields.Keys.Any(field => field.StartsWith("customer_info", StringComparison.Ordinal));
         return dislikesCustomer ? await clients.EPayment.InitiateAsync(request with { Customer = null }) : reply;
     }
 
@@ -60,7 +61,8 @@ internal sealed class EPaymentGateway(
         Reply<EPayment>.Answered(var looked) => LinkFindings.Of(looked, payment.Amount, CheckSchedule.IsOverdue(payment, time.GetUtcNow())),
 
         // A link of ours that Khalti does not know is a wrong key or host, and no news about the money.
-        Reply<EPayment>.Refused(var refusal) => new Finding(FindingKind.Undecided, RuleId.LookupRefused, $"Khalti's lookup refused: {refusal}"),
+        Reply<EPayment>.Refused(var refusal) => new Finding(
+            FindingKind.Undecided, RuleId.LookupRefused, $"Khalti's lookup refused: {refusal}"),
         Reply<EPayment>.Unknown lost => GatewayFindings.Lost(lost),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -36,7 +36,8 @@ internal sealed class EmbeddedSandbox(
             or UnauthorizedAccessException or ArgumentException or FormatException)
         {
             throw new OptionsValidationException(SandboxSettings.Section, typeof(SandboxSettings),
-                [$"Khalti Sandbox can't start at {options.Url} ({failure.Message.TrimEnd('.')}): set Sandbox:Url to a free address and Sandbox:ConnectionString to a writable file."]);
+                [$"Khalti Sandbox can't start at {options.Url} ({failure.Message.TrimEnd('.')}): set Sandbox:Url to a free address and "
+                    + "Sandbox:ConnectionString to a writable file."]);
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class GatewayRecords(KhaltiClients clients, RefundGateway gatewa
     internal WidgetList ListWidget(ListedPeriod period, bool dayCounts) => new(clients.Widget, period, dayCounts);
 
     /// <summary>Which order a listed transaction was paid for: only the detail call tells it for certain.</summary>
-    internal async Task<(bool IsAnswered, string? OrderId)> FindOrderIdAsync(ListedTransaction listed, CancellationToken cancellationToken) =>
+    internal async Task<(bool IsAnswered, string? OrderId)> FindOrderIdAsync(
+        ListedTransaction listed, CancellationToken cancellationToken) =>
         await clients.Widget.GetTransactionAsync(listed.Id, cancellationToken) switch
         {
             Reply<TransactionDetail>.Unknown => (false, null),

@@ -31,8 +31,10 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
 
         string? trouble = !options.Widget.Enabled && !options.EPayment.IsOn
             ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: nobody could pay. Switch one on."
-            : (options.Widget.Enabled ? TroubleWith(options.Widget, mode) : TroubleWhenOff("Widget", options.Widget.BaseUrl, options.Widget.SecretKey))
-                ?? (options.EPayment.IsOn ? TroubleWith(options.EPayment, mode) : TroubleWhenOff("EPayment", options.EPayment.BaseUrl, options.EPayment.SecretKey));
+            : (options.Widget.Enabled
+            ? TroubleWith(options.Widget, mode) : TroubleWhenOff("Widget", options.Widget.BaseUrl, options.Widget.SecretKey))
+                ?? (options.EPayment.IsOn ? TroubleWith(options.EPayment, mode)
+                    : TroubleWhenOff("EPayment", options.EPayment.BaseUrl, options.EPayment.SecretKey));
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
@@ -51,7 +53,8 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
 
         if (!string.IsNullOrEmpty(widget.ScriptIntegrity) && !ScriptIntegrity.IsHash(widget.ScriptIntegrity))
         {
-            return "Khalti:Widget:ScriptIntegrity must be sha256-, sha384- or sha512- and the hash in base64, as the command widget-hash prints it.";
+            return "Khalti:Widget:ScriptIntegrity must be sha256-, sha384- or sha512- and the hash in base64, as "
+                + "the command widget-hash prints it.";
         }
 
         if (widget.PaymentPreference!.Length == 0 || widget.PaymentPreference.Except(Preferences, StringComparer.Ordinal).Any())
@@ -86,7 +89,8 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         bool trial = !real && host.EndsWith(".KHALTI.COM", StringComparison.Ordinal);
         if (real && mode != KhaltiMode.Live)
         {
-            return $"Khalti:EPayment:BaseUrl is where real money moves, but Khalti:Mode is {mode}: take the address out, or set the mode to Live.";
+            return $"Khalti:EPayment:BaseUrl is where real money moves, but Khalti:Mode is {mode}: take the "
+                + "address out, or set the mode to Live.";
         }
 
         if (trial && mode == KhaltiMode.Live)
@@ -97,12 +101,14 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         string? key = epayment.SecretKey;
         if (string.IsNullOrWhiteSpace(key))
         {
-            return "Khalti:EPayment:SecretKey is missing: put the secret key from Khalti's merchant dashboard, or set Khalti:EPayment:Enabled to false.";
+            return "Khalti:EPayment:SecretKey is missing: put the secret key from Khalti's merchant dashboard, or set "
+                + "Khalti:EPayment:Enabled to false.";
         }
 
         if (!key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') || key.EndsWith("_key_", StringComparison.Ordinal))
         {
-            return "Khalti:EPayment:SecretKey is not a whole key: copy it again from Khalti's merchant dashboard, letters, digits and _ only.";
+            return "Khalti:EPayment:SecretKey is not a whole key: copy it again from Khalti's merchant "
+                + "dashboard, letters, digits and _ only.";
         }
 
         if (key.Contains("_public_", StringComparison.Ordinal))
@@ -142,7 +148,8 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         // A line break or a blank that came along when the key was copied would break every call to Khalti.
         if (key.EndsWith("_key_", StringComparison.Ordinal) || !key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
         {
-            return $"Khalti:Widget:{setting} is not a whole key: copy it again from Khalti's merchant dashboard, letters, digits and _ only.";
+            return $"Khalti:Widget:{setting} is not a whole key: copy it again from Khalti's merchant "
+                + "dashboard, letters, digits and _ only.";
         }
 
         return mode == KhaltiMode.Live && IsPublished(key)

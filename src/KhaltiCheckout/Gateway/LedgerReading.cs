@@ -13,11 +13,14 @@ internal static class LedgerReading
     internal static LedgerSnapshot Of(Transaction transaction, Paisa? refunded, Paisa paid)
     {
         string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa{(transaction.Refunded ? ", refunded" : "")}";
-        LedgerSnapshot ledger = new(LedgerState.Unclear, RuleId.LedgerImpossible, said, transaction.StateName, refunded, ChannelOf(transaction));
+        LedgerSnapshot ledger =
+            new(LedgerState.Unclear, RuleId.LedgerImpossible, said, transaction.StateName, refunded, ChannelOf(transaction));
         return transaction switch
         {
-            _ when transaction.Amount != paid => ledger with { RuleId = RuleId.LedgerAmountDiffers, Rule = $"{said}; {(long)paid} were paid" },
-            { State: TransactionState.Refunded } => ledger with { State = LedgerState.RefundedInFull, RuleId = RuleId.LedgerRefunded, Refunded = paid },
+            _ when transaction.Amount != paid =>
+                ledger with { RuleId = RuleId.LedgerAmountDiffers, Rule = $"{said}; {(long)paid} were paid" },
+            { State: TransactionState.Refunded } =>
+                ledger with { State = LedgerState.RefundedInFull, RuleId = RuleId.LedgerRefunded, Refunded = paid },
             { State: TransactionState.PartiallyRefunded } =>
                 ledger with
                 {
@@ -50,7 +53,8 @@ internal static class LedgerReading
         {
             _ when looked.TransactionId is { } other && other != payment.TransactionId =>
                 ledger with { RuleId = RuleId.LedgerOtherTransaction, Rule = said + "; of another transaction" },
-            { Status: EPaymentStatus.Refunded } => ledger with { State = LedgerState.RefundedInFull, RuleId = RuleId.LedgerRefunded, Refunded = payment.AmountPaid },
+            { Status: EPaymentStatus.Refunded } =>
+                ledger with { State = LedgerState.RefundedInFull, RuleId = RuleId.LedgerRefunded, Refunded = payment.AmountPaid },
             { Status: EPaymentStatus.PartiallyRefunded } =>
                 ledger with
                 {
@@ -67,6 +71,7 @@ internal static class LedgerReading
     internal static LedgerSnapshot Lost<T>(Reply<T>.Unknown reply)
     {
         Finding finding = GatewayFindings.Lost(reply);
-        return new(LedgerState.Unanswered, finding.RuleId, finding.Rule, RetryAfter: finding.RetryAfter, Unauthorized: finding.Unauthorized);
+        return new(
+            LedgerState.Unanswered, finding.RuleId, finding.Rule, RetryAfter: finding.RetryAfter, Unauthorized: finding.Unauthorized);
     }
 }

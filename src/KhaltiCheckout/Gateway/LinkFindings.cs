@@ -62,7 +62,8 @@ internal static class LinkFindings
                 RuleId = RuleId.LinkOverdue,
                 Rule = said + ", long after the link's time was over",
             },
-            { Status: EPaymentStatus.Initiated } => unpaid with { Kind = FindingKind.Waiting, IsPayable = true, RuleId = RuleId.LinkPayable },
+            { Status: EPaymentStatus.Initiated } =>
+                unpaid with { Kind = FindingKind.Waiting, IsPayable = true, RuleId = RuleId.LinkPayable },
             _ => unpaid with { Attention = AttentionReason.UnknownState, AskOn = true, Rule = said + "; no rule knows this status" },
         };
     }

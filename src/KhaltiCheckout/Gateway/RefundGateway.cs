@@ -46,7 +46,8 @@ internal sealed class RefundGateway(KhaltiClients clients)
             Reply<TransactionDetail>.Answered(var detail) when HasRefundUnderWay(detail) =>
                 new LedgerSnapshot(
                     LedgerState.Unclear, RuleId.LedgerRefundUnderWay, "Khalti has a refund of it under way", detail.Transaction.StateName),
-            Reply<TransactionDetail>.Answered(var detail) => LedgerReading.Of(detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
+            Reply<TransactionDetail>.Answered(var detail) => LedgerReading.Of(
+                detail.Transaction, RefundedIn(detail), payment.AmountPaid!.Value),
             Reply<TransactionDetail>.Refused(var refusal) =>
                 new LedgerSnapshot(LedgerState.Unclear, RuleId.LedgerRefused, $"Khalti's detail refused: {refusal}"),
             Reply<TransactionDetail>.Unknown lost => LedgerReading.Lost(lost),

@@ -14,7 +14,8 @@ internal static partial class ScriptIntegrity
     /// Prints the hash of what an address serves now, for Khalti:Widget:ScriptIntegrity. Browsers compare it only if the server lets
     /// other origins read the script; where it does not, the setting would keep the widget from loading.
     /// </summary>
-    internal static async Task<int> PrintAsync(HttpClient http, Uri address, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    internal static async Task<int> PrintAsync(
+        HttpClient http, Uri address, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         try
         {
@@ -31,7 +32,9 @@ internal static partial class ScriptIntegrity
             await output.WriteLineAsync($"Khalti:Widget:ScriptIntegrity={Of(script)}");
             if (!answer.Headers.Contains("Access-Control-Allow-Origin"))
             {
-                await errors.WriteLineAsync("Do not set it: this server does not let other origins read the script (no Access-Control-Allow-Origin), so browsers would refuse it.");
+                await errors.WriteLineAsync(
+                    "Do not set it: this server does not let other origins read the script (no "
+                    + "Access-Control-Allow-Origin), so browsers would refuse it.");
                 return 1;
             }
 
@@ -44,6 +47,8 @@ internal static partial class ScriptIntegrity
         }
     }
 
-    [GeneratedRegex("^(sha256-[A-Za-z0-9+/]{43}=|sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^(sha256-[A-Za-z0-9+/]{43}=|sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==)$",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Hash();
 }

@@ -31,8 +31,10 @@ internal sealed class PublicAddressRules(IOptions<KhaltiOptions> khalti, IConfig
                 "Store:PublicUrl is not set: Khalti must know where to send shoppers back to, such as https://shop.example.",
             { PublicUrl: { Length: > 0 } shop } when khalti.Value is { Mode: KhaltiMode.Live, EPayment.IsOn: true }
                 && new Uri(shop) is var live && (live.Scheme != Uri.UriSchemeHttps || live.IsLoopback) =>
-                "Store:PublicUrl must be https:// and reachable by shoppers in Mode Live, such as https://shop.example: Khalti sends them back to it.",
-            _ when khalti.Value.Mode == KhaltiMode.Live && IsOpenHttp(options.PublicUrl) && !configuration.GetSection(ProxySetting).Exists() =>
+                "Store:PublicUrl must be https:// and reachable by shoppers in Mode Live, such as "
+                    + "https://shop.example: Khalti sends them back to it.",
+            _ when khalti.Value.Mode == KhaltiMode.Live && IsOpenHttp(options.PublicUrl)
+                && !configuration.GetSection(ProxySetting).Exists() =>
                 "Live payments would be taken over plain http: set Store:PublicUrl to the shop's https:// address, "
                 + $"or name the proxy in front that speaks https in {ProxySetting}.",
             _ => null,

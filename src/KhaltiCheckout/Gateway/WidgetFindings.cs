@@ -11,7 +11,8 @@ internal static class WidgetFindings
     {
         string said = $"Khalti said {transaction.StateName}, {(long)transaction.Amount} paisa";
         Finding finding = new(
-            FindingKind.Contradicted, RuleId.UnknownState, said, transaction.StateName, transaction.Id, transaction.Fee, transaction.Amount);
+            FindingKind.Contradicted, RuleId.UnknownState, said, transaction.StateName, transaction.Id, transaction.Fee,
+            transaction.Amount);
         return transaction switch
         {
             { State: TransactionState.Refunded or TransactionState.PartiallyRefunded } or { Refunded: true } =>

@@ -58,7 +58,8 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
                 return status.State switch
                 {
                     TransactionState.Completed => await SearchAsync(payment, finding, belongsToAnother),
-                    TransactionState.NotFound or TransactionState.Initiated => finding with { Failure = refused.Failure, RuleId = refused.RuleId },
+                    TransactionState.NotFound or TransactionState.Initiated =>
+                        finding with { Failure = refused.Failure, RuleId = refused.RuleId },
                     _ => finding,
                 };
             case Reply<TransactionStatus>.Refused(var refusal):

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Gateway;
 
-/// <summary><c>widget-hash</c> on the command line: the hash of the script that Khalti serves now, for Khalti:Widget:ScriptIntegrity.</summary>
+/// <summary><c>widget-hash</c> on the command line: the hash of the script that Khalti serves now, for
+/// Khalti:Widget:ScriptIntegrity.</summary>
 internal static class WidgetHashCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -25,7 +26,10 @@ internal static class WidgetHashCommand
                 return null;
             },
         };
-        Command hash = new("widget-hash", "Print the hash of Khalti's script as it is served now, as the setting Khalti:Widget:ScriptIntegrity.") { address };
+        Command hash =
+            new(
+                "widget-hash",
+                "Print the hash of Khalti's script as it is served now, as the setting Khalti:Widget:ScriptIntegrity.") { address };
         hash.SetAction((given, cancellationToken) => RunAsync(given.GetValue(address), settings, cancellationToken));
         return hash;
     }
@@ -33,7 +37,8 @@ internal static class WidgetHashCommand
     private static async Task<int> RunAsync(Uri? address, string[] settings, CancellationToken cancellationToken)
     {
         using HttpClient http = new() { Timeout = Limit };
-        return await ScriptIntegrity.PrintAsync(http, address ?? await ConfiguredAsync(settings), Console.Out, Console.Error, cancellationToken);
+        return await ScriptIntegrity.PrintAsync(
+            http, address ?? await ConfiguredAsync(settings), Console.Out, Console.Error, cancellationToken);
     }
 
     private static async Task<Uri> ConfiguredAsync(string[] settings)

@@ -31,7 +31,8 @@ internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool 
     /// <summary>Whether it was read to where the day begins.</summary>
     internal bool CoversDay { get; private set; }
 
-    internal async IAsyncEnumerable<IReadOnlyList<ListedTransaction>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<IReadOnlyList<ListedTransaction>> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int withoutNews = 0;
         for (int page = 1; ; page++)
@@ -41,7 +42,8 @@ internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool 
             {
                 // Beyond the last page: the list has become shorter meanwhile.
                 CoversDay = (page > 1 && reply is Reply<TransactionPage>.Refused { Reason.StatusCode: 404 }) || End(page, WhyNot(reply));
-                WasAnswered |= reply is Reply<TransactionPage>.Refused or Reply<TransactionPage>.Unknown { Why: UnknownReason.Unauthorized };
+                WasAnswered |= reply is Reply<TransactionPage>.Refused
+                    or Reply<TransactionPage>.Unknown { Why: UnknownReason.Unauthorized };
                 yield break;
             }
 
@@ -79,7 +81,8 @@ internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool 
     private void NoteUnreadable(TransactionPage answer, int page)
     {
         // One without a date may be of any day that the list has not left behind yet.
-        int ofDay = answer.UnreadableCreatedOn.Count(created => created is { } instant ? period.HasDay(instant) : !(_oldest < period.DayStart));
+        int ofDay = answer.UnreadableCreatedOn.Count(
+            created => created is { } instant ? period.HasDay(instant) : !(_oldest < period.DayStart));
         int before = answer.UnreadableCreatedOn.Count(created =>
             created is { } instant ? instant >= period.Start && instant < period.DayStart : _oldest < period.DayStart);
         if (ofDay > 0)

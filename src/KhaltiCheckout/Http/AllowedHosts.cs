@@ -14,7 +14,8 @@ namespace KhaltiCheckout.Http;
 /// </summary>
 internal sealed class AllowedHosts(IOptions<StoreOptions> store, IConfiguration configuration, IServer server)
 {
-    /// <summary>The setting for names besides those that follow from other settings, separated by semicolons; *.example.com is allowed.</summary>
+    /// <summary>The setting for names besides those that follow from other settings, separated
+    /// by semicolons; *.example.com is allowed.</summary>
     internal const string Setting = "AllowedHosts";
 
     // At the first request: only then the server says where it listens.
@@ -50,7 +51,8 @@ internal sealed class AllowedHosts(IOptions<StoreOptions> store, IConfiguration 
             ]);
     }
 
-    private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }
 
 internal static class AllowedHostsFeature

@@ -21,7 +21,8 @@ internal static class ApiDocument
             options.OpenApiVersion = BuiltApiDocument.Version;
 
             // A type that was renamed in the code keeps the name that generated clients know.
-            options.CreateSchemaReferenceId = static type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type).GetCustomAttribute<SchemaNameAttribute>()?.Name
+            options.CreateSchemaReferenceId = static type =>
+                (Nullable.GetUnderlyingType(type.Type) ?? type.Type).GetCustomAttribute<SchemaNameAttribute>()?.Name
                 ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
             // HEAD is GET without a body: described once.
@@ -51,7 +52,8 @@ internal static class ApiDocument
                 ApiSchemas.InlineNullableAmounts(document);
 
                 // An event stream is text; the type that the framework writes it from is nothing for a client.
-                foreach (string name in (document.Components.Schemas?.Keys ?? []).Where(name => name.StartsWith(nameof(SseItem<>), StringComparison.Ordinal)).ToArray())
+                foreach (string name in (document.Components.Schemas?.Keys ?? [])
+                    .Where(name => name.StartsWith(nameof(SseItem<>), StringComparison.Ordinal)).ToArray())
                 {
                     document.Components.Schemas!.Remove(name);
                 }
@@ -59,11 +61,36 @@ internal static class ApiDocument
                 document.Tags = new HashSet<OpenApiTag>
                 {
                     new() { Name = "Shop", Description = "What there is to buy, and how to pay here." },
-                    new() { Name = "Orders", Description = "What a shopper wants and what it costs. Whoever holds an order's id may read it, pay it and cancel it." },
-                    new() { Name = "Payments", Description = "Paying an order through Khalti. An answer may be that the outcome is not known yet: then read the order until it is." },
-                    new() { Name = "Refunds", Description = "Giving money back. An answer may be that the outcome is not known yet: then read the refund until it is, and send no other." },
-                    new() { Name = "Admin", Description = "For the merchant, with an API key: finding orders, what became of them, and what the days brought." },
-                    new() { Name = "Day's close", Description = "Whether a day's books agree with Khalti's, and what mends them where they do not." },
+                    new()
+                    {
+                        Name = "Orders",
+                        Description =
+                            "What a shopper wants and what it costs. Whoever holds an order's id may read it, pay it and cancel it."
+                    },
+                    new()
+                    {
+                        Name = "Payments",
+                        Description =
+                            "Paying an order through Khalti. An answer may be that the outcome is not known "
+                                + "yet: then read the order until it is."
+                    },
+                    new()
+                    {
+                        Name = "Refunds",
+                        Description =
+                            "Giving money back. An answer may be that the outcome is not known yet: then read "
+                                + "the refund until it is, and send no other."
+                    },
+                    new()
+                    {
+                        Name = "Admin",
+                        Description = "For the merchant, with an API key: finding orders, what became of them, and what the days brought."
+                    },
+                    new()
+                    {
+                        Name = "Day's close",
+                        Description = "Whether a day's books agree with Khalti's, and what mends them where they do not."
+                    },
                     new() { Name = "Keys", Description = "API keys, what each may do, and signing in with one on the admin pages." },
                     new() { Name = "Health", Description = "For load balancers and whoever is on call." },
                 };
@@ -76,12 +103,15 @@ internal static class ApiDocument
     }
 
     internal static void MapApiDocument(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/openapi/v1.json", static (HttpContext context, BuiltApiDocument document) => document.SendAsync(context)).ExcludeFromDescription();
+        routes.MapGet("/openapi/v1.json", static (HttpContext context, BuiltApiDocument document) => document.SendAsync(context))
+            .ExcludeFromDescription();
 
     internal static void UseSwaggerPages(this WebApplication app) =>
 
         // It matches every request's path with patterns of its own: only those that may be meant get so far.
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(UiPath, StringComparison.OrdinalIgnoreCase), swagger => swagger.UseSwaggerUI(ui =>
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments(UiPath, StringComparison.OrdinalIgnoreCase),
+            swagger => swagger.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint("/openapi/v1.json", "Khalti Checkout v1");
             ui.RoutePrefix = UiPath[1..];

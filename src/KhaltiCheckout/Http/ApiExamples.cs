@@ -7,7 +7,8 @@ using Microsoft.OpenApi;
 
 namespace KhaltiCheckout.Http;
 
-/// <summary>Shows each route's <see cref="RouteExample"/>, and an example of each refusal: requests and answers a reader can copy.</summary>
+/// <summary>Shows each route's <see cref="RouteExample"/>, and an example of each refusal:
+/// requests and answers a reader can copy.</summary>
 internal sealed class ApiExamples : IOpenApiOperationTransformer
 {
     private static readonly Dictionary<int, string> CodeOfStatus = new()
@@ -32,8 +33,10 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.NameTaken(), Problems.ReferenceTaken(ExampleIds.Order),
         Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
         Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.AttentionChanged("double_payment", "paid_late"),
-        Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."), Problems.DaySignedOff(),
-        Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."), Problems.CheckInProgress(),
+        Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
+        Problems.DaySignedOff(),
+        Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."),
+        Problems.CheckInProgress(),
         Problems.NothingToResolve(),
         Problems.NotReady("not_reachable", "fine", null),
     }.Select(refusal => refusal.ProblemDetails).Append(Problems.Busy())

@@ -38,7 +38,11 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             .SelectMany(answer => answer.Content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
             .Where(content => content.Key == "text/event-stream").Select(content => content.Value).OfType<OpenApiMediaType>())
         {
-            events.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Server-sent events; the data of each is the order as JSON." };
+            events.Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = "Server-sent events; the data of each is the order as JSON."
+            };
         }
 
         foreach (HeaderParameter header in metadata.OfType<HeaderParameter>())
@@ -68,7 +72,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         }
 
         string? without = route?.WithoutHeader?.ToString(CultureInfo.InvariantCulture);
-        foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
+        foreach ((string status, OpenApiResponse answer) in operation.Responses.Select(
+            pair => (pair.Key, (OpenApiResponse)pair.Value)).ToArray())
         {
             if (Headers.TryGetValue(status, out (string Header, string Says) told) && status != without)
             {

@@ -38,10 +38,12 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
-    /// <summary>An amount or null as one schema of two types: of a choice between null and an integer by name, generators make a class.</summary>
+    /// <summary>An amount or null as one schema of two types: of a choice between null and an
+    /// integer by name, generators make a class.</summary>
     internal static void InlineNullableAmounts(OpenApiDocument document)
     {
-        foreach (IDictionary<string, IOpenApiSchema> properties in (document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
+        foreach (IDictionary<string, IOpenApiSchema> properties in (document.Components?.Schemas
+            ?? new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal))
             .Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>())
         {
             foreach ((string name, IOpenApiSchema property) in properties.ToArray())

@@ -65,11 +65,14 @@ internal static partial class Hosting
         string? sentence = failure switch
         {
             OptionsValidationException wrong => string.Join(" ", wrong.Failures.Select(text => Plain(text, wrong.OptionsType))),
-            AggregateException several => several.InnerExceptions.Select(Explanation).ToArray() is var all && all.All(one => one is not null)
+            AggregateException several =>
+                several.InnerExceptions.Select(Explanation).ToArray() is var all && all.All(one => one is not null)
                 ? string.Join(" ", all.Distinct(StringComparer.Ordinal))
                 : null,
             IOException { InnerException: AddressInUseException } taken => taken.Message.TrimEnd('.') + ". Name another one with --urls.",
-            SocketException unusable => $"The address in --urls can't be listened on ({unusable.Message.TrimEnd('.')}): name one of this machine, such as http://localhost:5080.",
+            SocketException unusable =>
+                $"The address in --urls can't be listened on ({unusable.Message.TrimEnd('.')}): name one "
+                    + "of this machine, such as http://localhost:5080.",
             FormatException wrong when wrong.Message.StartsWith("Invalid url", StringComparison.Ordinal) =>
                 "The address in --urls can't be read: write it in full, such as http://localhost:5080.",
             InvalidOperationException wrong when Unreadable().Match(wrong.Message) is { Success: true } which =>
@@ -89,7 +92,8 @@ internal static partial class Hosting
 
         string text = rule.Groups["text"].Value;
         string? section = options.GetField("Section")?.GetValue(null) as string;
-        return section is null || text.Contains(section + ":", StringComparison.Ordinal) ? text : $"{section}:{rule.Groups["member"].Value}: {text}";
+        return section is null
+            || text.Contains(section + ":", StringComparison.Ordinal) ? text : $"{section}:{rule.Groups["member"].Value}: {text}";
     }
 
     private static string Kind(string type) => type switch
@@ -97,14 +101,19 @@ internal static partial class Hosting
         "System.Int32" or "System.Int64" => "a whole number",
         "System.Boolean" => "true or false",
         "System.TimeSpan" => "a length of time, such as 01:00:00 for an hour",
-        _ when typeof(Hosting).Assembly.GetType(type) is { IsEnum: true } choice => string.Join(", ", Enum.GetNames(choice)[..^1]) + " or " + Enum.GetNames(choice)[^1],
+        _ when typeof(Hosting).Assembly.GetType(type) is { IsEnum: true } choice =>
+            string.Join(", ", Enum.GetNames(choice)[..^1]) + " or " + Enum.GetNames(choice)[^1],
         _ => "another value",
     };
 
     // The value is not repeated: it could be a secret that stands in the wrong place.
-    [GeneratedRegex("^Failed to convert configuration value .* at '(?<key>[^']*)' to type '(?<type>[^']*)'", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^Failed to convert configuration value .* at '(?<key>[^']*)' to type '(?<type>[^']*)'",
+        RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Unreadable();
 
-    [GeneratedRegex("^DataAnnotation validation failed for '[^']*' members: '(?<member>[^']*)' with the error: '(?<text>.*)'\\.$", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^DataAnnotation validation failed for '[^']*' members: '(?<member>[^']*)' with the error: '(?<text>.*)'\\.$",
+        RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Wrapped();
 }

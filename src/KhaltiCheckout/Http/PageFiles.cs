@@ -33,7 +33,8 @@ internal sealed partial class PageFiles(IWebHostEnvironment environment)
     internal CompressedContent? Find(string path)
     {
         // While pages are being written, loading one again shows what was changed; elsewhere the files are those of the start.
-        if (environment.IsDevelopment() && (path.EndsWith('/') || path.EndsWith(".html", StringComparison.Ordinal)) && _listing?.State != StateOf(Walk("")))
+        if (environment.IsDevelopment() && (path.EndsWith('/') || path.EndsWith(".html", StringComparison.Ordinal))
+            && _listing?.State != StateOf(Walk("")))
         {
             _listing = Read();
         }

@@ -103,7 +103,8 @@ internal static class ProblemDocuments
             int status = (exception as BadHttpRequestException)?.StatusCode ?? 400;
             httpContext.Response.StatusCode = status;
             ProblemDetails problem = status == 400
-                ? Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal) { [FieldOf(exception)] = [TextOf(exception)] })
+                ? Problems.ValidationFailed(
+                    new Dictionary<string, string[]>(StringComparer.Ordinal) { [FieldOf(exception)] = [TextOf(exception)] })
                 : new ProblemDetails { Status = status };
             await problems.WriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });
             return true;
@@ -115,7 +116,8 @@ internal static class ProblemDocuments
             string field = path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path == "$" ? "body" : path;
 
             // The path holds names that the client chose: only what could be one of ours is repeated.
-            return field.Length is > 0 and <= 60 && field.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '[' or ']') ? field : "body";
+            return field.Length is > 0 and <= 60 && field.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '[' or ']')
+                ? field : "body";
         }
 
         private static string TextOf(Exception exception) => Json(exception) switch

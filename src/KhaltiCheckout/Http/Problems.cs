@@ -14,7 +14,9 @@ internal static class Problems
         Of(404, "not_found", "Not found", $"There is no such {what}.");
 
     internal static ProblemHttpResult HostNotAllowed() =>
-        Of(400, "host_not_allowed", "Not a name of this shop", "The Host header names another host. Ask under the address of Store:PublicUrl, or add the name to the setting AllowedHosts. Nothing was done.");
+        Of(400, "host_not_allowed", "Not a name of this shop",
+            "The Host header names another host. Ask under the address of Store:PublicUrl, or add the name to "
+            + "the setting AllowedHosts. Nothing was done.");
 
     internal static ProblemHttpResult Unauthorized()
     {
@@ -43,15 +45,19 @@ internal static class Problems
     }
 
     internal static ProblemHttpResult NumberNeedsAdmin() =>
-        Of(403, "forbidden", "The key may not name a number", "Khalti does not say whether this payment came from a bank. Only a key of scope admin may name the number that receives its money; nothing was done.");
+        Of(403, "forbidden", "The key may not name a number",
+            "Khalti does not say whether this payment came from a bank. Only a key of scope admin may name the number that receives its "
+            + "money; nothing was done.");
 
     /// <summary>A request with the cookie of the admin pages that another site could have made.</summary>
     internal static ProblemHttpResult CsrfRejected() =>
-        Of(403, "forbidden", "This request was not meant", $"With the cookie, send the header {CsrfHeader.Name}: {CsrfHeader.Value}. Nothing was done.");
+        Of(403, "forbidden", "This request was not meant",
+            $"With the cookie, send the header {CsrfHeader.Name}: {CsrfHeader.Value}. Nothing was done.");
 
     internal static ProblemHttpResult NameTaken() =>
         Of(409, "name_taken", "Name taken",
-            "Another key that works has this name, or one that looks like it. No key was made; choose another name, or revoke that key first.");
+            "Another key that works has this name, or one that looks like it. No key was made; choose another "
+            + "name, or revoke that key first.");
 
     /// <param name="orderId">Null for those who may not read orders: who holds an order's id can see and cancel it.</param>
     internal static ProblemHttpResult ReferenceTaken(string? orderId) => Of(
@@ -59,31 +65,41 @@ internal static class Problems
         $"{(orderId is null ? "Another order" : $"Order {orderId}")} has this reference already. Nothing was ordered.");
 
     internal static ProblemHttpResult PaymentDeclined() =>
-        Of(402, "payment_declined", "Khalti declined the payment", "Khalti refused this payment. No money was taken for it; the order can be paid again.");
+        Of(402, "payment_declined", "Khalti declined the payment",
+            "Khalti refused this payment. No money was taken for it; the order can be paid again.");
 
     internal static ProblemHttpResult TokenAlreadyUsed() =>
-        Of(409, "token_already_used", "Token already used", "This token has been used for another order, so it did not pay this one. Money may have been taken for it: do not pay again before a person at the shop has looked.");
+        Of(409, "token_already_used", "Token already used",
+            "This token has been used for another order, so it did not pay this one. Money may have been taken for it: do not pay again "
+            + "before a person at the shop has looked.");
 
     internal static ProblemHttpResult OrderNotPayable(string status) =>
         Of(409, "order_not_payable", "Order not payable", $"The order is {status}: it takes no payment. This try was not charged.");
 
     internal static ProblemHttpResult TriedTooOften() =>
-        Of(409, "order_not_payable", "Order not payable", "Too many payments of this order were tried. This try was not charged; place the order again.");
+        Of(409, "order_not_payable", "Order not payable",
+            "Too many payments of this order were tried. This try was not charged; place the order again.");
 
     internal static ProblemHttpResult TooManyLinks() =>
-        Of(409, "too_many_links", "Too many payment links", "No more payment links can be made for this order. Nothing was charged by this request; pay another way, or place the order again.");
+        Of(409, "too_many_links", "Too many payment links",
+            "No more payment links can be made for this order. Nothing was charged by this request; pay another "
+            + "way, or place the order again.");
 
     internal static ProblemHttpResult PaymentInProgress() =>
-        Of(409, "payment_in_progress", "Payment in progress", "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay again before the outcome is known.");
+        Of(409, "payment_in_progress", "Payment in progress",
+            "Another payment of this order is being checked with Khalti. This try was not charged. Do not pay "
+            + "again before the outcome is known.");
 
     internal static ProblemHttpResult KhaltiUnavailable() =>
-        Of(503, "khalti_unavailable", "Khalti can't be reached", "Khalti could not be asked, so nothing was started and no money moved. Try again in a minute.");
+        Of(503, "khalti_unavailable", "Khalti can't be reached",
+            "Khalti could not be asked, so nothing was started and no money moved. Try again in a minute.");
 
     internal static ProblemDetails Busy() => new()
     {
         Status = 503,
         Title = "Too busy",
-        Detail = "More is going on than this shop can write down at the moment. Nothing was done. Wait as long as Retry-After says, in seconds.",
+        Detail =
+            "More is going on than this shop can write down at the moment. Nothing was done. Wait as long as Retry-After says, in seconds.",
         Extensions = { ["code"] = "busy" },
     };
 
@@ -92,7 +108,9 @@ internal static class Problems
     {
         Status = 503,
         Title = "Too busy",
-        Detail = "The database could not be asked in time. Wait as long as Retry-After says, in seconds; then read the order to see where it stands, and do not pay again before that.",
+        Detail =
+            "The database could not be asked in time. Wait as long as Retry-After says, in seconds; then read the order to see where it "
+                + "stands, and do not pay again before that.",
         Extensions = { ["code"] = "busy" },
     };
 
@@ -121,7 +139,8 @@ internal static class Problems
         Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");
 
     internal static ProblemHttpResult DaySignedOff() =>
-        Of(409, "signed_off", "Day signed off", "This day has been signed off and is kept as it was. What came to light since is in the close of a later day.");
+        Of(409, "signed_off", "Day signed off",
+            "This day has been signed off and is kept as it was. What came to light since is in the close of a later day.");
 
     internal static ProblemHttpResult NotSignable(string why) =>
         Of(409, "not_signable", "Not to be signed off yet", why);
@@ -130,12 +149,14 @@ internal static class Problems
         Of(409, "not_cancellable", "Order not cancellable", why);
 
     internal static ProblemHttpResult AmountMismatch() =>
-        Of(422, "amount_mismatch", "Amount mismatch", "The posted amount is not what the order costs. Khalti was not asked and nothing was charged.");
+        Of(422, "amount_mismatch", "Amount mismatch",
+            "The posted amount is not what the order costs. Khalti was not asked and nothing was charged.");
 
     /// <param name="amount">Null for less than nothing.</param>
     internal static ProblemHttpResult AmountOutOfRange(Paisa? amount, Paisa least, Paisa? most) =>
         Of(422, "amount_out_of_range", "Amount out of range",
-            $"{(amount is { } total ? $"The order comes to {total}" : "The discounts are more than what they are taken off")}; this shop takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}. Nothing was ordered or charged.");
+            $"{(amount is { } total ? $"The order comes to {total}" : "The discounts are more than what they are taken off")}; this shop "
+            + $"takes payments from {least}{(most is { } limit ? $" to {limit}" : " up")}. Nothing was ordered or charged.");
 
     internal static ProblemHttpResult TooManyWatchers(HttpResponse response)
     {
@@ -148,10 +169,12 @@ internal static class Problems
         Of(409, "nothing_to_resolve", "Nothing to resolve", "The order needs no look: somebody may have resolved it already.");
 
     internal static ProblemHttpResult IdempotencyKeyReused() =>
-        Of(422, "idempotency_key_reused", "Idempotency-Key reused", "This key came with another request before. Nothing was done; use a new key for a new request.");
+        Of(422, "idempotency_key_reused", "Idempotency-Key reused",
+            "This key came with another request before. Nothing was done; use a new key for a new request.");
 
     internal static ProblemHttpResult IdempotencyInProgress() =>
-        Of(409, "idempotency_in_progress", "Still running", "The first request with this key is still running. Ask again with the same key in a moment.");
+        Of(409, "idempotency_in_progress", "Still running",
+            "The first request with this key is still running. Ask again with the same key in a moment.");
 
     internal static ProblemDetails ValidationFailed(IEnumerable<ValidationFailure> failures) =>
         ValidationFailed(failures
@@ -170,7 +193,9 @@ internal static class Problems
     /// <summary>Not ready to serve; the members are those of the answer when it is.</summary>
     internal static ProblemHttpResult NotReady(string database, string khalti, DateTimeOffset? khaltiSince)
     {
-        ProblemHttpResult problem = Of(503, "not_ready", "Not ready", "The database can't be reached or has not the tables of this version. No request can be served.");
+        ProblemHttpResult problem = Of(
+            503, "not_ready", "Not ready",
+            "The database can't be reached or has not the tables of this version. No request can be served.");
         problem.ProblemDetails.Extensions["database"] = database;
         problem.ProblemDetails.Extensions["khalti"] = khalti;
         problem.ProblemDetails.Extensions["khaltiSince"] = khaltiSince;
@@ -192,7 +217,9 @@ internal static class Problems
         429 => ("rate_limited", "Too many requests", "Nothing was done. Wait as long as Retry-After says, in seconds."),
 
         // Money may have moved before something broke: nobody is told to pay again.
-        >= 500 => ("internal_error", "Something went wrong on our side", "Read the order to see where it stands, and do not pay again before that. Our log has the details under traceId."),
+        >= 500 =>
+            ("internal_error", "Something went wrong on our side",
+                "Read the order to see where it stands, and do not pay again before that. Our log has the details under traceId."),
         _ => ("bad_request", "The request can't be served", "Nothing was done."),
     };
 

@@ -56,7 +56,8 @@ internal sealed class RateLimitRules(LocalSandbox local) : IValidateOptions<Rate
         }
 
         return options.All.FirstOrDefault(limit => limit.Value == 0) is { Name: { } unlimited } && !local.IsActive
-            ? ValidateOptionsResult.Fail($"RateLimits:{unlimited} is 0 (no limit), which is for Mode Sandbox on this machine only: set a number.")
+            ? ValidateOptionsResult.Fail(
+                $"RateLimits:{unlimited} is 0 (no limit), which is for Mode Sandbox on this machine only: set a number.")
             : ValidateOptionsResult.Success;
     }
 }

@@ -83,13 +83,15 @@ internal static class RateLimits
 
     private static string? KeyOf(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier);
 
-    private static RateLimitOptions LimitsOf(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+    private static RateLimitOptions LimitsOf(HttpContext http) =>
+        http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
 
     // Null for a request that only reads. A request that no endpoint takes is counted when it is not a read; the framework answers a
     // wrong method or media type with an endpoint that has no route.
     private static RateLimitBudget? BudgetOf(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<RateLimitMetadata>() is { } route ? route.Budget
-            : HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method) ? null
+            : HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
+                || HttpMethods.IsOptions(http.Request.Method) ? null
             : http.GetEndpoint() is RouteEndpoint ? RateLimitBudget.Other
             : RateLimitBudget.NoEndpoint;
 

@@ -27,9 +27,12 @@ internal static class SecurityHeaders
     internal static void UseSecurityHeaders(this WebApplication app)
     {
         string? payment = app.Services.GetRequiredService<IOptions<PageSources>>().Value.PaymentOrigin;
-        string own = $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'none'; {Closed}";
+        string own =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+            + $"connect-src 'self'; frame-src 'none'; {Closed}";
         string shop = payment is null ? own
-            : $"default-src 'none'; script-src 'self' {payment}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src {payment}; {Closed}";
+            : $"default-src 'none'; script-src 'self' {payment}; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+                + $"frame-src {payment}; {Closed}";
 
         // Swagger UI's icons are data: images. It shows no shopper's data, and loads nothing from elsewhere.
         const string Documentation =
@@ -38,7 +41,8 @@ internal static class SecurityHeaders
 
         StoreAddress address = app.Services.GetRequiredService<StoreAddress>();
         HstsOptions hsts = app.Services.GetRequiredService<IOptions<HstsOptions>>().Value;
-        string transport = $"max-age={(long)hsts.MaxAge.TotalSeconds}{(hsts.IncludeSubDomains ? "; includeSubDomains" : "")}{(hsts.Preload ? "; preload" : "")}";
+        string transport = $"max-age={(long)hsts.MaxAge.TotalSeconds}"
+            + (hsts.IncludeSubDomains ? "; includeSubDomains" : "") + (hsts.Preload ? "; preload" : "");
 
         app.Use((context, next) =>
         {

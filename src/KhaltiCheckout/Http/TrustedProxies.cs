@@ -14,7 +14,8 @@ internal sealed class TrustedProxyRules : IValidateOptions<TrustedProxyOptions>
         options.Hops is < 0 or > MaxHops
             ? ValidateOptionsResult.Fail($"ForwardedHeaders:Hops must be between 0 and {MaxHops}: how many proxies a request passes.")
             : options.Networks.Any(network => network is null)
-                ? ValidateOptionsResult.Fail("ForwardedHeaders:KnownNetworks must be networks or addresses of proxies, such as 10.0.0.0/24 or 10.0.0.5.")
+                ? ValidateOptionsResult.Fail(
+                    "ForwardedHeaders:KnownNetworks must be networks or addresses of proxies, such as 10.0.0.0/24 or 10.0.0.5.")
                 : ValidateOptionsResult.Success;
 }
 

@@ -59,7 +59,8 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
         string id = Hash($"{owner}\n{key}");
         string fingerprint = Fingerprint(context);
         DateTimeOffset now = time.GetUtcNow();
-        Beginning beginning = await database.WriteAsync(Isolation.RowLocks, sql => BeginAsync(sql, id, fingerprint, now), http.RequestAborted);
+        Beginning beginning =
+            await database.WriteAsync(Isolation.RowLocks, sql => BeginAsync(sql, id, fingerprint, now), http.RequestAborted);
         if (beginning.Refusal is not null || beginning.Answer is not null)
         {
             return (object?)beginning.Refusal ?? new ReplayedAnswer(beginning.Answer!);

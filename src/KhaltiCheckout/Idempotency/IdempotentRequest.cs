@@ -8,7 +8,8 @@ namespace KhaltiCheckout.Idempotency;
 public sealed class IdempotentRequest
 {
     internal const string Columns = """
-        "Id", "Fingerprint", "CreatedAt", "ExpiresAt", "LeasedUntil", "AnswerStatus", "AnswerContentType", "AnswerLocation", "AnswerBody", "Version"
+        "Id", "Fingerprint", "CreatedAt", "ExpiresAt", "LeasedUntil", "AnswerStatus", "AnswerContentType", "AnswerLocation", "AnswerBody",
+            "Version"
         """;
 
     /// <summary>How long an answer is kept.</summary>

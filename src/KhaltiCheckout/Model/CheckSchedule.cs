@@ -79,7 +79,8 @@ internal static class CheckSchedule
     /// <summary>Whether a payment link should have been settled by now: past its expiry and the time that a last payment takes.</summary>
     /// <remarks>Khalti's clock and ours may differ: a link has its usual life in any case.</remarks>
     internal static bool IsOverdue(Payment payment, DateTimeOffset now) =>
-        payment.LinkExpiresAt is { } end && (end > payment.CreatedAt + UsualLinkLife ? end : payment.CreatedAt + UsualLinkLife) + LateMoney < now;
+        payment.LinkExpiresAt is { } end
+            && (end > payment.CreatedAt + UsualLinkLife ? end : payment.CreatedAt + UsualLinkLife) + LateMoney < now;
 
     /// <summary>When to look again at a link that has ended: several times within a week of its expiry. Null after the last look.</summary>
     internal static DateTimeOffset? NextLateCheck(DateTimeOffset? linkExpiresAt, DateTimeOffset now)

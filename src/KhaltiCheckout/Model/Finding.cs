@@ -32,7 +32,8 @@ public enum FindingKind
     Unanswered,
 }
 
-/// <summary>What an answer of Khalti means for one payment. The gateway reads the answer; <see cref="PaymentPolicy"/> decides by it.</summary>
+/// <summary>What an answer of Khalti means for one payment. The gateway reads the answer;
+/// <see cref="PaymentPolicy"/> decides by it.</summary>
 /// <param name="RuleId">Which rule decided.</param>
 /// <param name="Rule">The same as a sentence, with what was expected and said: evidence for the timeline.</param>
 /// <param name="AmountPaid">What Khalti says was paid, where it has been.</param>

@@ -33,7 +33,8 @@ internal enum PaymentChannel
 /// <param name="Refunded">How much was given back in all, where Khalti says it.</param>
 /// <param name="Channel">What the payment was made from.</param>
 internal sealed record LedgerSnapshot(
-    LedgerState State, RuleId RuleId, string Rule, string? KhaltiState = null, Paisa? Refunded = null, PaymentChannel Channel = PaymentChannel.Unknown,
+    LedgerState State, RuleId RuleId, string Rule, string? KhaltiState = null, Paisa? Refunded = null,
+    PaymentChannel Channel = PaymentChannel.Unknown,
     TimeSpan? RetryAfter = null, bool Unauthorized = false)
 {
     /// <summary>For the health of the gateway.</summary>

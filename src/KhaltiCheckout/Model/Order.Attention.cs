@@ -18,11 +18,14 @@ public sealed partial class Order
         [.. _reasons.Where(reason => reason.IsOpen).OrderBy(reason => reason.Reason).ThenBy(reason => reason.Id, StringComparer.Ordinal)];
 
     /// <summary>A reason that concerns the order itself.</summary>
-    internal void RaiseAttention(AttentionReason reason, DateTimeOffset now) => RaiseAttention(reason, paymentId: null, refundId: null, now);
+    internal void RaiseAttention(AttentionReason reason, DateTimeOffset now) =>
+        RaiseAttention(reason, paymentId: null, refundId: null, now);
 
-    internal void RaiseAttention(AttentionReason reason, Payment payment, DateTimeOffset now) => RaiseAttention(reason, payment.Id, refundId: null, now);
+    internal void RaiseAttention(AttentionReason reason, Payment payment, DateTimeOffset now) =>
+        RaiseAttention(reason, payment.Id, refundId: null, now);
 
-    internal void RaiseAttention(AttentionReason reason, Refund refund, DateTimeOffset now) => RaiseAttention(reason, refund.PaymentId, refund.Id, now);
+    internal void RaiseAttention(AttentionReason reason, Refund refund, DateTimeOffset now) =>
+        RaiseAttention(reason, refund.PaymentId, refund.Id, now);
 
     /// <summary>Whether this is the last reason about a payment that no rule could settle, and that would stay so without it: then
     /// nobody would look at it again.</summary>
@@ -76,9 +79,11 @@ public sealed partial class Order
     }
 
     // What was not known of this payment is known now. Other payments' and refunds' reasons stay.
-    private void ClearAttention(AttentionReason reason, Payment payment, DateTimeOffset now) => ClearAttention(reason, payment.Id, refundId: null, now);
+    private void ClearAttention(AttentionReason reason, Payment payment, DateTimeOffset now) =>
+        ClearAttention(reason, payment.Id, refundId: null, now);
 
-    private void ClearAttention(AttentionReason reason, Refund refund, DateTimeOffset now) => ClearAttention(reason, refund.PaymentId, refund.Id, now);
+    private void ClearAttention(AttentionReason reason, Refund refund, DateTimeOffset now) =>
+        ClearAttention(reason, refund.PaymentId, refund.Id, now);
 
     private void ClearAttention(AttentionReason reason, string? paymentId, string? refundId, DateTimeOffset now)
     {

@@ -13,7 +13,8 @@ public sealed partial class Order
         payment.Reserve(amount);
         _refunds.Add(refund);
         Record(
-            TimelineEvent.RefundRequested, Actor.Merchant, now, TimelineFacts.Of(refund), About(refund, wish.Reason), payment.Id, wish.KeyName);
+            TimelineEvent.RefundRequested, Actor.Merchant, now, TimelineFacts.Of(refund), About(refund, wish.Reason), payment.Id,
+            wish.KeyName);
         return refund;
     }
 
@@ -23,7 +24,9 @@ public sealed partial class Order
     {
         refund.Complete(now);
         payment.RecordRefunded(refund.Amount, reserved: refund.Amount, khaltiState);
-        Record(TimelineEvent.RefundCompleted, by, now, TimelineFacts.Of(refund, ruleId, khaltiState), About(refund, rule), payment.Id, keyName);
+        Record(
+            TimelineEvent.RefundCompleted, by, now, TimelineFacts.Of(refund, ruleId, khaltiState), About(refund, rule), payment.Id,
+            keyName);
         ClearAttention(AttentionReason.Stuck, refund, now);
         CountRefunds(refund, now);
     }
@@ -115,7 +118,8 @@ public sealed partial class Order
         Record(TimelineEvent.PaymentClosed, Actor.Merchant, now, new TimelineFacts(Status: status), $"now {status}", payment.Id, keyName);
     }
 
-    /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what was paid too much is not part of that.</summary>
+    /// <summary>What the shopper has got back of this order. Of an order that was paid twice, what
+    /// was paid too much is not part of that.</summary>
     private void CountRefunds(Refund refund, DateTimeOffset now)
     {
         Paisa kept = Paisa.Zero;

@@ -117,7 +117,8 @@ public sealed partial class Order
             CreatedAt = now,
             PlacedOn = NepalTime.DayOf(now),
             ExpiresAt = now + lifetime,
-            Amount = OrderLine.TotalOf(wish.Lines) ?? throw new UnreachableException("The handler refuses an order with more discounts than items."),
+            Amount = OrderLine.TotalOf(wish.Lines) ?? throw new UnreachableException(
+                "The handler refuses an order with more discounts than items."),
         };
         foreach (DraftLine wanted in wish.Lines)
         {
@@ -229,7 +230,8 @@ public sealed partial class Order
             if (payment.IsLinkBeingMade)
             {
                 Decline(
-                    payment, finding.Kind == FindingKind.Declined ? finding : Finding.NoLink(finding.Rule), Actor.Khalti, now, firstLateCheck: null);
+                    payment, finding.Kind == FindingKind.Declined ? finding : Finding.NoLink(finding.Rule), Actor.Khalti, now,
+                    firstLateCheck: null);
             }
 
             return;
@@ -240,18 +242,22 @@ public sealed partial class Order
         bool handOut = payment.IsLinkBeingMade && CanBePaid(now) && !HasOpenPayment;
         DateTimeOffset expiresAt = new(StorageFormat.Instant(link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife));
         payment.ApplyLink(
-            link, handOut, expiresAt, handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.NextLateCheck(expiresAt, now) ?? now);
+            link, handOut, expiresAt,
+            handOut ? CheckSchedule.NextOfLink(payment, now, chance: 0.5) : CheckSchedule.NextLateCheck(expiresAt, now) ?? now);
         Record(
-            handOut ? TimelineEvent.PaymentLinkReady : TimelineEvent.PaymentLinkUnused, Actor.Khalti, now, new TimelineFacts(Deadline: expiresAt),
+            handOut ? TimelineEvent.PaymentLinkReady : TimelineEvent.PaymentLinkUnused, Actor.Khalti, now,
+            new TimelineFacts(Deadline: expiresAt),
             string.Create(CultureInfo.InvariantCulture, $"may be paid until {expiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), payment.Id);
     }
 
     /// <summary>The payer turned back at Khalti's page, or let the link's time run out.</summary>
-    internal void CloseLink(Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? firstLateCheck)
+    internal void CloseLink(
+        Payment payment, PaymentEvent happened, Finding finding, Actor by, DateTimeOffset now, DateTimeOffset? firstLateCheck)
     {
         payment.CloseLink(happened, finding, now, firstLateCheck);
         ClearAttention(AttentionReason.Stuck, payment, now);
-        Record(happened == PaymentEvent.Cancelled ? TimelineEvent.PaymentCancelled : TimelineEvent.PaymentExpired, by, now, finding, payment);
+        Record(
+            happened == PaymentEvent.Cancelled ? TimelineEvent.PaymentCancelled : TimelineEvent.PaymentExpired, by, now, finding, payment);
     }
 
     /// <summary>Something is or may be under way at Khalti's page; or nothing is, after all.</summary>

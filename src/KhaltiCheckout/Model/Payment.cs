@@ -28,7 +28,8 @@ public sealed partial class Payment
     /// <summary>What Khalti is asked to complete: the order's amount.</summary>
     public Paisa Amount { get; private set; }
 
-    /// <summary>What Khalti says was paid; null until it has been. Another amount than asked for only where Khalti contradicts us.</summary>
+    /// <summary>What Khalti says was paid; null until it has been. Another amount than asked
+    /// for only where Khalti contradicts us.</summary>
     public Paisa? AmountPaid { get; private set; }
 
     /// <summary>What was given back of it.</summary>

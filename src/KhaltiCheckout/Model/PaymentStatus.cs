@@ -70,7 +70,8 @@ internal static class PaymentLifecycle
         (PaymentStatus.Initiated, PaymentEvent.Completed) => PaymentStatus.Completed,
         (PaymentStatus.Initiated, PaymentEvent.Declined) => PaymentStatus.Failed,
         (PaymentStatus.Initiated, PaymentEvent.Contradicted) => PaymentStatus.NeedsReview,
-        (PaymentStatus.Initiated or PaymentStatus.Verifying or PaymentStatus.NeedsReview, PaymentEvent.Cancelled) => PaymentStatus.Cancelled,
+        (PaymentStatus.Initiated or PaymentStatus.Verifying or PaymentStatus.NeedsReview, PaymentEvent.Cancelled) =>
+            PaymentStatus.Cancelled,
         (PaymentStatus.Initiated or PaymentStatus.Verifying or PaymentStatus.NeedsReview, PaymentEvent.Expired) => PaymentStatus.Expired,
         (PaymentStatus.Initiated, PaymentEvent.Pending) => PaymentStatus.Verifying,
         (PaymentStatus.Verifying, PaymentEvent.Waiting) => PaymentStatus.Initiated,
@@ -79,8 +80,10 @@ internal static class PaymentLifecycle
         (PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed, PaymentEvent.Pending) => PaymentStatus.Verifying,
 
         // Money that came can go back; also money that came otherwise than expected.
-        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.NeedsReview, PaymentEvent.PartRefunded) => PaymentStatus.PartiallyRefunded,
-        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.NeedsReview, PaymentEvent.AllRefunded) => PaymentStatus.Refunded,
+        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.NeedsReview, PaymentEvent.PartRefunded) =>
+            PaymentStatus.PartiallyRefunded,
+        (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.NeedsReview, PaymentEvent.AllRefunded) =>
+            PaymentStatus.Refunded,
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 namespace KhaltiCheckout.Model;
 
-/// <summary>What an answer of Khalti changes of a payment and its order: decided by <see cref="PaymentPolicy"/>, carried out by the order.</summary>
+/// <summary>What an answer of Khalti changes of a payment and its order: decided by <see cref="PaymentPolicy"/>,
+/// carried out by the order.</summary>
 /// <param name="Finding">The answer, as far as it counts.</param>
 internal abstract record PaymentTransition(Finding Finding)
 {

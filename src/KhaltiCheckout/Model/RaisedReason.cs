@@ -26,7 +26,8 @@ public sealed class RaisedReason
 
     internal bool IsOpen => ResolvedAt is null;
 
-    internal static RaisedReason Of(string orderId, AttentionReason reason, string? paymentId, string? refundId, DateTimeOffset now) => new()
+    internal static RaisedReason Of(string orderId, AttentionReason reason, string? paymentId, string? refundId, DateTimeOffset now) =>
+        new()
     {
         Id = TypeId.New(TypeId.Reason, now),
         OrderId = orderId,

@@ -8,7 +8,8 @@ internal sealed partial record ReceiptNumber(int Year, int Number)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{FiscalYear.NameOf(Year)}-{Number:000000}");
 
-    internal static ReceiptNumber? Of(int? year, int? number) => year is { } fiscal && number is { } counted ? new ReceiptNumber(fiscal, counted) : null;
+    internal static ReceiptNumber? Of(int? year, int? number) =>
+        year is { } fiscal && number is { } counted ? new ReceiptNumber(fiscal, counted) : null;
 
     /// <summary>Reads what <see cref="ToString"/> wrote, also without the leading zeros.</summary>
     internal static ReceiptNumber? Parse(string text) =>
@@ -19,6 +20,7 @@ internal sealed partial record ReceiptNumber(int Year, int Number)
             ? new ReceiptNumber(year, number)
             : null;
 
-    [GeneratedRegex("^(?<year>[0-9]{4})/(?<next>[0-9]{2})-(?<number>[0-9]{1,9})$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^(?<year>[0-9]{4})/(?<next>[0-9]{2})-(?<number>[0-9]{1,9})$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Written();
 }

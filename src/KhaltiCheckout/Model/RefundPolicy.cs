@@ -65,7 +65,8 @@ internal static class RefundPolicy
 
         return ledger switch
         {
-            { State: LedgerState.RefundedInFull or LedgerState.RefundedInPart, Refunded: { } sum } when sum > payment.AmountRefunded && sum <= paid =>
+            { State: LedgerState.RefundedInFull or LedgerState.RefundedInPart, Refunded: { } sum } when sum > payment.AmountRefunded
+                && sum <= paid =>
                 new LedgerCorrection.AddRefund(sum - payment.AmountRefunded),
             { State: LedgerState.RefundedInPart, Refunded: null }
                 when payment.Status is PaymentStatus.Completed or PaymentStatus.NeedsReview =>

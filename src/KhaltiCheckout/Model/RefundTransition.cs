@@ -2,7 +2,8 @@ using Khalti.Client;
 
 namespace KhaltiCheckout.Model;
 
-/// <summary>What Khalti's records change of a refund whose answer was lost: decided by <see cref="RefundPolicy"/>, carried out by the order.</summary>
+/// <summary>What Khalti's records change of a refund whose answer was lost: decided by <see cref="RefundPolicy"/>,
+/// carried out by the order.</summary>
 internal abstract record RefundTransition
 {
     private RefundTransition()
@@ -28,7 +29,8 @@ internal abstract record RefundTransition
     /// <param name="IsUnanswered">Khalti did not answer, nor say when to come again.</param>
     /// <param name="Escalate">Staff should look at Khalti's dashboard.</param>
     internal sealed record ScheduleRetry(
-        RuleId RuleId, string Rule, DateTimeOffset NextCheck, bool MarkUnknown, bool IsDenied, bool IsUnanswered, bool Escalate) : RefundTransition;
+        RuleId RuleId, string Rule, DateTimeOffset NextCheck, bool MarkUnknown, bool IsDenied, bool IsUnanswered,
+        bool Escalate) : RefundTransition;
 }
 
 /// <summary>What Khalti's records of a paid payment say that is not recorded here yet.</summary>

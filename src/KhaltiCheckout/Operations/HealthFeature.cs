@@ -26,7 +26,9 @@ internal static class HealthFeature
         health.MapGet("/live", Live).WithName("Live").WithExample(() => HealthExamples.Live).WithSummary("Whether the process is alive")
             .WithDescription("Answers as long as the process does, and asks nothing else: for whoever restarts it.");
         health.MapGet("/ready", ReadyAsync).WithName("Ready").WithExample(() => HealthExamples.Ready).WithSummary("Whether it can serve")
-            .WithDescription("`503` when the database can't be reached. Trouble with Khalti is told and does not make it fail: orders wait, nothing is lost.")
+            .WithDescription(
+                "`503` when the database can't be reached. Trouble with Khalti is told and does not make it "
+                + "fail: orders wait, nothing is lost.")
             .CanFail(503);
     }
 

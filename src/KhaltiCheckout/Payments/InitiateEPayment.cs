@@ -16,7 +16,8 @@ public sealed record InitiatePaymentRequest(string OrderId);
 internal sealed class InitiatePaymentRules : AbstractValidator<InitiatePaymentRequest>
 {
     public InitiatePaymentRules() =>
-        RuleFor(request => request.OrderId).NotEmpty().WithMessage("Which order?").MaximumLength(100).WithMessage("At most 100 characters.");
+        RuleFor(request => request.OrderId).NotEmpty().WithMessage("Which order?").MaximumLength(100)
+            .WithMessage("At most 100 characters.");
 }
 
 /// <summary>Where the shopper pays.</summary>
@@ -84,7 +85,8 @@ internal static class InitiateEPayment
         // The order's version and the unique index on links being made see to it that of any number of clicks one asks Khalti.
         Task<Claim> TryAsync() => orders.UpdateAsync(
             OrderQuery.ById(request.OrderId),
-            found => found.Order is { } order ? Decide(order, StorageFormat.Now(time), lease, links) : new Claim(Problems.NotFound("order")),
+            found => found.Order is { } order ? Decide(
+                order, StorageFormat.Now(time), lease, links) : new Claim(Problems.NotFound("order")),
             cancellationToken);
     }
 
@@ -110,7 +112,8 @@ internal static class InitiateEPayment
 
         if (!order.CanBePaid(now))
         {
-            return new Claim(Problems.OrderNotPayable(SnakeCase.Of(order.Status == OrderStatus.Pending ? OrderStatus.Expired : order.Status)));
+            return new Claim(
+                Problems.OrderNotPayable(SnakeCase.Of(order.Status == OrderStatus.Pending ? OrderStatus.Expired : order.Status)));
         }
 
         if (order.Payments.LastOrDefault(payment => payment.CanBeFollowed(now)) is { } open)

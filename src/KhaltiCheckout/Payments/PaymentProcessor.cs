@@ -174,7 +174,8 @@ internal sealed partial class PaymentProcessor(
             found =>
             {
                 Payment payment = found.Order!.PaymentOf(asked.Id);
-                Finding known = found.OfTransaction is { } owner && owner.Id != payment.Id ? PaymentPolicy.WithTransactionOfAnother(finding) : finding;
+                Finding known = found.OfTransaction is { } owner && owner.Id != payment.Id
+                    ? PaymentPolicy.WithTransactionOfAnother(finding) : finding;
                 found.Order.Apply(PaymentPolicy.Decide(payment, known, inquiry, now, random.NextDouble()), payment, by, now);
                 return found.Order;
             },

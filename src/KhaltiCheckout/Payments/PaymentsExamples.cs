@@ -33,7 +33,8 @@ internal static class PaymentsExamples
         Answers =
         {
             [200] = ("The order, now paid.", ViewExamples.PaidOrder),
-            [202] = ("The order; the outcome of the payment is not known yet. Do not pay again.", ViewExamples.Waiting("pending", payments: true)),
+            [202] = ("The order; the outcome of the payment is not known yet. Do not pay again.", ViewExamples.Waiting(
+                "pending", payments: true)),
         },
         Codes =
         {

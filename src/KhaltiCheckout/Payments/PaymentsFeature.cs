@@ -17,7 +17,8 @@ internal static class PaymentsFeature
 
         // The widget's script opens a frame of its own origin.
         services.AddOptions<PageSources>().Configure<IOptions<KhaltiOptions>>(static (pages, khalti) =>
-            pages.PaymentOrigin = khalti.Value.Widget is { Enabled: true } widget && Uri.TryCreate(widget.ScriptUrl, UriKind.Absolute, out Uri? script)
+            pages.PaymentOrigin = khalti.Value.Widget is { Enabled: true } widget
+                && Uri.TryCreate(widget.ScriptUrl, UriKind.Absolute, out Uri? script)
                 ? script.GetLeftPart(UriPartial.Authority)
                 : null);
     }

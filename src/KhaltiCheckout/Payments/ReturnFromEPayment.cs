@@ -34,7 +34,8 @@ internal static partial class ReturnFromEPayment
         {
             // Some failures come back without pidx. Then the browser knows which order it left from; anybody else's it
             // can't name.
-            string? left = StringValues.IsNullOrEmpty(told) ? request.Cookies[IsHttps(request.HttpContext) ? SecureOrderCookie : PlainOrderCookie] : null;
+            string? left = StringValues.IsNullOrEmpty(told)
+                ? request.Cookies[IsHttps(request.HttpContext) ? SecureOrderCookie : PlainOrderCookie] : null;
             bool known = left is not null && await orders.FindVersionAsync(left, cancellationToken) is not null;
             return SeeOther(request, known ? PageOf(left!) : "/order.html");
         }
@@ -45,7 +46,8 @@ internal static partial class ReturnFromEPayment
         {
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
                 && lookups.TryTake(payment.OrderId)
-                && await payments.CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Manual, cancellationToken, returned: true) is null)
+                && await payments
+                    .CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Manual, cancellationToken, returned: true) is null)
             {
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }
@@ -56,7 +58,10 @@ internal static partial class ReturnFromEPayment
             Log.CheckFailed(logger, failure, payment.Id);
         }
 
-        return SeeOther(request, order.ReturnUrl is { } shop ? $"{shop}{(shop.Contains('?', StringComparison.Ordinal) ? '&' : '?')}order={order.Id}" : PageOf(order.Id));
+        return SeeOther(
+            request,
+            order.ReturnUrl is { } shop
+            ? $"{shop}{(shop.Contains('?', StringComparison.Ordinal) ? '&' : '?')}order={order.Id}" : PageOf(order.Id));
     }
 
     /// <summary>Lets the browser find its order again, on this one route.</summary>
@@ -86,7 +91,8 @@ internal static partial class ReturnFromEPayment
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Asking about payment {PaymentId} failed when its shopper came back; the worker asks again")]
+        [LoggerMessage(
+            Level = LogLevel.Error, Message = "Asking about payment {PaymentId} failed when its shopper came back; the worker asks again")]
         internal static partial void CheckFailed(ILogger logger, Exception failure, string paymentId);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class VerifyPaymentRules : AbstractValidator<VerifyPaymentReques
 {
     public VerifyPaymentRules()
     {
-        RuleFor(request => request.OrderId).NotEmpty().WithMessage("Which order?").MaximumLength(100).WithMessage("At most 100 characters.");
+        RuleFor(request => request.OrderId).NotEmpty().WithMessage("Which order?").MaximumLength(100)
+            .WithMessage("At most 100 characters.");
 
         // Khalti's tokens are opaque: their length and alphabet are no rule of ours.
         RuleFor(request => request.Token).NotEmpty().WithMessage("The token that Khalti's widget gave.")

@@ -12,7 +12,8 @@ namespace KhaltiCheckout.Polling;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class PollingPass(
-    IServiceScopeFactory scopes, OrderStore orders, DueWorkQueries due, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time, ILogger<PollingPass> logger)
+    IServiceScopeFactory scopes, OrderStore orders, DueWorkQueries due, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time,
+    ILogger<PollingPass> logger)
 {
     private const int MaxBatchSize = 100;
     private const int AskedAtOnce = 4;
@@ -238,13 +239,17 @@ internal sealed partial class PollingPass(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} checks lay further ahead than any is put off, as if this clock had been ahead: they are made now")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "{Count} checks lay further ahead than any is put off, as if this clock had been ahead: they are made now")]
         internal static partial void Rescheduled(ILogger logger, int count);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderId} could not expire")]
         internal static partial void ExpiryFailed(ILogger logger, Exception failure, string orderId);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Checking {Id} failed; if it is still open it is asked about again, at the latest when its lease is over")]
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Checking {Id} failed; if it is still open it is asked about again, at the latest when its lease is over")]
         internal static partial void CheckFailed(ILogger logger, Exception failure, string id);
     }
 }

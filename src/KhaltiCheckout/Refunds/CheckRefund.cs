@@ -12,7 +12,8 @@ namespace KhaltiCheckout.Refunds;
 internal static class CheckRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
-        string id, OrderStore orders, RefundProcessor processor, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
+        string id, OrderStore orders, RefundProcessor processor, ClaimsPrincipal user, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         Refund? before = await orders.UpdateAsync(
@@ -23,7 +24,8 @@ internal static class CheckRefund
                 if (refund?.Status.IsOpen() == true)
                 {
                     found.Order!.Record(
-                        TimelineEvent.CheckRequested, Actor.Merchant, now, new TimelineFacts(RefundId: id), id, refund.PaymentId, user.KeyName());
+                        TimelineEvent.CheckRequested, Actor.Merchant, now, new TimelineFacts(RefundId: id), id, refund.PaymentId,
+                        user.KeyName());
                 }
 
                 return refund;

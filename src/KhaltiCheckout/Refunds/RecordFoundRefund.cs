@@ -14,8 +14,8 @@ namespace KhaltiCheckout.Refunds;
 
 /// <summary>What was given back in Khalti's dashboard.</summary>
 /// <param name="Amount">Paisa, as the dashboard shows it.</param>
-/// <param name="RefundedBefore">Paisa: what the shop knew of before as given back of this payment. None: nothing. Another sum means that somebody
-/// has recorded it meanwhile.</param>
+/// <param name="RefundedBefore">Paisa: what the shop knew of before as given back of this payment. None: nothing. Another sum means that
+/// somebody has recorded it meanwhile.</param>
 public sealed record RecordFoundRefundRequest(Paisa Amount, string Note, Paisa? RefundedBefore = null)
 {
     /// <summary>Who did it and why; kept in the timeline.</summary>
@@ -35,7 +35,8 @@ internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefu
 internal static class RecordFoundRefund
 {
     internal static async Task<Results<Created<RefundView>, ProblemHttpResult>> Handle(
-        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, OrderStore orders, RefundProcessor processor, IdempotentResponse response,
+        string id, RecordFoundRefundRequest request, ClaimsPrincipal user, OrderStore orders, RefundProcessor processor,
+        IdempotentResponse response,
         TimeProvider time, CancellationToken cancellationToken)
     {
         if (await orders.FindPaymentAsync(id, cancellationToken) is null)
@@ -52,7 +53,8 @@ internal static class RecordFoundRefund
 
         if (ledger is not { State: LedgerState.RefundedInPart, Refunded: null })
         {
-            return Problems.NotRefundable("Khalti's books tell by themselves what was given back of this payment, or that nothing was. Nothing was recorded.");
+            return Problems.NotRefundable(
+                "Khalti's books tell by themselves what was given back of this payment, or that nothing was. Nothing was recorded.");
         }
 
         DateTimeOffset now = time.GetUtcNow();
@@ -77,7 +79,8 @@ internal static class RecordFoundRefund
         if (payment.AmountRefunded != (request.RefundedBefore ?? Paisa.Zero))
         {
             return (Problems.NotRefundable(
-                $"The shop knows of {payment.AmountRefunded} given back of this payment: somebody may have recorded it already. Nothing was recorded."), null);
+                $"The shop knows of {payment.AmountRefunded} given back of this payment: somebody may have "
+                + "recorded it already. Nothing was recorded."), null);
         }
 
         // Khalti says a part: all of it would be another state.

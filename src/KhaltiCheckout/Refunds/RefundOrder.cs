@@ -33,7 +33,8 @@ internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 
     public RefundOrderRules()
     {
-        RuleFor(request => request.Amount).Must(amount => amount is null || amount > Paisa.Zero).WithMessage("Paisa, more than 0; leave it out for all that is left.");
+        RuleFor(request => request.Amount).Must(amount => amount is null || amount > Paisa.Zero)
+            .WithMessage("Paisa, more than 0; leave it out for all that is left.");
         RuleFor(request => request.Mobile).Matches(@"^9[0-9]{9}\z").WithMessage("A Khalti number of ten digits, such as 9800000000.")
             .When(request => request.Mobile is not null);
         RuleFor(request => request.Reason).PlainText(MaxReasonLength);
@@ -89,7 +90,9 @@ internal static class RefundOrder
                 : ledger.Channel;
             Claim claim = await orders.UpdateAsync(
                 OrderQuery.ById(id) with { RefundRequestId = command.RequestId, RefundRequestSince = since },
-                found => Decide(found, request, command, ledger, seen, RefuseMobile(request.Mobile, channel, user), time.GetUtcNow(), khalti.Value.Lease),
+                found => Decide(
+                    found, request, command, ledger, seen, RefuseMobile(request.Mobile, channel, user), time.GetUtcNow(),
+                    khalti.Value.Lease),
                 cancellationToken);
             if (claim.Refusal is not null)
             {
@@ -133,7 +136,8 @@ internal static class RefundOrder
             _ when chosenId is not null && payment.Id != chosenId => new Choice(Problems.NotRefundable(
                 "The order has changed, look again: the payment that was to be given back is no longer the one. Nothing was done.")),
             { Status: PaymentStatus.PartiallyRefunded } when payment.AmountRefunded == Paisa.Zero => new Choice(Problems.NotRefundable(
-                "Part of this payment was given back at Khalti, and the shop does not know how much. Record that first; nothing was done.")),
+                "Part of this payment was given back at Khalti, and the shop does not know how much. Record "
+                    + "that first; nothing was done.")),
             _ when !RefundRules.CanBeRefunded(payment) => new Choice(Problems.NotRefundable(
                 $"The payment is {SnakeCase.Of(payment.Status)}: there is nothing to give back. Nothing was done.")),
             { AmountReserved: var reserved } when reserved > Paisa.Zero => new Choice(Problems.NotRefundable(
@@ -146,7 +150,8 @@ internal static class RefundOrder
     // The payment's version, its check constraint and the unique index on open refunds see to it that of any number of requests at once
     // one gets past this.
     private static Claim Decide(
-        FoundOrder found, RefundOrderRequest request, RefundCommand command, LedgerSnapshot ledger, Payment seen, ProblemHttpResult? wrongMobile,
+        FoundOrder found, RefundOrderRequest request, RefundCommand command, LedgerSnapshot ledger, Payment seen,
+        ProblemHttpResult? wrongMobile,
         DateTimeOffset now, TimeSpan lease)
     {
         if (found.OfRequest is { } known)
@@ -175,7 +180,10 @@ internal static class RefundOrder
         if (!RefundRules.Agree(payment, ledger))
         {
             return ledger.State == LedgerState.Unclear
-                ? new Claim(Problems.NotRefundable("What Khalti says of this payment does not fit what the shop knows. A person should look before money goes back; nothing was done."))
+                ? new Claim(
+                    Problems.NotRefundable(
+                        "What Khalti says of this payment does not fit what the shop knows. A person should look "
+                        + "before money goes back; nothing was done."))
                 : new Claim(null);
         }
 
@@ -183,17 +191,20 @@ internal static class RefundOrder
         if (request.Amount is not null && payment.AmountRefunded != seen.AmountRefunded)
         {
             return new Claim(Problems.NotRefundable(
-                $"Of this payment {payment.AmountRefunded} have been given back by now, more than a moment ago. Look at the order before you give more; nothing was done."));
+                $"Of this payment {payment.AmountRefunded} have been given back by now, more than a moment ago. Look at the order before "
+                + "you give more; nothing was done."));
         }
 
         return new Claim(null, order.StartRefund(payment, request.Amount ?? payment.Refundable, command, now, lease), payment);
     }
 
-    private static Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult> AnswerOf(Refund refund, Refusal? refusal) => refund.Status switch
+    private static Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult> AnswerOf(Refund refund, Refusal? refusal) =>
+        refund.Status switch
     {
         RefundStatus.Completed => TypedResults.Created(LocationOf(refund), RefundView.Of(refund)),
         RefundStatus.Failed when refusal?.Fields.ContainsKey("mobile") == true => MobileNeeded(),
-        RefundStatus.Failed => Problems.NotRefundable("Khalti refused this refund: the payment may be too old, or given back already. Nothing was given back."),
+        RefundStatus.Failed => Problems.NotRefundable(
+            "Khalti refused this refund: the payment may be too old, or given back already. Nothing was given back."),
         _ => TypedResults.Accepted(LocationOf(refund), RefundView.Of(refund)),
     };
 
@@ -202,12 +213,14 @@ internal static class RefundOrder
     private static ProblemHttpResult? RefuseMobile(string? mobile, PaymentChannel channel, ClaimsPrincipal user) => (channel, mobile) switch
     {
         (PaymentChannel.Bank, null) => MobileNeeded(),
-        (PaymentChannel.Wallet, not null) => WrongMobile("This payment came from a Khalti wallet and goes back there: leave the number out."),
+        (PaymentChannel.Wallet, not null) => WrongMobile(
+            "This payment came from a Khalti wallet and goes back there: leave the number out."),
         (PaymentChannel.Unknown, not null) when !user.MayDo(Scopes.Admin) => Problems.NumberNeedsAdmin(),
         _ => null,
     };
 
-    private static ProblemHttpResult MobileNeeded() => WrongMobile("This payment came from a bank: give the Khalti number that receives the money.");
+    private static ProblemHttpResult MobileNeeded() =>
+        WrongMobile("This payment came from a bank: give the Khalti number that receives the money.");
 
     private static ProblemHttpResult WrongMobile(string why) =>
         TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["mobile"] = [why] }));

@@ -25,7 +25,8 @@ internal sealed partial class RefundProcessor(
         {
             // This process stood still for so long that another may have judged the refund: then it must not go out any more.
             return (await SaveAsync(refund.Id, (order, current, asked) =>
-                order.FailRefund(asked, current, RefundFailures.NotMade, RuleId.RefundNotSent, "it was not sent in time", Actor.Worker, now)), null);
+                order.FailRefund(
+                    asked, current, RefundFailures.NotMade, RuleId.RefundNotSent, "it was not sent in time", Actor.Worker, now)), null);
         }
 
         Reply<RefundConfirmation> reply = await gateway.RefundAsync(payment, refund, mobile);

@@ -24,8 +24,10 @@ internal static class RefundsFeature
             .WithExample(() => RefundsExamples.RefundOrder)
             .WithSummary("Give money back")
             .WithDescription(
-                "All that is left of a payment, or `amount` of it. `201`: Khalti said that it is done. `202`: Khalti's answer was lost; what "
-                + "became of it is found out by reading Khalti's books, and it is never sent again: read the refund until it is `completed` or `failed`.")
+                "All that is left of a payment, or `amount` of it. `201`: Khalti said that it is done. `202`: "
+                + "Khalti's answer was lost; what "
+                + "became of it is found out by reading Khalti's books, and it is never sent again: read the refund until it is "
+                + "`completed` or `failed`.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapGet("/refunds/{id}", ShowRefund.Handle)
@@ -41,7 +43,9 @@ internal static class RefundsFeature
             .WithName("CheckRefund")
             .WithExample(() => RefundsExamples.CheckRefund)
             .WithSummary("Ask Khalti about a refund now")
-            .WithDescription("For a refund whose answer was lost. Reads Khalti's books and sends nothing. Takes no body, and no Idempotency-Key: it may be asked again.")
+            .WithDescription(
+                "For a refund whose answer was lost. Reads Khalti's books and sends nothing. Takes no body, "
+                + "and no Idempotency-Key: it may be asked again.")
             .CanFail(401, 403, 404, 409, 429, 503);
 
         admin.MapPost("/refunds/{id}/settle", SettleRefund.Handle)
@@ -52,7 +56,9 @@ internal static class RefundsFeature
             .WithName("SettleRefund")
             .WithExample(() => RefundsExamples.SettleRefund)
             .WithSummary("Say what became of a refund")
-            .WithDescription("For a refund whose answer was lost and about which Khalti's API says nothing certain: somebody has looked into Khalti's dashboard. Moves no money.")
+            .WithDescription(
+                "For a refund whose answer was lost and about which Khalti's API says nothing certain: somebody has looked into Khalti's "
+                + "dashboard. Moves no money.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
         admin.MapPost("/payments/{id}/refunds-found", RecordFoundRefund.Handle)

@@ -33,7 +33,8 @@ internal sealed class SettleRefundRules : AbstractValidator<SettleRefundRequest>
 internal static class SettleRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
-        string id, SettleRefundRequest request, ClaimsPrincipal user, OrderStore orders, RefundProcessor processor, CancellationToken cancellationToken)
+        string id, SettleRefundRequest request, ClaimsPrincipal user, OrderStore orders, RefundProcessor processor,
+        CancellationToken cancellationToken)
     {
         Refund? refund = await orders.FindRefundAsync(id, cancellationToken);
         if (refund is null)
@@ -50,8 +51,10 @@ internal static class SettleRefund
         return await processor.SettleAsync(refund, request.Outcome == RefundOutcome.Completed, request.Note, user.KeyName()) switch
         {
             ManualSettlementResult.Taken => TypedResults.Ok(RefundView.Of((await orders.FindRefundAsync(id, CancellationToken.None))!)),
-            ManualSettlementResult.TooEarly => Problems.NotSettleable("Khalti may still be making this refund. That it was not made can be said when it is a quarter of an hour old."),
-            ManualSettlementResult.Contradicted => Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
+            ManualSettlementResult.TooEarly => Problems.NotSettleable(
+                "Khalti may still be making this refund. That it was not made can be said when it is a quarter of an hour old."),
+            ManualSettlementResult.Contradicted => Problems.NotSettleable(
+                "Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
             _ => Problems.NotUnknown(),
         };
     }

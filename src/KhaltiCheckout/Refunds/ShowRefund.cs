@@ -10,5 +10,6 @@ internal static class ShowRefund
 {
     internal static async Task<Results<Ok<RefundView>, ProblemHttpResult>> Handle(
         string id, OrderStore orders, CancellationToken cancellationToken) =>
-        await orders.FindRefundAsync(id, cancellationToken) is { } refund ? TypedResults.Ok(RefundView.Of(refund)) : Problems.NotFound("refund");
+        await orders.FindRefundAsync(id, cancellationToken) is { } refund
+            ? TypedResults.Ok(RefundView.Of(refund)) : Problems.NotFound("refund");
 }

@@ -15,7 +15,8 @@ internal static class ListenAddresses
 
     /// <summary>Whether this host name or address means this machine.</summary>
     internal static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
 
     // Kestrel ignores ports when there are urls, and urls when there are endpoints. All but the first rule is left out here: it errs
     // on the safe side.

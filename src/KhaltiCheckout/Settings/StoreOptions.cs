@@ -21,7 +21,8 @@ public sealed class StoreOptions
     /// <summary>The seller's PAN or VAT number, nine digits, for receipts. None: it is left out.</summary>
     public string? Pan { get; set; }
 
-    /// <summary>The rate of value added tax inside every price, in percent, such as 13. None: the seller is not registered for it.</summary>
+    /// <summary>The rate of value added tax inside every price, in percent, such as 13. None:
+    /// the seller is not registered for it.</summary>
     public int? VatPercent { get; set; }
 
     /// <summary>The first day of Nepali fiscal years after the last one that the program knows, by the year of Bikram Sambat in
@@ -56,16 +57,20 @@ internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
     {
         string? trouble = options switch
         {
-            { Name: var shop } when shop.Length > MaxNameLength || shop.Any(char.IsControl) => "Store:Name must be at most 100 characters on one line.",
+            { Name: var shop } when shop.Length > MaxNameLength || shop.Any(char.IsControl) =>
+                "Store:Name must be at most 100 characters on one line.",
 
             // A bare number is read as days, which nobody means.
             _ when options.OrderLifetime <= TimeSpan.Zero || options.OrderLifetime > MaxLifetime =>
                 "Store:OrderLifetime must be more than nothing and at most 30 days, such as 01:00:00 for an hour.",
-            { Pan: { } pan } when pan.Length != 9 || !pan.All(char.IsAsciiDigit) => "Store:Pan must be the seller's PAN or VAT number of nine digits; leave it out if there is none.",
-            { VatPercent: < 1 or > 100 } => "Store:VatPercent must be a whole percentage such as 13; leave it out if the seller is not registered for VAT.",
+            { Pan: { } pan } when pan.Length != 9 || !pan.All(char.IsAsciiDigit) =>
+                "Store:Pan must be the seller's PAN or VAT number of nine digits; leave it out if there is none.",
+            { VatPercent: < 1 or > 100 } =>
+                "Store:VatPercent must be a whole percentage such as 13; leave it out if the seller is not registered for VAT.",
             { VatPercent: not null, Pan: null } => "Store:Pan is not set: a seller with Store:VatPercent has a VAT number.",
             _ when options.FiscalYearStarts.FirstOrDefault(year => !IsFiscalYear(year.Key, year.Value)) is { Key: not null } wrong =>
-                $"Store:FiscalYearStarts:{wrong.Key} must be the day in July on which that fiscal year begins, such as Store:FiscalYearStarts:2086 = 2029-07-17.",
+                $"Store:FiscalYearStarts:{wrong.Key} must be the day in July on which that fiscal year begins, such as "
+                    + "Store:FiscalYearStarts:2086 = 2029-07-17.",
             { MinAmount: < KhaltiMinimum } => "Store:MinAmount must be at least 1000 paisa, Khalti's minimum.",
             { MaxAmount: { } most } when most < options.MinAmount => "Store:MaxAmount must not be below Store:MinAmount.",
             { PublicUrl: { Length: > 0 } shop } when !IsOrigin(shop) =>

@@ -7,7 +7,8 @@ public sealed class TrustedProxyOptions
 {
     public const string Section = "ForwardedHeaders";
 
-    /// <summary>Networks or addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Without it: this machine.</summary>
+    /// <summary>Networks or addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto
+    /// are believed. Without it: this machine.</summary>
     public string[]? KnownNetworks { get; set; }
 
     /// <summary>How many proxies a request passes, one behind the other; 0 believes none.</summary>

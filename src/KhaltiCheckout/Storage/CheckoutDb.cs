@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace KhaltiCheckout.Storage;
 
-/// <summary>The database. Reads are plain queries; everything that changes something goes through <see cref="WriteAsync{T}(Func{Task{T}}, CancellationToken)"/>.</summary>
+/// <summary>The database. Reads are plain queries; everything that changes something goes through <see cref="WriteAsync{T}(Func{Task{T}},
+/// CancellationToken)"/>.</summary>
 public class CheckoutDb : DbContext
 {
     private readonly Database _store;
@@ -33,7 +34,8 @@ public class CheckoutDb : DbContext
 
     public DbSet<SearchTerm> SearchTerms => Set<SearchTerm>();
 
-    /// <summary>Decides and saves in one transaction: see <see cref="Database.WriteAsync{T}(Isolation, Func{SqlSession, Task{T}}, CancellationToken)"/>, whose rules are those of
+    /// <summary>Decides and saves in one transaction: see <see cref="Database.WriteAsync{T}(Isolation, Func{SqlSession, Task{T}},
+    /// CancellationToken)"/>, whose rules are those of
     /// <paramref name="work"/>, too.</summary>
     internal Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => WriteAsync(_ => work(), cancellationToken);
 
@@ -78,7 +80,8 @@ public class CheckoutDb : DbContext
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        _changed.UnionWith(ChangeTracker.Entries<Order>().Where(entry => entry.State != EntityState.Unchanged).Select(entry => entry.Entity.Id));
+        _changed.UnionWith(
+            ChangeTracker.Entries<Order>().Where(entry => entry.State != EntityState.Unchanged).Select(entry => entry.Entity.Id));
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 

@@ -10,7 +10,8 @@ namespace KhaltiCheckout.Storage;
 internal sealed class DueWorkQueries(Database database)
 {
     private const string AbandonedLinks = $"""
-        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND ("LeasedUntil" <= @p0 OR "LeasedUntil" > @p2) AND {IsReadable}
+        SELECT "Id" FROM "Payments" WHERE "Status" = 'initiated' AND "Pidx" IS NULL AND ("LeasedUntil" <= @p0 OR "LeasedUntil" > @p2)
+            AND {IsReadable}
         ORDER BY "LeasedUntil" LIMIT @p1
         """;
 
@@ -24,7 +25,8 @@ internal sealed class DueWorkQueries(Database database)
 
     // What failed because its order can't be read fails until a person has mended it, and must not take the others' places.
     private const string IsReadable = """
-        NOT EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = "Payments"."OrderId" AND a."Reason" = 'unreadable' AND a."ResolvedAt" IS NULL)
+        NOT EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = "Payments"."OrderId" AND a."Reason" = 'unreadable'
+            AND a."ResolvedAt" IS NULL)
         """;
 
     private const string DuePayments = $"""
@@ -33,12 +35,14 @@ internal sealed class DueWorkQueries(Database database)
         """;
 
     private const string PaymentToProbe = $"""
-        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {IsNotLeased} AND {IsReadable}
+        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" IS NOT NULL AND "Method" = @p0 AND {CanBeAskedAbout} AND {IsNotLeased}
+            AND {IsReadable}
         ORDER BY "LastAskedAt" NULLS FIRST LIMIT 1
         """;
 
     private const string IsReadableRefund = """
-        NOT EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = "Refunds"."OrderId" AND a."Reason" = 'unreadable' AND a."ResolvedAt" IS NULL)
+        NOT EXISTS (SELECT 1 FROM "AttentionReasons" AS a WHERE a."OrderId" = "Refunds"."OrderId" AND a."Reason" = 'unreadable'
+            AND a."ResolvedAt" IS NULL)
         """;
 
     private const string DueRefunds = $"""
@@ -75,7 +79,8 @@ internal sealed class DueWorkQueries(Database database)
         WHERE {PaymentsAhead}
         """;
 
-    private const string RescheduleSkewedRefunds = $"""UPDATE "Refunds" SET "NextCheckAt" = @p3, "Version" = "Version" + 1 WHERE {TooFarAhead}""";
+    private const string RescheduleSkewedRefunds =
+        $"""UPDATE "Refunds" SET "NextCheckAt" = @p3, "Version" = "Version" + 1 WHERE {TooFarAhead}""";
 
     private const string Waiting = $"""
         "Method" = @p0 AND {CanBeAskedAbout} AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL
@@ -90,10 +95,12 @@ internal sealed class DueWorkQueries(Database database)
 
     private const string AnyExpiring = $"""SELECT "Id" FROM "Payments" WHERE {Expiring} LIMIT 1""";
     private const string ExpediteExpiring = $"""UPDATE "Payments" SET "NextCheckAt" = @p1, "Version" = "Version" + 1 WHERE {Expiring}""";
-    private const string ExpeditePayments = $"""UPDATE "Payments" SET "NextCheckAt" = @p1, "Version" = "Version" + 1 WHERE {Waiting} AND "LastAskUnanswered" """;
+    private const string ExpeditePayments =
+        $"""UPDATE "Payments" SET "NextCheckAt" = @p1, "Version" = "Version" + 1 WHERE {Waiting} AND "LastAskUnanswered" """;
 
     private const string ExpediteRefunds = """
-        UPDATE "Refunds" SET "NextCheckAt" = @p1 WHERE "Method" = @p0 AND "LastAskUnanswered" AND "NextCheckAt" > @p1 AND "LeasedUntil" IS NULL
+        UPDATE "Refunds" SET "NextCheckAt" = @p1 WHERE "Method" = @p0 AND "LastAskUnanswered" AND "NextCheckAt" > @p1
+            AND "LeasedUntil" IS NULL
         """;
 
     // None that a payment keeps from expiring: one whose outcome is open, or a link about which Khalti has not answered since.
@@ -125,10 +132,12 @@ internal sealed class DueWorkQueries(Database database)
     internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
         ListAsync(AbandonedLinks, cancellationToken, now, atMost, Leases.LatestEnd(now));
 
-    internal Task<List<string>> ListDuePaymentsAsync(PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
+    internal Task<List<string>> ListDuePaymentsAsync(
+        PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
         ListAsync(DuePayments, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), atMost);
 
-    internal Task<List<string>> ListDueRefundsAsync(PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
+    internal Task<List<string>> ListDueRefundsAsync(
+        PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
         ListAsync(DueRefunds, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), atMost);
 
     /// <summary>The one that has waited longest, due or not. None or one.</summary>
@@ -146,10 +155,12 @@ internal sealed class DueWorkQueries(Database database)
     internal async Task<int> RescheduleSkewedChecksAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         object?[] latest =
-            [now + CheckSchedule.MaxHourly + ClockSkew.Tolerance, now + CheckSchedule.MaxDaily + ClockSkew.Tolerance, CheckSchedule.LastCheck];
+            [now + CheckSchedule.MaxHourly + ClockSkew.Tolerance, now + CheckSchedule.MaxDaily + ClockSkew.Tolerance,
+                CheckSchedule.LastCheck];
         object?[] latestAsked = [.. latest, now + ClockSkew.Tolerance];
         bool isAny = await database.ReadAsync(
-            async sql => await FindAsync(sql, AnyPaymentAhead, latestAsked) || await FindAsync(sql, AnyRefundAhead, latest), cancellationToken);
+            async sql => await FindAsync(sql, AnyPaymentAhead, latestAsked) || await FindAsync(sql, AnyRefundAhead, latest),
+            cancellationToken);
         return !isAny ? 0 : await database.WriteAsync(
             async sql => await sql.ExecuteAsync(RescheduleSkewedPayments, [.. latestAsked, now])
                 + await sql.ExecuteAsync(RescheduleSkewedRefunds, [.. latest, now]),
@@ -161,7 +172,8 @@ internal sealed class DueWorkQueries(Database database)
         ExecuteIfAnyAsync(AnyExpiring, ExpediteExpiring, cancellationToken, SnakeCase.Of(method), now);
 
     /// <summary>Makes due the checks that wait only because Khalti did not answer.</summary>
-    internal Task<int> ExpediteUnansweredAsync(PaymentMethod method, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    internal Task<int> ExpediteUnansweredAsync(PaymentMethod method, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         async sql => await sql.ExecuteAsync(ExpeditePayments, SnakeCase.Of(method), now)
             + await sql.ExecuteAsync(ExpediteRefunds, SnakeCase.Of(method), now),
         cancellationToken);

@@ -24,7 +24,8 @@ internal sealed class EntityTable<T>
     internal EntityTable(string name, string token = "Version")
     {
         _name = name;
-        _columns = [.. typeof(T).GetProperties().Where(property => property.SetMethod is not null).Select(property => new Column(property))];
+        _columns = [
+            .. typeof(T).GetProperties().Where(property => property.SetMethod is not null).Select(property => new Column(property))];
         _key = Array.FindIndex(_columns, column => column.Name == "Id");
         _token = Array.FindIndex(_columns, column => column.Name == token);
         Columns = string.Join(", ", _columns.Select(column => $"\"{column.Name}\""));
@@ -106,7 +107,8 @@ internal sealed class EntityTable<T>
 
     private string UpdateOf((ulong Changed, bool HasToken) update)
     {
-        string[] set = [.. _columns.Where((_, place) => (update.Changed & (1UL << place)) != 0).Select((column, at) => $"\"{column.Name}\" = @p{at}")];
+        string[] set = [
+            .. _columns.Where((_, place) => (update.Changed & (1UL << place)) != 0).Select((column, at) => $"\"{column.Name}\" = @p{at}")];
         string isUnchanged = update.HasToken ? $"= @p{set.Length + 1}" : "IS NULL";
         return $"""
             UPDATE "{_name}" SET {string.Join(", ", set)} WHERE "Id" = @p{set.Length} AND "{_columns[_token].Name}" {isUnchanged}

@@ -50,8 +50,10 @@ internal sealed class GroupCommit : IDisposable
     }
 
     /// <summary>Completes when the work is on the disk. Fails with the work's own exception, and then has changed nothing. When the disk
-    /// refused to take it (<see cref="SqliteDatabase.IsFlushFailure"/>), it may or may not be there after the next start, and the program stops.</summary>
-    /// <exception cref="StoreBusyException">Too much was waiting, or another program held the lock for too long: nothing was done.</exception>
+    /// refused to take it (<see cref="SqliteDatabase.IsFlushFailure"/>), it may or may not be there
+    /// after the next start, and the program stops.</summary>
+    /// <exception cref="StoreBusyException">Too much was waiting, or another program held the
+    /// lock for too long: nothing was done.</exception>
     internal Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _count) > MaxWaiting && cancellationToken.CanBeCanceled)
@@ -152,7 +154,8 @@ internal sealed class GroupCommit : IDisposable
             if (SqliteDatabase.IsFlushFailure(failure))
             {
                 _lostFlush = failure;
-                _stop?.Because(failure, "the disk did not take what was written to the database. Whether it is there, the next start finds out.");
+                _stop?.Because(
+                    failure, "the disk did not take what was written to the database. Whether it is there, the next start finds out.");
             }
 
             group.ForEach(work => work.Fail(failure));

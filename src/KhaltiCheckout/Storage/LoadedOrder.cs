@@ -28,7 +28,8 @@ internal sealed class LoadedOrder
     {
         Order order = tables.Orders.Create(rows.Order);
         order.Attach(
-            rows.Lines.Select(tables.Lines.Create), rows.Payments.Select(tables.Payments.Create), rows.Refunds.Select(tables.Refunds.Create),
+            rows.Lines.Select(tables.Lines.Create), rows.Payments.Select(tables.Payments.Create),
+            rows.Refunds.Select(tables.Refunds.Create),
             rows.Reasons.Select(tables.Reasons.Create));
         return new LoadedOrder(tables, order, rows);
     }
@@ -80,5 +81,6 @@ internal sealed class LoadedOrder
 /// <summary>An order as rows, each with its values in the order of its table's columns.</summary>
 /// <param name="State">One number for the versions of the order and of its payments.</param>
 internal sealed record OrderRows(
-    string Id, long State, object?[] Order, IReadOnlyList<object?[]> Lines, IReadOnlyList<object?[]> Payments, IReadOnlyList<object?[]> Refunds,
+    string Id, long State, object?[] Order,
+    IReadOnlyList<object?[]> Lines, IReadOnlyList<object?[]> Payments, IReadOnlyList<object?[]> Refunds,
     IReadOnlyList<object?[]> Reasons);

@@ -37,7 +37,8 @@ internal static class OrderSearchIndex
         """;
 
     private const string SelectUnindexed = """
-        SELECT "Id", "CustomerName", "CustomerEmail", "CustomerPhone", "Amount" FROM "Orders" WHERE "Number" IS NULL ORDER BY "Id" DESC LIMIT @p0
+        SELECT "Id", "CustomerName", "CustomerEmail", "CustomerPhone", "Amount" FROM "Orders" WHERE "Number" IS NULL
+            ORDER BY "Id" DESC LIMIT @p0
         """;
 
     private const string SelectLineNames = """SELECT "Name" FROM "OrderLines" WHERE "OrderId" = @p0 ORDER BY "Position" """;
@@ -69,7 +70,8 @@ internal static class OrderSearchIndex
     internal static IEnumerable<string> WordsOf(string? name, string? email, string? phone, IEnumerable<string> lines, long amount) =>
         lines.Prepend(name)
             .SelectMany(SearchWords.Of)
-            .SelectMany(word => word.Contains('-', StringComparison.Ordinal) ? word.Split('-').Append(word).Select(SearchWords.Trim) : [word])
+            .SelectMany(
+                word => word.Contains('-', StringComparison.Ordinal) ? word.Split('-').Append(word).Select(SearchWords.Trim) : [word])
             .Append(SearchWords.National(SearchWords.Digits(phone ?? "")))
             .Concat(WordsOfAddress(SearchWords.Trim(SearchWords.Fold(email ?? ""))))
             .Append(Amount(amount))
@@ -138,7 +140,8 @@ internal static class OrderSearchIndex
         return key;
     }
 
-    private static string[] WordsOfAddress(string address) => LettersOf(address) is { Length: > 0 } letters ? [letters, Marked(address)] : [address];
+    private static string[] WordsOfAddress(string address) =>
+        LettersOf(address) is { Length: > 0 } letters ? [letters, Marked(address)] : [address];
 
     // The end of the longest is left out, here and in what is asked for.
     private static string Marked(string address) => EmailMark + address[..Math.Min(address.Length, MaxWordLength - 1)];
@@ -147,6 +150,7 @@ internal static class OrderSearchIndex
 
     private sealed record Unindexed(string Id, string? Name, string? Email, string? Phone, long Amount)
     {
-        internal static Unindexed Read(SqlRow row) => new(row.Text(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3), row.Number(4));
+        internal static Unindexed Read(SqlRow row) =>
+            new(row.Text(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3), row.Number(4));
     }
 }

@@ -42,13 +42,15 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
     private readonly string _paymentByToken = tables.Payments.Select + """WHERE "Token" = @p0""";
     private readonly string _paymentByPidx = tables.Payments.Select + """WHERE "Pidx" = @p0""";
     private readonly string _paymentByTransaction = tables.Payments.Select + """WHERE "TransactionId" = @p0""";
-    private readonly string _refundByRequest = tables.Refunds.Select + """WHERE "RequestId" = @p0 AND "CreatedAt" > @p1 ORDER BY "Id" LIMIT 1""";
+    private readonly string _refundByRequest =
+        tables.Refunds.Select + """WHERE "RequestId" = @p0 AND "CreatedAt" > @p1 ORDER BY "Id" LIMIT 1""";
 
     /// <summary>The order with everything that belongs to it but its timeline.</summary>
     internal Task<Order?> FindAsync(OrderQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(async sql => (await LoadAsync(sql, query, ReadRowsAsync))?.Order, cancellationToken);
 
-    internal Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) => FindAsync(OrderQuery.ById(orderId), cancellationToken);
+    internal Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) =>
+        FindAsync(OrderQuery.ById(orderId), cancellationToken);
 
     /// <summary>Reads every row of the order that any use of it may read, and gives the first error.</summary>
     internal Task CheckReadableAsync(string orderId, CancellationToken cancellationToken) => database.ReadAsync(
@@ -65,7 +67,8 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
 
     /// <summary>Null when there is no such order.</summary>
     internal Task<int?> FindVersionAsync(string orderId, CancellationToken cancellationToken) => database.ReadAsync(
-        sql => sql.FindAsync("""SELECT "Version" FROM "Orders" WHERE "Id" = @p0""", static row => row.CountOrNull(0), orderId), cancellationToken);
+        sql => sql.FindAsync("""SELECT "Version" FROM "Orders" WHERE "Id" = @p0""", static row => row.CountOrNull(0), orderId),
+        cancellationToken);
 
     internal Task<Payment?> FindPaymentAsync(string paymentId, CancellationToken cancellationToken) =>
         database.ReadAsync(sql => sql.FindAsync(_payment, tables.Payments.Read, paymentId), cancellationToken);
@@ -84,7 +87,8 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         database.ReadAsync(sql => sql.ListAsync(_paymentsOfOrder, tables.Payments.Read, orderId), cancellationToken);
 
     /// <summary>Whether another payment has this transaction of Khalti's.</summary>
-    internal Task<bool> IsOfAnotherPaymentAsync(string transactionId, string paymentId, CancellationToken cancellationToken) => database.ReadAsync(
+    internal Task<bool> IsOfAnotherPaymentAsync(string transactionId, string paymentId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
         async sql => await sql.FindAsync(_paymentByTransaction, tables.Payments.Read, transactionId) is { } owner && owner.Id != paymentId,
         cancellationToken);
 
@@ -175,7 +179,8 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         string update = $"""UPDATE "Refunds" {Lease} AND "Status" IN ('requested', 'unknown'){due} RETURNING "PaymentId" """;
         return database.WriteAsync(
             Isolation.RowLocks,
-            async sql => await sql.FindAsync(update, static row => row.Text(0), refundId, now, now + lease, Leases.LatestEnd(now)) is { } paymentId
+            async sql =>
+                await sql.FindAsync(update, static row => row.Text(0), refundId, now, now + lease, Leases.LatestEnd(now)) is { } paymentId
                 ? await sql.FindAsync(_payment, tables.Payments.Read, paymentId)
                 : null,
             cancellationToken);

@@ -9,14 +9,16 @@ namespace KhaltiCheckout.Storage;
 internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
 {
     /// <summary>Money was seen, and what became of it may still change. Word for word as in a query, which finds the index by it.</summary>
-    internal const string CompletedAndUnsettled = "\"CompletedOn\" IS NOT NULL AND \"Status\" NOT IN ('completed', 'partially_refunded', 'refunded')";
+    internal const string CompletedAndUnsettled =
+        "\"CompletedOn\" IS NOT NULL AND \"Status\" NOT IN ('completed', 'partially_refunded', 'refunded')";
 
     public void Configure(EntityTypeBuilder<Payment> builder)
     {
         // Promise 8: what is given back and what may be never adds up to more than was paid.
         builder.ToTable("Payments", table => table.HasCheckConstraint(
             "CK_Payments_RefundedNoMoreThanPaid",
-            "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= COALESCE(\"AmountPaid\", 0)"));
+            "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= "
+            + "COALESCE(\"AmountPaid\", 0)"));
         builder.Property(payment => payment.Id).HasMaxLength(TypeId.MaxIdLength).ValueGeneratedNever();
         builder.Property(payment => payment.Version).IsConcurrencyToken();
 

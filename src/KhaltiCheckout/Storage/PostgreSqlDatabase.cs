@@ -73,7 +73,8 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges cha
 
             try
             {
-                await using AdoSession sql = new(await pool.OpenConnectionAsync(cancellationToken), locksRows: isolation == Isolation.RowLocks);
+                await using AdoSession sql =
+                    new(await pool.OpenConnectionAsync(cancellationToken), locksRows: isolation == Isolation.RowLocks);
                 await using DbTransaction transaction = await sql.BeginAsync(
                     isolation == Isolation.Serializable ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
                 await sql.ExecuteAsync(patience.NeedsExclusiveLock ? Alone : WithOthers);

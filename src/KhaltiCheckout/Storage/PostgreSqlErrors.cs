@@ -46,5 +46,6 @@ internal static class PostgreSqlErrors
         failure is ObjectDisposedException { ObjectName: "System.Threading.ManualResetEventSlim" }
         || (failure is not null && WasPutAway(failure.InnerException));
 
-    private static NpgsqlException? Of(Exception? failure) => failure as NpgsqlException ?? (failure is null ? null : Of(failure.InnerException));
+    private static NpgsqlException? Of(Exception? failure) =>
+        failure as NpgsqlException ?? (failure is null ? null : Of(failure.InnerException));
 }

@@ -66,7 +66,8 @@ internal static class PostgreSqlSettings
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
 
         // A standby, and a user who may only read, pass a migration that has nothing to do.
-        await db.ReceiptYears.Where(year => false).ExecuteUpdateAsync(set => set.SetProperty(year => year.LastReceipt, 0), cancellationToken);
+        await db.ReceiptYears.Where(year => false)
+            .ExecuteUpdateAsync(set => set.SetProperty(year => year.LastReceipt, 0), cancellationToken);
         return db.Database.GetDbConnection().ServerVersion;
     }
 }

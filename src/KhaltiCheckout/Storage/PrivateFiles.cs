@@ -29,7 +29,8 @@ internal static class PrivateFiles
     /// <summary>Makes the empty file where there is none: a moment with another mode would be enough to open it.</summary>
     internal static void CreateDatabase(SqliteConnectionStringBuilder place)
     {
-        if (SqliteSettings.IsFile(place) && place.Mode == SqliteOpenMode.ReadWriteCreate && !File.Exists(place.DataSource) && !Directory.Exists(place.DataSource))
+        if (SqliteSettings.IsFile(place) && place.Mode == SqliteOpenMode.ReadWriteCreate && !File.Exists(place.DataSource)
+            && !Directory.Exists(place.DataSource))
         {
             Open(place.DataSource, FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete).Dispose();
         }

@@ -6,7 +6,8 @@ namespace KhaltiCheckout.Storage;
 /// EF Core's questions outside a write: one whose connection broke while nobody used it is asked again. Inside a write it is
 /// <see cref="PostgreSqlDatabase"/> that knows what was begun.
 /// </summary>
-internal sealed class AskAgain(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, MaxAttempts, maxRetryDelay: Moment)
+internal sealed class AskAgain(ExecutionStrategyDependencies dependencies)
+    : ExecutionStrategy(dependencies, MaxAttempts, maxRetryDelay: Moment)
 {
     private const int MaxAttempts = 3;
 

@@ -18,7 +18,8 @@ internal sealed class ReceiptNumbers(Func<ReceiptRules> rules, TimeProvider time
         """;
 
     private const string NextCreditNote = """
-        UPDATE "ReceiptYears" SET "LastCreditNote" = "LastCreditNote" + 1, "Version" = "Version" + 1 WHERE "Year" = @p0 RETURNING "LastCreditNote"
+        UPDATE "ReceiptYears" SET "LastCreditNote" = "LastCreditNote" + 1, "Version" = "Version" + 1
+            WHERE "Year" = @p0 RETURNING "LastCreditNote"
         """;
 
     /// <param name="wasPaid">Whether the order was paid before: orders older than receipts have none.</param>

@@ -21,7 +21,8 @@ internal sealed class RefundMapping : IEntityTypeConfiguration<Refund>
             .IsUnique()
             .HasFilter("\"Status\" IN ('requested', 'unknown')");
 
-        builder.HasIndex(refund => new { refund.CreditNoteYear, refund.CreditNoteCount }).IsUnique().HasFilter("\"CreditNoteYear\" IS NOT NULL");
+        builder.HasIndex(refund => new { refund.CreditNoteYear, refund.CreditNoteCount }).IsUnique()
+            .HasFilter("\"CreditNoteYear\" IS NOT NULL");
         builder.HasIndex(refund => refund.RequestId).HasFilter("\"RequestId\" IS NOT NULL");
         builder.HasIndex(refund => refund.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
         builder.HasIndex(refund => new { refund.CompletedOn, refund.Amount }).HasFilter("\"CompletedOn\" IS NOT NULL");

@@ -69,7 +69,8 @@ internal static class SqliteBackup
 
     private static string? Copy(SqliteConnectionStringBuilder source, string part)
     {
-        using SqliteConnection database = new(new SqliteConnectionStringBuilder(source.ToString()) { Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        using SqliteConnection database =
+            new(new SqliteConnectionStringBuilder(source.ToString()) { Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         using SqliteConnection copy = new(new SqliteConnectionStringBuilder { DataSource = part, Pooling = false }.ToString());
         database.Open();
         SqliteSettings.Tell(database);

@@ -6,11 +6,13 @@ using SQLitePCL;
 namespace KhaltiCheckout.Storage;
 
 /// <summary>SQLite: one connection that writes, and as many that read as there are readers at once. Writers don't stop readers.</summary>
-internal sealed class SqliteDatabase(string connectionString, OrderChanges changes, ProgramStop? stop = null) : Database(changes), IAsyncDisposable
+internal sealed class SqliteDatabase(string connectionString, OrderChanges changes, ProgramStop? stop = null) : Database(changes),
+IAsyncDisposable
 {
     private const string AnyOrder = """SELECT "Id" FROM "Orders" LIMIT 1""";
 
-    // Seconds in which the provider tries again by itself when a lock is held: the least there is, as the busy timeout and GroupCommit wait.
+    // Seconds in which the provider tries again by itself when a lock is held: the least there
+    // is, as the busy timeout and GroupCommit wait.
     private const int ProviderRetry = 1;
 
     private readonly string _connectionString = Own(connectionString);
@@ -29,7 +31,8 @@ internal sealed class SqliteDatabase(string connectionString, OrderChanges chang
 
     /// <summary>Another program kept the file's lock for too long.</summary>
     internal static bool IsLockTimeout(Exception failure) =>
-        (failure as SqliteException ?? failure.InnerException as SqliteException) is { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED };
+        (failure as SqliteException
+            ?? failure.InnerException as SqliteException) is { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED };
 
     /// <summary>
     /// The disk did not take what was written to it. Whether it has it is not known, and the next try may succeed without that being so:

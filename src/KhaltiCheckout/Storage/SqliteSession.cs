@@ -110,7 +110,8 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
 
         // SQLite numbers parameters as they come in the text.
         private readonly int[] _places =
-            [.. Enumerable.Range(0, raw.sqlite3_bind_parameter_count(handle)).Select(place => raw.sqlite3_bind_parameter_index(handle, $"@p{place}"))];
+            [.. Enumerable.Range(0, raw.sqlite3_bind_parameter_count(handle))
+                .Select(place => raw.sqlite3_bind_parameter_index(handle, $"@p{place}"))];
 
         public void Dispose() => handle.Dispose();
 

@@ -20,7 +20,8 @@ internal static class SqliteTables
     {
         try
         {
-            List<string> made = await database.ReadAsync(sql => sql.ListAsync(SelectMigrations, static row => row.Text(0)), cancellationToken);
+            List<string> made =
+                await database.ReadAsync(sql => sql.ListAsync(SelectMigrations, static row => row.Text(0)), cancellationToken);
             if (!Migrations().All(made.Contains))
             {
                 return false;
@@ -54,7 +55,8 @@ internal static class SqliteTables
     }
 
     private static IEnumerable<string> Migrations() => typeof(CheckoutDb).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(Migration)) && type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(CheckoutDb))
+        .Where(type => type.IsSubclassOf(typeof(Migration))
+            && type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(CheckoutDb))
         .Select(type => type.GetCustomAttribute<MigrationAttribute>()!.Id);
 
     private static async Task<FileStream?> LockAsync(string database, CancellationToken cancellationToken)

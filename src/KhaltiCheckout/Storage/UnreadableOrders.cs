@@ -25,7 +25,8 @@ internal sealed partial class UnreadableOrders(Database database, OrderStore ord
 
     private const string AddTimeline = """
         INSERT INTO "Timeline" ("OrderId", "Id", "At", "What", "By", "Note", "Facts")
-        SELECT o."Id", o."Version", @p0, 'attention', 'worker', 'unreadable', '{"reason":"unreadable"}' FROM "Orders" AS o WHERE o."Id" = @p1
+        SELECT o."Id", o."Version", @p0, 'attention', 'worker', 'unreadable', '{"reason":"unreadable"}' FROM "Orders" AS o
+            WHERE o."Id" = @p1
         ON CONFLICT DO NOTHING
         """;
 

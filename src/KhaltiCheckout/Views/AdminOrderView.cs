@@ -5,7 +5,8 @@ using KhaltiCheckout.Model;
 namespace KhaltiCheckout.Views;
 
 /// <summary>An order as the merchant sees it. No token, and of a refund's phone number only its end.</summary>
-/// <param name="Number">The short one for people, such as <c>HZ9D-7DQV</c>. Null for a moment after an upgrade from a version without.</param>
+/// <param name="Number">The short one for people, such as <c>HZ9D-7DQV</c>. Null for a moment
+/// after an upgrade from a version without.</param>
 /// <param name="Attention">Why a person should look, or null: the most urgent of the open reasons.</param>
 /// <param name="Reasons">All open reasons, most urgent first. Each is resolved by itself.</param>
 /// <param name="Amount">Paisa.</param>
@@ -36,11 +37,14 @@ public sealed record AdminOrderView(
     {
         OrderView view = OrderView.Of(order);
         return new AdminOrderView(
-            view.Id, view.Number, view.Status, order.Attention, [.. order.OpenReasons.Select(ReasonView.Of)], view.Amount, view.AmountRefunded, view.Currency, view.Lines,
+            view.Id, view.Number, view.Status, order.Attention, [.. order.OpenReasons.Select(ReasonView.Of)], view.Amount,
+            view.AmountRefunded, view.Currency, view.Lines,
             new AdminCustomerView(order.CustomerName, order.CustomerEmail, order.CustomerPhone), view.Reference,
             order.ReceiptNumber?.ToString(), view.Metadata, view.CreatedAt, view.ExpiresAt, view.PaidAt,
-            [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(AdminPaymentView.Of)],
-            [.. order.Refunds.OrderBy(refund => refund.CreatedAt).ThenBy(refund => refund.Id, StringComparer.Ordinal).Select(RefundView.Of)]);
+            [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal)
+                .Select(AdminPaymentView.Of)],
+            [.. order.Refunds.OrderBy(refund => refund.CreatedAt).ThenBy(refund => refund.Id, StringComparer.Ordinal)
+                .Select(RefundView.Of)]);
     }
 }
 
@@ -84,7 +88,8 @@ public sealed record AdminPaymentView(
 {
     internal static AdminPaymentView Of(Payment payment) => new(
         payment.Id, payment.Method, payment.Status, payment.KhaltiState, payment.Amount, payment.AmountPaid, payment.AmountRefunded,
-        RefundRules.CanBeRefunded(payment) ? payment.Refundable : Paisa.Zero, payment.Fee, payment.TransactionId, payment.Pidx, payment.Failure, payment.CreatedAt, payment.CompletedAt,
+        RefundRules.CanBeRefunded(payment) ? payment.Refundable : Paisa.Zero, payment.Fee, payment.TransactionId, payment.Pidx,
+        payment.Failure, payment.CreatedAt, payment.CompletedAt,
         payment.LastAskedAt, payment.NextCheckAt);
 }
 

@@ -42,7 +42,8 @@ public sealed record OrderView(
         order.ExpiresAt,
         order.PaidAt,
         ReceiptView.Of(order),
-        [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal).Select(PaymentView.Of)]);
+        [.. order.Payments.OrderBy(payment => payment.CreatedAt).ThenBy(payment => payment.Id, StringComparer.Ordinal)
+            .Select(PaymentView.Of)]);
 }
 
 public sealed record OrderCustomerView(string? Name);
@@ -53,7 +54,8 @@ public sealed record OrderCustomerView(string? Name);
 /// <param name="Kind"><c>item</c>, or <c>discount</c>, whose amount is taken off.</param>
 public sealed record OrderLineView(string? ProductId, string Name, Paisa UnitPrice, int Quantity, Paisa Amount, LineKind Kind)
 {
-    internal static OrderLineView Of(OrderLine line) => new(line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount, line.Kind);
+    internal static OrderLineView Of(OrderLine line) =>
+        new(line.ProductId, line.Name, line.UnitPrice, line.Quantity, line.Amount, line.Kind);
 }
 
 /// <summary>One try to pay.</summary>

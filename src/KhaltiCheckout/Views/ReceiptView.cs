@@ -48,7 +48,8 @@ public sealed record CreditNoteView(string Number, Paisa Amount, DateTimeOffset 
 /// <param name="Amount">Paisa: the tax. Both add up to the whole.</param>
 public sealed record VatView(int Percent, Paisa Taxable, Paisa Amount)
 {
-    /// <summary>Prices have the tax inside. Half a paisa of tax rounds up; wider arithmetic than long, so that no amount overflows.</summary>
+    /// <summary>Prices have the tax inside. Half a paisa of tax rounds up; wider arithmetic
+    /// than long, so that no amount overflows.</summary>
     internal static VatView? In(Paisa whole, int? percent)
     {
         if (percent is not { } rate)

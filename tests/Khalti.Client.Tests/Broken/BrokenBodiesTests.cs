@@ -34,7 +34,8 @@ public class BrokenBodiesTests
     public async Task Invalid_UTF_8_makes_only_its_own_member_null()
     {
         (await BytesAsync(ClientFixture.Record.Replace("Test User", "\xff\xfe", StringComparison.Ordinal))).ShouldBeAnswered();
-        (await BytesAsync(ClientFixture.Record.Replace("8xme", "\xff", StringComparison.Ordinal))).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+        (await BytesAsync(ClientFixture.Record.Replace("8xme", "\xff", StringComparison.Ordinal)))
+            .ShouldBeUnknown(UnknownReason.Unreadable, 200);
         (await BytesAsync("\xff" + ClientFixture.Record)).ShouldBeUnknown(UnknownReason.Unreadable, 200);
     }
 

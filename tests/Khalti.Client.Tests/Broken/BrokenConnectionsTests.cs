@@ -68,7 +68,8 @@ public class BrokenConnectionsTests
     [Fact]
     public async Task A_chunked_record_without_the_last_chunk_is_unknown()
     {
-        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{ClientFixture.Record.Length:x}\r\n{ClientFixture.Record}\r\n");
+        Step step = Step.Raw(
+            $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{ClientFixture.Record.Length:x}\r\n{ClientFixture.Record}\r\n");
 
         (await ClientFixture.VerifyGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
@@ -76,7 +77,8 @@ public class BrokenConnectionsTests
     [Fact]
     public async Task A_complete_chunked_record_is_read()
     {
-        Step step = Step.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{ClientFixture.Record.Length:x}\r\n{ClientFixture.Record}\r\n0\r\n\r\n");
+        Step step = Step.Raw(
+            $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{ClientFixture.Record.Length:x}\r\n{ClientFixture.Record}\r\n0\r\n\r\n");
 
         (await ClientFixture.VerifyGivenAsync(step)).ShouldBeAnswered().Id.ShouldBe("8xmeJnNXfoVjCvGcZiiGe7");
     }
@@ -135,7 +137,8 @@ public class BrokenConnectionsTests
     public async Task A_short_timeout_works_with_the_system_clock()
     {
         await using ScriptedServer server = new(Step.Hang);
-        KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(50) });
+        KhaltiClient client =
+            new(ClientFixture.Http, ClientFixture.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(50) });
 
         (await client.VerifyAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.NoAnswer);

@@ -67,7 +67,8 @@ public class BrokenLinksTests
 
     [Fact]
     public async Task A_payment_address_over_2000_characters_is_unknown() =>
-        (await WithAsync("payment_url", $"\"https://pay.khalti.com/?pidx={new string('x', 2000)}\"")).ShouldBeUnknown(UnknownReason.Unreadable, 200);
+        (await WithAsync("payment_url", $"\"https://pay.khalti.com/?pidx={new string('x', 2000)}\""))
+            .ShouldBeUnknown(UnknownReason.Unreadable, 200);
 
     [Theory]
     [InlineData("null")]
@@ -178,7 +179,8 @@ public class BrokenLinksTests
     [InlineData(520, UnknownReason.ServerError)]
     public async Task These_http_codes_are_unknown_whatever_the_body(int status, UnknownReason why)
     {
-        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"amount": ["no"], "error_key": "validation_error"}""", EPaymentFixture.Link])
+        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""",
+            """{"amount": ["no"], "error_key": "validation_error"}""", EPaymentFixture.Link])
         {
             (await AnsweredAsync(body, status)).ShouldBeUnknown(why, status);
         }
@@ -202,7 +204,8 @@ public class BrokenLinksTests
         (await EPaymentFixture.InitiateGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
-    private static Task<Reply<EPaymentLink>> AnsweredAsync(string body, int status = 200) => EPaymentFixture.InitiateGivenAsync(Step.Json(body, status));
+    private static Task<Reply<EPaymentLink>> AnsweredAsync(string body, int status = 200) =>
+        EPaymentFixture.InitiateGivenAsync(Step.Json(body, status));
 
     /// <summary>The documented link with one member replaced.</summary>
     private static Task<Reply<EPaymentLink>> WithAsync(string member, string value)

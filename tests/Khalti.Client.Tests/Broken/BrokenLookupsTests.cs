@@ -9,7 +9,8 @@ public class BrokenLookupsTests
     [Fact]
     public async Task Every_member_of_the_documented_answer_is_read() =>
         (await LookedAsync(EPaymentFixture.Paid)).ShouldBeAnswered().ShouldBe(new EPayment(
-            EPaymentFixture.Pidx, EPaymentStatus.Completed, "Completed", ClientFixture.Thousand, "GFq9PFS7b2iYvL8Lir9oXe", default(Paisa), Refunded: false));
+            EPaymentFixture.Pidx, EPaymentStatus.Completed, "Completed", ClientFixture.Thousand, "GFq9PFS7b2iYvL8Lir9oXe", default(Paisa),
+            Refunded: false));
 
     [Theory]
     [InlineData("Completed", 200, EPaymentStatus.Completed)]
@@ -62,7 +63,8 @@ public class BrokenLookupsTests
     [InlineData("{\"detail\": \"Not found.\", \"error_key\": \"validation_error\"}", 404)]
     [InlineData("{\"detail\": \"Not found.\", \"error_key\": \"validation_error\"}", 400)]
     [InlineData("{\"pidx\": [\"This field may not be blank.\"], \"error_key\": \"validation_error\"}", 400)]
-    public async Task A_documented_error_is_a_refusal(string body, int code) => (await LookedAsync(body, code)).ShouldBeRefused().StatusCode.ShouldBe(code);
+    public async Task A_documented_error_is_a_refusal(string body, int code) =>
+        (await LookedAsync(body, code)).ShouldBeRefused().StatusCode.ShouldBe(code);
 
     [Theory]
     [InlineData("null")]
@@ -167,7 +169,8 @@ public class BrokenLookupsTests
     [InlineData(520, UnknownReason.ServerError)]
     public async Task These_http_codes_are_unknown_whatever_the_body(int status, UnknownReason why)
     {
-        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"detail": "Not found."}""", EPaymentFixture.Paid])
+        foreach (string body in (string[])["", """{"detail": "Invalid token.", "status_code": 401}""", """{"detail": "Not found."}""",
+            EPaymentFixture.Paid])
         {
             (await LookedAsync(body, status)).ShouldBeUnknown(why, status);
         }
@@ -191,7 +194,8 @@ public class BrokenLookupsTests
         (await EPaymentFixture.LookupGivenAsync(step)).ShouldBeUnknown(UnknownReason.NoAnswer);
     }
 
-    private static Task<Reply<EPayment>> LookedAsync(string body, int status = 200) => EPaymentFixture.LookupGivenAsync(Step.Json(body, status));
+    private static Task<Reply<EPayment>> LookedAsync(string body, int status = 200) =>
+        EPaymentFixture.LookupGivenAsync(Step.Json(body, status));
 
     private static Task<Reply<EPayment>> WithAsync(string member, string value, int status = 200) =>
         LookedAsync(With(member, value), status);

@@ -82,7 +82,8 @@ public class BrokenReadsTests
     [InlineData("[null, {}, 1]")]
     public async Task Unreadable_children_are_left_out(string children)
     {
-        await using ScriptedServer server = new(Step.Json(ClientFixture.Record[..^1] + $", \"child_transactions\": {children}, \"can_refund\": 1}}"));
+        await using ScriptedServer server =
+            new(Step.Json(ClientFixture.Record[..^1] + $", \"child_transactions\": {children}, \"can_refund\": 1}}"));
 
         TransactionDetail detail = (await ClientFixture.At(server.Address).GetTransactionAsync("x", Stop)).ShouldBeAnswered();
 

@@ -13,7 +13,8 @@ public class BrokenRecordsTests
             .ShouldBeAnswered();
 
         transaction.ShouldBe(new Transaction(
-            "a", TransactionState.Completed, "Completed", ClientFixture.Thousand, Fee: null, Refunded: false, ProductIdentity: null, CreatedOn: null));
+            "a", TransactionState.Completed, "Completed", ClientFixture.Thousand, Fee: null, Refunded: false, ProductIdentity: null,
+            CreatedOn: null));
     }
 
     [Theory]

@@ -23,7 +23,8 @@ public class ErrorAnswersTests
 
     [Fact]
     public async Task A_detail_with_an_error_key_is_a_refusal() =>
-        (await ClientFixture.VerifyGivenAsync(Step.Json("""{"detail": "Not found.", "error_key": "validation_error"}""", 404))).ShouldBeRefused()
+        (await ClientFixture.VerifyGivenAsync(Step.Json("""{"detail": "Not found.", "error_key": "validation_error"}""", 404)))
+            .ShouldBeRefused()
             .ShouldSatisfyAllConditions(
                 refusal => refusal.StatusCode.ShouldBe(404),
                 refusal => refusal.Detail.ShouldBe("Not found."),
@@ -33,7 +34,8 @@ public class ErrorAnswersTests
     [Fact]
     public async Task Errors_by_field_are_a_refusal() =>
         (await ClientFixture.VerifyGivenAsync(Step.Json(
-            """{"token": ["Invalid token.", "Really."], "amount": ["A valid integer is required."], "error_key": "validation_error", "tries_remaining": "2"}""",
+            """{"token": ["Invalid token.", "Really."], "amount": ["A valid integer is required."], "error_key": """
+            + """ "validation_error", "tries_remaining": "2"}""",
             400))).ShouldBeRefused()
             .ShouldSatisfyAllConditions(
                 refusal => refusal.Detail.ShouldBeNull(),
@@ -80,7 +82,8 @@ public class ErrorAnswersTests
     [InlineData(999, UnknownReason.ServerError)]
     public async Task These_http_codes_leave_a_payment_unknown_whatever_the_body(int status, UnknownReason why)
     {
-        foreach (string body in (string[])["", """{"detail": "Invalid token."}""", """{"token": ["Invalid token."]}""", ClientFixture.Record, ClientFixture.Complete])
+        foreach (string body in (string[])["", """{"detail": "Invalid token."}""", """{"token": ["Invalid token."]}""",
+            ClientFixture.Record, ClientFixture.Complete])
         {
             (await ClientFixture.VerifyGivenAsync(Step.Json(body, status))).ShouldBeUnknown(why, status);
             (await ClientFixture.StatusGivenAsync(Step.Json(body, status))).ShouldBeUnknown(why, status);
@@ -151,7 +154,8 @@ public class ErrorAnswersTests
         string text = "<b>\\n\\u0000" + new string('x', 195) + "\\ud83d\\ude00";
 
         Refusal refusal = (await ClientFixture.VerifyGivenAsync(
-            Step.Json($$"""{"detail": "{{text}}", "token": ["{{text}}", "\ud800"], "amount": {"a\nb": ["x"] } }""", 400))).ShouldBeRefused();
+            Step.Json($$"""{"detail": "{{text}}", "token": ["{{text}}", "\ud800"], "amount": {"a\nb": ["x"] } }""", 400)))
+                .ShouldBeRefused();
 
         string clean = "<b>" + new string('x', 195);
         refusal.Detail.ShouldBe(clean + "\ud83d\ude00");
@@ -164,7 +168,9 @@ public class ErrorAnswersTests
     {
         string text = new string('x', 199) + "\ud83d\ude00";
 
-        Refusal refusal = (await ClientFixture.VerifyGivenAsync(Step.Json($$"""{"detail": "{{text}}", "error_key": "validation_error"}""", 400))).ShouldBeRefused();
+        Refusal refusal =
+            (await ClientFixture.VerifyGivenAsync(Step.Json($$"""{"detail": "{{text}}", "error_key": "validation_error"}""", 400)))
+                .ShouldBeRefused();
 
         refusal.Detail.ShouldBe(new string('x', 199));
     }

@@ -12,11 +12,16 @@ namespace Khalti.Client.Tests.Broken;
 /// <summary>Property tests: random and mutated bodies never throw, and are an answer only if they contain it.</summary>
 public class RandomBodyTests
 {
-    private const string Page = $$"""{"total_pages": 1, "total_records": 1, "next": null, "current_page": 1, "records": [{{ClientFixture.Record}}]}""";
-    private const string Detail = $$"""{"idx": "8xme", "state": {"name": "Confirmed"}, "amount": 3000, "meta": {"product_identity": "ord_1"}, "child_transactions": [{{ClientFixture.Record}}]}""";
+    private const string Page =
+        $$"""{"total_pages": 1, "total_records": 1, "next": null, "current_page": 1, "records": [{{ClientFixture.Record}}]}""";
+    private const string Detail = $$"""
+        {"idx": "8xme", "state": {"name": "Confirmed"}, "amount": 3000, "meta": {"product_identity": "ord_1"},
+         "child_transactions": [{{ClientFixture.Record}}]}
+        """;
     private const string Refused = """{"token": ["Invalid token."], "detail": "no", "error_key": "validation_error"}""";
 
-    private static readonly string[] GoodAnswers = [ClientFixture.Record, ClientFixture.Complete, Page, Detail, Refused, EPaymentFixture.Link, EPaymentFixture.Paid];
+    private static readonly string[] GoodAnswers = [
+        ClientFixture.Record, ClientFixture.Complete, Page, Detail, Refused, EPaymentFixture.Link, EPaymentFixture.Paid];
 
     private static readonly string[] OddValues =
     [
@@ -89,8 +94,11 @@ public class RandomBodyTests
         return (verify is not Reply<Transaction>.Answered(var paid) || (status == 200 && BodyContains(body, paid)))
             && (detail is not Reply<TransactionDetail>.Answered(var one) || (status == 200 && BodyContains(body, one.Transaction)))
             && (page is not Reply<TransactionPage>.Answered(var listed) || (status == 200 && listed.Records.All(IsWhole)))
-            && (state is not Reply<TransactionStatus>.Answered || (status is 200 or >= 400 && Parsed(body).GetProperty("state").ValueKind == JsonValueKind.String))
-            && (link is not Reply<EPaymentLink>.Answered(var made) || (status == 200 && Parsed(body).GetProperty("pidx").GetString() == made.Pidx && made.PaymentUrl.Scheme is "https" or "http"))
+            && (state is not Reply<TransactionStatus>.Answered
+                || (status is 200 or >= 400 && Parsed(body).GetProperty("state").ValueKind == JsonValueKind.String))
+            && (link is not Reply<EPaymentLink>.Answered(var made)
+                || (status == 200 && Parsed(body).GetProperty("pidx").GetString() == made.Pidx
+                && made.PaymentUrl.Scheme is "https" or "http"))
             && (looked is not Reply<EPayment>.Answered(var payment) || (status is 200 or >= 400 && BodyContains(body, payment)))
             && (looked is not Reply<EPayment>.Refused || status is 400 or 404)
             && (verify is not Reply<Transaction>.Refused || (status is 400 or 404 && !Parsed(body).TryGetProperty("idx", out _)));

@@ -52,7 +52,8 @@ public class EPaymentRequestsTests
 
     [Fact]
     public async Task Amounts_are_sent_as_whole_paisa_up_to_the_maximum() =>
-        (await InitiatedAsync(EPaymentFixture.Request with { Amount = new Paisa(long.MaxValue) })).Body.ShouldContain("\"amount\":9223372036854775807,");
+        (await InitiatedAsync(EPaymentFixture.Request with { Amount = new Paisa(long.MaxValue) }))
+            .Body.ShouldContain("\"amount\":9223372036854775807,");
 
     [Fact]
     public async Task Any_text_is_sent_unchanged_and_never_throws()
@@ -104,7 +105,8 @@ public class EPaymentRequestsTests
     public async Task Merchant_data_cannot_overwrite_Khaltis_fields(string name)
     {
         await using ScriptedServer server = new(Step.Json(EPaymentFixture.Link));
-        EPaymentRequest request = EPaymentFixture.Request with { MerchantData = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "1" } };
+        EPaymentRequest request =
+            EPaymentFixture.Request with { MerchantData = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = "1" } };
 
         await Should.ThrowAsync<ArgumentException>(() => ClientFixture.At(server.Address).InitiateAsync(request, Stop));
 
@@ -117,8 +119,10 @@ public class EPaymentRequestsTests
         KhaltiClient client = ClientFixture.At(new Uri("http://khalti.invalid"));
 
         await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(null!, Stop));
-        await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(EPaymentFixture.Request with { ReturnUrl = null! }, Stop));
-        await Should.ThrowAsync<ArgumentNullException>(() => client.InitiateAsync(EPaymentFixture.Request with { WebsiteUrl = null! }, Stop));
+        await Should.ThrowAsync<ArgumentNullException>(
+            () => client.InitiateAsync(EPaymentFixture.Request with { ReturnUrl = null! }, Stop));
+        await Should.ThrowAsync<ArgumentNullException>(
+            () => client.InitiateAsync(EPaymentFixture.Request with { WebsiteUrl = null! }, Stop));
         await Should.ThrowAsync<ArgumentNullException>(() => client.LookupAsync(null!, Stop));
     }
 

@@ -58,8 +58,10 @@ public class InitiateTests(RunningSandbox sandbox) : SandboxTests(sandbox)
         { "purchase_order_name", EPaymentFixture.Request with { PurchaseOrderName = " " } },
         { "customer_info.name", EPaymentFixture.Request with { Customer = new EPaymentCustomer(Name: "") } },
         { "customer_info.email", EPaymentFixture.Request with { Customer = new EPaymentCustomer(Email: "sita") } },
-        { "product_details.0.name", EPaymentFixture.Request with { ProductDetails = [new ProductDetail("nb-1", "", new Paisa(1000), 1, new Paisa(1000))] } },
-        { "amount_breakdown.1.label", EPaymentFixture.Request with { AmountBreakdown = [new AmountPart("Price", 900), new AmountPart("", 100)] } },
+        { "product_details.0.name",
+            EPaymentFixture.Request with { ProductDetails = [new ProductDetail("nb-1", "", new Paisa(1000), 1, new Paisa(1000))] } },
+        { "amount_breakdown.1.label",
+            EPaymentFixture.Request with { AmountBreakdown = [new AmountPart("Price", 900), new AmountPart("", 100)] } },
     };
 
     [Theory]
@@ -76,7 +78,12 @@ public class InitiateTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     [Fact]
     public async Task Several_invalid_fields_are_all_named()
     {
-        Refusal refusal = (await Client.InitiateAsync(EPaymentFixture.Request with { Amount = default, PurchaseOrderId = "", PurchaseOrderName = "" }, Stop)).ShouldBeRefused();
+        Refusal refusal = (await Client.InitiateAsync(EPaymentFixture.Request with
+        {
+            Amount = default,
+            PurchaseOrderId = "",
+            PurchaseOrderName = ""
+        }, Stop)).ShouldBeRefused();
 
         refusal.Fields.Keys.ShouldBe(["amount", "purchase_order_id", "purchase_order_name"], ignoreOrder: true);
     }

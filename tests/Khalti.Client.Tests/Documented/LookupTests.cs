@@ -37,7 +37,8 @@ public class LookupTests(RunningSandbox sandbox) : SandboxTests(sandbox)
         EPayment looked = (await Client.LookupAsync(pidx, Stop)).ShouldBeAnswered();
 
         looked.ShouldBe(new EPayment(
-            pidx, EPaymentStatus.Completed, "Completed", ClientFixture.Thousand, (string?)(await Sandbox.LinkAsync(pidx))["idx"], default(Paisa), Refunded: false));
+            pidx, EPaymentStatus.Completed, "Completed", ClientFixture.Thousand, (string?)(await Sandbox.LinkAsync(pidx))["idx"],
+            default(Paisa), Refunded: false));
     }
 
     [Theory]

@@ -72,7 +72,8 @@ public class RefundTests(RunningSandbox sandbox) : SandboxTests(sandbox)
     {
         await using ScriptedServer server = new(Step.Json(body));
 
-        (await ClientFixture.At(server.Address).RefundAsync("8xme", cancellationToken: Stop)).ShouldBeOfType<Reply<RefundConfirmation>.Unknown>();
+        (await ClientFixture.At(server.Address).RefundAsync("8xme", cancellationToken: Stop))
+            .ShouldBeOfType<Reply<RefundConfirmation>.Unknown>();
     }
 
     [Fact]

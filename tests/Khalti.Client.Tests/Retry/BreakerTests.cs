@@ -133,7 +133,12 @@ public class BreakerTests
     public async Task A_read_that_opens_the_circuit_returns_its_own_result()
     {
         await using ScriptedServer server = new(Step.Html("", 503));
-        KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with { ReadRetries = 10, ReadBreak = Break, TimeProvider = _clock });
+        KhaltiClient client = new(ClientFixture.Http, ClientFixture.Options(server.Address) with
+        {
+            ReadRetries = 10,
+            ReadBreak = Break,
+            TimeProvider = _clock
+        });
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.ServerError, 503);
 
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.ServerError, 503);
@@ -142,7 +147,8 @@ public class BreakerTests
         (await client.GetStatusAsync()).ShouldBeUnknown(UnknownReason.NotAsked);
     }
 
-    private KhaltiClient Client(ScriptedServer server, TimeSpan? timeout = null) => new(ClientFixture.Http, ClientFixture.Options(server.Address) with
+    private KhaltiClient Client(ScriptedServer server, TimeSpan? timeout = null) =>
+        new(ClientFixture.Http, ClientFixture.Options(server.Address) with
     {
         ReadRetries = 0,
         ReadBreak = Break,

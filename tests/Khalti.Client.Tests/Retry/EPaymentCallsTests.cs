@@ -13,7 +13,8 @@ public class EPaymentCallsTests
     [MemberData(nameof(Troubles))]
     public async Task Initiate_is_sent_once_on_new_and_reused_connections(string failure)
     {
-        await using ScriptedServer server = new(FailureStep(failure), Step.Json(EPaymentFixture.Paid), FailureStep(failure), Step.Json(EPaymentFixture.Link));
+        await using ScriptedServer server =
+            new(FailureStep(failure), Step.Json(EPaymentFixture.Paid), FailureStep(failure), Step.Json(EPaymentFixture.Link));
         using HttpClient own = KhaltiClient.CreateHttpClient();
         KhaltiClient client = new(own, ClientFixture.Options(server.Address));
 
@@ -39,10 +40,13 @@ public class EPaymentCallsTests
     {
         await using ScriptedServer server = new(FailureStep(failure), FailureStep(failure), Step.Json(EPaymentFixture.Paid));
 
-        (await ClientFixture.At(server.Address).LookupAsync(EPaymentFixture.Pidx, Stop)).ShouldBeAnswered().Status.ShouldBe(EPaymentStatus.Completed);
+        (await ClientFixture.At(server.Address).LookupAsync(EPaymentFixture.Pidx, Stop)).ShouldBeAnswered()
+            .Status.ShouldBe(EPaymentStatus.Completed);
 
         server.Received.Select(request => (request.Method, request.Target, request.Body, request.Header("Authorization"))).ShouldBe(
-            Enumerable.Repeat(("POST", "/api/v2/epayment/lookup/", $$"""{"pidx":"{{EPaymentFixture.Pidx}}"}""", (string?)("Key " + ClientFixture.Secret)), 3));
+            Enumerable.Repeat(
+                ("POST", "/api/v2/epayment/lookup/", $$"""{"pidx":"{{EPaymentFixture.Pidx}}"}""", (string?)("Key " + ClientFixture.Secret)),
+                3));
     }
 
     [Theory]
@@ -64,9 +68,11 @@ public class EPaymentCallsTests
     public async Task A_lookup_answer_with_code_400_is_not_retried()
     {
         await using ScriptedServer server = new(
-            Step.Json(EPaymentFixture.Paid.Replace("Completed", "User canceled", StringComparison.Ordinal), 400), Step.Json(EPaymentFixture.Paid));
+            Step.Json(EPaymentFixture.Paid.Replace("Completed", "User canceled", StringComparison.Ordinal), 400),
+            Step.Json(EPaymentFixture.Paid));
 
-        (await ClientFixture.At(server.Address).LookupAsync(EPaymentFixture.Pidx, Stop)).ShouldBeAnswered().Status.ShouldBe(EPaymentStatus.UserCanceled);
+        (await ClientFixture.At(server.Address).LookupAsync(EPaymentFixture.Pidx, Stop)).ShouldBeAnswered()
+            .Status.ShouldBe(EPaymentStatus.UserCanceled);
 
         server.Received.Count.ShouldBe(1);
     }

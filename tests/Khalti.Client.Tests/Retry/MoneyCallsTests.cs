@@ -27,7 +27,8 @@ public class MoneyCallsTests
     {
         foreach (BodyEncoding encoding in Enum.GetValues<BodyEncoding>())
         {
-            await using ScriptedServer server = new(Step.Json(ClientFixture.Complete), FailureStep(failure), Step.Json(ClientFixture.Record));
+            await using ScriptedServer server =
+                new(Step.Json(ClientFixture.Complete), FailureStep(failure), Step.Json(ClientFixture.Record));
             using HttpClient own = KhaltiClient.CreateHttpClient();
             KhaltiClient client = new(own, ClientFixture.Options(server.Address) with { VerifyEncoding = encoding });
             (await client.GetStatusAsync()).ShouldBeAnswered();
@@ -43,7 +44,8 @@ public class MoneyCallsTests
     public async Task A_pooled_connection_closed_before_the_call_loses_no_answer()
     {
         await using ScriptedServer server = new(
-            Step.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {ClientFixture.Complete.Length}\r\n\r\n{ClientFixture.Complete}"), Step.Json(ClientFixture.Record));
+            Step.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {ClientFixture.Complete.Length}\r\n\r\n{ClientFixture.Complete}"),
+            Step.Json(ClientFixture.Record));
         using HttpClient own = KhaltiClient.CreateHttpClient();
         KhaltiClient client = new(own, ClientFixture.Options(server.Address));
         (await client.GetStatusAsync()).ShouldBeAnswered();

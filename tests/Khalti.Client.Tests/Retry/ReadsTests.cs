@@ -28,7 +28,8 @@ public class ReadsTests
     [Fact]
     public async Task A_read_is_retried_after_a_broken_answer()
     {
-        await using ScriptedServer server = new(Step.HalfOf(ClientFixture.Complete), Step.HalfOf(ClientFixture.Complete, Then.Reset), Answer);
+        await using ScriptedServer server =
+            new(Step.HalfOf(ClientFixture.Complete), Step.HalfOf(ClientFixture.Complete, Then.Reset), Answer);
 
         (await ClientFixture.At(server.Address).GetStatusAsync()).ShouldBeAnswered();
 

@@ -49,6 +49,7 @@ internal static class EPaymentFixture
     internal static async Task<Reply<EPayment>> LookupGivenAsync(Step step)
     {
         await using ScriptedServer server = new(step);
-        return await new KhaltiClient(ClientFixture.Http, ClientFixture.Options(server.Address) with { ReadRetries = 0 }).LookupAsync(Pidx, Stop);
+        return await new KhaltiClient(ClientFixture.Http, ClientFixture.Options(server.Address) with { ReadRetries = 0 })
+            .LookupAsync(Pidx, Stop);
     }
 }

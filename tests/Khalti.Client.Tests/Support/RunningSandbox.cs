@@ -66,7 +66,8 @@ public sealed class RunningSandbox : IAsyncLifetime
     /// <summary>A payment link, forced into the state if one is given.</summary>
     internal async Task<string> GivenLinkAsync(string? state = null)
     {
-        Reply<EPaymentLink> made = await Client(EPaymentSecret).InitiateAsync(EPaymentFixture.Request, TestContext.Current.CancellationToken);
+        Reply<EPaymentLink> made = await Client(EPaymentSecret)
+            .InitiateAsync(EPaymentFixture.Request, TestContext.Current.CancellationToken);
         string pidx = made.ShouldBeAnswered().Pidx;
         if (state is not null)
         {

@@ -30,7 +30,8 @@ public sealed class SessionTests
         signedOut.Status.ShouldBe(204);
         signedOut.Headers["Set-Cookie"].ShouldStartWith(SessionCookie.PlainName + "=; expires=Thu, 01 Jan 1970");
         after.ShouldBeProblem(401, "unauthorized");
-        (await shop.SendAsync(key, HttpMethod.Get, Session)).Text.ShouldBe("""{"name":"Till 2","scopes":["read","refund"],"expiresAt":null}""");
+        (await shop.SendAsync(key, HttpMethod.Get, Session))
+            .Text.ShouldBe("""{"name":"Till 2","scopes":["read","refund"],"expiresAt":null}""");
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class SessionTests
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
         object till = new { name = "Till 2", scopes = new[] { "read" } };
 
-        foreach ((string Name, string Value)[] headers in ((string, string)[][])[[], [(CsrfHeader.Name, "XMLHttpRequest")], [(CsrfHeader.Name, "")]])
+        foreach ((string Name, string Value)[] headers in ((string, string)[][])[[], [
+            (CsrfHeader.Name, "XMLHttpRequest")], [(CsrfHeader.Name, "")]])
         {
             (string, string)[] all = [KeyHolding.Cookie(cookie), .. headers];
             ((string?)(await shop.SendAsync(HttpMethod.Post, Keys, till, all)).ShouldBeProblem(403, "forbidden")["detail"])
@@ -113,7 +115,8 @@ public sealed class SessionTests
         (await shop.InDatabaseAsync(db => db.ApiKeys.CountAsync())).ShouldBe(0);
         (await shop.SendAsync(HttpMethod.Get, Keys, null, KeyHolding.Cookie(cookie))).Status.ShouldBe(200, "reading needs no header");
         (await shop.SendAsync(HttpMethod.Post, Keys, till, KeyHolding.Cookie(cookie), KeyHolding.Meant)).Status.ShouldBe(201);
-        (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = "Till 3", scopes = new[] { "read" } })).Status.ShouldBe(201, "nor does a key");
+        (await shop.SendAsync(KeyHolding.SettingsKey, HttpMethod.Post, Keys, new { name = "Till 3", scopes = new[] { "read" } }))
+            .Status.ShouldBe(201, "nor does a key");
     }
 
     [Fact]
@@ -122,7 +125,8 @@ public sealed class SessionTests
         await using Shop shop = await Shop.OpenAsync();
         string cookie = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
 
-        Answer placed = await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", OrdersWithKeyTests.FromTheCatalogue, KeyHolding.Cookie(cookie));
+        Answer placed =
+            await shop.SendAsync(HttpMethod.Post, "/api/v1/orders", OrdersWithKeyTests.FromTheCatalogue, KeyHolding.Cookie(cookie));
 
         placed.Status.ShouldBe(201);
         (await shop.InDatabaseAsync(db => db.Timeline.SingleAsync())).KeyName.ShouldBeNull();
@@ -147,7 +151,8 @@ public sealed class SessionTests
     [Fact]
     public async Task A_session_ends_when_its_key_is_removed_from_the_settings()
     {
-        await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", "the-first-key-of-the-merchant"), ("Admin:ApiKeys:1", "the-other-key-of-the-merchant"));
+        await using Shop shop = await Shop.OpenAsync(
+            ("Admin:ApiKeys:0", "the-first-key-of-the-merchant"), ("Admin:ApiKeys:1", "the-other-key-of-the-merchant"));
         string first = await shop.GivenSessionAsync("the-first-key-of-the-merchant");
         string other = await shop.GivenSessionAsync("the-other-key-of-the-merchant");
 
@@ -179,7 +184,8 @@ public sealed class SessionTests
         await using Shop shop = await Shop.OpenAsync();
         string before = await shop.GivenSessionAsync(KeyHolding.SettingsKey);
 
-        (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey }, KeyHolding.Cookie(before))).Status.ShouldBe(200);
+        (await shop.SendAsync(HttpMethod.Post, Session, new { key = KeyHolding.SettingsKey }, KeyHolding.Cookie(before)))
+            .Status.ShouldBe(200);
 
         (await shop.SendAsync(HttpMethod.Get, Session, null, KeyHolding.Cookie(before))).ShouldBeProblem(401, "unauthorized");
     }
@@ -215,7 +221,8 @@ public sealed class SessionTests
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
 
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => shop.SendAsync(HttpMethod.Post, Session, new { key = $"wrong {number}" })));
+        Answer[] answers = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(number => shop.SendAsync(HttpMethod.Post, Session, new { key = $"wrong {number}" })));
 
         answers.Count(answer => answer.Status == 401).ShouldBe(10);
         answers.Count(answer => answer.Status == 429).ShouldBe(30);
@@ -226,7 +233,8 @@ public sealed class SessionTests
     {
         await using Shop shop = await Shop.OpenAsync(("Admin:ApiKeys:0", Starting.MerchantKey));
         shop.ExpectWarnings();
-        Task<Answer> SignInAsync(string address, string key) => shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", address));
+        Task<Answer> SignInAsync(string address, string key) =>
+            shop.SendAsync(HttpMethod.Post, Session, new { key }, ("X-Forwarded-For", address));
         for (int wrong = 1; wrong <= 10; wrong++)
         {
             await SignInAsync("192.0.2.1", "wrong");

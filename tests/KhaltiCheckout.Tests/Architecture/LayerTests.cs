@@ -58,7 +58,8 @@ public sealed class LayerTests
 
         foreach (string feature in features)
         {
-            Rule(feature).Intersect(features).Except(Edges.Where(edge => edge.From == feature).Select(edge => edge.To)).ShouldBeEmpty(feature);
+            Rule(feature).Intersect(features).Except(Edges.Where(edge => edge.From == feature).Select(edge => edge.To))
+                .ShouldBeEmpty(feature);
         }
     }
 
@@ -78,7 +79,8 @@ public sealed class LayerTests
     [Fact]
     public void Client_and_sandbox_know_nothing_of_the_shop_nor_of_each_other()
     {
-        foreach (System.Reflection.Assembly assembly in (System.Reflection.Assembly[])[typeof(KhaltiClient).Assembly, typeof(SandboxHost).Assembly])
+        foreach (System.Reflection.Assembly assembly in (System.Reflection.Assembly[])[typeof(
+            KhaltiClient).Assembly, typeof(SandboxHost).Assembly])
         {
             assembly.GetReferencedAssemblies().Select(reference => reference.Name)
                 .ShouldNotContain(name => name!.StartsWith("Khalti", StringComparison.Ordinal), assembly.GetName().Name);
@@ -87,7 +89,8 @@ public sealed class LayerTests
 
     [Fact]
     public void Every_temporary_edge_is_still_there() =>
-        Layers.Temporary.Where(left => !Edges.Any(edge => edge.From == left.From && edge.To == left.To)).Select(left => (left.From, left.To))
+        Layers.Temporary.Where(left => !Edges.Any(edge => edge.From == left.From && edge.To == left.To))
+            .Select(left => (left.From, left.To))
             .ShouldBeEmpty();
 
     private static void Unexpected(IEnumerable<Edge> edges) =>
@@ -112,7 +115,8 @@ public sealed class LayerTests
     {
         foreach ((string layer, _) in Layers.All)
         {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", Shop, layer), "*.cs", SearchOption.AllDirectories))
+            foreach (string file in Directory.EnumerateFiles(
+                Path.Combine(Repository.Root, "src", Shop, layer), "*.cs", SearchOption.AllDirectories))
             {
                 foreach (string line in File.ReadLines(file).Where(line => line.StartsWith($"using {Shop}.", StringComparison.Ordinal)))
                 {

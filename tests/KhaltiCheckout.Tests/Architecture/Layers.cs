@@ -32,7 +32,8 @@ internal static class Layers
         ("Operations", Base),
     ];
 
-    /// <summary>The layers that know Khalti's client. All others know its <see cref="Khalti.Client.Paisa"/> and nothing else of it.</summary>
+    /// <summary>The layers that know Khalti's client. All others know its <see cref="Khalti.Client.Paisa"/>
+    /// and nothing else of it.</summary>
     internal static readonly string[] KnowKhaltiClient = ["Gateway"];
 
     /// <summary>Gateway starts the sandbox inside the shop. Access has the same list of what proxies add to a request.</summary>

@@ -42,7 +42,8 @@ public sealed class PaidOrderReadTests
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
-        await shop.SqlAsync($"""UPDATE "Payments" SET "Version" = "Version" + 1, "KhaltiState" = 'Looked at' WHERE "OrderId" = {paid.Id()}""");
+        await shop.SqlAsync(
+            $"""UPDATE "Payments" SET "Version" = "Version" + 1, "KhaltiState" = 'Looked at' WHERE "OrderId" = {paid.Id()}""");
 
         ((string?)(await shop.ReadAsync(paid))["payments"]![0]!["khaltiState"]).ShouldBe("Looked at");
     }

@@ -8,15 +8,16 @@ public sealed class StoredReportTests
 {
     // As the first version wrote it, but for line breaks.
     private const string FirstVersion = """
-        {"here":{"payments":2,"amount":37000,"fees":1110},"atKhalti":{"payments":2,"amount":37000,"fees":1110},"lookedBackTo":"2026-10-22","openPayments":1,
-        "openRefunds":0,"leftOut":[],"notLookedBackAt":["Khalti did not answer about payment pay_1."],
+        {"here":{"payments":2,"amount":37000,"fees":1110},"atKhalti":{"payments":2,"amount":37000,"fees":1110},
+        "lookedBackTo":"2026-10-22","openPayments":1,"openRefunds":0,"leftOut":[],
+        "notLookedBackAt":["Khalti did not answer about payment pay_1."],
         "differences":[{"kind":"fee","orderId":"ord_1","paymentId":"pay_2","transactionId":"abc",
         "here":"completed","atKhalti":"Completed","amountHere":555,"amountAtKhalti":556,"action":"look_at_khalti"}]}
         """;
 
     private const string LaterVersion = """
-        {"here":{"payments":2,"amount":37000,"fees":1110,"tips":5},"atKhalti":{"payments":2,"amount":37000,"fees":1110},"lookedBackTo":"2026-10-22",
-        "openPayments":0,"openRefunds":0,"leftOut":[],"notLookedBackAt":[],
+        {"here":{"payments":2,"amount":37000,"fees":1110,"tips":5},"atKhalti":{"payments":2,"amount":37000,"fees":1110},
+        "lookedBackTo":"2026-10-22","openPayments":0,"openRefunds":0,"leftOut":[],"notLookedBackAt":[],
         "differences":[{"kind":"fee","orderId":null,"paymentId":"pay_2","transactionId":"abc",
         "here":"completed","atKhalti":"Completed","amountHere":555,"amountAtKhalti":556,
         "action":"look_at_khalti","since":"2026-11-20"}],"payouts":[{"id":"p1"}]}

@@ -32,7 +32,8 @@ public sealed class OrderSearchTests
             (new() { Attention = "stuck" }, order => order.Reasons.Contains(AttentionReason.Stuck)),
             (new() { Attention = "paid_late" }, order => order.Reasons.Contains(AttentionReason.PaidLate)),
             (new() { Status = "paid", Attention = "any" }, order => order.Status == "paid" && order.Reasons.Length > 0),
-            (new() { Status = "paid", Attention = "paid_late" }, order => order.Status == "paid" && order.Reasons.Contains(AttentionReason.PaidLate)),
+            (new() { Status = "paid", Attention = "paid_late" },
+                order => order.Status == "paid" && order.Reasons.Contains(AttentionReason.PaidLate)),
             (new() { Q = "sita" }, order => order.Has("sita")),
             (new() { Q = "s" }, order => order.Has("s")),
             (new() { Q = "zen" }, order => order.Has("zen")),
@@ -52,7 +53,8 @@ public sealed class OrderSearchTests
             (new() { Attention = "paid_late", Q = "s" }, order => order.Has("s") && order.Reasons.Contains(AttentionReason.PaidLate)),
             (new() { Q = middle[..20] + " s" }, order => order.Id.StartsWith(middle[..20], StringComparison.Ordinal) && order.Has("s")),
             (new() { Status = "paid", Q = "rama" }, order => order.Has("rama") && order.Status == "paid"),
-            (new() { Status = "expired", Attention = "any", Q = "s" }, order => order.Has("s") && order.Status == "expired" && order.Reasons.Length > 0),
+            (new() { Status = "expired", Attention = "any", Q = "s" },
+                order => order.Has("s") && order.Status == "expired" && order.Reasons.Length > 0),
             (new() { Q = middle }, order => order.Id == middle),
             (new() { Q = "nobody" }, _ => false),
             (new() { Q = "nobody sita" }, _ => false),
@@ -63,7 +65,8 @@ public sealed class OrderSearchTests
             {
                 foreach (int most in (int[])[1, 10, 200])
                 {
-                    (await AllPagesAsync(shop, query, maxScanned, most)).ShouldBe(wanted, $"{query}, {maxScanned} orders scanned, {most} a page");
+                    (await AllPagesAsync(shop, query, maxScanned, most))
+                        .ShouldBe(wanted, $"{query}, {maxScanned} orders scanned, {most} a page");
                 }
             }
         }
@@ -77,7 +80,8 @@ public sealed class OrderSearchTests
 
         OrderFilterQuery query = new() { Q = "s 9800 98000 9800" };
         (await AllPagesAsync(shop, query, maxScanned: 2, most: 200))
-            .ShouldBe(all.Where(order => order.Has("s") && order.Has("98000")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
+            .ShouldBe(
+                all.Where(order => order.Has("s") && order.Has("98000")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
         query = new() { Q = "s s s s s s s" };
         (await AllPagesAsync(shop, query, maxScanned: 2, most: 200))
             .ShouldBe(all.Where(order => order.Has("s")).Select(order => order.Id).OrderDescending(StringComparer.Ordinal));
@@ -171,7 +175,12 @@ public sealed class OrderSearchTests
 
         foreach (string? before in (string?[])[null, "ord_01k9x4c7qmf3t8v5z2w6y1n0ah"])
         {
-            string plan = (await PlansAsync(shop, new OrderFilterQuery { Status = status, Attention = attention, From = from }, maxScanned: 1000, before)).ShouldHaveSingleItem();
+            string plan = (await PlansAsync(shop, new OrderFilterQuery
+            {
+                Status = status,
+                Attention = attention,
+                From = from
+            }, maxScanned: 1000, before)).ShouldHaveSingleItem();
 
             plan.ShouldContain(index);
             plan.ShouldNotContain("TEMP B-TREE");
@@ -208,10 +217,12 @@ public sealed class OrderSearchTests
 
         // EF Core keeps what it has compiled in a cache of its own, one for each set of options.
         static Task<int> CompiledAsync(Shop shop) => shop.InDatabaseAsync(db => Task.FromResult(
-            ((MemoryCache)db.GetService<IMemoryCache>()).Keys.Count(key => key.GetType().Name.EndsWith("CompiledQueryCacheKey", StringComparison.Ordinal))));
+            ((MemoryCache)db.GetService<IMemoryCache>())
+                .Keys.Count(key => key.GetType().Name.EndsWith("CompiledQueryCacheKey", StringComparison.Ordinal))));
     }
 
-    private static async Task<string[]> AllPagesAsync(Shop shop, OrderFilterQuery query, int maxScanned, int most) => await shop.InDatabaseAsync(async db =>
+    private static async Task<string[]> AllPagesAsync(Shop shop, OrderFilterQuery query, int maxScanned, int most) =>
+        await shop.InDatabaseAsync(async db =>
     {
         Dictionary<string, string[]> errors = [];
         OrderFilter filter = OrderFilter.Read(query, errors);
@@ -236,7 +247,9 @@ public sealed class OrderSearchTests
         List<string> plans = [];
         foreach (string question in await shop.QuestionsForAsync(query, maxScanned, before))
         {
-            plans.Add(await shop.InDatabaseAsync(async db => string.Join('\n', await WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), question))));
+            plans.Add(
+                await shop.InDatabaseAsync(
+                    async db => string.Join('\n', await WorkerPlanTests.PlanAsync(db.Database.GetDbConnection(), question))));
         }
 
         return [.. plans];
@@ -274,7 +287,9 @@ public sealed class OrderSearchTests
             };
             Array.ForEach(reasons, reason => order.RaiseAttention(reason, shop.Clock.GetUtcNow()));
             all.Add(new(
-                order.Id, shop.Clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture), random.Next(2) == 0 ? "paid" : "expired",
+                order.Id, shop.Clock.GetUtcNow().ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                    random.Next(2) == 0 ? "paid" : "expired",
                 reasons, 18_500 * quantity,
                 [.. ((string?[])[first, last, email, phone, "ilam", "tea"]).OfType<string>().Select(word => word.ToLowerInvariant())]));
         }

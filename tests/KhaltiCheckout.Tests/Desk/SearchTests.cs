@@ -301,7 +301,8 @@ public sealed class SearchTests
         IMigrationsAssembly assembly = db.GetService<IMigrationsAssembly>();
         return assembly.Migrations
             .First(migration => assembly.CreateMigration(migration.Value, db.Database.ProviderName!).UpOperations
-                .OfType<Microsoft.EntityFrameworkCore.Migrations.Operations.CreateTableOperation>().Any(table => table.Name == "SearchTerms"))
+                .OfType<Microsoft.EntityFrameworkCore.Migrations.Operations.CreateTableOperation>()
+                .Any(table => table.Name == "SearchTerms"))
             .Key.Split('_', 2)[1];
     }
 }

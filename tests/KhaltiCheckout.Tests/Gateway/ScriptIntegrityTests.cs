@@ -24,7 +24,8 @@ public sealed class ScriptIntegrityTests
     [InlineData("oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC")]
     [InlineData("sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC; script-src *")]
     public async Task An_invalid_script_hash_stops_the_start(string text) =>
-        (await Starting.RefusalAsync("Development", ("Khalti:Widget:ScriptIntegrity", text))).ShouldContain("Khalti:Widget:ScriptIntegrity");
+        (await Starting.RefusalAsync("Development", ("Khalti:Widget:ScriptIntegrity", text)))
+            .ShouldContain("Khalti:Widget:ScriptIntegrity");
 
     [Fact]
     public async Task The_hash_command_prints_the_setting_for_an_address()

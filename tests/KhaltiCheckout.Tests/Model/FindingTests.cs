@@ -81,7 +81,8 @@ public sealed class FindingTests
                    from amount in (long[])[18_500, 18_499]
                    from product in (string?[])[OrderId, "ord_another", null]
                    select WidgetFindings.Of(
-                       new Transaction("idx1", state, state.ToString(), new Paisa(amount), new Paisa(555), refunded, product, CreatedOn: null),
+                       new Transaction(
+                           "idx1", state, state.ToString(), new Paisa(amount), new Paisa(555), refunded, product, CreatedOn: null),
                        Expected, OrderId),
             ];
 
@@ -96,7 +97,8 @@ public sealed class FindingTests
     public void Only_a_completed_record_of_exactly_the_amount_makes_an_order_paid(
         TransactionState state, bool amountEqual, bool refunded, string? product)
     {
-        Transaction record = new("idx1", state, "word", new Paisa(amountEqual ? 18_500 : 18_501), Fee: null, refunded, product, CreatedOn: null);
+        Transaction record =
+            new("idx1", state, "word", new Paisa(amountEqual ? 18_500 : 18_501), Fee: null, refunded, product, CreatedOn: null);
 
         bool paid = WidgetFindings.Of(record, Expected, OrderId).Kind == FindingKind.Completed;
 

@@ -60,7 +60,8 @@ public class FiscalYearTests
     [InlineData("2029-07-15", 2086, false)]
     [InlineData("2029-07-17", 2086, true)]
     public void The_end_of_the_known_fiscal_years_is_warned_of_a_year_before(string day, int told, bool isEnding) =>
-        FiscalYear.IsEnding(Day(day), told == 0 ? Nothing : new Dictionary<int, DateOnly> { [told] = new(told - 57, 7, 17) }).ShouldBe(isEnding);
+        FiscalYear.IsEnding(Day(day), told == 0 ? Nothing : new Dictionary<int, DateOnly> { [told] = new(told - 57, 7, 17) })
+            .ShouldBe(isEnding);
 
     [Theory]
     [InlineData(2083, 1, "2083/84-000001")]
@@ -78,7 +79,8 @@ public class FiscalYearTests
     [InlineData("2083-84-1", false)]
     [InlineData("2083/84-", false)]
     [InlineData("", false)]
-    public void Text_in_another_format_is_no_receipt_number(string text, bool isNumber) => (ReceiptNumber.Parse(text) is not null).ShouldBe(isNumber);
+    public void Text_in_another_format_is_no_receipt_number(string text, bool isNumber) =>
+        (ReceiptNumber.Parse(text) is not null).ShouldBe(isNumber);
 
     [Theory]
     [InlineData(11300, 13, 10000, 1300)]

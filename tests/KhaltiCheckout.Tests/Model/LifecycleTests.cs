@@ -57,7 +57,8 @@ public sealed class LifecycleTests
         Holds<PaymentStatus>(
             status => status.After(PaymentEvent.Pending), PaymentStatus.Verifying,
             status => status == PaymentStatus.Initiated || EndedUnpaid.Contains(status));
-        Holds<PaymentStatus>(status => status.After(PaymentEvent.Waiting), PaymentStatus.Initiated, status => status == PaymentStatus.Verifying);
+        Holds<PaymentStatus>(
+            status => status.After(PaymentEvent.Waiting), PaymentStatus.Initiated, status => status == PaymentStatus.Verifying);
     }
 
     [Fact]
@@ -73,12 +74,14 @@ public sealed class LifecycleTests
         bool IsOpen(RefundStatus status) => status is RefundStatus.Requested or RefundStatus.Unknown;
         Holds<RefundStatus>(status => status.After(RefundEvent.Completed), RefundStatus.Completed, IsOpen);
         Holds<RefundStatus>(status => status.After(RefundEvent.Failed), RefundStatus.Failed, IsOpen);
-        Holds<RefundStatus>(status => status.After(RefundEvent.AnswerLost), RefundStatus.Unknown, status => status == RefundStatus.Requested);
+        Holds<RefundStatus>(
+            status => status.After(RefundEvent.AnswerLost), RefundStatus.Unknown, status => status == RefundStatus.Requested);
     }
 
     [Fact]
     public void Every_event_is_covered_by_a_test_above() =>
-        (Enum.GetValues<OrderEvent>().Length, Enum.GetValues<PaymentEvent>().Length, Enum.GetValues<RefundEvent>().Length).ShouldBe((5, 9, 3));
+        (Enum.GetValues<OrderEvent>().Length, Enum.GetValues<PaymentEvent>().Length, Enum.GetValues<RefundEvent>().Length)
+            .ShouldBe((5, 9, 3));
 
     [Fact]
     public void A_paid_order_stays_paid_or_is_refunded_in_every_sequence()

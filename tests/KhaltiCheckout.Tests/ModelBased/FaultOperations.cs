@@ -105,7 +105,8 @@ internal sealed record ChangeStateAtKhalti(int Widget, string State) : Operation
                 return;
             }
 
-            await context.Shop.Sandbox.PostAsync($"/_sandbox/transactions/{transaction.Idx}/state", new { state = State, force = State == "Frozen" });
+            await context.Shop.Sandbox.PostAsync(
+                $"/_sandbox/transactions/{transaction.Idx}/state", new { state = State, force = State == "Frozen" });
         }
     }
 
@@ -113,7 +114,8 @@ internal sealed record ChangeStateAtKhalti(int Widget, string State) : Operation
 
     public override string ToString() => $"at Khalti, the payment of token {Widget} becomes {State}";
 
-    private bool IsAllowed(string from) => (from, State) is ("Initiated", "Confirmed" or "Disabled" or "Failed") or ("Confirmed", "Failed" or "Frozen")
+    private bool IsAllowed(string from) =>
+        (from, State) is ("Initiated", "Confirmed" or "Disabled" or "Failed") or ("Confirmed", "Failed" or "Frozen")
         or ("Completed", "Refunded" or "Partially refunded") or ("Partially refunded", "Refunded");
 }
 
@@ -127,5 +129,6 @@ internal sealed record ChangeSandboxBehaviour(bool RefuseSecondVerify, bool Incl
     });
 
     public override string ToString() =>
-        $"Khalti {(RefuseSecondVerify ? "refuses" : "answers")} a second verify and {(IncludeProductInVerify ? "includes" : "does not tell")} the product";
+        $"Khalti {(RefuseSecondVerify ? "refuses" : "answers")} a second verify and "
+        + $"{(IncludeProductInVerify ? "includes" : "does not tell")} the product";
 }

@@ -29,7 +29,8 @@ internal static class FinalInvariants
             round.ShouldBeLessThan(MaxAttempts, "the worker never runs out of work");
             // Links are checked every minute; fewer checks give the same result.
             TimeSpan wait = next - context.Snapshot.At;
-            bool onlyLinks = !context.Snapshot.Payments.Any(payment => payment.NextCheckAt is not null && ExpectedVerifyAnswer.IsOpen(payment))
+            bool onlyLinks =
+                !context.Snapshot.Payments.Any(payment => payment.NextCheckAt is not null && ExpectedVerifyAnswer.IsOpen(payment))
                 && !context.Snapshot.Refunds.Any(refund => refund.Status.IsOpen());
             TimeSpan minWait = onlyLinks ? TimeSpan.FromMinutes(7) : TimeSpan.FromSeconds(1);
             await context.Shop.PassAfterAsync(wait > minWait ? wait + TimeSpan.FromSeconds(1) : minWait);
@@ -120,7 +121,8 @@ internal static class FinalInvariants
         transaction.Amount.ShouldBe((long)order.Amount, name);
         if (transaction.ProductIdentity != order.Id)
         {
-            (payment.Status == PaymentStatus.NeedsReview || WasRefundedBeforeCompletion(payment)).ShouldBeTrue($"{name}: paid for something else");
+            (payment.Status == PaymentStatus.NeedsReview || WasRefundedBeforeCompletion(payment))
+                .ShouldBeTrue($"{name}: paid for something else");
             (HasAttentionEntry(order, "unknown_state") || HasAttentionEntry(order, "refunded_at_khalti")).ShouldBeTrue(name);
         }
         else if (payment.Status == PaymentStatus.NeedsReview && IsAmbiguous(transaction, snapshot))
@@ -138,8 +140,10 @@ internal static class FinalInvariants
         else
         {
             // Refunded before the shop knew of the payment: review. Refunded later: completed until the next check.
-            payment.Status.ShouldBeOneOf([PaymentStatus.Completed, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded, PaymentStatus.NeedsReview], name);
-            (payment.Status != PaymentStatus.NeedsReview || HasAttentionEntry(order, "refunded_at_khalti") || HasAttentionEntry(order, "unknown_state")).ShouldBeTrue(name);
+            payment.Status.ShouldBeOneOf(
+                [PaymentStatus.Completed, PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded, PaymentStatus.NeedsReview], name);
+            (payment.Status != PaymentStatus.NeedsReview || HasAttentionEntry(order, "refunded_at_khalti")
+                || HasAttentionEntry(order, "unknown_state")).ShouldBeTrue(name);
         }
     }
 

@@ -10,8 +10,11 @@ internal static class Invariants
     /// <param name="inFlight">Tokens whose verify call was suspended before Khalti: it may arrive at any later time.</param>
     internal static void Check(Snapshot before, Snapshot after, bool hasDeniedPayments, IReadOnlySet<string> inFlight)
     {
-        ShouldBeUnique(after.Payments.Select(payment => payment.Token ?? payment.Pidx).Where(handle => handle is not null), "a token or link is on two payments");
-        ShouldBeUnique(after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
+        ShouldBeUnique(
+            after.Payments.Select(payment => payment.Token ?? payment.Pidx).Where(handle => handle is not null),
+            "a token or link is on two payments");
+        ShouldBeUnique(
+            after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
         before.Orders.Select(order => order.Id).Except(after.Orders.Select(order => order.Id)).ShouldBeEmpty("an order is gone");
         foreach (Order order in after.Orders)
         {
@@ -39,7 +42,8 @@ internal static class Invariants
             CheckVerifyCalls(token, before, after, inFlight.Contains(token));
         }
 
-        foreach (IGrouping<string, Transaction> links in after.Khalti.Where(transaction => transaction.IsLink).GroupBy(link => link.ProductIdentity))
+        foreach (IGrouping<string, Transaction> links in after.Khalti.Where(transaction => transaction.IsLink)
+            .GroupBy(link => link.ProductIdentity))
         {
             after.Order(links.Key).Payments.Count(payment => payment.Method == PaymentMethod.Epayment)
                 .ShouldBeGreaterThanOrEqualTo(links.Count(), "a link was made, and no payment was saved before");
@@ -48,16 +52,19 @@ internal static class Invariants
     }
 
     // Whether the lifecycle tables allow the change in any number of steps.
-    private static bool CanReach(OrderStatus from, OrderStatus to) => IsReachable(from, to, Enum.GetValues<OrderEvent>(), OrderLifecycle.After);
+    private static bool CanReach(OrderStatus from, OrderStatus to) =>
+        IsReachable(from, to, Enum.GetValues<OrderEvent>(), OrderLifecycle.After);
 
-    private static bool CanReach(RefundStatus from, RefundStatus to) => IsReachable(from, to, Enum.GetValues<RefundEvent>(), RefundLifecycle.After);
+    private static bool CanReach(RefundStatus from, RefundStatus to) =>
+        IsReachable(from, to, Enum.GetValues<RefundEvent>(), RefundLifecycle.After);
 
     // Some payment events are possible for links only.
     private static bool CanReach(PaymentMethod method, PaymentStatus from, PaymentStatus to) => IsReachable(
         from, to,
         method == PaymentMethod.Epayment
             ? Enum.GetValues<PaymentEvent>()
-            : [PaymentEvent.Completed, PaymentEvent.Declined, PaymentEvent.Contradicted, PaymentEvent.PartRefunded, PaymentEvent.AllRefunded],
+            : [PaymentEvent.Completed, PaymentEvent.Declined, PaymentEvent.Contradicted, PaymentEvent.PartRefunded,
+                PaymentEvent.AllRefunded],
         PaymentLifecycle.After);
 
     private static bool IsReachable<TStatus, TEvent>(TStatus from, TStatus to, TEvent[] events, Func<TStatus, TEvent, TStatus?> after)
@@ -91,7 +98,8 @@ internal static class Invariants
             foreach (Payment payment in was.Payments)
             {
                 Payment now = order.Payments.Single(one => one.Id == payment.Id);
-                CanReach(payment.Method, payment.Status, now.Status).ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
+                CanReach(payment.Method, payment.Status, now.Status)
+                    .ShouldBeTrue($"payment {payment.Id} went from {payment.Status} to {now.Status}");
                 (now.Token, now.Amount).ShouldBe((payment.Token, payment.Amount));
             }
         }
@@ -99,7 +107,8 @@ internal static class Invariants
         foreach (TimelineEntry entry in order.Timeline)
         {
             IEnumerable<string> facts = entry.Facts is null ? [] : JsonNode.Parse(entry.Facts)!.AsObject().Select(fact => fact.Key);
-            TimelineVocabulary.FactsOf(SnakeCase.Read<TimelineEvent>(entry.What)).Except(facts).ShouldBeEmpty($"{entry.What} with {entry.Facts}");
+            TimelineVocabulary.FactsOf(SnakeCase.Read<TimelineEvent>(entry.What)).Except(facts)
+                .ShouldBeEmpty($"{entry.What} with {entry.Facts}");
         }
 
         // One timeline entry for each change of status.
@@ -111,34 +120,44 @@ internal static class Invariants
         {
             bool widget = payment.Method == PaymentMethod.Widget;
             HasEntry(order, widget ? "payment_verifying" : "payment_link_requested", payment).ShouldBeTrue();
-            string[] ends = [.. order.Timeline.Where(line => line.PaymentId == payment.Id && StatusAfter(line.What, payment) is not null).Select(line => line.What)];
-            (ends.Length > 0 ? StatusAfter(ends[^1], payment) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated).ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
+            string[] ends = [
+                .. order.Timeline.Where(line => line.PaymentId == payment.Id && StatusAfter(line.What, payment) is not null)
+                .Select(line => line.What)];
+            (ends.Length > 0 ? StatusAfter(ends[^1], payment) : widget ? PaymentStatus.Verifying : PaymentStatus.Initiated)
+                .ShouldBe(payment.Status, $"the last line of payment {payment.Id}");
         }
     }
 
     private static void CheckAmounts(Order order)
     {
         Payment[] completed = [.. order.Payments.Where(payment => payment.CompletedAt is not null)];
-        completed.ShouldAllBe(payment => payment.Status == PaymentStatus.Completed || payment.Status == PaymentStatus.PartiallyRefunded || payment.Status == PaymentStatus.Refunded);
+        completed.ShouldAllBe(
+            payment => payment.Status == PaymentStatus.Completed || payment.Status == PaymentStatus.PartiallyRefunded
+            || payment.Status == PaymentStatus.Refunded);
         order.Payments.ShouldAllBe(payment => payment.Status != PaymentStatus.Completed || payment.CompletedAt != null);
         WasPaid(order).ShouldBe(completed.Length > 0, $"order {order.Id} is {order.Status} with {completed.Length} completed payments");
         order.PaidAt.HasValue.ShouldBe(WasPaid(order));
         if (completed.Length > 1)
         {
-            order.Timeline.ShouldContain(line => line.What == "attention" && line.Note == "double_payment", "two completed payments, and nobody was told");
+            order.Timeline.ShouldContain(
+                line => line.What == "attention" && line.Note == "double_payment", "two completed payments, and nobody was told");
             order.Attention.ShouldNotBeNull();
         }
 
-        order.Attention.ShouldBe(order.OpenReasons is [var first, ..] ? first.Reason : null, $"order {order.Id} shows its most urgent open reason");
-        order.OpenReasons.Select(reason => (reason.Reason, reason.PaymentId, reason.RefundId)).ShouldBeUnique("a reason is open twice for one cause");
+        order.Attention.ShouldBe(
+            order.OpenReasons is [var first, ..] ? first.Reason : null, $"order {order.Id} shows its most urgent open reason");
+        order.OpenReasons.Select(reason => (reason.Reason, reason.PaymentId, reason.RefundId))
+            .ShouldBeUnique("a reason is open twice for one cause");
         foreach (RaisedReason stuck in order.OpenReasons.Where(reason => reason.Reason == AttentionReason.Stuck))
         {
             (order.Refunds.Any(refund => refund.Id == stuck.RefundId && refund.Status.IsOpen())
-                || (stuck.RefundId is null && order.Payments.Any(payment => payment.Id == stuck.PaymentId && ExpectedVerifyAnswer.IsOpen(payment))))
+                || (stuck.RefundId is null
+                    && order.Payments.Any(payment => payment.Id == stuck.PaymentId && ExpectedVerifyAnswer.IsOpen(payment))))
                 .ShouldBeTrue($"order {order.Id} is stuck because of something that is settled");
         }
 
-        order.Payments.Count(payment => payment is { Status: PaymentStatus.Verifying, Method: PaymentMethod.Widget }).ShouldBeLessThanOrEqualTo(1);
+        order.Payments.Count(payment => payment is { Status: PaymentStatus.Verifying, Method: PaymentMethod.Widget })
+            .ShouldBeLessThanOrEqualTo(1);
         order.Payments.Count(payment => payment is { Status: PaymentStatus.Initiated, Pidx: null }).ShouldBeLessThanOrEqualTo(1);
         order.Payments.ShouldAllBe(payment => payment.Amount == order.Amount);
     }
@@ -157,7 +176,8 @@ internal static class Invariants
         }
 
         said.ShouldBeInRange(Math.Max(before, refunded), (long)order.Amount, $"given back of order {order.Id}");
-        (said == (long)order.Amount).ShouldBe(order.Status == OrderStatus.Refunded, $"order {order.Id} is {order.Status} with {said} given back");
+        (said == (long)order.Amount)
+            .ShouldBe(order.Status == OrderStatus.Refunded, $"order {order.Id} is {order.Status} with {said} given back");
         if (said > 0)
         {
             order.Status.ShouldNotBe(OrderStatus.Paid, $"{said} of order {order.Id} were given back");
@@ -172,8 +192,10 @@ internal static class Invariants
         Refund[] open = [.. refunds.Where(refund => refund.Status.IsOpen())];
         long completed = refunds.Where(refund => refund.Status == RefundStatus.Completed).Sum(refund => (long)refund.Amount);
         open.Length.ShouldBeLessThanOrEqualTo(1, $"open refunds of payment {payment.Id}");
-        ((long)payment.AmountRefunded, (long)payment.AmountReserved).ShouldBe((completed, open.Sum(refund => (long)refund.Amount)), $"payment {payment.Id} and its refunds");
-        (completed + (long)payment.AmountReserved).ShouldBeLessThanOrEqualTo((long)(payment.AmountPaid ?? default), $"payment {payment.Id} gives back more than came");
+        ((long)payment.AmountRefunded, (long)payment.AmountReserved)
+            .ShouldBe((completed, open.Sum(refund => (long)refund.Amount)), $"payment {payment.Id} and its refunds");
+        (completed + (long)payment.AmountReserved)
+            .ShouldBeLessThanOrEqualTo((long)(payment.AmountPaid ?? default), $"payment {payment.Id} gives back more than came");
         if (payment.Status == PaymentStatus.Refunded)
         {
             payment.AmountRefunded.ShouldBe(payment.AmountPaid!.Value);
@@ -187,7 +209,8 @@ internal static class Invariants
 
         completed.ShouldBeLessThanOrEqualTo(transaction.RefundedAmount, $"payment {payment.Id}: Khalti has not given that back");
         int calls = after.RefundCalls(transaction.Idx);
-        calls.ShouldBeLessThanOrEqualTo(refunds.Count(refund => refund.Origin == RefundOrigin.Merchant), $"refunds of payment {payment.Id} that were sent");
+        calls.ShouldBeLessThanOrEqualTo(
+            refunds.Count(refund => refund.Origin == RefundOrigin.Merchant), $"refunds of payment {payment.Id} that were sent");
 
         // While a refund is open, neither it nor another one is sent again.
         Refund[] sent = [.. before.Refunds.Where(refund => refund.PaymentId == payment.Id && refund.Origin == RefundOrigin.Merchant)];
@@ -231,7 +254,8 @@ internal static class Invariants
 
         Payment payment = after.PaymentWith(token).ShouldNotBeNull($"token {token} was verified, and no payment was kept");
         verifies.ShouldBeLessThanOrEqualTo(1 + after.Count("status", token), $"verifies of token {token}");
-        bool hasMovedMoney = before.TransactionOf(token) is { HasMovedMoney: false } && after.TransactionOf(token) is { HasMovedMoney: true };
+        bool hasMovedMoney = before.TransactionOf(token) is { HasMovedMoney: false }
+            && after.TransactionOf(token) is { HasMovedMoney: true };
         if (hasMovedMoney && !isInFlight)
         {
             Order then = before.Order(payment.OrderId);

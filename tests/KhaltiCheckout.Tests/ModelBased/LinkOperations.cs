@@ -44,13 +44,16 @@ internal sealed record RequestLink(int Order, int Times) : Operation
 
                     break;
                 case (409, "payment_in_progress"):
-                    (wasOpen || !isHealthy || order.Payments.Any(ExpectedVerifyAnswer.IsOpen)).ShouldBeTrue("refused as payment_in_progress without an open payment");
+                    (wasOpen || !isHealthy || order.Payments.Any(ExpectedVerifyAnswer.IsOpen))
+                        .ShouldBeTrue("refused as payment_in_progress without an open payment");
                     break;
                 case (409, "order_not_payable"):
-                    (order.Status != OrderStatus.Pending || after.At >= order.ExpiresAt).ShouldBeTrue("refused as order_not_payable although it is payable");
+                    (order.Status != OrderStatus.Pending || after.At >= order.ExpiresAt)
+                        .ShouldBeTrue("refused as order_not_payable although it is payable");
                     break;
                 case (409, "too_many_links"):
-                    order.Payments.Count(payment => payment.Pidx is not null).ShouldBe(5, "number of links of an order that is refused another");
+                    order.Payments.Count(payment => payment.Pidx is not null)
+                        .ShouldBe(5, "number of links of an order that is refused another");
                     break;
                 case (503, "khalti_unavailable"):
                     isHealthy.ShouldBeFalse("no link although Khalti has no faults");
@@ -124,7 +127,12 @@ internal sealed record ReturnFromKhalti(int Link, bool Forged) : Operation
         bool isHealthy = context.IsKhaltiHealthy && !(before.LeasedUntil > context.Snapshot.At);
         string another = context.Orders[^1];
         Uri address = await context.Shop.Sandbox.ForgedReturnAsync(
-            pidx, Forged ? new { status = "Completed", total_amount = "1", purchase_order_id = another } : (object)new JsonObject { ["status"] = link.State });
+            pidx, Forged ? new
+            {
+                status = "Completed",
+                total_amount = "1",
+                purchase_order_id = another
+            } : (object)new JsonObject { ["status"] = link.State });
 
         (await context.Shop.ComeBackAsync(address)).ShouldBe((303, "/order.html?id=" + before.OrderId));
 

@@ -148,7 +148,8 @@ internal sealed class ModelContext : IAsyncDisposable
     internal async Task DashboardAsync(Transaction transaction, string state)
     {
         await Shop.Sandbox.PostAsync($"/_sandbox/transactions/{transaction.Idx}/state", new { state });
-        long refunded = Transaction.Of((await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Single(one => (string?)one["idx"] == transaction.Idx)).RefundedAmount;
+        long refunded = Transaction.Of(
+            (await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Single(one => (string?)one["idx"] == transaction.Idx)).RefundedAmount;
         Dashboard[transaction.Idx] = Dashboard.GetValueOrDefault(transaction.Idx) + refunded - transaction.RefundedAmount;
     }
 
@@ -158,7 +159,8 @@ internal sealed class ModelContext : IAsyncDisposable
         HasDeniedPayments |= kind == "not_found";
 
         // No delay between the client's attempts: Retry-After would make it wait in real time.
-        await Shop.Sandbox.PostAsync("/_sandbox/faults", new { operation, kind, status, times, retryAfterSeconds = status == 429 ? 0 : (int?)null });
+        await Shop.Sandbox.PostAsync(
+            "/_sandbox/faults", new { operation, kind, status, times, retryAfterSeconds = status == 429 ? 0 : (int?)null });
     }
 
     internal async Task MendAsync()

@@ -42,7 +42,8 @@ public sealed class ModelTests(ITestOutputHelper output)
             .WithParallelRunConfig(FSharpOption<ParallelRunConfig>.Some(new ParallelRunConfig(Parallelism)))
             .WithReplay(Replay());
 
-        Check.One(config, Prop.ForAll(ScenarioGenerator.Arbitrary, scenario => Task.Run(() => RunAsync(scenario)).GetAwaiter().GetResult()));
+        Check.One(
+            config, Prop.ForAll(ScenarioGenerator.Arbitrary, scenario => Task.Run(() => RunAsync(scenario)).GetAwaiter().GetResult()));
 
         output.WriteLine($"{_completedRuns} scenarios ran. Coverage:");
         foreach ((string what, int times) in _coverage.OrderBy(covered => covered.Key, StringComparer.Ordinal))
@@ -89,7 +90,8 @@ public sealed class ModelTests(ITestOutputHelper output)
     }
 
     private static int? Number(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 
     private static FSharpOption<Replay>? Replay()
     {

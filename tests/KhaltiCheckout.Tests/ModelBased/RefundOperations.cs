@@ -27,7 +27,8 @@ internal sealed record RequestRefund(int Order, long? Amount, int Times, bool Wi
         (Snapshot before, Snapshot after) = await context.CheckInvariantsAsync();
         if (key is not null && Replay(context, key, answers))
         {
-            (after.Count("refund"), RefundedAmount(after, id)).ShouldBe((before.Count("refund"), RefundedAmount(before, id)), "a replayed answer gave money back");
+            (after.Count("refund"), RefundedAmount(after, id))
+                .ShouldBe((before.Count("refund"), RefundedAmount(before, id)), "a replayed answer gave money back");
             return;
         }
 
@@ -77,7 +78,8 @@ internal sealed record RequestRefund(int Order, long? Amount, int Times, bool Wi
     }
 
     public override string ToString() =>
-        $"refund {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(WithKey ? " with a key" : "")}{(Times > 1 ? $", {Times} times at once" : "")}";
+        $"refund {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order "
+        + $"{Order}{(WithKey ? " with a key" : "")}{(Times > 1 ? $", {Times} times at once" : "")}";
 
     /// <summary>Whether the payment can be refunded: its money was received and its refunded amount is known.</summary>
     internal static bool IsRefundable(Payment payment) => payment is { TransactionId: not null, AmountPaid: not null }
@@ -115,7 +117,9 @@ internal sealed record RequestRefund(int Order, long? Amount, int Times, bool Wi
         {
             case (201 or 202, null):
                 Refund refund = after.Refunds.Single(refund => refund.Id == (string)answer.Body["id"]!);
-                refund.Status.ShouldBeOneOf(answer.Status == 201 ? [RefundStatus.Completed] : [RefundStatus.Requested, RefundStatus.Unknown, RefundStatus.Completed]);
+                refund.Status.ShouldBeOneOf(
+                    answer.Status == 201
+                    ? [RefundStatus.Completed] : [RefundStatus.Requested, RefundStatus.Unknown, RefundStatus.Completed]);
                 ((long)refund.Amount).ShouldBe((long)answer.Body["amount"]!);
                 break;
             case (409, "not_refundable" or "idempotency_in_progress") or (422, "refund_too_large") or (503, "khalti_unavailable"):
@@ -136,8 +140,10 @@ internal sealed record RequestRefund(int Order, long? Amount, int Times, bool Wi
     // Every answer is stored for a day, except that Khalti is unavailable.
     private static bool Replay(ModelContext context, string key, Answer[] answers)
     {
-        bool known = context.IdempotentAnswers.TryGetValue(key, out (Answer First, DateTimeOffset At) stored) && context.Snapshot.At < stored.At + KeyLifetime;
-        Answer? first = known ? stored.First : answers.FirstOrDefault(answer => !answer.Replayed && answer.Status < 500 && answer.Code != "idempotency_in_progress");
+        bool known = context.IdempotentAnswers.TryGetValue(key, out (Answer First, DateTimeOffset At) stored)
+            && context.Snapshot.At < stored.At + KeyLifetime;
+        Answer? first = known ? stored.First
+            : answers.FirstOrDefault(answer => !answer.Replayed && answer.Status < 500 && answer.Code != "idempotency_in_progress");
         if (first is null)
         {
             return false;
@@ -185,7 +191,8 @@ internal sealed record KillDuringRefund(int Order, long? Amount, bool AfterCall,
     }
 
     public override string ToString() =>
-        $"refund {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(WithKey ? " with a key" : "")}, and the shop is killed {(AfterCall ? "after" : "before")} Khalti acted; it is restarted";
+        $"refund {(Amount is { } part ? $"{part} paisa" : "all that is left")} of order {Order}{(WithKey ? " with a key" : "")}, and the "
+        + $"shop is killed {(AfterCall ? "after" : "before")} Khalti acted; it is restarted";
 }
 
 /// <summary>The merchant does not wait for the worker.</summary>
@@ -199,7 +206,8 @@ internal sealed record CheckRefund(int Number) : Operation
             return;
         }
 
-        Refund asked = Pick(refunds, refunds.Any(refund => refund.Status.IsOpen()) ? Number % refunds.Count(refund => refund.Status.IsOpen()) : Number);
+        Refund asked = Pick(
+            refunds, refunds.Any(refund => refund.Status.IsOpen()) ? Number % refunds.Count(refund => refund.Status.IsOpen()) : Number);
         bool isHealthy = context.IsKhaltiHealthy;
 
         Answer answer = await context.PostAsync($"/api/v1/admin/refunds/{asked.Id}/check", null);

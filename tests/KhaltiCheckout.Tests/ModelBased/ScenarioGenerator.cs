@@ -28,7 +28,8 @@ internal static class ScenarioGenerator
         from sale in Gen.Elements<Operation[]>(
             [new PlaceOrder(0, null), new OpenWidget(0, 0, false, true), new VerifyToken(0, 0, 0, 1, false)],
             [new PlaceOrder(0, null), new RequestLink(0, 1), new SetLinkOutcome(0, "completed"), new ReturnFromKhalti(0, false)],
-            [new PlaceOrder(0, null), new RequestLink(0, 1), new OpenWidget(0, 0, false, true), new VerifyToken(0, 0, 0, 1, false), new SetLinkOutcome(0, "completed")],
+            [new PlaceOrder(0, null), new RequestLink(0, 1), new OpenWidget(0, 0, false, true), new VerifyToken(0, 0, 0, 1, false),
+                new SetLinkOutcome(0, "completed")],
             [
                 new PlaceOrder(0, null), new RequestLink(0, 1), new OpenWidget(0, 0, false, true), new KillDuringVerify(0, false),
                 new SetLinkOutcome(0, "completed"),
@@ -66,18 +67,28 @@ internal static class ScenarioGenerator
         (6, Refund),
         (2, KilledRefund),
         (2, As(Number.Select(refund => new CheckRefund(refund)))),
-        (2, As(from at in Gen.Elements("refund", "refund", "detail", "epayment_lookup") from kind in FaultKind from times in Gen.Choose(1, 3) select new AddFault(at, kind.Kind, kind.Status, times))),
+        (2,
+            As(
+                from at in Gen.Elements(
+                    "refund", "refund", "detail",
+                    "epayment_lookup") from kind in FaultKind from times in Gen.Choose(1, 3) select new AddFault(
+                        at, kind.Kind, kind.Status, times))),
         (1, Gen.Constant<Operation>(new RemoveFaults())),
         (2, Gen.Constant<Operation>(new RunWorker())),
         (2, As(Gen.Elements(6, 70, 400, 1_000).Select(seconds => new AdvanceClock(seconds)))),
-        (1, As(from widget in Number from state in Gen.Elements("Refunded", "Partially refunded", "Partially refunded") select new ChangeStateAtKhalti(widget, state))),
+        (1,
+            As(
+                from widget in Number from state in Gen.Elements(
+                    "Refunded", "Partially refunded", "Partially refunded") select new ChangeStateAtKhalti(widget, state))),
         (1, As(from link in Number from all in Gen.Elements(true, false, false) select new RefundLinkAtKhalti(link, all))));
 
     private static Gen<Operation> Refund => As(
-        from order in Number from amount in RefundAmount from times in Frequently(1, Gen.Choose(2, 4)) from withKey in Bool select new RequestRefund(order, amount, times, withKey));
+        from order in Number from amount in RefundAmount from times in Frequently(
+            1, Gen.Choose(2, 4)) from withKey in Bool select new RequestRefund(order, amount, times, withKey));
 
     private static Gen<Operation> KilledRefund => As(
-        from order in Number from amount in RefundAmount from after in Bool from withKey in Bool select new KillDuringRefund(order, amount, after, withKey));
+        from order in Number from amount in RefundAmount from after in Bool from withKey in Bool select new KillDuringRefund(
+            order, amount, after, withKey));
 
     private static Gen<long?> RefundAmount => Gen.Elements<long?>(null, null, 1_000, 5_000, 9_250, 10_000, 18_500, 50_000);
 
@@ -105,7 +116,9 @@ internal static class ScenarioGenerator
         select new VerifyToken(widget, orderOffset, amountDelta, times, withKey));
 
     private static Gen<Operation> AddFault => As(
-        from at in Gen.Frequency((4, Gen.Constant("verify")), (3, Gen.Constant("status")), (2, Gen.Constant("detail")), (1, Gen.Constant("list")), (3, Gen.Constant("refund")),
+        from at in Gen.Frequency(
+            (4, Gen.Constant("verify")), (3, Gen.Constant("status")), (2, Gen.Constant("detail")), (1, Gen.Constant("list")),
+            (3, Gen.Constant("refund")),
             (1, Gen.Constant("epayment_initiate")), (3, Gen.Constant("epayment_lookup")), (1, Gen.Constant("*")))
         from kind in Gen.Frequency((9, FaultKind), (1, Gen.Constant<(string Kind, int? Status)>(("not_found", null))))
         from times in Gen.Choose(1, 3)
@@ -120,7 +133,8 @@ internal static class ScenarioGenerator
     private static Gen<Operation> StateChange => As(
         from widget in Number
         from state in Gen.Frequency(
-            (4, Gen.Constant("Confirmed")), (2, Gen.Elements("Disabled", "Failed", "Frozen")), (4, Gen.Elements("Refunded", "Partially refunded")))
+            (4, Gen.Constant("Confirmed")), (2, Gen.Elements("Disabled", "Failed", "Frozen")),
+            (4, Gen.Elements("Refunded", "Partially refunded")))
         select new ChangeStateAtKhalti(widget, state));
 
     private static Gen<T> Frequently<T>(T usual, Gen<T> other) => Gen.Frequency((6, Gen.Constant(usual)), (1, other));

@@ -12,9 +12,11 @@ internal sealed record PlaceOrder(int Product, int? Key) : Operation
     {
         string product = Pick(Products, Product);
         Answer answer = await context.PostAsync(
-            "/api/v1/orders", new { items = new[] { new { productId = product, quantity = 1 } } }, Key is { } key ? $"key-{key}-of-a-shopper-of-the-model" : null);
+            "/api/v1/orders", new { items = new[] { new { productId = product, quantity = 1 } } },
+            Key is { } key ? $"key-{key}-of-a-shopper-of-the-model" : null);
         DateTimeOffset now = context.Snapshot.At;
-        if (Key is { } used && context.Keys.TryGetValue(used, out (int Product, string Order, DateTimeOffset At) first) && now < first.At + KeyLifetime)
+        if (Key is { } used && context.Keys.TryGetValue(used, out (int Product, string Order, DateTimeOffset At) first)
+            && now < first.At + KeyLifetime)
         {
             bool same = Pick(Products, first.Product) == product;
             (answer.Status, answer.Code).ShouldBe(same ? (201, null) : (422, "idempotency_key_reused"));

@@ -41,7 +41,8 @@ internal sealed record Snapshot(
     internal Transaction? TransactionOf(Payment payment) => TransactionOf(payment.Token ?? payment.Pidx);
 
     /// <summary>Number of calls of an operation for a token.</summary>
-    internal int Count(string operation, string token) => Calls.Count(call => IsOperation(call, operation) && (string?)call["fields"]!["token"] == token);
+    internal int Count(string operation, string token) =>
+        Calls.Count(call => IsOperation(call, operation) && (string?)call["fields"]!["token"] == token);
 
     /// <summary>Number of refund calls for a transaction.</summary>
     internal int RefundCalls(string idx) =>
@@ -58,31 +59,49 @@ internal sealed record Snapshot(
         StringBuilder text = new();
         foreach (Order order in Orders)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  order {order.Id[^6..]} {order.Status} {(long)order.Amount} paisa, attention {order.Attention}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  order {order.Id[^6..]} {order.Status} {(long)order.Amount} paisa, attention {order.Attention}");
             foreach (Payment payment in order.Payments)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    payment {payment.Id[^6..]} {payment.Status} {payment.Method} {payment.Token ?? payment.Pidx} {payment.Failure} transaction {payment.TransactionId ?? "none"}, next check {payment.NextCheckAt:HH:mm:ss}, leased {payment.LeasedUntil:HH:mm:ss}");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"    payment {payment.Id[^6..]} {payment.Status} {payment.Method} {payment.Token ?? payment.Pidx} {payment.Failure} "
+                    + $"transaction {payment.TransactionId ?? "none"}, next check {payment.NextCheckAt:HH:mm:ss}, leased "
+                    + $"{payment.LeasedUntil:HH:mm:ss}");
             }
 
             foreach (Refund refund in order.Refunds)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    refund {refund.Id[^6..]} of {refund.PaymentId[^6..]} {refund.Status} {refund.Origin} {(long)refund.Amount} paisa after {(long)refund.RefundedBefore} {refund.Failure}, next check {refund.NextCheckAt:HH:mm:ss}, leased {refund.LeasedUntil:HH:mm:ss}");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"    refund {refund.Id[^6..]} of {refund.PaymentId[^6..]} {refund.Status} {refund.Origin} {(long)refund.Amount} "
+                    + $"paisa after {(long)refund.RefundedBefore} {refund.Failure}, next check {refund.NextCheckAt:HH:mm:ss}, leased "
+                    + $"{refund.LeasedUntil:HH:mm:ss}");
             }
 
             foreach (TimelineEntry line in order.Timeline)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    {line.At:dd HH:mm:ss} {line.What} by {line.By}, payment {line.PaymentId?[^6..] ?? "none"}: {line.Note}");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"    {line.At:dd HH:mm:ss} {line.What} by {line.By}, payment {line.PaymentId?[^6..] ?? "none"}: {line.Note}");
             }
         }
 
         foreach (Transaction transaction in Khalti)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.RefundedAmount} refunded, {transaction.Flow} {transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  Khalti: {transaction.State} {transaction.Amount} paisa, {transaction.RefundedAmount} refunded, {transaction.Flow} "
+                + $"{transaction.Handle}, idx {transaction.Idx}, for {transaction.ProductIdentity[^6..]}");
         }
 
         foreach (JsonNode call in Calls)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  call {call["operation"]} {call["path"]} {call["fields"]!["token"] ?? call["fields"]!["pidx"]}: {call["status"] ?? "cut"}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  call {call["operation"]} {call["path"]} {call["fields"]!["token"] ?? call["fields"]!["pidx"]}: "
+                + $"{call["status"] ?? "cut"}");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"  now {At:dd HH:mm:ss}").ToString();
@@ -93,7 +112,8 @@ internal sealed record Snapshot(
 
 /// <summary>A payment in the sandbox's ledger.</summary>
 /// <param name="Handle">The widget's token, or the link's <c>pidx</c>.</param>
-internal sealed record Transaction(string Idx, string Handle, string Flow, string State, long Amount, long RefundedAmount, string ProductIdentity)
+internal sealed record Transaction(
+    string Idx, string Handle, string Flow, string State, long Amount, long RefundedAmount, string ProductIdentity)
 {
     internal bool IsLink => Flow == "epayment";
 
@@ -101,6 +121,7 @@ internal sealed record Transaction(string Idx, string Handle, string Flow, strin
     internal bool HasMovedMoney => State.ToUpperInvariant() is "COMPLETED" or "REFUNDED" or "PARTIALLY REFUNDED";
 
     internal static Transaction Of(JsonNode node) => new(
-        (string)node["idx"]!, ((string?)node["token"] ?? (string?)node["pidx"])!, (string)node["flow"]!, (string)node["state"]!, (long)node["amount"]!,
+        (string)node["idx"]!, ((string?)node["token"] ?? (string?)node["pidx"])!, (string)node["flow"]!, (string)node["state"]!,
+        (long)node["amount"]!,
         (long)node["refundedAmount"]!, ((string?)node["purchaseOrderId"] ?? (string?)node["productIdentity"])!);
 }

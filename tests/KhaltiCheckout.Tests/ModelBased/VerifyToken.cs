@@ -29,7 +29,8 @@ internal sealed record ExpectedVerifyAnswer(bool? AsksKhalti, params (int Status
             _ when order.Payments.Any(IsOpen) => new(false, (409, "payment_in_progress")),
             _ when order.Status != OrderStatus.Pending || snapshot.At >= order.ExpiresAt => new(false, (409, "order_not_payable")),
             _ when Links(snapshot, order).Any(link => !isKhaltiHealthy || HasOrMayMoveMoney(link)) =>
-                new(null, isKhaltiHealthy && Links(snapshot, order).Any(link => link.State == "Completed") ? [(409, "order_not_payable")] : Anything),
+                new(null, isKhaltiHealthy && Links(
+                    snapshot, order).Any(link => link.State == "Completed") ? [(409, "order_not_payable")] : Anything),
             _ when isKhaltiHealthy => new(true, AnswerFor(snapshot.TransactionOf(token), order)),
             _ => new(true, (200, null), (202, null), (402, "payment_declined")),
         };
@@ -135,13 +136,16 @@ internal sealed record VerifyToken(int Widget, int OrderOffset, long AmountDelta
     }
 
     public override string ToString() =>
-        $"verify {(Widget < 0 ? $"made-up token {-Widget}" : $"token {Widget}")}{(OrderOffset != 0 ? $" for the order {OrderOffset} further on" : "")}"
-        + $"{(AmountDelta != 0 ? $" with {AmountDelta} paisa too many" : "")}{(WithKey ? " with a key" : "")}{(Times > 1 ? $", {Times} times at once" : "")}";
+        $"verify {(Widget < 0 ? $"made-up token {-Widget}" : $"token {Widget}")}"
+        + $"{(OrderOffset != 0 ? $" for the order {OrderOffset} further on" : "")}"
+        + $"{(AmountDelta != 0 ? $" with {AmountDelta} paisa too many" : "")}{(WithKey ? " with a key" : "")}"
+        + $"{(Times > 1 ? $", {Times} times at once" : "")}";
 
     // Parallel requests with the same key are refused; later ones get the first answer, for a day.
     private static bool Replay(ModelContext context, string key, Answer[] answers)
     {
-        bool known = context.IdempotentAnswers.TryGetValue(key, out (Answer First, DateTimeOffset At) stored) && context.Snapshot.At < stored.At + KeyLifetime;
+        bool known = context.IdempotentAnswers.TryGetValue(key, out (Answer First, DateTimeOffset At) stored)
+            && context.Snapshot.At < stored.At + KeyLifetime;
         Answer first = known ? stored.First : answers.First(answer => !answer.Replayed && answer.Code != "idempotency_in_progress");
         context.IdempotentAnswers[key] = known ? stored : (first, context.Snapshot.At);
         foreach (Answer again in answers.Where(answer => known || answer.Replayed))
@@ -161,7 +165,8 @@ internal sealed record VerifyToken(int Widget, int OrderOffset, long AmountDelta
         }
 
         // Of several parallel requests, the later ones find the payment of the first.
-        (int Status, string? Code)[] allowed = expected.AsksKhalti != false && Times > 1 ? [.. expected.Answers, (202, null)] : expected.Answers;
+        (int Status, string? Code)[] allowed = expected.AsksKhalti != false && Times > 1
+            ? [.. expected.Answers, (202, null)] : expected.Answers;
         allowed.ShouldContain((answer.Status, answer.Code), $"order {order.Id[^6..]}, token {token}");
         Payment? payment = after.PaymentWith(token);
         switch (answer.Status)
@@ -171,7 +176,8 @@ internal sealed record VerifyToken(int Widget, int OrderOffset, long AmountDelta
                 Invariants.WasPaid(after.Order(order.Id)).ShouldBeTrue();
                 break;
             case 402:
-                (payment is { Status: PaymentStatus.Failed } or { CompletedAt: null, Status: PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded })
+                (payment is { Status: PaymentStatus.Failed }
+                    or { CompletedAt: null, Status: PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded })
                     .ShouldBeTrue($"declined, and the payment is {payment?.Status}");
                 break;
             case 409 or 422:

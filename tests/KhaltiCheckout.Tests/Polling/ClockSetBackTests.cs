@@ -63,7 +63,8 @@ public sealed class ClockSetBackTests
         await using Shop shop = await Shop.OpenAsync();
         (_, string pidx) = await shop.GivenLinkAsync();
         await shop.Sandbox.OutcomeAsync(pidx, "canceled");
-        foreach (TimeSpan step in (TimeSpan[])[TimeSpan.FromMinutes(1), TimeSpan.FromHours(2), TimeSpan.FromHours(12), TimeSpan.FromDays(2)])
+        foreach (TimeSpan step in (TimeSpan[])[TimeSpan.FromMinutes(
+            1), TimeSpan.FromHours(2), TimeSpan.FromHours(12), TimeSpan.FromDays(2)])
         {
             await shop.PassAfterAsync(step);
             int before = await shop.Sandbox.CountAsync("epayment_lookup");
@@ -141,7 +142,8 @@ public sealed class ClockSetBackTests
         await using Shop shop = await OpenAheadAsync();
         JsonNode order = await shop.GivenOrderAsync();
         await shop.GivenLinkAsync(order);
-        await shop.SqlAsync($"""UPDATE "Payments" SET "Pidx" = NULL, "PaymentUrl" = NULL, "LeasedUntil" = {shop.Clock.GetUtcNow().UtcDateTime.AddMinutes(1)}""");
+        DateTime leasedUntil = shop.Clock.GetUtcNow().UtcDateTime.AddMinutes(1);
+        await shop.SqlAsync($"""UPDATE "Payments" SET "Pidx" = NULL, "PaymentUrl" = NULL, "LeasedUntil" = {leasedUntil}""");
 
         shop.Clock.Advance(-Ahead);
         await shop.PassAsync();

@@ -53,7 +53,8 @@ public sealed class WorkerPlanTests
     }
 
     private static readonly string[] Small =
-        ["IX_Payments_NextCheckAt", "IX_Refunds_NextCheckAt", "IX_Payments_OneLinkBeingMadePerOrder", "IX_Orders_Status_ExpiresAt", "IX_Refunds_OneOpenPerPayment", "IX_Orders_Id_Unnumbered"];
+        ["IX_Payments_NextCheckAt", "IX_Refunds_NextCheckAt", "IX_Payments_OneLinkBeingMadePerOrder", "IX_Orders_Status_ExpiresAt",
+            "IX_Refunds_OneOpenPerPayment", "IX_Orders_Id_Unnumbered"];
 
     internal static async Task<List<string>> PlanAsync(DbConnection connection, string question)
     {

@@ -84,7 +84,8 @@ public sealed class StoreTests
         await Task.WhenAll(first, second);
 
         rounds.ShouldBe(2);
-        (await shop.InDatabaseAsync(db => db.Orders.Where(order => order.Id == id).Select(order => order.MismatchesKept).SingleAsync())).ShouldBe(2);
+        (await shop.InDatabaseAsync(db => db.Orders.Where(order => order.Id == id).Select(order => order.MismatchesKept).SingleAsync()))
+            .ShouldBe(2);
 
         Task<bool> KeepMismatchAsync(Func<Task> meanwhile) => shop.Services.GetRequiredService<OrderStore>().UpdateAsync(
             OrderQuery.ById(id),
@@ -275,7 +276,8 @@ public sealed class StoreTests
 
         string[] several = ["ilam-tea", "\0"];
         (await shop.InDatabaseAsync(db => db.Products.CountAsync(product => several.Contains(product.Id)))).ShouldBe(1);
-        (await WriteAsync(shop, sql => sql.ListAsync("""SELECT "Id" FROM "Products" WHERE "Id" = @p0""", row => row.Text(0), "a\0b"))).ShouldBeEmpty();
+        (await WriteAsync(shop, sql => sql.ListAsync("""SELECT "Id" FROM "Products" WHERE "Id" = @p0""", row => row.Text(0), "a\0b")))
+            .ShouldBeEmpty();
     }
 
     private static Func<SqlSession, Task<bool>> AlwaysLosing(Shop shop) => async sql =>
@@ -287,14 +289,16 @@ public sealed class StoreTests
     };
 
     private static Task<T> WriteAsync<T>(
-        Shop shop, Func<SqlSession, Task<T>> work, Isolation isolation = Isolation.Serializable, CancellationToken cancellationToken = default) =>
+        Shop shop, Func<SqlSession, Task<T>> work, Isolation isolation = Isolation.Serializable,
+        CancellationToken cancellationToken = default) =>
         shop.Services.GetRequiredService<Database>().WriteAsync(isolation, work, cancellationToken);
 
     private static Task<long> PriceAsync(SqlSession sql) =>
         sql.FindAsync("""SELECT "Price" FROM "Products" WHERE "Id" = 'ilam-tea'""", row => row.Number(0))!;
 
     private static async Task<long> PriceAsync(Shop shop) =>
-        (long)await shop.InDatabaseAsync(db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Price).SingleAsync());
+        (long)await shop.InDatabaseAsync(
+            db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Price).SingleAsync());
 
     private static async Task BesidesAsync(Shop shop, string sql)
     {
@@ -309,13 +313,15 @@ public sealed class StoreTests
     private static Task EndAsync(Shop shop, int process) => BesidesAsync(shop, $"SELECT pg_terminate_backend({process}, 5000)");
 
     private static Task EndAllAsync(Shop shop) => BesidesAsync(
-        shop, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        shop,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
 
     private static async Task<long> WaitingForALockAsync(Shop shop)
     {
         await using NpgsqlConnection connection = new(shop.Database.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using NpgsqlCommand command = new("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        await using NpgsqlCommand command =
+            new("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 }

@@ -40,9 +40,11 @@ public sealed class TwoProcessesTests
                 await shop.Sandbox.ConfirmedTokenAsync((long)order["amount"]!, order.Id()),
             ];
 
-            (int Status, JsonNode Body)[] answers = await Task.WhenAll(shop.VerifyAsync(order, tokens[0]), other.VerifyAsync(order, tokens[1]));
+            (int Status, JsonNode Body)[] answers =
+                await Task.WhenAll(shop.VerifyAsync(order, tokens[0]), other.VerifyAsync(order, tokens[1]));
 
-            answers.Count(answer => answer.Status == 200).ShouldBe(1, string.Join('\n', answers.Select(answer => answer.Body.ToJsonString())));
+            answers.Count(answer => answer.Status == 200)
+                .ShouldBe(1, string.Join('\n', answers.Select(answer => answer.Body.ToJsonString())));
             answers.Count(answer => answer.Status == 409).ShouldBe(1);
             (await shop.Sandbox.CountAsync("verify")).ShouldBe(round + 1);
         }
@@ -64,7 +66,8 @@ public sealed class TwoProcessesTests
             confirmed.Select((one, place) => (place % 2 == 0 ? shop : other).VerifyAsync(one.Order, one.Token)));
 
         answers.ShouldAllBe(answer => answer.Status == 200);
-        int?[] counts = await shop.InDatabaseAsync(db => db.Orders.OrderBy(order => order.ReceiptCount).Select(order => order.ReceiptCount).ToArrayAsync());
+        int?[] counts = await shop.InDatabaseAsync(
+            db => db.Orders.OrderBy(order => order.ReceiptCount).Select(order => order.ReceiptCount).ToArrayAsync());
         counts.ShouldBe(Enumerable.Range(1, Orders).Select(count => (int?)count));
     }
 

@@ -48,7 +48,9 @@ public sealed class EPaymentSettingsTests
     [InlineData("https://user:pass@khalti.com")]
     [InlineData("/api/v2/")]
     public void An_invalid_or_unencrypted_Khalti_address_is_refused(string address) =>
-        ShouldSay(Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", address)]), "https://", "Khalti:EPayment:BaseUrl");
+        ShouldSay(
+            Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", address)]), "https://",
+            "Khalti:EPayment:BaseUrl");
 
     [Theory]
     [InlineData("live_secret_key_68791341fdd94846a146f0457ff7b455", "published sample key")]
@@ -139,7 +141,8 @@ public sealed class EPaymentSettingsTests
 
     [Fact]
     public void Return_addresses_may_have_paths_and_queries() =>
-        Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Store:ReturnUrls:0", "https://other-shop.example/paid?lang=ne")]).ShouldBeNull();
+        Refusal([("Khalti:Mode", "Live"), .. OnlyEPayment, ("Store:ReturnUrls:0", "https://other-shop.example/paid?lang=ne")])
+            .ShouldBeNull();
 
     [Theory]
     [InlineData("Sandbox", null, true, "http://localhost:5081", "live_secret_key_33333333333333333333333333333333")]
@@ -168,7 +171,8 @@ public sealed class EPaymentSettingsTests
 
     [Fact]
     public async Task An_invalid_ePayment_setting_stops_the_start_with_its_message() =>
-        (await Starting.RefusalAsync("Production", [("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", "https://dev.khalti.com")]))
+        (await Starting.RefusalAsync(
+            "Production", [("Khalti:Mode", "Live"), .. OnlyEPayment, ("Khalti:EPayment:BaseUrl", "https://dev.khalti.com")]))
             .ShouldBe("Khalti:EPayment:BaseUrl is Khalti's test host, but Khalti:Mode is Live: take the address out.");
 
     [Theory]
@@ -199,7 +203,8 @@ public sealed class EPaymentSettingsTests
         (KhaltiOptions khalti, StoreOptions store) = Settled(settings);
         ValidateOptionsResult gateway = new KhaltiOptionsRules().Validate(null, khalti);
         ValidateOptionsResult shop = new StoreOptionsRules().Validate(null, store);
-        ValidateOptionsResult address = new PublicAddressRules(Options.Create(khalti), new ConfigurationBuilder().Build()).Validate(null, store);
+        ValidateOptionsResult address = new PublicAddressRules(Options.Create(khalti), new ConfigurationBuilder().Build())
+            .Validate(null, store);
         return gateway.FailureMessage ?? shop.FailureMessage ?? address.FailureMessage;
     }
 

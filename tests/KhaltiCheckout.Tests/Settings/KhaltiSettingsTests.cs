@@ -50,7 +50,8 @@ public sealed class KhaltiSettingsTests
         "Live", "live_public_key_" + Tail, "live_secret_key_68791341FDD94846A146F0457FF7B455", "Khalti:Widget:SecretKey",
         "published sample key")]
     [InlineData("Sandbox", "live_public_key_" + Tail, "live_secret_key_" + SecretTail, "Khalti:Widget:PublicKey", "Live")]
-    public async Task Keys_of_another_mode_are_refused_and_not_printed(string mode, string? publicKey, string? secretKey, string setting, string says)
+    public async Task Keys_of_another_mode_are_refused_and_not_printed(
+        string mode, string? publicKey, string? secretKey, string setting, string says)
     {
         string sentence = await Starting.RefusalAsync(
             "Production", ("Khalti:Mode", mode), ("Khalti:Widget:PublicKey", publicKey), ("Khalti:Widget:SecretKey", secretKey));
@@ -125,6 +126,7 @@ public sealed class KhaltiSettingsTests
     [InlineData("Live", "live_public_key_" + Tail, "live_secret_key_" + SecretTail)]
     [InlineData("live", "live_public_key_" + Tail, "live_secret_key_" + SecretTail)]
     public async Task Valid_settings_start_in_production(string mode, string? publicKey, string? secretKey) =>
-        (await Starting.TryAsync("Production", ("Khalti:Mode", mode), ("Khalti:Widget:PublicKey", publicKey), ("Khalti:Widget:SecretKey", secretKey)))
+        (await Starting.TryAsync(
+            "Production", ("Khalti:Mode", mode), ("Khalti:Widget:PublicKey", publicKey), ("Khalti:Widget:SecretKey", secretKey)))
             .ShouldBeNull();
 }

@@ -31,7 +31,8 @@ public sealed class PlainHttpTests
 
     [Fact]
     public async Task Http_behind_a_configured_proxy_is_accepted() =>
-        (await Starting.TryAsync("Production", [.. Live, ("Store:PublicUrl", "http://shop.example"), ("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24")]))
+        (await Starting.TryAsync(
+            "Production", [.. Live, ("Store:PublicUrl", "http://shop.example"), ("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/24")]))
             .ShouldBeNull();
 
     [Theory]

@@ -22,7 +22,9 @@ public sealed class StartProgramTests
         "Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0).",
         "--Khalti:Mode=Sandbox", "--urls=http://*:0")]
     [InlineData("Log:Format must be Text, Json or None.", "--Khalti:Mode=Sandbox", "--Log:Format=Xml")]
-    [InlineData("The address in --urls can't be read: write it in full, such as http://localhost:5080.", "--Khalti:Mode=Sandbox", "--urls=nonsense", "--Admin:ApiKeys:0=" + Starting.MerchantKey)]
+    [InlineData(
+        "The address in --urls can't be read: write it in full, such as http://localhost:5080.", "--Khalti:Mode=Sandbox", "--urls=nonsense",
+        "--Admin:ApiKeys:0=" + Starting.MerchantKey)]
     public async Task An_invalid_setting_prints_one_sentence(string sentence, params string[] arguments)
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunAsync("Production", arguments);

@@ -11,7 +11,10 @@ namespace KhaltiCheckout.Tests.Storage;
 /// <summary>A backup that was not restored is none: each of these is restored, in a shop that was killed.</summary>
 public sealed class BackupTests : IAsyncLifetime
 {
-    private const string CountReceipts = """SELECT COUNT(*), COALESCE(MAX("ReceiptCount"), 0), COUNT(DISTINCT "ReceiptCount") FROM "Orders" WHERE "ReceiptYear" IS NOT NULL""";
+    private const string CountReceipts = """
+        SELECT COUNT(*), COALESCE(MAX("ReceiptCount"), 0), COUNT(DISTINCT "ReceiptCount") FROM "Orders"
+        WHERE "ReceiptYear" IS NOT NULL
+        """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("checkout-backup-").FullName;
     private SandboxDriver? _sandbox;
@@ -36,7 +39,8 @@ public sealed class BackupTests : IAsyncLifetime
 
         (Told[] before, int whenDone) = await KilledAfterAsync(database, async () =>
         {
-            (int exitCode, string[] output, string[] errors) = await ShopProgram.RunCommandAsync("Production", ["backup", copy, .. database.Arguments]);
+            (int exitCode, string[] output, string[] errors) =
+                await ShopProgram.RunCommandAsync("Production", ["backup", copy, .. database.Arguments]);
             exitCode.ShouldBe(0, string.Join('\n', errors));
             output.ShouldHaveSingleItem().ShouldStartWith($"{copy} has all that was answered before ");
         });
@@ -94,7 +98,8 @@ public sealed class BackupTests : IAsyncLifetime
         {
             foreach (Told told in before)
             {
-                JsonNode order = (await shop.Http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{told.OrderId}", TestContext.Current.CancellationToken))!;
+                JsonNode order =
+                    (await shop.Http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{told.OrderId}", TestContext.Current.CancellationToken))!;
                 ((long)order["amount"]!).ShouldBe(told.Amount);
                 (!told.IsPaid || order.Status() == "paid").ShouldBeTrue(order.ToJsonString());
             }

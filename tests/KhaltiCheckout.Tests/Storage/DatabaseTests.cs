@@ -30,7 +30,8 @@ public sealed class DatabaseTests
 
         const string ready = "Database ready, SQLite ";
         string line = shop.Log.Lines.Single(text => text.Contains(ready, StringComparison.Ordinal));
-        Version.Parse(line[(line.IndexOf(ready, StringComparison.Ordinal) + ready.Length)..]).ShouldBeGreaterThanOrEqualTo(new Version(3, 53));
+        Version.Parse(line[(line.IndexOf(ready, StringComparison.Ordinal) + ready.Length)..])
+            .ShouldBeGreaterThanOrEqualTo(new Version(3, 53));
     }
 
     [Fact]
@@ -60,8 +61,11 @@ public sealed class DatabaseTests
         {
             string[] all = [.. db.Database.GetMigrations()];
             IMigrator migrator = db.GetService<IMigrator>();
-            await migrator.MigrateAsync(all[Array.FindIndex(all, name => name.EndsWith("_FastDesk", StringComparison.Ordinal)) - 1], TestContext.Current.CancellationToken);
-            long[] numbers = await db.Database.SqlQueryRaw<long>("""SELECT "Id" AS "Value" FROM "Timeline" """).ToArrayAsync(TestContext.Current.CancellationToken);
+            await migrator.MigrateAsync(
+                all[Array.FindIndex(all, name => name.EndsWith("_FastDesk", StringComparison.Ordinal)) - 1],
+                TestContext.Current.CancellationToken);
+            long[] numbers = await db.Database.SqlQueryRaw<long>("""SELECT "Id" AS "Value" FROM "Timeline" """)
+                .ToArrayAsync(TestContext.Current.CancellationToken);
             await migrator.MigrateAsync(targetMigration: null, TestContext.Current.CancellationToken);
             return numbers;
         });
@@ -72,7 +76,8 @@ public sealed class DatabaseTests
         (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
         (await shop.SearchAsync("rai")).ShouldBe([named.Id()]);
         (await shop.VerifyAsync(confirmed, token)).Status.ShouldBe(200);
-        (await StoriesAsync(shop)).Where(line => line.StartsWith(confirmed.Id(), StringComparison.Ordinal)).Select(line => line.Split(' ')[1])
+        (await StoriesAsync(shop)).Where(line => line.StartsWith(confirmed.Id(), StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[1])
             .ShouldBe(["order_placed", "payment_verifying", "payment_completed"]);
     }
 
@@ -103,7 +108,8 @@ public sealed class DatabaseTests
         lines.ShouldContain(line => line.Contains("Database ready", StringComparison.Ordinal));
         lines.ShouldNotContain(line => line.Contains("Executed DbCommand", StringComparison.Ordinal), "it would stay in memory for that");
         await shop.InDatabaseAsync(db => db.Orders.CountAsync());
-        shop.Log.Lines.Skip(before).ShouldContain(line => line.Contains("Executed DbCommand", StringComparison.Ordinal), "or else this test sees nothing");
+        shop.Log.Lines.Skip(before)
+            .ShouldContain(line => line.Contains("Executed DbCommand", StringComparison.Ordinal), "or else this test sees nothing");
     }
 
     [Fact]
@@ -119,7 +125,8 @@ public sealed class DatabaseTests
         await shop.ReopenAsync(("Database:ConnectionString", $"Data Source={copy}"));
 
         (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
-        (await shop.InDatabaseAsync(db => db.Database.SqlQuery<string>($"SELECT journal_mode AS Value FROM pragma_journal_mode").SingleAsync())).ShouldBe("wal");
+        (await shop.InDatabaseAsync(
+            db => db.Database.SqlQuery<string>($"SELECT journal_mode AS Value FROM pragma_journal_mode").SingleAsync())).ShouldBe("wal");
     }
 
     [Theory]
@@ -142,7 +149,8 @@ public sealed class DatabaseTests
             _ => InsertAsync(shop, "pay_1", second, "failed", "token-2", "transaction-2"),
         });
 
-        (refusal is SqliteException { SqliteExtendedErrorCode: 2067 or 1555 } or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        (refusal is SqliteException { SqliteExtendedErrorCode: 2067 or 1555 }
+            or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
             .ShouldBeTrue($"{what}: {refusal}");
     }
 
@@ -168,7 +176,8 @@ public sealed class DatabaseTests
 
         (await Should.ThrowAsync<DbException>(() => InsertAsync(shop, "pay_2", "ord_nobody", "failed", "token-2", transaction: null)))
             .Message.ShouldContain("FOREIGN KEY", Case.Insensitive);
-        (await Should.ThrowAsync<DbException>(() => shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"""DELETE FROM "Orders" WHERE "Id" = {order}"""))))
+        (await Should.ThrowAsync<DbException>(
+            () => shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"""DELETE FROM "Orders" WHERE "Id" = {order}"""))))
             .Message.ShouldContain("FOREIGN KEY", Case.Insensitive);
     }
 
@@ -179,7 +188,8 @@ public sealed class DatabaseTests
         (await PragmaAsync(connection, "journal_mode")).ShouldBe("wal");
         (await PragmaAsync(connection, "synchronous")).ShouldBe("2");
         (await PragmaAsync(connection, "foreign_keys")).ShouldBe("1");
-        long.Parse(await PragmaAsync(connection, "busy_timeout"), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(1000);
+        long.Parse(await PragmaAsync(connection, "busy_timeout"), System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeGreaterThanOrEqualTo(1000);
         return connections == 1 || await OpenAndCheckAsync(shop, connections - 1);
     });
 
@@ -187,14 +197,16 @@ public sealed class DatabaseTests
     {
         await using DbCommand command = connection.CreateCommand();
         command.CommandText = $"PRAGMA {name};";
-        return Convert.ToString(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture)!;
+        return Convert.ToString(
+            await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture)!;
     }
 
     // Beside all code of ours, as a person with a database tool or a careless later version would.
     private static Task<int> InsertAsync(Shop shop, string id, string order, string status, string? token, string? transaction) =>
         shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "Amount", "Token", "TransactionId", "CreatedAt", "Checks", "Denials", "LastAskUnanswered", "Version", "AmountRefunded", "AmountReserved")
+            INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "Amount", "Token", "TransactionId", "CreatedAt", "Checks",
+                "Denials", "LastAskUnanswered", "Version", "AmountRefunded", "AmountReserved")
             VALUES ({id}, {order}, 'widget', {status}, 18500, {token}, {transaction}, '2026-11-21 06:00:00', 0, 0, false, 0, 0, 0)
             """));
 

@@ -34,7 +34,8 @@ public sealed class EntityTableTests
     [Fact]
     public async Task What_EF_Core_saved_is_read_in_every_property()
     {
-        await using Shop shop = await Shop.OpenAsync(("Store:Pan", "301234567"), ("Store:VatPercent", "13"), ("Admin:ApiKeys:0", new string('k', 40)));
+        await using Shop shop =
+            await Shop.OpenAsync(("Store:Pan", "301234567"), ("Store:VatPercent", "13"), ("Admin:ApiKeys:0", new string('k', 40)));
         (JsonNode order, _) = await shop.GivenPaidAsync();
         string id = order.Id();
 
@@ -119,7 +120,8 @@ public sealed class EntityTableTests
 
     private static IEnumerable<(Type Entity, IEnumerable<(string, bool)> Columns)> Described() =>
     [
-        (typeof(Order), Tables.Orders.Description), (typeof(OrderLine), Tables.Lines.Description), (typeof(Payment), Tables.Payments.Description),
+        (typeof(Order), Tables.Orders.Description), (typeof(OrderLine), Tables.Lines.Description),
+        (typeof(Payment), Tables.Payments.Description),
         (typeof(Refund), Tables.Refunds.Description), (typeof(RaisedReason), Tables.Reasons.Description),
         (typeof(TimelineEntry), Tables.Timeline.Description),
     ];
@@ -131,7 +133,8 @@ public sealed class EntityTableTests
     }
 
     private static Dictionary<string, object?> Values(CheckoutDb db, object entity) =>
-        PropertiesOf(db, entity).ToDictionary(property => property.Name, property => property.PropertyInfo!.GetValue(entity), StringComparer.Ordinal);
+        PropertiesOf(db, entity)
+            .ToDictionary(property => property.Name, property => property.PropertyInfo!.GetValue(entity), StringComparer.Ordinal);
 
     private static IEnumerable<IProperty> PropertiesOf(CheckoutDb db, object entity) =>
         db.Model.FindEntityType(entity.GetType())!.GetProperties().Where(property => property.PropertyInfo is not null);
@@ -139,7 +142,8 @@ public sealed class EntityTableTests
     private static void Fill(CheckoutDb db, object entity, int number)
     {
         DateTimeOffset instant = new(2026, 3, 4, 5, 6, 7, 123, 456, TimeSpan.Zero);
-        foreach (IProperty property in PropertiesOf(db, entity).Where(property => !property.IsKey() && !property.IsForeignKey() && !property.IsConcurrencyToken))
+        foreach (IProperty property in PropertiesOf(db, entity)
+            .Where(property => !property.IsKey() && !property.IsForeignKey() && !property.IsConcurrencyToken))
         {
             number++;
             PropertyInfo member = property.PropertyInfo!;
@@ -149,7 +153,8 @@ public sealed class EntityTableTests
                 _ when type == typeof(string) => $"text {number} नमस्ते",
                 _ when type == typeof(int) => number,
                 _ when type == typeof(bool) => true,
-                _ when type == typeof(Khalti.Client.Paisa) => new Khalti.Client.Paisa(property.Name is "AmountRefunded" or "AmountReserved" ? 7 : 100_000 + number),
+                _ when type == typeof(Khalti.Client.Paisa) => new Khalti.Client.Paisa(
+                    property.Name is "AmountRefunded" or "AmountReserved" ? 7 : 100_000 + number),
                 _ when type == typeof(DateTimeOffset) => instant.AddMinutes(number),
                 _ when type == typeof(DateOnly) => new DateOnly(2026, 3, 4).AddDays(number % 20),
                 _ when type.IsEnum => Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1),

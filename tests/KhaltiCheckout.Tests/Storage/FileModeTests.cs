@@ -23,7 +23,8 @@ public sealed class FileModeTests : IDisposable
         string folder = Path.Combine(_folder, "data");
         await using (Shop shop = await Shop.OpenAsync(
             ("Database:Provider", "Sqlite"), ("Database:ConnectionString", $"Data Source={folder}/checkout.db"),
-            ("Sandbox:Embedded", "true"), ("Sandbox:Url", "http://127.0.0.1:0"), ("Sandbox:ConnectionString", $"Data Source={folder}/sandbox.db")))
+            ("Sandbox:Embedded", "true"), ("Sandbox:Url", "http://127.0.0.1:0"),
+            ("Sandbox:ConnectionString", $"Data Source={folder}/sandbox.db")))
         {
             await shop.GivenOrderAsync();
             string[] files = [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!)];
@@ -63,9 +64,13 @@ public sealed class FileModeTests : IDisposable
         string[] calls = await StraceAsync("backup", copy, database.Arguments);
 
         File.GetUnixFileMode(copy).ShouldBe(OwnFile);
-        int renamed = Array.FindLastIndex(calls, call => call.Contains("rename", StringComparison.Ordinal) && call.Contains(copy, StringComparison.Ordinal));
+        int renamed = Array.FindLastIndex(
+            calls, call => call.Contains("rename", StringComparison.Ordinal) && call.Contains(copy, StringComparison.Ordinal));
         renamed.ShouldBeGreaterThan(0, string.Join('\n', calls));
-        calls[renamed..].ShouldContain(call => call.Contains("fsync(", StringComparison.Ordinal) && call.Contains($"<{copies}>", StringComparison.Ordinal), string.Join('\n', calls[renamed..]));
+        calls[renamed..]
+            .ShouldContain(
+                call => call.Contains("fsync(", StringComparison.Ordinal) && call.Contains($"<{copies}>", StringComparison.Ordinal),
+                string.Join('\n', calls[renamed..]));
     }
 
     private static void ModesShouldBePrivate(string folder)
@@ -80,7 +85,8 @@ public sealed class FileModeTests : IDisposable
     private async Task<string[]> StraceAsync(string command, string copy, string[] settings)
     {
         string log = Path.Combine(_folder, "strace.log");
-        using Process process = Strace.Start(["-y", "-e", "trace=rename,renameat,renameat2,fsync", "-o", log], [command, copy, .. settings]);
+        using Process process =
+            Strace.Start(["-y", "-e", "trace=rename,renameat,renameat2,fsync", "-o", log], [command, copy, .. settings]);
         string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.ShouldBe(0, errors);

@@ -45,7 +45,8 @@ public sealed class GroupCommitTests
             }
         }
 
-        string[] kept = await shop.InDatabaseAsync(db => db.SearchTerms.Where(term => term.Term.StartsWith("term")).Select(term => term.Term).ToArrayAsync());
+        string[] kept = await shop.InDatabaseAsync(
+            db => db.SearchTerms.Where(term => term.Term.StartsWith("term")).Select(term => term.Term).ToArrayAsync());
         kept.Length.ShouldBe(16);
         kept.ShouldNotContain("term3");
     }
@@ -92,9 +93,11 @@ public sealed class GroupCommitTests
         (await group[3]).ShouldBe(1);
         (await PositionAsync()).ShouldBe(before + 3);
 
-        Task<int> Count(SqlSession sql) => sql.ExecuteAsync("""UPDATE "Products" SET "Position" = "Position" + 1 WHERE "Id" = 'ilam-tea'""");
+        Task<int> Count(SqlSession sql) =>
+            sql.ExecuteAsync("""UPDATE "Products" SET "Position" = "Position" + 1 WHERE "Id" = 'ilam-tea'""");
 
-        Task<int> PositionAsync() => shop.InDatabaseAsync(db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Position).SingleAsync());
+        Task<int> PositionAsync() => shop.InDatabaseAsync(
+            db => db.Products.Where(product => product.Id == "ilam-tea").Select(product => product.Position).SingleAsync());
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public sealed class GroupCommitTests
         Database store = shop.Services.GetRequiredService<Database>();
 
         // For each, how many others could see when it was written.
-        int[] committed = await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, 40).Select(number => Seeing(shop, order, "term", number))]));
+        int[] committed =
+            await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, 40).Select(number => Seeing(shop, order, "term", number))]));
 
         committed.ShouldBe(Enumerable.Range(0, 40).Select(number => number < 32 ? 0 : 32));
     }
@@ -172,7 +176,8 @@ public sealed class GroupCommitTests
         refused.ShouldNotBeNull();
         using HttpRequestMessage place = new(HttpMethod.Post, "/api/v1/orders")
         {
-            Content = new StringContent("""{"items":[{"productId":"ilam-tea","quantity":1}]}""", System.Text.Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"items":[{"productId":"ilam-tea","quantity":1}]}""", System.Text.Encoding.UTF8, "application/json"),
         };
         using HttpResponseMessage answer = await shop.Http.SendAsync(place, TestContext.Current.CancellationToken);
         string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -259,7 +264,9 @@ public sealed class GroupCommitTests
         }
 
         (await store.WriteAsync(sql => sql.ExecuteAsync(Put, "next", order.Id()), TestContext.Current.CancellationToken)).ShouldBe(1);
-        (await shop.InDatabaseAsync(db => db.SearchTerms.Where(term => term.Term == "before" || term.Term == "after" || term.Term == "next").Select(term => term.Term).SingleAsync()))
+        (await shop.InDatabaseAsync(
+            db => db.SearchTerms.Where(term => term.Term == "before" || term.Term == "after" || term.Term == "next")
+            .Select(term => term.Term).SingleAsync()))
             .ShouldBe("next");
     }
 
@@ -293,7 +300,8 @@ public sealed class GroupCommitTests
         (await CountAsync("taken")).ShouldBe(taken.Count);
         await Should.ThrowAsync<ObjectDisposedException>(refused);
 
-        Task<int> PutAsync(int number) => store.WriteAsync(sql => sql.ExecuteAsync(Put, $"taken{number}", order.Id()), CancellationToken.None);
+        Task<int> PutAsync(int number) =>
+            store.WriteAsync(sql => sql.ExecuteAsync(Put, $"taken{number}", order.Id()), CancellationToken.None);
 
         Task<int> CountAsync(string kind) => shop.InDatabaseAsync(db => db.SearchTerms.CountAsync(term => term.Term.StartsWith(kind)));
     }

@@ -53,7 +53,8 @@ public sealed class HeldAmountTests : IDisposable
         string transactionId = await VerifyAtKhaltiAsync(shop, token, 18400);
         await shop.SqlAsync($"""UPDATE "Payments" SET "TransactionId" = {transactionId}""");
 
-        (int status, JsonNode refund) = await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{orderId}/refunds", new { paymentId });
+        (int status, JsonNode refund) =
+            await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/orders/{orderId}/refunds", new { paymentId });
 
         status.ShouldBe(201, refund.ToJsonString());
         ((long)refund["amount"]!).ShouldBe(18400);
@@ -82,13 +83,18 @@ public sealed class HeldAmountTests : IDisposable
         }
 
         await RunAsync($"""
-            INSERT INTO "Orders" ("Id", "Status", "Attention", "Amount", "AmountRefunded", "CreatedAt", "ExpiresAt", "MismatchesKept", "Version")
+            INSERT INTO "Orders" ("Id", "Status", "Attention", "Amount", "AmountRefunded", "CreatedAt", "ExpiresAt", "MismatchesKept",
+                "Version")
             VALUES ('{orderId}', 'expired', 'amount_conflict', 18500, 0, '2026-11-20 19:00:00', '2026-11-20 20:00:00', 0, 5);
-            INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "KhaltiState", "Amount", "Fee", "Token", "TransactionId", "CreatedAt", "Checks", "Denials", "LastAskUnanswered", "Version")
-            VALUES ('{paymentId}', '{orderId}', 'widget', 'needs_review', 'Completed', 18500, 552, 'a-token', '{transactionId}', '2026-11-20 19:00:00', 0, 0, 0, 2);
-            INSERT INTO "Timeline" ("OrderId", "PaymentId", "At", "What", "By", "Note") VALUES ('{orderId}', NULL, '2026-11-20 19:00:00', 'order_placed', 'shopper', NULL);
+            INSERT INTO "Payments" ("Id", "OrderId", "Method", "Status", "KhaltiState", "Amount", "Fee", "Token", "TransactionId",
+                "CreatedAt", "Checks", "Denials", "LastAskUnanswered", "Version")
+            VALUES ('{paymentId}', '{orderId}', 'widget', 'needs_review', 'Completed', 18500, 552, 'a-token', '{transactionId}',
+                '2026-11-20 19:00:00', 0, 0, 0, 2);
+            INSERT INTO "Timeline" ("OrderId", "PaymentId", "At", "What", "By", "Note") VALUES ('{orderId}', NULL, '2026-11-20 19:00:00',
+                'order_placed', 'shopper', NULL);
             INSERT INTO "Timeline" ("OrderId", "PaymentId", "At", "What", "By", "Note")
-            VALUES ('{orderId}', '{paymentId}', '2026-11-20 19:30:00', 'payment_held', 'khalti', '{note.Replace("'", "''", StringComparison.Ordinal)}');
+            VALUES ('{orderId}', '{paymentId}', '2026-11-20 19:30:00', 'payment_held', 'khalti',
+                '{note.Replace("'", "''", StringComparison.Ordinal)}');
             """);
     }
 

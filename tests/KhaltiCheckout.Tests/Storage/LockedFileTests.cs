@@ -23,7 +23,8 @@ public sealed class LockedFileTests
             long began = Stopwatch.GetTimestamp();
             refused = await Task.WhenAll(
                 shop.SendAsync(HttpMethod.Post, "/api/v1/orders", body),
-                shop.SendAsync(HttpMethod.Post, "/api/v1/payments/verify", new { orderId = order.Id(), token, amount = (long)order["amount"]! }),
+                shop.SendAsync(
+                    HttpMethod.Post, "/api/v1/payments/verify", new { orderId = order.Id(), token, amount = (long)order["amount"]! }),
                 shop.SendAsync(HttpMethod.Post, $"/api/v1/orders/{order.Id()}/cancel"));
             waited = Stopwatch.GetElapsedTime(began);
             (await shop.GetAsync($"/api/v1/orders/{order.Id()}")).Status.ShouldBe(200, "readers are not in the way of a writer");

@@ -41,12 +41,14 @@ public sealed class LostFlushTests
         using TestDatabase database = TestDatabase.WithTablesIn(folder);
         using Process process = Strace.Start(
             ["-o", "/dev/null", "-P", $"{folder}/checkout.db-wal", "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO"],
-            ["--urls=http://127.0.0.1:0", "--environment=Development", "--Sandbox:Embedded=false", "--Reconciliation:Enabled=false", .. database.Arguments]);
+            ["--urls=http://127.0.0.1:0", "--environment=Development", "--Sandbox:Embedded=false", "--Reconciliation:Enabled=false",
+                .. database.Arguments]);
         try
         {
             using HttpClient http = new() { BaseAddress = await ListeningAsync(process) };
             using HttpResponseMessage answer = await http.PostAsJsonAsync(
-                "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }, TestContext.Current.CancellationToken);
+                "/api/v1/orders", new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } },
+                TestContext.Current.CancellationToken);
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             limit.CancelAfter(TimeSpan.FromSeconds(60));
             Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
@@ -72,7 +74,8 @@ public sealed class LostFlushTests
         const string Said = "Now listening on: ";
         while (true)
         {
-            string line = (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull("it ended at its start");
+            string line = (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))
+                .ShouldNotBeNull("it ended at its start");
             if (line.IndexOf(Said, StringComparison.Ordinal) is >= 0 and int at)
             {
                 return new Uri(line[(at + Said.Length)..].Split(' ', '"')[0]);

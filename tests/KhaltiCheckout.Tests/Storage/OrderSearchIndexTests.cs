@@ -49,10 +49,15 @@ public sealed class OrderSearchIndexTests
         string own = (await shop.GivenOrderOfAsync("Sita Rai")).Id();
         string id = "ord_01k9x4c7qmf3t8v5z2w6y1n0ah";
         await shop.SqlAsync($"""
-            INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CustomerEmail", "CustomerPhone", "CreatedAt", "PlacedOn", "ExpiresAt", "MismatchesKept", "Version")
-            VALUES ({id}, 'pending', 18500, 0, 'José Rai', 'jose@example.com', '+9779841234567', '2026-11-13 00:00:00', '2026-11-13', '2027-01-01 00:00:00', 0, 1)
+            INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CustomerEmail", "CustomerPhone",
+                "CreatedAt", "PlacedOn", "ExpiresAt", "MismatchesKept", "Version")
+            VALUES ({id}, 'pending', 18500, 0, 'José Rai', 'jose@example.com', '+9779841234567', '2026-11-13 00:00:00', '2026-11-13',
+                '2027-01-01 00:00:00', 0, 1)
             """);
-        await shop.SqlAsync($"""INSERT INTO "OrderLines" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount") VALUES ({id}, 0, 'ilam-tea', 'Ilam tea', 18500, 1, 18500)""");
+        await shop.SqlAsync($"""
+            INSERT INTO "OrderLines" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount")
+            VALUES ({id}, 0, 'ilam-tea', 'Ilam tea', 18500, 1, 18500)
+            """);
         await shop.SqlAsync($"""INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES ('rai', {id})""");
         JsonNode before = (await shop.AskAsync("/api/v1/orders/" + id)).Json;
 
@@ -76,7 +81,8 @@ public sealed class OrderSearchIndexTests
         foreach (string id in ids)
         {
             await shop.SqlAsync($"""
-                INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CreatedAt", "PlacedOn", "ExpiresAt", "MismatchesKept", "Version")
+                INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CreatedAt", "PlacedOn", "ExpiresAt",
+                    "MismatchesKept", "Version")
                 VALUES ({id}, 'expired', 18500, 0, 'Sita', '2026-11-13 00:00:00', '2026-11-13', '2026-11-14 00:00:00', 0, 1)
                 """);
         }

@@ -121,7 +121,8 @@ public sealed class OrderStoreTests
         shop.Clock.Advance(TimeSpan.FromTicks(1));
         recent.Find(small.Id).ShouldBeNull();
 
-        static OrderRows Rows(string id, int lines) => new(id, 0, [], [.. Enumerable.Range(0, lines).Select(_ => Array.Empty<object?>())], [], [], []);
+        static OrderRows Rows(string id, int lines) =>
+            new(id, 0, [], [.. Enumerable.Range(0, lines).Select(_ => Array.Empty<object?>())], [], [], []);
     }
 
     [Theory]

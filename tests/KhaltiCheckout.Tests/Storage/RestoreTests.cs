@@ -148,7 +148,8 @@ public sealed class RestoreTests : IDisposable
             }
         }
 
-        string trouble = SqliteBackup.Make(new SqliteConnectionStringBuilder { DataSource = damaged }, Copy, mayReplace: false).ShouldNotBeNull();
+        string trouble = SqliteBackup.Make(new SqliteConnectionStringBuilder { DataSource = damaged }, Copy, mayReplace: false)
+            .ShouldNotBeNull();
 
         trouble.ShouldStartWith("No backup was made: ");
         Files().ShouldBe(["damaged.db"], "nothing that looks like a backup");
@@ -161,7 +162,8 @@ public sealed class RestoreTests : IDisposable
 
         SqliteBackup.Make(new SqliteConnectionStringBuilder { DataSource = "/nowhere/checkout.db" }, Copy, mayReplace: false)
             .ShouldBe("There is no database at /nowhere/checkout.db.");
-        SqliteBackup.Make(Source(shop), "/proc/nowhere/copy.db", mayReplace: false).ShouldNotBeNull().ShouldStartWith("No backup was made: ");
+        SqliteBackup.Make(Source(shop), "/proc/nowhere/copy.db", mayReplace: false).ShouldNotBeNull()
+            .ShouldStartWith("No backup was made: ");
         await File.WriteAllTextAsync(Path.Combine(_folder, "no.db"), new string('x', 5000), TestContext.Current.CancellationToken);
         SqliteBackup.Make(new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "no.db") }, Copy, mayReplace: false)
             .ShouldNotBeNull().ShouldContain("not a database");
@@ -173,8 +175,12 @@ public sealed class RestoreTests : IDisposable
     [InlineData(2, "Unrecognized command or argument 'two.db'.", "backup", "one.db", "two.db")]
     [InlineData(2, "Unrecognized command or argument 'yes'.", "backup", "one.db", "--replace=yes")]
     [InlineData(2, "Unrecognized command or argument '--force'.", "backup", "one.db", "--force")]
-    [InlineData(1, "PostgreSQL makes its own backups, also while the shop serves: pg_dump", "backup", "one.db", "--Database:Provider=PostgreSql", "--Database:ConnectionString=Host=localhost")]
-    [InlineData(1, "There is no database at /nowhere/checkout.db.", "backup", "one.db", "--Database:ConnectionString=Data Source=/nowhere/checkout.db")]
+    [InlineData(
+        1, "PostgreSQL makes its own backups, also while the shop serves: pg_dump", "backup", "one.db", "--Database:Provider=PostgreSql",
+        "--Database:ConnectionString=Host=localhost")]
+    [InlineData(
+        1, "There is no database at /nowhere/checkout.db.", "backup", "one.db",
+        "--Database:ConnectionString=Data Source=/nowhere/checkout.db")]
     public async Task A_failed_backup_reports_the_reason(int expected, string says, params string[] arguments)
     {
         (int exitCode, string[] output, string[] errors) = await ShopProgram.RunCommandAsync("Production", arguments);

@@ -61,7 +61,9 @@ internal sealed class Rush : IAsyncDisposable
     {
         for (int visit = shopper; !_closing.IsCancellationRequested; visit++)
         {
-            JsonNode order = await PostAsync(201, "/api/v1/orders", new { items = new[] { new { productId = Products[visit % Products.Length], quantity = 1 + (visit % 3) } } });
+            JsonNode order = await PostAsync(
+                201, "/api/v1/orders",
+                new { items = new[] { new { productId = Products[visit % Products.Length], quantity = 1 + (visit % 3) } } });
             long amount = (long)order["amount"]!;
             Tell(new Told(order.Id(), amount, IsPaid: false));
             if (visit % 2 == 0)

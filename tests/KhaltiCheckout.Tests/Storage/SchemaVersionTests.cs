@@ -38,7 +38,8 @@ public sealed class SchemaVersionTests
     public async Task An_additive_migration_does_not_stop_an_older_version()
     {
         await using Shop shop = await Shop.OpenAsync();
-        await shop.SqlAsync($"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')""");
+        await shop.SqlAsync(
+            $"""INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion") VALUES ('29990101000000_Later', '99.0.0')""");
         await shop.SqlAsync($"""ALTER TABLE "Products" ADD COLUMN "AddedLater" INTEGER NULL""");
 
         await shop.ReopenAsync();

@@ -45,7 +45,10 @@ public sealed class TwoModelsTests
         using NpgsqlDataSource nowhere = NpgsqlDataSource.Create("Host=nowhere");
         using PostgreSqlCheckoutDb db = PostgreSql(nowhere);
 
-        IColumn[] texts = [.. ModelOf(db).Tables.SelectMany(table => table.Columns).Where(column => column.StoreTypeMapping.ClrType == typeof(string) || column.StoreTypeMapping.Converter?.ProviderClrType == typeof(string))];
+        IColumn[] texts = [
+            .. ModelOf(db).Tables.SelectMany(table => table.Columns)
+            .Where(column => column.StoreTypeMapping.ClrType == typeof(string)
+            || column.StoreTypeMapping.Converter?.ProviderClrType == typeof(string))];
 
         texts.Length.ShouldBeGreaterThan(40);
         texts.ShouldAllBe(column => column.StoreType == "text" && column.Collation == "C");
@@ -100,7 +103,8 @@ public sealed class TwoModelsTests
         new SqliteDatabase("Data Source=nowhere.db", new OrderChanges()));
 
     private static PostgreSqlCheckoutDb PostgreSql(NpgsqlDataSource nowhere) => new(
-        new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(nowhere).Options, new PostgreSqlDatabase(nowhere, new OrderChanges()), nowhere);
+        new DbContextOptionsBuilder<PostgreSqlCheckoutDb>().UseNpgsql(nowhere).Options, new PostgreSqlDatabase(nowhere, new OrderChanges()),
+        nowhere);
 
     private static IRelationalModel ModelOf(CheckoutDb db) => db.GetService<IDesignTimeModel>().Model.GetRelationalModel();
 
@@ -110,8 +114,12 @@ public sealed class TwoModelsTests
         [
             .. table.Columns.Select(column => $"{table.Name}.{column.Name} {(column.IsNullable ? "null" : "not null")}"),
             .. table.UniqueConstraints.Select(key => $"{table.Name} key {key.Name} ({Names(key.Columns)})"),
-            .. table.Indexes.Select(index => $"{table.Name} {(index.IsUnique ? "unique " : "")}index {index.Name} ({Names(index.Columns)}) {index.Filter}"),
-            .. table.ForeignKeyConstraints.Select(key => $"{table.Name} ({Names(key.Columns)}) in {key.PrincipalTable.Name} ({Names(key.PrincipalColumns)}) {key.OnDeleteAction}"),
+            .. table.Indexes.Select(
+                index => $"{table.Name} {(index.IsUnique ? "unique " : "")}index {index.Name} ({Names(index.Columns)}) {index.Filter}"),
+            .. table.ForeignKeyConstraints.Select(
+                key =>
+                    $"{table.Name} ({Names(key.Columns)}) in {key.PrincipalTable.Name} "
+                        + $"({Names(key.PrincipalColumns)}) {key.OnDeleteAction}"),
             .. table.CheckConstraints.Select(check => $"{table.Name} check {check.Name} {check.Sql}"),
         ]).Order(StringComparer.Ordinal),
     ];

@@ -21,7 +21,8 @@ internal static class ClusteredOrderTables
             CONSTRAINT "FK_OrderLines_Orders_OrderId" FOREIGN KEY ("OrderId") REFERENCES "Orders" ("Id") ON DELETE RESTRICT
         ) WITHOUT ROWID;
         INSERT INTO "OrderLinesAnew" ("OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount")
-        SELECT "OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount" FROM "OrderLines" ORDER BY "OrderId", "Position";
+        SELECT "OrderId", "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount" FROM "OrderLines" ORDER BY "OrderId",
+            "Position";
         DROP TABLE "OrderLines";
         ALTER TABLE "OrderLinesAnew" RENAME TO "OrderLines";
 
@@ -38,7 +39,8 @@ internal static class ClusteredOrderTables
             CONSTRAINT "FK_Timeline_Orders_OrderId" FOREIGN KEY ("OrderId") REFERENCES "Orders" ("Id") ON DELETE RESTRICT
         ) WITHOUT ROWID;
         INSERT INTO "TimelineAnew" ("OrderId", "Id", "PaymentId", "At", "What", "By", "KeyName", "Note")
-        SELECT "OrderId", 1 - ROW_NUMBER() OVER (PARTITION BY "OrderId" ORDER BY "Id" DESC), "PaymentId", "At", "What", "By", "KeyName", "Note"
+        SELECT "OrderId", 1 - ROW_NUMBER() OVER (PARTITION BY "OrderId" ORDER BY "Id" DESC), "PaymentId", "At", "What", "By", "KeyName",
+            "Note"
         FROM "Timeline";
         DROP TABLE "Timeline";
         ALTER TABLE "TimelineAnew" RENAME TO "Timeline";
@@ -57,7 +59,8 @@ internal static class ClusteredOrderTables
             CONSTRAINT "FK_OrderLines_Orders_OrderId" FOREIGN KEY ("OrderId") REFERENCES "Orders" ("Id") ON DELETE RESTRICT
         );
         INSERT INTO "OrderLinesBefore" ("Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "OrderId")
-        SELECT "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "OrderId" FROM "OrderLines" ORDER BY "OrderId", "Position";
+        SELECT "Position", "ProductId", "Name", "UnitPrice", "Quantity", "Amount", "OrderId" FROM "OrderLines" ORDER BY "OrderId",
+            "Position";
         DROP TABLE "OrderLines";
         ALTER TABLE "OrderLinesBefore" RENAME TO "OrderLines";
         CREATE INDEX "IX_OrderLines_OrderId" ON "OrderLines" ("OrderId");

@@ -1,8 +1,8 @@
 namespace KhaltiCheckout.Storage.Migrations.Sql;
 
 /// <summary>
-/// For the migration <c>LeastReader</c>: what was paid on payments that the first versions held for a person. Those versions kept the amount
-/// only in the timeline, and without it nothing can be refunded. Later ones, and every one on PostgreSQL, keep it in the payment.
+/// For the migration <c>LeastReader</c>: what was paid on payments that the first versions held for a person. Those versions kept the
+/// amount only in the timeline, and without it nothing can be refunded. Later ones, and every one on PostgreSQL, keep it in the payment.
 /// </summary>
 internal static class HeldAmounts
 {
@@ -10,7 +10,8 @@ internal static class HeldAmounts
     // rule knows moved no money that could be relied on. Nepal is 5:45 ahead of UTC.
     internal const string SqliteUp = """
         UPDATE "Payments" SET
-            "AmountPaid" = held."Amount", "CompletedOn" = COALESCE("CompletedOn", date(held."At", '+345 minutes')), "Version" = "Payments"."Version" + 1
+            "AmountPaid" = held."Amount", "CompletedOn" = COALESCE("CompletedOn", date(held."At", '+345 minutes')),
+                "Version" = "Payments"."Version" + 1
         FROM (
             SELECT "PaymentId", "At", CAST(substr("Note", instr("Note", ', ') + 2) AS INTEGER) AS "Amount",
                 ROW_NUMBER() OVER (PARTITION BY "PaymentId" ORDER BY "Id" DESC) AS "Newest"

@@ -1,6 +1,7 @@
 namespace KhaltiCheckout.Storage.Migrations.Sql;
 
-/// <summary>For the migration <c>OrderNumbersAndWords</c>: what <see cref="OrderSearchIndex"/> keeps, which EF Core can't describe.</summary>
+/// <summary>For the migration <c>OrderNumbersAndWords</c>: what <see cref="OrderSearchIndex"/>
+/// keeps, which EF Core can't describe.</summary>
 internal static class OrderWordsTables
 {
     // The last eight characters of an order's id. As an expression both databases take the same text.

@@ -1,6 +1,7 @@
 namespace KhaltiCheckout.Storage.Migrations.Sql;
 
-/// <summary>For the migrations <c>MerchantDesk</c> and <c>FastDesk</c>: the words by which versions before <c>OrderWords</c> find orders.</summary>
+/// <summary>For the migrations <c>MerchantDesk</c> and <c>FastDesk</c>: the words by which versions
+/// before <c>OrderWords</c> find orders.</summary>
 internal static class SearchTermsTable
 {
     // Words that stand between blanks and are folded as far as this database can, which is A to Z.
