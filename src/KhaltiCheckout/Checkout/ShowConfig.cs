@@ -16,8 +16,7 @@ public sealed record ConfigView(
 public sealed record ConfigStoreView(string Name);
 
 /// <summary>How to open Khalti's widget.</summary>
-/// <param name="ScriptIntegrity">The hash that the script must have, for a page's <c>integrity</c>;
-/// null where the merchant set none.</param>
+/// <param name="ScriptIntegrity">The hash that the script must have, for a page's <c>integrity</c>; null where none is set.</param>
 public sealed record ConfigWidgetView(
     bool Enabled, string? PublicKey, string? ScriptUrl, IReadOnlyList<string> PaymentPreference, string? ScriptIntegrity = null);
 
