@@ -186,7 +186,6 @@ internal sealed class DueWorkQueries(Database database)
         await ExecuteIfAnyAsync(AnyOldSignIn, PurgeSignIns, cancellationToken, now, atMost);
     }
 
-    /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
     /// <summary>Gives orders of a version without numbers and search index both, newest first.</summary>
     /// <returns>How many.</returns>
     internal async Task<int> IndexOrdersAsync(int atMost, CancellationToken cancellationToken) =>
@@ -194,6 +193,7 @@ internal sealed class DueWorkQueries(Database database)
             ? await database.WriteAsync(Isolation.RowLocks, sql => OrderSearchIndex.FillAsync(sql, atMost), cancellationToken)
             : 0;
 
+    /// <inheritdoc cref="RaisedReasonMapping.AddUnrecorded"/>
     internal Task<int> AlignAttentionAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         async sql => await sql.ExecuteAsync(RaisedReasonMapping.AddUnrecorded)
             + await sql.ExecuteAsync(RaisedReasonMapping.ResolveUnrecorded, now)

@@ -86,7 +86,7 @@ internal static class OrderSearchIndex
 
     /// <summary>Between which keys SQLite has the orders of these ids; some others may be there, too.</summary>
     internal static (long First, long Last) KeysOf(string? first, string? end) => (
-        first is null ? 0 : Math.Max(0, KeyOf(first) - MaxKeyShift),
+        first is null ? long.MinValue : KeyOf(first) - MaxKeyShift,
         end is null || KeyOf(end) > long.MaxValue - MaxKeyShift ? long.MaxValue : KeyOf(end) + MaxKeyShift);
 
     private static async Task AddAsync(SqlSession sql, string orderId, IEnumerable<string> words)

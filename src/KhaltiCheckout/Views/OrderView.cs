@@ -5,8 +5,7 @@ using KhaltiCheckout.Model;
 namespace KhaltiCheckout.Views;
 
 /// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
-/// <param name="Number">The short one for people, unique in the shop, such as <c>HZ9D-7DQV</c>. It opens nothing: that is the id's.
-/// Null for a moment after an upgrade from a version without.</param>
+/// <param name="Number">The short one for people, unique in the shop, such as <c>HZ9D-7DQV</c>. Null until an upgrade is done.</param>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>
 /// <param name="Receipt">Null until it is paid.</param>

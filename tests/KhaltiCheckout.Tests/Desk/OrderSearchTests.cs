@@ -160,7 +160,7 @@ public sealed class OrderSearchTests
         scanned.ShouldContain("SEARCH w USING INDEX sqlite_autoindex_OrderWords_1 (OrderId=?)");
         scanned.ShouldNotContain("TEMP B-TREE");
         plans[^1].ShouldContain("SCAN i VIRTUAL TABLE INDEX");
-        plans[^1].ShouldContain("SEARCH o USING COVERING INDEX IX_Orders_Status_Id (Status=? AND Id=?)");
+        plans[^1].ShouldMatch(@"SEARCH o .*INDEX IX_Orders_Status_Id \(Status=\? AND Id=\?\)");
     }
 
     [Theory]

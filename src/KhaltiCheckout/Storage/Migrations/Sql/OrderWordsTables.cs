@@ -4,14 +4,15 @@ namespace KhaltiCheckout.Storage.Migrations.Sql;
 /// keeps, which EF Core can't describe.</summary>
 internal static class OrderWordsTables
 {
-    // The last eight characters of an order's id. As an expression both databases take the same text.
+    // The last eight characters of an order's id. As an expression both databases take the same text. EF Core does not know this index: a
+    // migration that makes the table "Orders" anew on SQLite has to make it again.
     internal const string IdEndUp = """CREATE INDEX "IX_Orders_IdEnd" ON "Orders" (substr("Id", 23));""";
 
     internal const string IdEndDown = """DROP INDEX "IX_Orders_IdEnd";""";
 
     // Words arrive folded and parted by blanks. This tokenizer takes every character that is not ASCII for part of a word, so vowel signs
-    // stay where they are; the punctuation of ASCII that addresses have inside is named. One to three characters are found in an index of
-    // beginnings, longer ones among the words themselves.
+    // stay where they are; the punctuation of ASCII that addresses have inside is named. Up to six characters are found in an index of
+    // beginnings; the orders of a longer beginning are collected from its words.
     internal const string SqliteUp = """
         CREATE TABLE "OrderWords" (
             "Key" INTEGER NOT NULL CONSTRAINT "PK_OrderWords" PRIMARY KEY,
@@ -20,7 +21,7 @@ internal static class OrderWordsTables
             CONSTRAINT "FK_OrderWords_Orders_OrderId" FOREIGN KEY ("OrderId") REFERENCES "Orders" ("Id") ON DELETE RESTRICT
         );
         CREATE VIRTUAL TABLE "OrderWordsIndex" USING fts5(
-            "Words", content = 'OrderWords', content_rowid = 'Key', detail = none, columnsize = 0, prefix = '1 2 3',
+            "Words", content = 'OrderWords', content_rowid = 'Key', detail = none, columnsize = 0, prefix = '1 2 3 4 5 6',
             tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'");
         """;
 
