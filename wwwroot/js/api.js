@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-// For whoever tells people what went wrong: a fault of ours is never told as a lost answer.
+// For error messages: an error of this page must never be shown as a lost answer.
 export function problemOf(error) {
   if (error instanceof ApiError) return error;
   console.error(error);

@@ -1,4 +1,4 @@
-// Two languages. Static texts carry data-i18n="key" (or data-i18n-label for aria-label); the rest asks t().
+// Two languages. Static texts have data-i18n="key" (or data-i18n-label for aria-label); scripts call t().
 import { local } from './store.js';
 import en from './text/common-en.js';
 import ne from './text/common-ne.js';
@@ -27,7 +27,7 @@ export function addTexts(more) {
 
 export const has = key => key in texts.en;
 
-// Values are put in as they are: whoever gives a number gives it through digits() or money().
+// Values are inserted unchanged: format numbers with digits() or money() first.
 export function t(key, values = {}) {
   const text = texts[current][key] ?? texts.en[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);

@@ -1,4 +1,4 @@
-// Paisa in, words out. Whole numbers only: amounts are cut as integers and grouped as text, so nothing is ever rounded.
+// Formats paisa. Uses integers and text only, so that nothing is rounded.
 import { language, digits } from './i18n.js';
 
 // 15000000 -> "1,50,000": the last three digits, then pairs, as Nepal writes them.

@@ -1,5 +1,4 @@
-// What the order means for the shopper. Pure: the order, what this browser still has to pass on or must not repeat, and the
-// time come in.
+// The page's state for an order, as a pure function of the order, this browser's unsent tokens and holds, and the time.
 
 const done = ['failed', 'cancelled', 'expired'];      // this try took no money
 const harmless = [...done, 'initiated'];              // and these do not forbid another try
@@ -38,16 +37,15 @@ export function stateOf(order, { unsent, held, now }) {
 
 export const payable = state => state === 'open' || state === 'retry' || state === 'initiated';
 
-// Nothing more is waited for. What may come later still, such as a refund, is seen by whoever looks again.
+// No further change is expected. A later one, such as a refund, is shown when the page is loaded again.
 export const settled = (state, order) => [...final, 'cancelled', 'expired'].includes(state) && !isOpen(order)
   && !(['cancelled', 'expired'].includes(state) && hasOpenLink(order));
 
-// News may come by several ways and arrive in another order than it was sent. An order never goes back, and never has
-// fewer payments than before.
-const far = { pending: 0, cancelled: 1, expired: 1, paid: 2, partially_refunded: 3, refunded: 4 };
+// Updates may arrive out of order, by events and by polling. An order's status never goes back, and payments are never removed.
+const progressRank = { pending: 0, cancelled: 1, expired: 1, paid: 2, partially_refunded: 3, refunded: 4 };
 
-export const overtaken = (known, found) => known !== null
-  && ((far[found.status] ?? 0) < (far[known.status] ?? 0) || payments(found).length < payments(known).length);
+export const isOutdated = (known, found) => known !== null
+  && ((progressRank[found.status] ?? 0) < (progressRank[known.status] ?? 0) || payments(found).length < payments(known).length);
 
 export const tone = state => ({
   open: 'ask', retry: 'ask', initiated: 'wait', checking: 'wait', verifying: 'wait', timeup: 'wait', needs_review: 'hand', held: 'hand',

@@ -56,7 +56,7 @@ function noteFor(notice, state) {
   // While a payment is open, nothing on the page may invite another one; nor when the order takes none any more.
   if (['verifying', 'needs_review', 'checking', 'held'].includes(state) && notice.code !== 'payment_in_progress') return '';
   if (inviting.includes(notice.code) && !payable(state)) return '';
-  // What was or was not paid at Khalti's page is told above; this is about the window only.
+  // The payment's state at Khalti is shown above; this is about the widget's window only.
   if (state === 'initiated' && windowOnly.includes(notice.code)) return t('n.window_only');
   if (notice.code === 'payment_in_progress' && payable(state)) return t('n.changed');
   if (state === 'initiated' && notice.code === 'not_cancellable') return t('n.not_cancellable.link');

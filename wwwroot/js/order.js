@@ -6,14 +6,14 @@ import { addTexts, language, onLanguage, t } from './i18n.js';
 import { local } from './store.js';
 import { now } from './server-clock.js';
 import { dressPage, startPage } from './page.js';
-import { hasOpenLink, overtaken, payable, settled, stateOf } from './order-state.js';
+import { hasOpenLink, isOutdated, payable, settled, stateOf } from './order-state.js';
 import { drawCountdown, drawMessage, drawPay, drawStatus } from './order-view.js';
 import { takeOutIfPaid } from './ordered.js';
 import { newKey } from './random.js';
 import { drawReceipt } from './receipt.js';
 import { prepareCancel } from './cancel.js';
 import { createWatch } from './watch.js';
-import { createVerifier, hold, isHeld, unsent, writeDown } from './verify.js';
+import { createVerifier, markHeld, isHeld, unsent, savePending } from './verify.js';
 import { openWidget, prepareWayOut } from './widget.js';
 import * as cart from './cart.js';
 import en from './text/order-en.js';
@@ -32,7 +32,7 @@ let asked = 0;        // an answer that was overtaken by a newer one is dropped
 
 const state = () => stateOf(order, { unsent: unsure || unsent(id).length > 0, held: isHeld(id), now: now() });
 
-const watch = createWatch(eventsOf(id), heard, refresh);
+const watch = createWatch(eventsOf(id), onUpdate, refresh);
 const verifier = createVerifier(id, {
   settled(found) {
     asked++;
@@ -43,14 +43,14 @@ const verifier = createVerifier(id, {
     focusOn(byId('status-title'));
   },
   async refused(error) {
-    if (error.code === 'token_already_used') hold(id);
+    if (error.code === 'token_already_used') markHeld(id);
     notice = { code: error.code };
     why = null;
     unsure = true;
     await refresh();
     focusOn(byId('status-note').hidden ? byId('status-title') : byId('status-note'));
   },
-  trouble(reason) {
+  onFailure(reason) {
     why = reason;
     draw();
   },
@@ -88,7 +88,7 @@ async function refresh() {
   if (mine !== asked) return;
   if (found.status === 'fulfilled' && found.value.id === id) {
     unsure = false;
-    take(found.value);
+    applyUpdate(found.value);
   } else if (!order) {
     problem = found.status === 'rejected'
       ? noticeOf(found.reason, 'unreachable', { refused: 'missing' })
@@ -97,17 +97,17 @@ async function refresh() {
   draw();
 }
 
-function take(found) {
+function applyUpdate(found) {
   problem = null;
-  if (overtaken(order, found)) return;
+  if (isOutdated(order, found)) return;
   order = found;
   if (['cancelled', 'expired', 'refunded'].includes(order.status) && local.get('kc.lastOrder')?.id === id) local.remove('kc.lastOrder');
 }
 
-function heard(found) {
+function onUpdate(found) {
   if (found?.id !== id) return;
   asked++;
-  take(found);
+  applyUpdate(found);
   draw();
 }
 
@@ -115,7 +115,7 @@ function heard(found) {
 async function stillPayable() {
   try {
     asked++;
-    take(await getOrder(id));
+    applyUpdate(await getOrder(id));
   } catch (error) {
     notice = noticeOf(error, 'unreachable', { refused: 'unreachable' });
     return false;
@@ -141,9 +141,9 @@ async function pay() {
     closed() { stopOpening(unsent(id).length === 0 ? { code: 'closed' } : null, byId('pay-with-khalti')); },
     success(payload) {
       // Only a hint: anybody can send such a message. The server asks Khalti.
-      const readable = writeDown(id, payload);
+      const readable = savePending(id, payload);
       stopOpening(readable ? null : { code: 'validation_failed' }, byId('status-title'));
-      if (readable) verifier.hurry();
+      if (readable) verifier.retryNow();
     },
   });
 }
@@ -209,7 +209,7 @@ function refill() {
 
 function wake() {
   if (id === '' || problem?.code === 'missing') return;
-  if (unsent(id).length > 0) verifier.hurry();
+  if (unsent(id).length > 0) verifier.retryNow();
   refresh();
 }
 
@@ -232,7 +232,7 @@ window.addEventListener('pageshow', event => {
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   if (!watch.hears()) wake();
-  else if (unsent(id).length > 0) verifier.hurry();
+  else if (unsent(id).length > 0) verifier.retryNow();
 });
 window.addEventListener('storage', event => { if (event.key?.startsWith('kc.verify.')) wake(); }); // another tab knows more
 setInterval(() => {

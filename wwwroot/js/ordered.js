@@ -1,4 +1,4 @@
-// What is on order stays in the basket until the order is paid: a shopper who turns back has lost nothing.
+// Ordered products stay in the basket until the order is paid, so that a shopper who goes back loses nothing.
 import { local } from './store.js';
 import * as cart from './cart.js';
 
@@ -23,7 +23,7 @@ export function forget(id) {
   else local.set(name, left);
 }
 
-// Takes the things of a paid order out of the basket, once. What was put in since stays.
+// Removes the products of a paid order from the basket, once. Products added since stay.
 export function takeOutIfPaid(order) {
   if (!isPaid(order.status)) return;
   const found = read().find(one => one.id === order.id);

@@ -1,4 +1,4 @@
-// What was ordered, what it costs, and what was paid.
+// The receipt: lines, prices and payments.
 import { byId, el, setText, show } from './dom.js';
 import { digits, language, t } from './i18n.js';
 import { qrOf } from './api.js';

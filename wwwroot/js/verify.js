@@ -1,6 +1,6 @@
-// Passes what Khalti's window handed over on to the shop's server. It is written down before it is sent, and crossed out
-// only after a definite answer, so that no reload, lost connection or second tab can lose a payment. Sending it twice is
-// harmless: the server gives the same answer again.
+// Sends the tokens from Khalti's widget to the shop's server. A token is stored before it is sent and removed only after a
+// definite answer, so that a reload, lost connection or second tab loses no payment. Sending it twice is safe: verify is
+// idempotent.
 import { ApiError, verifyPayment } from './api.js';
 import { local } from './store.js';
 
@@ -14,18 +14,18 @@ export function unsent(orderId) {
   return Array.isArray(kept) ? kept.filter(entry => typeof entry?.token === 'string' && Number.isSafeInteger(entry.amount)) : [];
 }
 
-function cross(orderId, token) {
+function removePending(orderId, token) {
   const left = unsent(orderId).filter(entry => entry.token !== token);
   if (left.length === 0) local.remove(keyOf(orderId));
   else local.set(keyOf(orderId), left);
 }
 
-// Khalti's confirmation went to another order, so money may have been taken: no page of this browser offers to pay again.
-export const hold = orderId => local.set(`kc.held.${orderId}`, true);
+// The token was used for another order, so the shopper may have been charged: this browser no longer offers to pay the order.
+export const markHeld = orderId => local.set(`kc.held.${orderId}`, true);
 export const isHeld = orderId => local.get(`kc.held.${orderId}`) === true;
 
-// false: there is nothing in it that the server could check.
-export function writeDown(orderId, payload) {
+// Returns false when the payload has no valid token or amount.
+export function savePending(orderId, payload) {
   const token = payload?.token, amount = payload?.amount;
   if (typeof token !== 'string' || token === '' || token.length > 255 || !Number.isSafeInteger(amount)) return false;
   const entries = unsent(orderId);
@@ -33,10 +33,10 @@ export function writeDown(orderId, payload) {
   return true;
 }
 
-export function createVerifier(orderId, { settled, refused, trouble }) {
+export function createVerifier(orderId, { settled, refused, onFailure }) {
   let running = false, wake = null;
 
-  const rest = ms => new Promise(done => {
+  const sleep = ms => new Promise(done => {
     const timer = setTimeout(done, ms);
     wake = () => { clearTimeout(timer); done(); };
   });
@@ -50,18 +50,18 @@ export function createVerifier(orderId, { settled, refused, trouble }) {
         try {
           const order = await verifyPayment({ orderId, token: entry.token, amount: entry.amount });
           if (order.id !== orderId) throw new ApiError('unknown', 'unreadable');
-          cross(orderId, entry.token);
+          removePending(orderId, entry.token);
           settled(order);
           delay = 2000;
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           if (error.kind === 'refused' && definite.includes(error.code)) {
-            cross(orderId, entry.token);
+            removePending(orderId, entry.token);
             await refused(error);
             continue;
           }
-          trouble(why(error), error);
-          await rest(error.retryAfter === null ? delay : Math.min(60_000, Math.max(1000, error.retryAfter * 1000)));
+          onFailure(why(error), error);
+          await sleep(error.retryAfter === null ? delay : Math.min(60_000, Math.max(1000, error.retryAfter * 1000)));
           wake = null;
         }
       }
@@ -70,7 +70,7 @@ export function createVerifier(orderId, { settled, refused, trouble }) {
     }
   }
 
-  return { run, hurry() { if (wake) wake(); else run(); } };
+  return { run, retryNow() { if (wake) wake(); else run(); } };
 }
 
 function why(error) {

@@ -1,12 +1,12 @@
-// Hears of changes as they happen, by server-sent events. Where those can't be had it asks instead (poll.js), and goes on
-// trying for events with growing pauses. Asking and hearing never go on side by side, save where the page wants both.
+// Receives changes of the order by server-sent events. Without them it polls (poll.js) and reconnects with exponential
+// backoff. Events and polling run at the same time only if the page requests both.
 import { createPoller } from './poll.js';
 
-const silence = 3000;    // a stream tells at once how things stand; one that does not is held up by something in between
-const longest = 60_000;  // a connection may die unnoticed: after so long without a word another one is opened
-const unseen = 30_000;   // a tab that nobody looks at gives its connection back, of which a browser has six for a shop
+const firstEventTimeout = 3000; // a stream sends its first event at once; without it, a proxy is buffering
+const maxSilence = 60_000;      // reconnect after this time without an event, as a broken connection may go unnoticed
+const hiddenTimeout = 30_000;   // a hidden tab closes its connection, as a browser has only six for each host
 
-export function createWatch(address, heard, ask) {
+export function createWatch(address, onUpdate, ask) {
   const poller = createPoller(ask);
   let wanted = false;  // events, that is
   let asking = false;  // whatever the events say
@@ -26,17 +26,17 @@ export function createWatch(address, heard, ask) {
     if (source || !wanted || document.hidden || typeof window.EventSource !== 'function') return;
     clearTimeout(timer);
     const mine = source = new EventSource(address);
-    timer = setTimeout(lost, silence);
+    timer = setTimeout(lost, firstEventTimeout);
     mine.addEventListener('order', event => {
       if (mine !== source) return;
       let order;
       try { order = JSON.parse(event.data); } catch { return lost(); }
       clearTimeout(timer);
-      timer = setTimeout(renew, longest);
+      timer = setTimeout(renew, maxSilence);
       trusted = true;
       failures = 0;
       settle();
-      heard(order);
+      onUpdate(order);
     });
     // Also the server's own end of a stream comes as an error. The browser's way of trying again knows no growing pauses.
     mine.addEventListener('error', () => { if (mine === source) lost(); });
@@ -56,7 +56,7 @@ export function createWatch(address, heard, ask) {
 
   function shown() {
     clearTimeout(leaving);
-    if (document.hidden) leaving = setTimeout(close, unseen);
+    if (document.hidden) leaving = setTimeout(close, hiddenTimeout);
     else open();
   }
 

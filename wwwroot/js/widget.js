@@ -35,7 +35,7 @@ export function prepareWayOut() {
 function showWayOut() {
   if (!open || loaded) return;
   show(byId('way-out'), true);
-  quiet(true);
+  setBackgroundInert(true);
   byId('way-out-button').focus();
 }
 
@@ -56,13 +56,13 @@ function ready() {
   clearTimeout(clock);
   hideWayOut();
   if (!open) return;
-  quiet(true);
+  setBackgroundInert(true);
   parts.find(part => part.tagName === 'IFRAME')?.focus();
   open.ready();
 }
 
-// While Khalti's window is in front, the keyboard must not wander about behind it.
-function quiet(on) {
+// While Khalti's window is open, the page behind it must not be reachable by keyboard.
+function setBackgroundInert(on) {
   for (const node of document.body.children) {
     if (!parts.includes(node) && node.id !== 'way-out') node.inert = on;
   }
@@ -74,7 +74,7 @@ function leave(how, payload) {
   clearTimeout(clock);
   stopScript?.();
   hideWayOut();
-  quiet(false);
+  setBackgroundInert(false);
   listener?.[how](payload);
 }
 
@@ -155,7 +155,7 @@ function build(settings, order, listeners) {
       paymentPreference: settings.paymentPreference,
       eventHandler: {
         onSuccess(payload) {
-          quiet(false);
+          setBackgroundInert(false);
           open = null;
           used = true;
           clearTimeout(clock);

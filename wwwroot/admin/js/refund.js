@@ -1,5 +1,5 @@
-// Giving money back. Says beforehand what will happen; sends it with a key that stays the same until an answer has come, so
-// that asking again never gives back twice; and ends in words that never lead to a second refund.
+// Refunds a payment. Sent with an idempotency key that stays the same until an answer has come, so that a retry never
+// refunds twice; the final message never suggests a second refund.
 import { el, setText, show } from '../../js/dom.js';
 import { t } from '../../js/i18n.js';
 import { money } from '../../js/money.js';
@@ -86,7 +86,7 @@ export function askRefund({ order, payment, done, expired }) {
       } else if (error.code === 'khalti_unavailable' || error.code === 'rate_limited') {
         tell(error.code === 'khalti_unavailable' ? t('refund.unavailable') : whyNot(error)); // nothing was sent
       } else if (error.kind === 'fault') {
-        tell(whyNot(error)); // the same key again, so that trying again gives back once
+        tell(whyNot(error)); // the same key again, so that a retry refunds once
       } else if (error.kind === 'unknown' || error.code === 'idempotency_in_progress') {
         lost();
       } else {
@@ -111,7 +111,7 @@ export function askRefund({ order, payment, done, expired }) {
   }
 }
 
-// The same wish keeps its key, also when the page was loaded anew in between.
+// The same refund request keeps its idempotency key, also after a reload.
 function keyFor(orderId, body) {
   const print = JSON.stringify(body);
   const name = `kc.refund.${orderId}`;
