@@ -10,7 +10,7 @@ namespace KhaltiCheckout;
 
 /// <summary>
 /// How to read and write what every checkout sends and gets, worked out when the program is built instead of when it starts.
-/// Only how: the rules are those of <see cref="StrictJson"/>. What is not named here is worked out at its first use.
+/// Only how: the rules are those of <see cref="StrictJson"/>. Types that are not listed here use reflection at their first use.
 /// </summary>
 [JsonSerializable(typeof(PlaceOrderRequest))]
 [JsonSerializable(typeof(VerifyPaymentRequest))]

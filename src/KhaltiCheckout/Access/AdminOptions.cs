@@ -36,11 +36,11 @@ internal sealed class AdminOptionsRules(LocalSandbox local) : IValidateOptions<A
     {
         string? trouble = options.ApiKeys.Length == 0
             ? "Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0)."
-            : options.ApiKeys.Select(TroubleWith).FirstOrDefault(found => found is not null);
+            : options.ApiKeys.Select(ErrorOf).FirstOrDefault(found => found is not null);
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
-    private string? TroubleWith(string? key, int position)
+    private string? ErrorOf(string? key, int position)
     {
         int minLength = local.IsActive ? MinLengthInLocalSandbox : MinLength;
         return key switch

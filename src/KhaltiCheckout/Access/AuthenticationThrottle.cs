@@ -44,7 +44,7 @@ internal sealed class AuthenticationThrottle(TimeProvider time, ConfiguredApiKey
         }
     }
 
-    /// <summary>A wrong key. What was known of its first part is withdrawn, so that the rest can't be guessed behind it.</summary>
+    /// <summary>Records a wrong key and withdraws the trust in its id, so that its secret can't be guessed from a trusted network.</summary>
     internal void Fail(KeySource source, string key, bool isReserved)
     {
         lock (_lock)

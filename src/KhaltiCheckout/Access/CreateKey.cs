@@ -13,7 +13,7 @@ public sealed record CreateKeyRequest(string Name, IReadOnlyList<string> Scopes)
     public string Name { get; init; } = KeyNames.Normalize(Name);
 }
 
-/// <summary>A new key. Nobody can show it again.</summary>
+/// <summary>A new key. It is shown only once.</summary>
 /// <param name="Key">Send it as <c>Authorization: Bearer …</c>.</param>
 public sealed record CreatedKeyView(
     string Id, string Name, IReadOnlyList<string> Scopes, string Hint, DateTimeOffset CreatedAt, string CreatedBy,

@@ -13,7 +13,7 @@ namespace KhaltiCheckout.DailyReconciliation;
 /// <summary>That somebody stands by a day's books.</summary>
 public sealed record SignOffCloseRequest(string? Note = null)
 {
-    /// <summary>What was done about the differences and what is open; needed when there are any.</summary>
+    /// <summary>A note on how differences and open payments were handled; required when there are any.</summary>
     public string? Note { get; init; } = InputText.Line(Note);
 }
 

@@ -61,7 +61,7 @@ internal static class CheckPayment
         Given,
     }
 
-    // What was paid stays paid; Khalti is asked what has become of it since.
+    // A completed payment stays completed; the check reads its current state at Khalti.
     private static async Task<Answer> AskAsync(
         Payment payment, OrderStore orders, PaymentProcessor payments, RefundProcessor refunds, ClaimsPrincipal user,
         CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Desk;
 /// </summary>
 internal sealed class DaySums
 {
-    // What was decided before midnight may be on the disk a moment later, and no two machines have quite the same clock.
+    // A decision made before midnight may be saved a moment later, and clocks of several machines differ.
     private const int DaysUntilOver = 2;
 
     private readonly ConcurrentDictionary<DateOnly, SummaryDayView> _kept = [];

@@ -41,7 +41,7 @@ public sealed record SummaryDayView(
 /// <param name="Net">Paisa.</param>
 public sealed record SummaryTotalsView(int Orders, int PaidCount, Paisa Paid, int RefundedCount, Paisa Refunded, Paisa Fees, long Net);
 
-/// <summary>What is not known yet.</summary>
+/// <summary>Payments and refunds whose outcome is not known yet.</summary>
 /// <param name="Unknown">Payments and refunds of which Khalti has not said what became of them.</param>
 /// <param name="OldestAgeSeconds">How long the oldest has been waiting; null when there is none.</param>
 public sealed record SummaryOpenView(int Unknown, long? OldestAgeSeconds, DateTimeOffset? OldestSince);

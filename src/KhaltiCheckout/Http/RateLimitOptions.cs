@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Http;
 
-/// <summary>Requests a minute that change something; 0 for no limit. What is not set: none in Mode Sandbox on this machine, else the
+/// <summary>Requests a minute that change something; 0 for no limit. Default: none in Mode Sandbox on this machine, otherwise the
 /// defaults of <see cref="RateLimitDefaults"/>.</summary>
 public sealed class RateLimitOptions
 {

@@ -40,7 +40,7 @@ internal static class BrowserCookie
         return next(http);
     });
 
-    // As browsers ask for pages, and neither scripts nor programs for what they read. What has a version is kept by every cache.
+    // As browsers ask for pages, and neither scripts nor programs for what they read. Files under a version may be stored by every cache.
     private static bool WantsPage(HttpRequest request) =>
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
         && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal)

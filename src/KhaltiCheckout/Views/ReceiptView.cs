@@ -18,7 +18,7 @@ public sealed record ReceiptView(
         : null;
 }
 
-/// <summary>What was taken off a receipt when money went back.</summary>
+/// <summary>A credit note: the part of a receipt that was refunded.</summary>
 /// <param name="Amount">Paisa.</param>
 public sealed record CreditNoteView(string Number, Paisa Amount, DateTimeOffset IssuedAt, VatView? Vat)
 {
