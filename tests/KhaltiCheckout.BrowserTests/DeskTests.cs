@@ -13,7 +13,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     private static readonly Shopper Phone = new(360);
 
     [Fact]
-    public async Task Who_signs_in_with_a_wrong_key_is_told_so_and_with_a_right_one_sees_the_orders_until_they_sign_out()
+    public async Task Sign_in_refuses_a_wrong_key_and_shows_orders_until_sign_out()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("401");
@@ -43,7 +43,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_sign_out_that_never_reached_the_shop_is_said_and_can_be_tried_again()
+    public async Task A_failed_sign_out_is_shown_and_can_be_retried()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("/api/v1/admin/session", "ERR_FAILED");
@@ -78,7 +78,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Who_has_tried_too_many_keys_is_told_how_long_to_wait()
+    public async Task Too_many_wrong_keys_show_the_time_to_wait()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("401", "429");
@@ -101,7 +101,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task The_order_is_found_by_phone_and_by_amount_and_its_page_tells_the_story()
+    public async Task An_order_is_found_by_phone_and_amount_and_shows_its_timeline()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -137,7 +137,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_part_and_then_the_rest_are_given_back_and_the_dialog_says_beforehand_what_will_happen()
+    public async Task A_partial_and_a_full_refund_are_made_after_a_preview()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -174,7 +174,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     [InlineData("five")]
     [InlineData("-5")]
     [InlineData("")]
-    public async Task An_amount_that_can_not_be_given_back_is_not_sent(string amount)
+    public async Task An_invalid_refund_amount_is_not_sent(string amount)
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -191,7 +191,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task When_Khaltis_answer_to_a_refund_is_lost_nobody_is_led_to_a_second_one()
+    public async Task A_lost_refund_answer_of_Khalti_never_leads_to_a_second_refund()
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
         Visit visit = await VisitAsync(Phone);
@@ -215,7 +215,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task When_the_shops_answer_to_a_refund_is_lost_asking_again_gives_it_and_no_second_refund()
+    public async Task A_retry_after_a_lost_answer_of_the_shop_makes_no_second_refund()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("net::ERR_FAILED");
@@ -239,7 +239,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task When_Khalti_can_not_be_asked_nothing_is_given_back_and_that_is_said()
+    public async Task A_refund_without_Khalti_is_refused_with_a_message()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("503");
@@ -254,7 +254,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_payment_whose_answer_was_lost_is_settled_by_asking_Khalti_now()
+    public async Task A_lost_payment_is_resolved_by_a_manual_check()
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
         Visit visit = await VisitAsync(Phone);
@@ -281,7 +281,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task An_order_that_wants_a_look_says_why_and_what_to_do_and_leaves_the_list_with_a_note()
+    public async Task An_order_with_attention_shows_its_reason_and_is_resolved_with_a_note()
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
         Visit visit = await VisitAsync(Phone);
@@ -309,7 +309,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_key_is_made_shown_once_used_and_revoked_and_offers_only_what_it_may_do()
+    public async Task A_key_is_created_shown_once_used_and_revoked()
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
         Visit visit = await VisitAsync(Phone);
@@ -342,7 +342,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Who_is_signed_out_meanwhile_signs_in_again_and_is_where_they_were()
+    public async Task After_an_expired_session_sign_in_returns_to_the_same_page()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(Phone)).Expecting("401");
@@ -358,7 +358,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_shopper_whose_name_is_markup_is_a_name_at_the_desk()
+    public async Task A_name_with_markup_is_shown_as_text_on_the_desk()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -373,7 +373,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task More_orders_come_by_and_by_and_are_still_there_on_the_way_back()
+    public async Task Loaded_pages_of_orders_are_kept_when_going_back()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -396,7 +396,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task The_table_for_spreadsheets_has_what_the_list_shows()
+    public async Task The_CSV_export_has_the_orders_of_the_list()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -413,7 +413,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task The_sales_are_a_picture_and_a_table_that_says_the_same()
+    public async Task Sales_are_shown_as_a_chart_and_a_table()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(Phone);
@@ -430,7 +430,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_day_is_compared_with_Khaltis_books_and_a_difference_leads_to_what_mends_it()
+    public async Task A_reconciliation_difference_links_to_its_correction()
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
         Visit visit = await VisitAsync(Phone);
@@ -454,7 +454,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task All_of_it_works_without_a_mouse()
+    public async Task The_desk_works_with_the_keyboard_only()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("401");
@@ -479,7 +479,7 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Who_reads_Nepali_on_a_small_phone_finds_no_English_and_nothing_too_small_for_a_thumb()
+    public async Task The_desk_in_Nepali_on_a_phone_has_no_English_and_large_targets()
     {
         await OpenAsync(("Reconciliation:Enabled", "false"));
         Visit visit = (await VisitAsync(new Shopper(360, "ne", Touch: true))).Expecting("401");

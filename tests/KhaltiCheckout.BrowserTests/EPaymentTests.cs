@@ -128,7 +128,7 @@ public sealed class EPaymentTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_link_that_was_paid_is_not_cancelled_and_one_that_Khalti_is_silent_about_is_said_so()
+    public async Task A_paid_or_unanswered_link_is_not_cancelled()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(new Shopper(360))).Expecting("/cancel", "409");
@@ -234,7 +234,7 @@ public sealed class EPaymentTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Pending_at_the_bank_asks_for_patience_and_no_second_payment_until_it_is_known()
+    public async Task A_pending_link_asks_to_wait_and_offers_no_second_payment()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(new Shopper(360, "ne"));
@@ -303,7 +303,7 @@ public sealed class EPaymentTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_failure_that_names_nothing_still_leads_back_to_this_browsers_order()
+    public async Task A_return_without_parameters_finds_the_order_by_cookie()
     {
         await OpenAsync();
         await Shop.Sandbox.SwitchAsync(new { failureCallback = "messageOnly" });

@@ -11,7 +11,7 @@ public sealed class JudgeTests(Browser browser) : BrowserTest(browser)
     private const string PictureWithoutWords = "document.body.append(new Image(9, 9))";
 
     [Fact]
-    public async Task A_fault_of_the_page_is_found()
+    public async Task The_accessibility_check_finds_a_fault_of_the_page()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -25,7 +25,7 @@ public sealed class JudgeTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_fault_in_khaltis_window_is_found()
+    public async Task The_accessibility_check_finds_a_fault_in_the_widget()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -40,7 +40,7 @@ public sealed class JudgeTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_fault_in_the_dark_is_found()
+    public async Task The_accessibility_check_finds_a_fault_in_dark_mode()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();

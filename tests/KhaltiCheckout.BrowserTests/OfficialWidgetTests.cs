@@ -11,7 +11,7 @@ namespace KhaltiCheckout.BrowserTests;
 public sealed class OfficialWidgetTests(Browser browser) : PayingTests(browser)
 {
     // Its waiting picture and that picture's place: our policy stops both, and nothing is lost.
-    private protected override string[] HarmlessTroubles =>
+    private protected override string[] ExpectedErrors =>
         ["sha256-SITgL0EwdDoRLrtdssn5VfTM96eAp1SnQH65g0XwJQ8=", "icons/infinity-loader.svg' violates"];
 
     public override async ValueTask InitializeAsync()

@@ -34,7 +34,7 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task An_order_whose_time_runs_out_turns_to_expired_before_the_shoppers_eyes()
+    public async Task An_order_expires_on_the_open_page()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -52,7 +52,7 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     [InlineData("ord_01jd3y0000e0000000000000000")]
     [InlineData("")]
     [InlineData("<img src=x onerror=alert(1)>")]
-    public async Task An_unknown_order_number_is_told_kindly_and_nothing_can_be_paid(string id)
+    public async Task An_unknown_order_shows_a_message_and_no_payment(string id)
     {
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("status of 404", "answer: 404 GET");
@@ -137,7 +137,7 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_shop_that_does_not_answer_is_told_and_the_page_heals_by_itself()
+    public async Task An_unreachable_shop_is_shown_and_the_page_recovers_by_itself()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("net::ERR_FAILED");
@@ -199,7 +199,7 @@ public sealed class OrderPageTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task The_first_page_is_light()
+    public async Task The_first_page_is_small()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(new Shopper(360));

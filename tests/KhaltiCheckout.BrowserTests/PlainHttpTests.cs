@@ -98,7 +98,7 @@ public sealed class PlainHttpTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_fault_that_nothing_tells_is_told_at_the_head_of_the_page()
+    public async Task An_unhandled_error_is_shown_at_the_top_of_the_page()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(new Shopper(360))).Expecting("out of luck");

@@ -82,7 +82,7 @@ public sealed class ReceiptTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task An_order_that_is_not_paid_has_no_code_and_asks_for_none()
+    public async Task An_unpaid_order_requests_no_QR_code()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -96,7 +96,7 @@ public sealed class ReceiptTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_code_that_does_not_come_leaves_no_gap()
+    public async Task A_QR_code_that_fails_to_load_leaves_no_gap()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("net::ERR_FAILED");

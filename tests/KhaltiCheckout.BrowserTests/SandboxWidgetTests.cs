@@ -103,7 +103,7 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
     }
 
     [Fact]
-    public async Task A_lost_answer_is_settled_though_nobody_looks()
+    public async Task A_lost_answer_is_resolved_with_the_page_closed()
     {
         OrderPage order = await GivenOpenOrderAsync();
         await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
@@ -151,7 +151,7 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
     }
 
     [Fact]
-    public async Task The_page_turns_itself_when_the_shop_has_told_the_order_in_another_tab()
+    public async Task The_page_updates_when_another_tab_completes_the_order()
     {
         OrderPage order = await GivenOpenOrderAsync();
         OrderPage other = await Visits[0].OpenOrderAsync(order.Id);

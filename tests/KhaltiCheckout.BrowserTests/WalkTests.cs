@@ -16,7 +16,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     private const string NoneRecorded = "कुनै भुक्तानी दर्ता भएन";
 
     [Fact]
-    public async Task From_the_shop_to_the_receipt()
+    public async Task Walk_from_the_shop_to_the_receipt()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("paying");
         ShopPage shop = await visit.OpenShopAsync();
@@ -70,7 +70,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Into_a_closed_window_and_a_declined_payment()
+    public async Task Walk_with_a_closed_widget_and_a_declined_payment()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("declined");
         visit.Expecting("/api/v1/payments/verify");
@@ -90,7 +90,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Into_a_lost_answer()
+    public async Task Walk_with_a_lost_answer()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("lost");
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
@@ -109,7 +109,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Into_a_window_that_does_not_open()
+    public async Task Walk_with_a_widget_that_does_not_open()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("silent");
         visit.Expecting("net::ERR_");
@@ -125,7 +125,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Into_cancelling()
+    public async Task Walk_with_a_cancellation()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("cancelled");
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
@@ -138,7 +138,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Into_a_time_that_runs_out()
+    public async Task Walk_with_an_expiry()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("expired");
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
@@ -152,7 +152,7 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
     [InlineData("retry", "failed", NotCharged)]
     [InlineData("needs_review", "needs_review", NotKnown)]
     [InlineData("initiated", "initiated", NotCharged)]
-    public async Task Into_a_payment_that_did_not_end_well(string state, string payment, string told)
+    public async Task Walk_with_a_payment_in_review(string state, string payment, string events)
     {
         (Visit visit, Walk walk) = await GivenShopperAsync(state);
         await visit.WithoutEventsAsync();
@@ -166,11 +166,11 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldTellAsync(state);
 
-        await walk.StepAsync(order, state, told);
+        await walk.StepAsync(order, state, events);
     }
 
     [Fact]
-    public async Task To_an_order_that_is_not_there()
+    public async Task Walk_to_an_unknown_order()
     {
         (Visit visit, Walk walk) = await GivenShopperAsync("missing");
         visit.Expecting("status of 404", "answer: 404 GET");

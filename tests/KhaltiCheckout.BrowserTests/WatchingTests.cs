@@ -18,7 +18,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     private const string Show = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'));";
 
     [Fact]
-    public async Task A_payment_settled_elsewhere_appears_at_once_and_the_page_never_asked()
+    public async Task A_payment_completed_elsewhere_appears_without_polling()
     {
         (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
 
@@ -30,7 +30,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_lost_answer_is_told_when_it_is_settled_and_the_page_never_asked()
+    public async Task A_resolved_lost_answer_appears_without_polling()
     {
         (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         await Shop.Sandbox.FaultAsync("verify", "drop_after", times: 1);
@@ -44,7 +44,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task What_needs_no_more_news_gives_its_connection_back()
+    public async Task An_order_in_a_final_state_closes_its_event_stream()
     {
         (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         Task over = HungUpAsync(order.Page);
@@ -58,7 +58,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Where_the_browser_knows_no_events_the_page_asks()
+    public async Task Without_EventSource_the_page_polls()
     {
         (OrderPage order, Asked asked) = await GivenOrderAsync("delete window.EventSource;");
         await order.ShouldTellAsync("open");
@@ -70,7 +70,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Where_events_are_blocked_the_page_asks_and_tries_for_events_with_growing_pauses()
+    public async Task With_blocked_events_the_page_polls_and_reconnects_with_backoff()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("net::ERR_ABORTED"); // a leap in time ends the patience with what is being asked
@@ -92,7 +92,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Where_something_in_between_holds_the_events_back_the_page_asks()
+    public async Task With_buffered_events_the_page_polls()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -107,7 +107,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_stream_that_ends_is_opened_again()
+    public async Task An_ended_event_stream_is_reopened()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -115,11 +115,11 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
             Asked.EventsPath,
             route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = ": over\n\n" }),
             new BrowserContextRouteOptions { Times = 1 });
-        Told told = await Told.InAsync(visit.Context);
+        OrderEvents events = await OrderEvents.InAsync(visit.Context);
         (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit, still: true);
         await asked.OverAsync(Asked.Events, 1);
         await order.Page.Clock.FastForwardAsync(1_500); // its first pause is no longer
-        await told.NewsAsync();
+        await events.NextAsync();
 
         await PayElsewhereAsync(order.Id);
         await order.ShouldStandAsync("paid", "completed");
@@ -127,18 +127,18 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Events_that_come_back_end_the_asking()
+    public async Task Restored_events_stop_the_polling()
     {
         await OpenAsync();
         Visit visit = (await VisitAsync()).Expecting("net::ERR_ABORTED");
         await visit.WithoutEventsAsync();
-        Told told = await Told.InAsync(visit.Context);
+        OrderEvents events = await OrderEvents.InAsync(visit.Context);
         (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit);
         await asked.AtLeastAsync(Asked.Order, 2);
         await asked.OverAsync(Asked.Events, asked.Of(Asked.Events));
         await visit.Context.UnrouteAllAsync();
         await order.Page.Clock.FastForwardAsync(120_000);
-        await told.NewsAsync();
+        await events.NextAsync();
         int before = asked.Of(Asked.Order);
 
         await PayElsewhereAsync(order.Id);
@@ -147,7 +147,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_tab_long_out_of_sight_hangs_up_and_catches_up_when_it_is_seen_again()
+    public async Task A_hidden_tab_disconnects_and_updates_when_shown()
     {
         (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         await order.Page.EvaluateAsync(Hide);
@@ -164,7 +164,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_glance_at_another_tab_keeps_the_connection()
+    public async Task A_briefly_hidden_tab_keeps_its_connection()
     {
         (OrderPage order, Asked asked) = await GivenHearingOrderAsync();
         await order.Page.EvaluateAsync(Hide);
@@ -179,7 +179,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task When_the_time_to_pay_is_over_the_page_knows_it_by_itself()
+    public async Task The_page_shows_the_expiry_by_itself()
     {
         (OrderPage order, _) = await GivenHearingOrderAsync();
         await Expect(order.PayButton).ToBeVisibleAsync();
@@ -193,7 +193,7 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Old_news_never_turns_a_paid_order_back()
+    public async Task An_outdated_event_never_reverts_a_paid_order()
     {
         (OrderPage order, _) = await GivenOrderAsync();
         await PayElsewhereAsync(order.Id);
@@ -217,9 +217,9 @@ public sealed class WatchingTests(Browser browser) : BrowserTest(browser)
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
-        Told told = await Told.InAsync(visit.Context);
+        OrderEvents events = await OrderEvents.InAsync(visit.Context);
         (OrderPage order, Asked asked) = await GivenOrderAsync(visit: visit, still: true);
-        await told.NewsAsync();
+        await events.NextAsync();
         await order.ShouldTellAsync("open");
         return (order, asked);
     }

@@ -40,11 +40,11 @@ internal sealed partial class Asked
 
     private async Task UntilAsync(Func<bool> reached)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(15));
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(15));
         while (!reached())
         {
-            await _more.Reader.ReadAsync(patience.Token);
+            await _more.Reader.ReadAsync(timeout.Token);
         }
     }
 

@@ -23,8 +23,8 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         TestResultState? result = TestContext.Current.TestState;
-        string[] troubles = [.. _visits.SelectMany(visit => visit.Troubles), .. _shop?.Leaks ?? []];
-        bool failed = result?.Result == TestResult.Failed || troubles.Length > 0;
+        string[] errors = [.. _visits.SelectMany(visit => visit.Errors), .. _shop?.Leaks ?? []];
+        bool failed = result?.Result == TestResult.Failed || errors.Length > 0;
         string? failedTest = failed ? TestContext.Current.Test?.TestDisplayName : null;
         foreach (Visit visit in _visits)
         {
@@ -41,7 +41,7 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         }
 
         GC.SuppressFinalize(this);
-        troubles.ShouldBeEmpty();
+        errors.ShouldBeEmpty();
     }
 
     /// <summary>Skips where something is missing, or fails where nothing may be missing.</summary>
@@ -59,14 +59,14 @@ public abstract class BrowserTest(Browser browser) : IAsyncLifetime
         _shop = await Storefront.OpenAsync(settings);
 
     /// <summary>What a widget is known to do wrong without harm.</summary>
-    private protected virtual string[] HarmlessTroubles => [];
+    private protected virtual string[] ExpectedErrors => [];
 
     /// <param name="whole">With all of the browser: what is around the page matters here.</param>
     /// <param name="home">The shop's address as this shopper knows it.</param>
     internal async Task<Visit> VisitAsync(Shopper? shopper = null, bool whole = false, Uri? home = null)
     {
         IBrowser chromium = whole ? await browser.WholeAsync() : browser.Chromium;
-        Visit visit = (await Visit.StartAsync(chromium, home ?? Shop.Address, shopper ?? new Shopper())).Expecting(HarmlessTroubles);
+        Visit visit = (await Visit.StartAsync(chromium, home ?? Shop.Address, shopper ?? new Shopper())).Expecting(ExpectedErrors);
         _visits.Add(visit);
         return visit;
     }

@@ -51,10 +51,10 @@ internal sealed class NpmPackage
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             })!;
-            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
-            Task<string> trouble = npm.StandardError.ReadToEndAsync(patience.Token);
-            string written = await npm.StandardOutput.ReadToEndAsync(patience.Token);
-            await npm.WaitForExitAsync(patience.Token);
+            using CancellationTokenSource timeout = new(TimeSpan.FromSeconds(60));
+            Task<string> trouble = npm.StandardError.ReadToEndAsync(timeout.Token);
+            string written = await npm.StandardOutput.ReadToEndAsync(timeout.Token);
+            await npm.WaitForExitAsync(timeout.Token);
             if (npm.ExitCode != 0)
             {
                 return (null, $"npm could not fetch {_name} {_version}: {await trouble}");

@@ -20,6 +20,6 @@ internal static class Places
         Directory.CreateDirectory(Path.Combine(Results, "failed")).FullName,
         string.Concat(test.Take(200).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_')));
 
-    /// <summary>What was fetched once and is kept between runs.</summary>
+    /// <summary>Cache of downloaded files, kept between test runs.</summary>
     internal static string Cache { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "browser-tests")).FullName;
 }

@@ -127,12 +127,12 @@ internal sealed class Storefront : IAsyncDisposable
 
     internal async Task UntilAsync(string id, Func<JsonNode, bool> reached)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(15));
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(15));
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
         while (!reached(await OrderAsync(id)))
         {
-            await timer.WaitForNextTickAsync(patience.Token);
+            await timer.WaitForNextTickAsync(timeout.Token);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class Visit
     internal Shopper Shopper { get; }
 
     /// <summary>What went wrong and nobody announced.</summary>
-    internal IReadOnlyList<string> Troubles =>
+    internal IReadOnlyList<string> Errors =>
         [.. _troubles.Where(trouble => !_forgiven.Exists(one => trouble.Contains(one, StringComparison.Ordinal)))];
 
     internal static async Task<Visit> StartAsync(IBrowser browser, Uri home, Shopper shopper)
@@ -80,9 +80,9 @@ internal sealed class Visit
     }
 
     /// <summary>This trouble belongs to the story.</summary>
-    internal Visit Expecting(params string[] troubles)
+    internal Visit Expecting(params string[] errors)
     {
-        _forgiven.AddRange(troubles);
+        _forgiven.AddRange(errors);
         return this;
     }
 

@@ -67,9 +67,9 @@ internal sealed partial class Walk(Visit visit, string name)
     }
 
     /// <summary>A step on the order page, which also tells how the shopper's money stands.</summary>
-    internal async Task StepAsync(OrderPage order, string state, string told)
+    internal async Task StepAsync(OrderPage order, string state, string events)
     {
-        await Assertions.Expect(order.Status).ToContainTextAsync(told);
+        await Assertions.Expect(order.Status).ToContainTextAsync(events);
         await StepAsync(order.Page, state);
     }
 
