@@ -7,10 +7,10 @@ public class EPaymentCallsTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Troubles => MoneyCallsTests.Troubles;
+    public static TheoryData<string> Failures => MoneyCallsTests.Failures;
 
     [Theory]
-    [MemberData(nameof(Troubles))]
+    [MemberData(nameof(Failures))]
     public async Task Initiate_is_sent_once_on_new_and_reused_connections(string failure)
     {
         await using ScriptedServer server =

@@ -80,8 +80,8 @@ public sealed class RefundAttackTests
 
         (answer.Status, answer.Code).ShouldBe((404, "not_found"));
         (await RefundAsync(shop, foreign, Whole)).Status.ShouldBe(404, "a payment is no order");
-        await NothingGivenBackAsync(shop, mine);
-        await NothingGivenBackAsync(shop, other);
+        await ShouldHaveRefundedNothingAsync(shop, mine);
+        await ShouldHaveRefundedNothingAsync(shop, other);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class RefundAttackTests
         Answered answer = await RefundAsync(shop, order.Id(), body);
 
         (answer.Status, answer.Code).ShouldBe((status, status == 400 ? "validation_failed" : "refund_too_large"), answer.Text);
-        await NothingGivenBackAsync(shop, order);
+        await ShouldHaveRefundedNothingAsync(shop, order);
     }
 
     [Theory]
@@ -206,7 +206,7 @@ public sealed class RefundAttackTests
 
         (await PostAsync(shop, $"/api/v1/orders/{order.Id()}/refunds", Whole, authorization)).Status.ShouldBeOneOf(401, 404);
         (await PostAsync(shop, $"/api/v1/payments/{payment}/refund", Whole, authorization)).Status.ShouldBeOneOf(401, 404);
-        await NothingGivenBackAsync(shop, order);
+        await ShouldHaveRefundedNothingAsync(shop, order);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class RefundAttackTests
         (elsewhere.Status, elsewhere.Code).ShouldBe((422, "idempotency_key_reused"));
         (again.Status, again.Text).ShouldBe((201, first.Text));
         (await BooksAsync(shop, order)).ShouldBe((1, 1000));
-        await NothingGivenBackAsync(shop, other);
+        await ShouldHaveRefundedNothingAsync(shop, other);
     }
 
     [Theory]
@@ -263,10 +263,10 @@ public sealed class RefundAttackTests
                 .ShouldNotContain(line => line.StartsWith("X-Injected", StringComparison.OrdinalIgnoreCase));
         }
 
-        await NothingGivenBackAsync(shop, other);
+        await ShouldHaveRefundedNothingAsync(shop, other);
         if (!isHonest)
         {
-            await NothingGivenBackAsync(shop, order);
+            await ShouldHaveRefundedNothingAsync(shop, order);
         }
     }
 
@@ -371,22 +371,22 @@ public sealed class RefundAttackTests
         await shop.PayFromBankAsync(pidx);
         await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
         List<string> seen = [];
-        async Task GiveBackAsync(string mobile)
+        async Task RequestRefundAsync(string mobile)
         {
             (_, JsonNode answer) = await shop.RefundAsync(order, 1000, mobile, "came back", idempotencyKey: Guid.NewGuid().ToString());
             seen.Add(answer.ToJsonString());
         }
 
-        await GiveBackAsync(Mobile);
-        await GiveBackAsync(Mobile + "1");
+        await RequestRefundAsync(Mobile);
+        await RequestRefundAsync(Mobile + "1");
         wire.InsteadOfRefund = (false, _ => new HttpResponseMessage(HttpStatusCode.BadRequest)
         {
             Content = new StringContent(
                 $$"""{"mobile":["{{Mobile}} takes no money."],"{{Mobile}}":["No."],"detail":"{{Mobile}}","error_key":"{{Mobile}}"}"""),
         });
-        await GiveBackAsync(Mobile);
+        await RequestRefundAsync(Mobile);
         wire.InsteadOfRefund = (false, _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Mobile) });
-        await GiveBackAsync(Mobile);
+        await RequestRefundAsync(Mobile);
         await shop.PassAfterAsync(TimeSpan.FromMinutes(3));
 
         seen.Add((await shop.ReadAsync(order)).ToJsonString());
@@ -508,7 +508,7 @@ public sealed class RefundAttackTests
             paid.Sum(one => (long)one["refundedAmount"]!));
     }
 
-    private static async Task NothingGivenBackAsync(Target shop, JsonNode order)
+    private static async Task ShouldHaveRefundedNothingAsync(Target shop, JsonNode order)
     {
         (await BooksAsync(shop, order)).ShouldBe((0, 0));
         JsonNode now = await shop.ReadAsync(order);

@@ -49,7 +49,7 @@ public sealed class StealingTests
         string id = (await shop.OrderAsync()).Id();
         string neighbour = id[..^1] + (id[^1] == '0' ? '1' : '0');
 
-        string Told(Answered answer)
+        string DescribeAnswer(Answered answer)
         {
             answer.Status.ShouldBe(404);
             JsonNode problem = answer.Json;
@@ -59,10 +59,10 @@ public sealed class StealingTests
 
         string[] answers =
         [
-            Told(await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{neighbour}"))),
-            Told(await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders/ord_01k9x4c7qmf3t8v5z2w6y1n0ah"))),
-            Told(await shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/api/v1/orders/{neighbour}/cancel"))),
-            Told(await shop.PostAsync("/api/v1/payments/verify", new { orderId = neighbour, token = "abc", amount = 18_500 })),
+            DescribeAnswer(await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/orders/{neighbour}"))),
+            DescribeAnswer(await shop.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders/ord_01k9x4c7qmf3t8v5z2w6y1n0ah"))),
+            DescribeAnswer(await shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/api/v1/orders/{neighbour}/cancel"))),
+            DescribeAnswer(await shop.PostAsync("/api/v1/payments/verify", new { orderId = neighbour, token = "abc", amount = 18_500 })),
         ];
         answers.Distinct().Count().ShouldBe(1);
     }

@@ -15,7 +15,7 @@ internal sealed record CurlStep(int Line, string Arguments, string? Variable, st
 internal sealed record WaitStep(int Line) : PageStep(Line);
 
 /// <summary>A page of docs/: the blocks of HTTP and shell in it, under their headings.</summary>
-internal sealed partial record Page(IReadOnlyDictionary<string, IReadOnlyList<PageStep>> Stories)
+internal sealed partial record Page(IReadOnlyDictionary<string, IReadOnlyList<PageStep>> Examples)
 {
     internal const string TimePasses = "<!-- ten seconds pass -->";
 

@@ -5,7 +5,7 @@ using KhaltiCheckout.Model;
 
 namespace KhaltiCheckout.Tests.Model;
 
-/// <summary>What may follow what, as promises that together decide every pair of a status and an event.</summary>
+/// <summary>Rules of the lifecycles that together cover every pair of a status and an event.</summary>
 public sealed class LifecycleTests
 {
     private static readonly OrderStatus[] Paid = [OrderStatus.Paid, OrderStatus.PartiallyRefunded, OrderStatus.Refunded];
@@ -88,9 +88,9 @@ public sealed class LifecycleTests
     {
         Prop.ForAll(Happenings<OrderEvent>(), happenings =>
         {
-            OrderStatus[] story = Story(OrderStatus.Pending, happenings, (status, happened) => status.After(happened));
+            OrderStatus[] statuses = Replay(OrderStatus.Pending, happenings, (status, happened) => status.After(happened));
             bool paid = false;
-            return story.All(status =>
+            return statuses.All(status =>
             {
                 paid |= status == OrderStatus.Paid;
                 return !paid || status is OrderStatus.Paid or OrderStatus.PartiallyRefunded or OrderStatus.Refunded;
@@ -103,9 +103,9 @@ public sealed class LifecycleTests
     {
         Prop.ForAll(Happenings<OrderEvent>(), happenings =>
         {
-            List<OrderStatus> story = [.. Story(OrderStatus.Pending, happenings, (status, happened) => status.After(happened))];
-            int refund = story.FindIndex(status => status is OrderStatus.PartiallyRefunded or OrderStatus.Refunded);
-            return refund < 0 || story.Take(refund).Contains(OrderStatus.Paid);
+            List<OrderStatus> statuses = [.. Replay(OrderStatus.Pending, happenings, (status, happened) => status.After(happened))];
+            int refund = statuses.FindIndex(status => status is OrderStatus.PartiallyRefunded or OrderStatus.Refunded);
+            return refund < 0 || statuses.Take(refund).Contains(OrderStatus.Paid);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -114,8 +114,8 @@ public sealed class LifecycleTests
     {
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
         {
-            PaymentStatus[] story = Story(PaymentStatus.Verifying, happenings, (status, happened) => status.After(happened));
-            PaymentStatus[] since = [.. story.SkipWhile(status => status != PaymentStatus.Completed)];
+            PaymentStatus[] statuses = Replay(PaymentStatus.Verifying, happenings, (status, happened) => status.After(happened));
+            PaymentStatus[] since = [.. statuses.SkipWhile(status => status != PaymentStatus.Completed)];
             return since.SkipWhile(status => status == PaymentStatus.Completed)
                 .SkipWhile(status => status == PaymentStatus.PartiallyRefunded)
                 .All(status => status == PaymentStatus.Refunded);
@@ -126,7 +126,7 @@ public sealed class LifecycleTests
     public void A_completed_answer_is_accepted_after_every_sequence()
     {
         Prop.ForAll(Happenings<PaymentEvent>(), happenings =>
-            Story(PaymentStatus.Verifying, [.. happenings, PaymentEvent.Completed], (status, happened) => status.After(happened))[^1]
+            Replay(PaymentStatus.Verifying, [.. happenings, PaymentEvent.Completed], (status, happened) => status.After(happened))[^1]
                 is PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded).QuickCheckThrowOnFailure();
     }
 
@@ -143,16 +143,16 @@ public sealed class LifecycleTests
     private static Arbitrary<TEvent[]> Happenings<TEvent>()
         where TEvent : struct, Enum => Gen.Elements(Enum.GetValues<TEvent>()).ArrayOf().ToArbitrary();
 
-    // What can't happen in a status is ignored there, as the handlers do.
-    private static TStatus[] Story<TStatus, TEvent>(TStatus first, TEvent[] happenings, Func<TStatus, TEvent, TStatus?> after)
+    // An event that is not allowed in a status is ignored, as the handlers do.
+    private static TStatus[] Replay<TStatus, TEvent>(TStatus first, TEvent[] happenings, Func<TStatus, TEvent, TStatus?> after)
         where TStatus : struct
     {
-        List<TStatus> story = [first];
+        List<TStatus> statuses = [first];
         foreach (TEvent happened in happenings)
         {
-            story.Add(after(story[^1], happened) ?? story[^1]);
+            statuses.Add(after(statuses[^1], happened) ?? statuses[^1]);
         }
 
-        return [.. story];
+        return [.. statuses];
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.Polling;
 
-/// <summary>What is forgotten, when, and how much at a time; and what is kept for ever without being in the way.</summary>
+/// <summary>Retention: which rows are deleted, when, and how many at a time; and that rows kept forever cost nothing.</summary>
 public sealed class RetentionTests
 {
     private static readonly KeyHolder Merchant = new("key", "a key", [Scopes.Read]);

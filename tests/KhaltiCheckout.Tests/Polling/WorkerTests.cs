@@ -38,16 +38,16 @@ public sealed class WorkerTests
     // chance, therefore; and it goes on until a round and a question in it were broken off.
     private static async Task BreakOffEverywhereAsync(Func<Shop, Task<JsonNode>> owe, Func<Shop, JsonNode, Task<bool>> isSettled)
     {
-        const int Moments = 12;
+        const int CancellationPoints = 12;
         StumblingClock clock = new();
         await using Shop shop = await Shop.OpenAsync(
             services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)),
             ("Reconciliation:Enabled", "true"), ("Reconciliation:Interval", "00:00:00.05"));
         shop.ExpectWarnings();
-        for (int times = 0; times < Moments || (times < 5 * Moments && !HasToldBoth(shop)); times++)
+        for (int times = 0; times < CancellationPoints || (times < 5 * CancellationPoints && !HasToldBoth(shop)); times++)
         {
             JsonNode owed = await owe(shop);
-            clock.StumbleAt(1 + (times % Moments), after: TimeSpan.FromSeconds(6));
+            clock.StumbleAt(1 + (times % CancellationPoints), after: TimeSpan.FromSeconds(6));
             await Shop.UntilAsync(() => Task.FromResult(clock.HasStumbled));
 
             await Shop.UntilAsync(async () =>

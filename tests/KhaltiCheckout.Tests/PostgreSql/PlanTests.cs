@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace KhaltiCheckout.Tests.PostgreSql;
 
-/// <summary>What is asked all day must not grow with the orders that are done. PostgreSQL reads a small table whole because
+/// <summary>Frequent queries must not get slower with the number of closed orders. PostgreSQL scans a small table because
 /// that is quicker: forbidden to, it shows whether there is an index that answers.</summary>
 [Trait("Database", "PostgreSql")]
 public sealed partial class PlanTests

@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace KhaltiCheckout.Tests.PostgreSql;
 
-/// <summary>What may be tried again after which trouble: never a commit that may have happened.</summary>
+/// <summary>Which errors may be retried: never a commit that may have happened.</summary>
 public sealed class PostgreSqlErrorsTests
 {
-    public static TheoryData<string, bool, bool> Troubles => new()
+    public static TheoryData<string, bool, bool> Failures => new()
     {
         { "serialization", true, true },
         { "unique", true, true },
@@ -22,7 +22,7 @@ public sealed class PostgreSqlErrorsTests
     };
 
     [Theory]
-    [MemberData(nameof(Troubles))]
+    [MemberData(nameof(Failures))]
     public void Only_errors_without_an_effect_are_retried(string trouble, bool beforeItsCommit, bool atItsCommit)
     {
         Exception failure = trouble switch

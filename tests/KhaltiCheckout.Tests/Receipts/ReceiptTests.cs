@@ -116,7 +116,7 @@ public sealed class ReceiptTests
         notes.ShouldAllBe(note => (long)note!["vat"]!["amount"]! + (long)note["vat"]!["taxable"]! == (long)note["amount"]!);
     }
 
-    /// <summary>What is kept has the tax of its own amount after each refund, so the last refund takes the rest.</summary>
+    /// <summary>After each refund the remaining amount has its own tax, so the last refund takes the rest.</summary>
     [Fact]
     public void The_tax_of_any_split_of_refunds_is_exact()
     {

@@ -43,7 +43,7 @@ public sealed class DatabaseFileTests : IDisposable
     [Fact]
     public Task An_empty_connection_string_is_refused() => ShouldBeRefusedAsync("");
 
-    // Whoever runs the tests as root may write to read-only files: read-only by the connection itself holds for root, too.
+    // Root may write to read-only files; a read-only connection holds for root, too.
     [Fact]
     public async Task A_read_only_database_is_refused()
     {

@@ -6,7 +6,7 @@ using KhaltiCheckout.Tests.Support;
 namespace KhaltiCheckout.Tests.Storage;
 
 /// <summary>What a shopper was told.</summary>
-internal sealed record Told(string OrderId, long Amount, bool IsPaid);
+internal sealed record AnsweredOrder(string OrderId, long Amount, bool IsPaid);
 
 /// <summary>Shoppers who order one after the other, every second of them paying, and remember each answer.</summary>
 internal sealed class Rush : IAsyncDisposable
@@ -17,7 +17,7 @@ internal sealed class Rush : IAsyncDisposable
 
     private readonly HttpClient _shop;
     private readonly SandboxDriver _sandbox;
-    private readonly ConcurrentQueue<Told> _told = new();
+    private readonly ConcurrentQueue<AnsweredOrder> _answered = new();
     private readonly SemaphoreSlim _news = new(0);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _all;
@@ -28,8 +28,8 @@ internal sealed class Rush : IAsyncDisposable
         _all = Task.WhenAll(Enumerable.Range(0, Shoppers).Select(ShopAsync));
     }
 
-    /// <summary>What has been answered by now.</summary>
-    internal Told[] Answered => [.. _told];
+    /// <summary>The answered orders so far.</summary>
+    internal AnsweredOrder[] Answered => [.. _answered];
 
     /// <summary>Waits for so many more answers.</summary>
     internal async Task MoreAsync(int answers)
@@ -65,12 +65,12 @@ internal sealed class Rush : IAsyncDisposable
                 201, "/api/v1/orders",
                 new { items = new[] { new { productId = Products[visit % Products.Length], quantity = 1 + (visit % 3) } } });
             long amount = (long)order["amount"]!;
-            Tell(new Told(order.Id(), amount, IsPaid: false));
+            Record(new AnsweredOrder(order.Id(), amount, IsPaid: false));
             if (visit % 2 == 0)
             {
                 string token = await _sandbox.ConfirmedTokenAsync(amount, order.Id());
                 await PostAsync(200, "/api/v1/payments/verify", new { orderId = order.Id(), token, amount });
-                Tell(new Told(order.Id(), amount, IsPaid: true));
+                Record(new AnsweredOrder(order.Id(), amount, IsPaid: true));
             }
         }
     }
@@ -83,9 +83,9 @@ internal sealed class Rush : IAsyncDisposable
         return JsonNode.Parse(text)!;
     }
 
-    private void Tell(Told told)
+    private void Record(AnsweredOrder answered)
     {
-        _told.Enqueue(told);
+        _answered.Enqueue(answered);
         _news.Release();
     }
 }

@@ -6,7 +6,7 @@ using Xunit.v3;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>What takes minutes starts first: started last, it would run alone while the other cores wait.</summary>
+/// <summary>Runs the longest test collections first, so that they do not run alone at the end.</summary>
 public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =

@@ -70,7 +70,7 @@ internal static class MerchantApi
     internal static Task<int> SqlAsync(this Shop shop, FormattableString sql) =>
         shop.InDatabaseAsync(db => db.Database.ExecuteSqlAsync(sql, TestContext.Current.CancellationToken));
 
-    /// <summary>So many orders that nobody placed, older than all others, numbered from 1 in the order of time.</summary>
+    /// <summary>Inserts this many old orders directly, numbered from 1 by time.</summary>
     internal static Task<int> GivenOldOrdersAsync(this Shop shop, int count) => shop.SqlAsync($"""
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
         INSERT INTO "Orders" ("Id", "Status", "Amount", "AmountRefunded", "CustomerName", "CustomerPhone", "CreatedAt", "PlacedOn",

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>For what only PostgreSQL has. Its tests carry the trait <c>Database=PostgreSql</c>, so that a run without a server
-/// can leave them out instead of skipping them.</summary>
+/// <summary>A test that needs PostgreSQL. It has the trait <c>Database=PostgreSql</c>, so that a run without a server can filter
+/// it out.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class OnPostgreSqlAttribute : FactAttribute
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>Bytes on a connection, for requests that no decent client sends.</summary>
+/// <summary>Sends raw bytes, for malformed requests.</summary>
 internal static class RawHttp
 {
     /// <summary>The whole answer as Latin-1 text. The request should ask for the connection to be closed.</summary>

@@ -4,7 +4,7 @@ using Khalti.Sandbox;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>What a shopper does at Khalti, what Khalti does to us, and what Khalti remembers.</summary>
+/// <summary>Drives the sandbox: the shopper's steps at Khalti, faults, and the sandbox's ledger and requests.</summary>
 internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null) : IAsyncDisposable
 {
     internal const string PublicKey = "test_public_key_11111111111111111111111111111111";
@@ -60,7 +60,7 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
         string operation, string kind, int? status = null, int? times = null, int? delayMs = null, double? probability = null) =>
         PostAsync("/_sandbox/faults", new { operation, kind, status, times, delayMs, probability });
 
-    /// <summary>Khalti gets these calls and sits on them until it is mended.</summary>
+    /// <summary>Khalti receives these calls and delays them until the faults are removed.</summary>
     internal Task HoldUpAsync(string operation) => FaultAsync(operation, "delay", delayMs: 600_000);
 
     internal async Task MendAsync()
@@ -93,11 +93,11 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
     internal async Task ForceStateAsync(string token, string state) =>
         await PostAsync($"/_sandbox/transactions/{(await TransactionAsync(token))["idx"]}/state", new { state, force = true });
 
-    /// <summary>How often Khalti was asked this.</summary>
+    /// <summary>Number of calls of this operation.</summary>
     internal async Task<int> CountAsync(string operation) =>
         (await ListAsync("/_sandbox/requests")).Count(request => (string?)request["operation"] == operation);
 
-    /// <summary>How often Khalti was asked this about one token.</summary>
+    /// <summary>Number of calls of this operation for one token.</summary>
     internal async Task<int> CountAsync(string operation, string token) =>
         (await ListAsync("/_sandbox/requests"))
             .Count(request => (string?)request["operation"] == operation && (string?)request["fields"]!["token"] == token);

@@ -1,6 +1,6 @@
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>One shop for all tests of a class that only ask and change nothing for each other.</summary>
+/// <summary>One shop for all tests of a class that only read.</summary>
 public sealed class SharedShop : IAsyncLifetime
 {
     internal Shop Shop { get; private set; } = null!;

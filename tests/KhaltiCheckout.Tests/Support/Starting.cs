@@ -8,12 +8,12 @@ using Serilog.Events;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>A shop that is asked to start with settings that may be wrong.</summary>
+/// <summary>Starts a shop with settings that may be invalid.</summary>
 internal static class Starting
 {
     internal const string MerchantKey = "a-key-of-the-merchant-0123456789";
 
-    /// <summary>The one sentence with which the start is refused.</summary>
+    /// <summary>The message with which the start is refused.</summary>
     internal static async Task<string> RefusalAsync(string environment, params (string Key, string? Value)[] settings)
     {
         Exception? failure = await TryAsync(environment, settings);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>The real program under strace, which shows what it asks the operating system for, or lets a call fail.</summary>
+/// <summary>The real program under strace, which traces its system calls or injects failures.</summary>
 internal static class Strace
 {
     private const string Program = "/usr/bin/strace";

@@ -1,6 +1,6 @@
 namespace KhaltiCheckout.Tests.Support;
 
-/// <summary>A clock that the test holds. It tells the time; timers are real and not used in tests.</summary>
+/// <summary>A clock that only the test advances. Timers are real and not used in tests.</summary>
 internal sealed class TestClock : TimeProvider
 {
     private DateTimeOffset _now = new(2026, 11, 21, 6, 0, 0, TimeSpan.Zero);

@@ -74,7 +74,7 @@ internal sealed class TestDatabase : IDisposable
         return In(folder);
     }
 
-    /// <summary>One with the same in it, for which on SQLite the files are there already. Nobody may be connected to this one.</summary>
+    /// <summary>A copy of this database; on SQLite its files exist already. Requires that no client is connected to this one.</summary>
     internal TestDatabase CopyIn(string folder) => _name is null ? In(folder) : CopyOf(_name);
 
     /// <summary>On PostgreSQL, whatever the others are on. With the tables, or without.</summary>
@@ -110,7 +110,7 @@ internal sealed class TestDatabase : IDisposable
         return all.ToString();
     }
 
-    /// <summary>Until it is disposed, whoever wants to write into this table waits, as behind another process. Readers don't.</summary>
+    /// <summary>Blocks writers of this table until it is disposed, as another process would. Readers are not blocked.</summary>
     internal IDisposable BlockWriters(string table)
     {
         System.Data.Common.DbConnection connection =

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace KhaltiCheckout.Tests.Support;
 
 /// <summary>
-/// The line between one process of the shop and Khalti. A test can stop a verify on its way there or on its way back: then
-/// let it go on much later, as after a long pause, or never, as when the process is killed.
+/// The HTTP handler between one process of the shop and Khalti. A test can suspend a call before or after Khalti's answer and
+/// continue it later, as after a long pause, or never, as when the process is killed.
 /// </summary>
 internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
 {
@@ -41,14 +41,14 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
     /// <summary>Answers in Khalti's place; null leaves the call to Khalti.</summary>
     internal Func<HttpRequestMessage, HttpResponseMessage?>? Instead { get; set; }
 
-    /// <summary>Puts this line under the process that starts.</summary>
+    /// <summary>Registers this handler in the services of the process that starts.</summary>
     internal void LayUnder(IServiceCollection services)
     {
         services.Replace(ServiceDescriptor.Singleton(provider => KhaltiClients.Of(
             provider.GetRequiredService<IOptions<KhaltiOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
             () => new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan })));
 
-        // A process that is killed waits for nobody.
+        // A killed process does not wait for running requests.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(20));
     }
 
@@ -61,7 +61,7 @@ internal sealed class Wire() : DelegatingHandler(new SocketsHttpHandler { AllowA
         return _next = new Stop(onTheWayBack);
     }
 
-    /// <summary>If it has not been reached, the next verify goes through.</summary>
+    /// <summary>Removes a stop that was not reached.</summary>
     internal void Unstop() => _next = null;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -134,7 +134,7 @@ internal sealed class Stop(bool onTheWayBack)
 
     internal void LetGo() => _gone.TrySetResult();
 
-    // Not even the caller's own time limit ends it: a process that stands still has no timers.
+    // The caller's timeout does not end it, as a suspended process has no timers.
     internal async Task WaitAsync()
     {
         _reached.TrySetResult();
