@@ -105,12 +105,12 @@ internal static class LenientJson
         return clean.Length > 0 ? clean : null;
     }
 
-    private static string? TextOf(JsonElement member) => Valid(member.GetString);
+    private static string? TextOf(JsonElement member) => ReadOrNull(member.GetString);
 
-    private static string? NameOf(JsonProperty member) => Valid(() => member.Name);
+    private static string? NameOf(JsonProperty member) => ReadOrNull(() => member.Name);
 
     // An unpaired surrogate or bytes that are not UTF-8: valid for the JSON parser, but not as a string.
-    private static string? Valid(Func<string?> text)
+    private static string? ReadOrNull(Func<string?> text)
     {
         try
         {

@@ -122,7 +122,7 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
     }
 
     [Fact]
-    public async Task The_connection_to_the_shop_breaks_after_confirming_and_the_payment_goes_on_when_it_is_back()
+    public async Task After_a_lost_connection_to_the_shop_the_confirmed_payment_is_completed()
     {
         OrderPage order = await GivenOpenOrderAsync("net::ERR_INTERNET_DISCONNECTED");
         Widget widget = await order.OpenWidgetAsync();

@@ -69,7 +69,7 @@ internal static class RequestLogging
         }
 
         // ASP.NET Core's own lines about a request have its query in them, whatever level the settings give to the rest.
-        log.MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning).Filter.ByExcluding(IsHangUp);
+        log.MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning).Filter.ByExcluding(IsClientDisconnect);
         LogOptions options = settings.GetSection(LogOptions.Section).Get<LogOptions>() ?? new LogOptions();
         Action<LoggerSinkConfiguration>? console = options.Format.ToUpperInvariant() switch
         {
@@ -90,7 +90,7 @@ internal static class RequestLogging
     /// still reading, so Kestrel shows a stack trace (dotnet/aspnetcore issue 52324). The request's own event, mostly a 499, says what
     /// happened. An exception that became a 500 is an error and no warning.
     /// </summary>
-    private static bool IsHangUp(LogEvent entry) =>
+    private static bool IsClientDisconnect(LogEvent entry) =>
         entry is { Level: LogEventLevel.Warning, Exception: InvalidOperationException { Source: "System.IO.Pipelines" } }
         && entry.Properties.TryGetValue(Constants.SourceContextPropertyName, out LogEventPropertyValue? category)
         && category is ScalarValue { Value: Kestrel };

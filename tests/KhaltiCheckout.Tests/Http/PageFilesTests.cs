@@ -60,7 +60,7 @@ public sealed partial class PageFilesTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string html = await shop.Http.GetStringAsync(page, TestContext.Current.CancellationToken);
-        string[] addresses = [.. Named().Matches(html).Select(match => match.Groups["address"].Value)];
+        string[] addresses = [.. VersionedPathsIn().Matches(html).Select(match => match.Groups["address"].Value)];
 
         addresses.ShouldContain(address => address.EndsWith(".js", StringComparison.Ordinal));
         addresses.ShouldContain(address => address.EndsWith(".css", StringComparison.Ordinal));
@@ -192,5 +192,5 @@ public sealed partial class PageFilesTests
     }
 
     [GeneratedRegex("(?:href|src)=\"(?<address>[^\"]+\\.(?:js|css))\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Named();
+    private static partial Regex VersionedPathsIn();
 }
