@@ -42,7 +42,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task The_keyboard_alone_is_enough()
+    public async Task A_payment_works_with_the_keyboard_only()
     {
         await OpenAsync();
         Visit visit = await VisitAsync();
@@ -238,7 +238,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_page_that_posts_tokens_itself_gets_nothing_for_them()
+    public async Task Tokens_posted_by_a_page_itself_do_not_pay()
     {
         OrderPage order = await GivenOpenOrderAsync(VerifyRefused);
         string started = await Shop.Sandbox.InitiatedTokenAsync(TeaPrice, order.Id);
@@ -264,7 +264,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_blocked_script_is_told_at_once_and_the_next_try_pays()
+    public async Task A_blocked_widget_script_is_shown_and_a_retry_pays()
     {
         OrderPage order = await GivenOpenOrderAsync("net::ERR_FAILED");
         await order.Page.RouteAsync("**/khalti-checkout*.js", route => route.AbortAsync());
@@ -282,7 +282,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Theory]
     [InlineData("**/khalti-checkout*.js*")]
     [InlineData("**/*widget.html")]
-    public async Task When_khaltis_host_never_answers_the_page_gives_up_waiting_and_offers_another_try(string silent)
+    public async Task A_widget_timeout_offers_a_retry(string silent)
     {
         OrderPage order = await GivenOpenOrderAsync("net::ERR_");
         await order.Page.Clock.InstallAsync();
@@ -308,7 +308,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [InlineData("**/khalti-checkout*.js*", "en")]
     [InlineData("**/*widget.html", "en")]
     [InlineData("**/*widget.html", "ne")]
-    public async Task While_khaltis_window_does_not_come_a_finger_finds_the_way_back(string silent, string language)
+    public async Task While_the_widget_does_not_load_touch_can_close_it(string silent, string language)
     {
         (OrderPage order, Visit visit) = await GivenSilentKhaltiAsync(silent, language);
         await order.PayButton.TapAsync();
@@ -335,7 +335,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Theory]
     [InlineData("Enter")]
     [InlineData("Escape")]
-    public async Task While_khaltis_window_does_not_come_the_keyboard_finds_the_way_back_too(string key)
+    public async Task While_the_widget_does_not_load_the_keyboard_can_close_it(string key)
     {
         (OrderPage order, _) = await GivenSilentKhaltiAsync("**/*widget.html", whole: true);
         await order.Page.TabAndPressAsync(order.PayButton, "Enter");
@@ -349,7 +349,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task Whoever_goes_back_while_a_payment_is_under_way_elsewhere_is_told_so_and_not_invited_to_pay()
+    public async Task Going_back_during_a_payment_elsewhere_does_not_offer_to_pay()
     {
         (OrderPage order, Visit visit) = await GivenSilentKhaltiAsync("**/*widget.html");
         await visit.WithoutEventsAsync(); // the page has not heard of it
@@ -371,7 +371,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task A_shopper_who_leaves_the_window_open_and_comes_back_too_late_was_charged_nothing_and_reads_so()
+    public async Task A_widget_left_open_past_the_expiry_charges_nothing_and_says_so()
     {
         await OpenAsync();
         Visit visit = await VisitAsync(new Shopper(360));
@@ -392,8 +392,8 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     [Theory]
     [InlineData("en", "Money may have been taken for it. Please do not pay again")]
     [InlineData("ne", "पैसा काटिएको हुन सक्छ। कृपया फेरि भुक्तानी नगर्नुहोस्")]
-    public async Task A_confirmation_that_somebody_else_has_used_is_told_as_it_is_and_nothing_invites_to_pay_again(
-        string language, string told)
+    public async Task A_token_used_elsewhere_is_shown_and_the_page_does_not_offer_to_pay(
+        string language, string events)
     {
         await OpenAsync();
         Visit visit = (await VisitAsync(new Shopper(360, language))).Expecting(VerifyRefused);
@@ -418,7 +418,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
 
         await order.ShouldTellAsync("held");
         await order.ShouldStandAsync("pending", "");
-        await Expect(order.Text).ToContainTextAsync(told);
+        await Expect(order.Text).ToContainTextAsync(events);
         await Expect(order.Page.Locator("#reference-id")).ToHaveTextAsync(order.Id);
         await order.ShouldNotOfferToPayAsync();
         await visit.JudgeAsync(order.Page, $"order-held-{GetType().Name}", "iframe[id^='khalti-widget-']");
@@ -452,7 +452,7 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
-    public async Task On_another_device_a_payment_that_was_never_passed_on_is_nothing_charged()
+    public async Task On_another_device_an_unsent_token_shows_nothing_charged()
     {
         OrderPage phone = await GivenOpenOrderAsync();
         await HoldVerifyAsync(phone);
@@ -579,10 +579,10 @@ public abstract class PayingTests(Browser browser) : BrowserTest(browser)
     }
 
     /// <summary>A shop, a visitor, and an order of one packet of tea on the screen.</summary>
-    private protected async Task<OrderPage> GivenOpenOrderAsync(params string[] troubles)
+    private protected async Task<OrderPage> GivenOpenOrderAsync(params string[] errors)
     {
         await OpenAsync();
-        Visit visit = (await VisitAsync()).Expecting(troubles);
+        Visit visit = (await VisitAsync()).Expecting(errors);
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldStandAsync("pending", "");
         return order;

@@ -17,7 +17,7 @@ internal static class IdempotentRows
         UPDATE "IdempotentRequests" SET "LeasedUntil" = @p1, "Version" = @p2 WHERE "Id" = @p0
         """;
 
-    // What has been answered stays answered, and who was taken over has no say any more.
+    // A stored answer is final, and a request whose lease was taken over cannot store one.
     private const string ReleaseRequest = """
         UPDATE "IdempotentRequests" SET "LeasedUntil" = @p2, "Version" = "Version" + 1 WHERE "Id" = @p0 AND "Version" = @p1
             AND "AnswerStatus" IS NULL
@@ -31,7 +31,7 @@ internal static class IdempotentRows
 
     extension(SqlSession sql)
     {
-        /// <summary>Nobody else takes it until this work is done.</summary>
+        /// <summary>Leases the key until this request is done.</summary>
         internal Task<IdempotentRequest?> FindRequestAsync(string id) =>
             sql.FindAsync(SelectRequest + sql.ForUpdate, IdempotentRequest.Read, id);
 

@@ -19,7 +19,7 @@ internal readonly record struct CheckState(
     /// <summary>The status has changed: no check is owed.</summary>
     internal CheckState Settle() => this with { NextCheckAt = null, LeasedUntil = null, LastAskUnanswered = false };
 
-    /// <summary>What is asked from now on is counted anew.</summary>
+    /// <summary>Restarts the schedule, with the number of checks at zero.</summary>
     internal CheckState Restart(DateTimeOffset? next) => this with { NextCheckAt = next, LeasedUntil = null, Checks = 0 };
 
     /// <summary>Nothing was settled: asked again at <paramref name="next"/>.</summary>

@@ -33,7 +33,7 @@ public enum RuleId
     LookupRefused,
     NoLink,
 
-    // What is found besides.
+    // Rules of other findings.
     NotIdentified,
     ListUnreadable,
     NotAloneInList,

@@ -56,7 +56,7 @@ public sealed record TimelineFacts(
     /// <summary>As it is stored.</summary>
     internal string ToJson() => JsonSerializer.Serialize(this, Stored);
 
-    /// <summary>What is stored with an entry; null for one that an older version wrote.</summary>
+    /// <summary>The facts stored with an entry; null for an entry of an older version.</summary>
     internal static TimelineFacts? Read(string? stored) =>
         stored is null ? null : JsonSerializer.Deserialize<TimelineFacts>(stored, Stored);
 }

@@ -7,7 +7,7 @@ internal static class HealthExamples
 {
     internal static readonly RouteExample Live = new() { Answers = { [200] = ("Alive.", """{"status":"alive"}""") } };
 
-    // Nobody knows when the shop will be ready.
+    // Without Retry-After, as it is unknown when the shop will be ready.
     internal static readonly RouteExample Ready = new()
     {
         Answers =

@@ -69,7 +69,7 @@ internal sealed class EntityTable<T>
         return entity;
     }
 
-    /// <summary>What is stored of it, in the order of <see cref="Columns"/>.</summary>
+    /// <summary>The entity's column values, in the order of <see cref="Columns"/>.</summary>
     internal object?[] Values(T entity) => Array.ConvertAll(_columns, column => column.Value(entity));
 
     internal SqlChange Add(T entity) => SqlChange.Add(Insert, Values(entity));

@@ -65,7 +65,7 @@ internal sealed class GroupCommit : IDisposable
         Work<T> one = new(work, cancellationToken);
         lock (_coming)
         {
-            // Whoever is in the queue before the end is written.
+            // Work that is queued before the store closes is written.
             ObjectDisposedException.ThrowIf(_isOver, this);
             _waiting.Enqueue(one);
             if (!_isAwake)
@@ -253,7 +253,7 @@ internal sealed class GroupCommit : IDisposable
 
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // Whoever's thread this runs on: the log lines are the request's own.
+        // The request's context, so that its log lines have its trace id on any thread.
         private readonly ExecutionContext? _context = ExecutionContext.Capture();
 
         // What others do is waited for by the real clock.

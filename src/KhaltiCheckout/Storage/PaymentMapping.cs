@@ -44,7 +44,7 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
         // Which days may still change: none that a payment comes into on its usual way.
         builder.HasIndex(payment => payment.CompletedOn, "IX_Payments_Unsettled").HasFilter(CompletedAndUnsettled);
 
-        // What is open, and since when: for the merchant's page, however many payments are done.
+        // Open payments and the oldest of them, for the merchant's summary, independent of the number of closed payments.
         builder.HasIndex(payment => payment.CreatedAt, "IX_Payments_Open").HasFilter("\"Status\" IN ('verifying', 'needs_review')");
         builder.HasIndex(payment => payment.NextCheckAt).HasFilter("\"NextCheckAt\" IS NOT NULL");
     }

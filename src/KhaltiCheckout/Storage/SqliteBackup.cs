@@ -73,7 +73,7 @@ internal static class SqliteBackup
             new(new SqliteConnectionStringBuilder(source.ToString()) { Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         using SqliteConnection copy = new(new SqliteConnectionStringBuilder { DataSource = part, Pooling = false }.ToString());
         database.Open();
-        SqliteSettings.Tell(database);
+        SqliteSettings.ApplyPragmas(database);
         copy.Open();
         database.BackupDatabase(copy);
 

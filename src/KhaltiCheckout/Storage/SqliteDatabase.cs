@@ -136,7 +136,7 @@ IAsyncDisposable
                 SqliteSettings.UseWriteAheadLog(connection);
             }
 
-            SqliteSettings.Tell(connection, writes);
+            SqliteSettings.ApplyPragmas(connection, writes);
             return new SqliteSession(connection);
         }
         catch

@@ -158,7 +158,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(co
 
         internal override DateOnly Day(int column) => DateOnly.FromDateTime(SqliteText.ReadInstant(Bytes(column)).UtcDateTime);
 
-        // SQLite gives 0 and no text for what is not there. Nobody owes nothing because a column was empty.
+        // SQLite returns 0 or an empty text for NULL, so NULL is checked: an empty column must not be read as an amount of 0.
         private ReadOnlySpan<byte> Bytes(int column)
         {
             ReadOnlySpan<byte> bytes = raw.sqlite3_column_blob(handle, column);

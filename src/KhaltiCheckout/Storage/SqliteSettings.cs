@@ -32,23 +32,23 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell(connection);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => ApplyPragmas(connection);
 
     public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Tell(connection);
+        ApplyPragmas(connection);
         return Task.CompletedTask;
     }
 
     // What a savepoint needs for the way back stays in memory: as a file it costs more than the commit.
-    internal static void Tell(DbConnection connection, bool writes = false) =>
-        Tell(connection, Pragmas + (writes
+    internal static void ApplyPragmas(DbConnection connection, bool writes = false) =>
+        ApplyPragmas(connection, Pragmas + (writes
             ? $" PRAGMA busy_timeout={WriterWait}; PRAGMA cache_size=-{WriterCache}; PRAGMA temp_store=MEMORY;"
             : $" PRAGMA busy_timeout={ReaderWait}; PRAGMA cache_size=-{ReaderCache};"));
 
     /// <summary>Writers don't stop readers. Stays with the file, so once is enough.</summary>
-    internal static void UseWriteAheadLog(DbConnection connection) => Tell(connection, "PRAGMA journal_mode=WAL;");
+    internal static void UseWriteAheadLog(DbConnection connection) => ApplyPragmas(connection, "PRAGMA journal_mode=WAL;");
 
     /// <summary>The connection string with its path made absolute, and the folder made.</summary>
     internal static string Locate(string connectionString, string contentRoot)
@@ -77,7 +77,7 @@ internal sealed class SqliteSettings : DbConnectionInterceptor
     internal static bool IsFile(SqliteConnectionStringBuilder builder) =>
         builder.DataSource.Length > 0 && builder.DataSource != ":memory:" && builder.Mode != SqliteOpenMode.Memory;
 
-    private static void Tell(DbConnection connection, string pragmas)
+    private static void ApplyPragmas(DbConnection connection, string pragmas)
     {
         using DbCommand command = connection.CreateCommand();
         command.CommandText = pragmas;

@@ -5,11 +5,11 @@ namespace Khalti.Client.Tests.Retry;
 /// <summary>A call that moves money is sent once, whatever happens.</summary>
 public class MoneyCallsTests
 {
-    public static TheoryData<string> Troubles =>
+    public static TheoryData<string> Failures =>
         ["cut", "reset", "half", "half reset", "408", "425", "429", "429 at once", "500", "503", "html", "302"];
 
     [Theory]
-    [MemberData(nameof(Troubles))]
+    [MemberData(nameof(Failures))]
     public async Task A_money_call_is_sent_once_on_a_new_connection(string failure)
     {
         await using ScriptedServer server = new(FailureStep(failure), Step.Json(ClientFixture.Record));
@@ -22,7 +22,7 @@ public class MoneyCallsTests
     }
 
     [Theory]
-    [MemberData(nameof(Troubles))]
+    [MemberData(nameof(Failures))]
     public async Task A_money_call_is_sent_once_on_a_reused_connection(string failure)
     {
         foreach (BodyEncoding encoding in Enum.GetValues<BodyEncoding>())

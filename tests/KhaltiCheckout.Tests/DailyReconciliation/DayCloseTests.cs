@@ -63,7 +63,7 @@ public sealed class DayCloseTests
         seeded.Add(("refund", old.Id(), "check_payment"));
         seeded.Add(("refund", oldLink.Id(), "check_payment"));
 
-        // What is in order.
+        // Orders without a difference.
         for (int sale = 0; sale < 3; sale++)
         {
             await shop.GivenPaidAsync();
@@ -126,7 +126,7 @@ public sealed class DayCloseTests
         string day = "2026-12-22";
         JsonNode close = await RunAsync(shop, day);
 
-        Told(close).ShouldBe(seeded, ignoreOrder: true, customMessage: close.ToJsonString());
+        DifferencesOf(close).ShouldBe(seeded, ignoreOrder: true, customMessage: close.ToJsonString());
         ((bool)close["isWhole"]!).ShouldBeTrue();
 
         // What a call can mend, it mends; the rest stays until a person has looked.
@@ -139,7 +139,7 @@ public sealed class DayCloseTests
         }
 
         JsonNode again = await RunAsync(shop, day);
-        Told(again).ShouldBe(seeded.Where(one => one.Action != "check_payment"), ignoreOrder: true, customMessage: again.ToJsonString());
+        DifferencesOf(again).ShouldBe(seeded.Where(one => one.Action != "check_payment"), ignoreOrder: true, customMessage: again.ToJsonString());
         (await shop.ReadAsync(lost)).Status().ShouldBe("paid");
         (await shop.ReadAsync(unseen)).Status().ShouldBe("paid");
         (await shop.ReadAsync(oldLink)).Status().ShouldBe("refunded");
@@ -193,7 +193,7 @@ public sealed class DayCloseTests
         (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
         await shop.Sandbox.OutcomeAsync(pidx, "completed");
 
-        Told(await RunAsync(shop, "2026-11-22")).ShouldBe(
+        DifferencesOf(await RunAsync(shop, "2026-11-22")).ShouldBe(
             [("paid_at_khalti_only", order.Id(), "check_payment"), ("paid_at_khalti_only", linked.Id(), "check_payment")],
             ignoreOrder: true);
     }
@@ -234,9 +234,9 @@ public sealed class DayCloseTests
         string foreign = await shop.Sandbox.ConfirmedTokenAsync(12300, "another-shop");
         await VerifyBesidesAsync(shop, foreign, 12300);
 
-        Told(await RunAsync(shop, Today)).Count.ShouldBe(1);
+        DifferencesOf(await RunAsync(shop, Today)).Count.ShouldBe(1);
         shop.Clock.Advance(TimeSpan.FromDays(1));
-        Told(await RunAsync(shop, "2026-11-22")).ShouldBeEmpty();
+        DifferencesOf(await RunAsync(shop, "2026-11-22")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -300,8 +300,8 @@ public sealed class DayCloseTests
         JsonArray list = (await shop.WithKeyAsync(HttpMethod.Get, "/api/v1/admin/closes")).Body["data"]!.AsArray();
         list.Count.ShouldBe(1);
 
-        // What was found by then is in the next day's close as well: it is not mended.
-        Told(await RunAsync(shop, "2026-11-22")).ShouldBe([("refund", order.Id(), "check_payment")]);
+        // A difference that is not corrected is in the next day's report as well.
+        DifferencesOf(await RunAsync(shop, "2026-11-22")).ShouldBe([("refund", order.Id(), "check_payment")]);
     }
 
     [Theory]
@@ -320,7 +320,7 @@ public sealed class DayCloseTests
         (await shop.Sandbox.CountAsync("list")).ShouldBe(0);
     }
 
-    private static List<(string Kind, string? OrderId, string Action)> Told(JsonNode close) =>
+    private static List<(string Kind, string? OrderId, string Action)> DifferencesOf(JsonNode close) =>
         [.. close["report"]!["differences"]!.AsArray()
             .Select(one => ((string)one!["kind"]!, (string?)one["orderId"], (string)one["action"]!))];
 

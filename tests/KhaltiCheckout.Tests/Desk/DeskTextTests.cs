@@ -40,7 +40,7 @@ public sealed partial class DeskTextTests
         string[] told =
         [
             .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "KhaltiCheckout"), "*.cs", SearchOption.AllDirectories)
-                .SelectMany(file => Told().Matches(File.ReadAllText(file))).Select(match => match.Groups["what"].Value).Distinct(),
+                .SelectMany(file => EventNames().Matches(File.ReadAllText(file))).Select(match => match.Groups["what"].Value).Distinct(),
         ];
         HashSet<string> texts = TextsIn(language);
 
@@ -71,5 +71,5 @@ public sealed partial class DeskTextTests
         """\b(?:Tell|Apply)\(\s*(?:[^"();]{0,80})"(?<what>[a-z_]+)"|\?\s"(?<what>(?:payment|refund|order)_[a-z_]+)"\s:"""
         + """|:\s"(?<what>(?:payment|refund|order)_[a-z_]+)",""",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Told();
+    private static partial Regex EventNames();
 }

@@ -90,7 +90,7 @@ public sealed class OrderSearchTests
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
-    public async Task A_search_stays_between_its_days(int maxScanned)
+    public async Task A_search_respects_its_date_range(int maxScanned)
     {
         await using Shop shop = await Shop.OpenAsync();
         Known[] all = await GivenOrdersAsync(shop, 60);

@@ -37,7 +37,7 @@ public sealed class SearchTests
     [InlineData("\u095Eारूक", "फारूक")]
     [InlineData("फारूक", "\u095Eारू\u0958")]
     [InlineData("निर्मला", "निर्म")]
-    public async Task A_name_is_found_by_the_beginning_of_each_word(string name, string text)
+    public async Task A_name_is_found_by_the_prefix_of_each_word(string name, string text)
     {
         await using Shop shop = await Shop.OpenAsync();
         string wanted = (await shop.GivenOrderOfAsync(name)).Id();

@@ -8,17 +8,17 @@ public sealed class MobileExampleTests
 {
     private static readonly Page Page = Page.Read("docs/mobile.md");
 
-    public static TheoryData<string> Stories => [.. Page.Stories.Keys];
+    public static TheoryData<string> Examples => [.. Page.Examples.Keys];
 
     [Theory]
-    [MemberData(nameof(Stories))]
+    [MemberData(nameof(Examples))]
     public async Task Every_example_call_answers_as_the_page_shows(string story)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
         using PageReader reader = new(shop);
 
-        foreach (PageStep step in Page.Stories[story])
+        foreach (PageStep step in Page.Examples[story])
         {
             await reader.DoAsync(step);
         }
@@ -27,10 +27,10 @@ public sealed class MobileExampleTests
     [Fact]
     public void The_page_has_examples_of_both_products()
     {
-        Page.Stories.Keys.ShouldBe(
+        Page.Examples.Keys.ShouldBe(
             ["Widget kits", "Widget kits: when Khalti does not answer", "ePayment kits", "ePayment kits: cancelled, and paid after all"]);
-        Page.Stories["Widget kits"].OfType<CurlStep>().Count().ShouldBe(6);
-        Page.Stories["ePayment kits"].OfType<CurlStep>().Count().ShouldBe(5);
-        Page.Stories.Values.ShouldAllBe(steps => steps.OfType<CallStep>().Count() >= 5);
+        Page.Examples["Widget kits"].OfType<CurlStep>().Count().ShouldBe(6);
+        Page.Examples["ePayment kits"].OfType<CurlStep>().Count().ShouldBe(5);
+        Page.Examples.Values.ShouldAllBe(steps => steps.OfType<CallStep>().Count() >= 5);
     }
 }

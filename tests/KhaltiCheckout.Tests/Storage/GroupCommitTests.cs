@@ -15,7 +15,7 @@ public sealed class GroupCommitTests
     private const string Put = """INSERT INTO "SearchTerms" ("Term", "OrderId") VALUES (@p0, @p1)""";
 
     [Fact]
-    public async Task Of_those_written_together_one_that_fails_changes_nothing_and_the_others_are_kept()
+    public async Task A_failing_write_of_a_group_changes_nothing_and_the_others_are_saved()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -52,7 +52,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task Work_that_something_else_called_off_tells_its_caller_what_and_another_in_its_group_is_kept()
+    public async Task A_canceled_write_reports_the_cause_and_the_rest_of_its_group_is_saved()
     {
         await using Shop shop = await Shop.OpenAsync();
         Database store = shop.Services.GetRequiredService<Database>();
@@ -65,7 +65,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task When_one_of_a_group_fails_and_another_loses_a_race_what_all_did_counts_once()
+    public async Task A_group_with_a_failure_and_a_conflict_applies_each_write_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         Database store = shop.Services.GetRequiredService<Database>();
@@ -101,7 +101,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task What_waited_together_is_one_commit_and_nobody_is_answered_before_it()
+    public async Task A_group_is_one_commit_and_is_answered_after_it()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -132,7 +132,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task The_first_of_a_rush_have_their_answer_before_its_last_are_written()
+    public async Task The_first_writes_of_many_are_answered_before_the_last_are_written()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -146,7 +146,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task More_than_can_wait_is_refused_at_once_with_503_and_a_time_to_come_back_and_Khaltis_answer_never_is()
+    public async Task A_full_queue_is_503_with_Retry_After_but_accepts_Khaltis_answers()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -196,7 +196,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task Who_comes_back_from_Khaltis_page_when_too_much_waits_gets_the_page_of_the_order_and_the_worker_asks()
+    public async Task A_return_during_a_full_queue_shows_the_order_and_the_worker_checks()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -226,7 +226,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task Who_gives_up_while_waiting_changes_nothing()
+    public async Task A_write_canceled_in_the_queue_changes_nothing()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -244,7 +244,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task When_the_commit_fails_all_of_the_group_hear_it_and_the_next_one_is_written()
+    public async Task A_failed_commit_fails_its_whole_group_but_not_the_next()
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.ExpectWarnings();
@@ -271,7 +271,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task What_waits_when_the_store_is_closed_is_written_and_answered_and_who_comes_after_is_told()
+    public async Task A_closing_store_writes_its_queue_and_refuses_new_work()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -307,7 +307,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task Two_processes_that_write_at_once_to_one_file_wait_for_each_other()
+    public async Task Two_processes_writing_to_one_file_wait_for_each_other()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();

@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Tests.Storage;
 public sealed class OrderStoreTests
 {
     [Fact]
-    public async Task An_order_that_has_changed_since_it_was_read_is_read_again_before_anything_is_decided()
+    public async Task An_order_changed_since_it_was_read_is_read_again_before_the_decision()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -23,7 +23,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task A_payment_that_has_changed_without_its_order_is_seen_too()
+    public async Task A_change_of_a_payment_alone_is_detected()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = (await shop.GivenLinkAsync()).Order;
@@ -34,7 +34,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task A_payment_that_has_come_since_is_seen_though_its_order_has_not_changed()
+    public async Task A_new_payment_is_detected_though_its_order_is_unchanged()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode order, string token) = await shop.GivenConfirmedAsync();
@@ -48,7 +48,7 @@ public sealed class OrderStoreTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_happens_to_an_order_while_Khalti_is_asked_is_kept_and_the_payment_completes(bool inAnotherProcess)
+    public async Task A_change_of_the_order_during_a_call_is_kept_and_the_payment_completes(bool inAnotherProcess)
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -76,7 +76,7 @@ public sealed class OrderStoreTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task The_rows_kept_of_an_order_that_was_saved_here_are_those_of_the_database()
+    public async Task The_cached_rows_of_an_order_equal_those_of_the_database()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -94,7 +94,7 @@ public sealed class OrderStoreTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task The_rows_kept_of_an_order_are_read_only_while_the_versions_are_theirs()
+    public async Task Cached_rows_are_used_only_while_the_versions_match()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -107,7 +107,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task Rows_are_not_kept_for_long_nor_of_a_large_order()
+    public async Task Rows_are_cached_briefly_and_only_for_small_orders()
     {
         await using Shop shop = await Shop.OpenAsync();
         RecentOrders recent = new(shop.Clock);
@@ -128,7 +128,7 @@ public sealed class OrderStoreTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_order_that_was_placed_here_and_has_changed_since_is_seen_as_it_is(bool inAnotherProcess)
+    public async Task A_placed_order_that_changed_since_is_read_again(bool inAnotherProcess)
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -141,7 +141,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task An_order_that_was_placed_here_and_cancelled_elsewhere_is_not_paid()
+    public async Task An_order_cancelled_by_another_process_is_not_paid()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -157,7 +157,7 @@ public sealed class OrderStoreTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task A_decision_that_was_undone_with_its_group_is_made_again_on_fresh_facts_and_counts_once()
+    public async Task A_decision_rolled_back_with_its_group_is_repeated_on_fresh_data_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -183,7 +183,7 @@ public sealed class OrderStoreTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task A_decision_that_fails_on_what_was_true_is_made_again_also_behind_another_that_failed()
+    public async Task A_decision_that_fails_on_stale_data_is_repeated()
     {
         await using Shop shop = await Shop.OpenAsync();
         await using Shop other = shop.OpenAnother();
@@ -202,7 +202,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task What_goes_wrong_on_fresh_facts_is_told_as_it_is()
+    public async Task An_error_on_fresh_data_reaches_the_caller()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -211,7 +211,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task Another_payment_that_has_changed_without_its_order_is_seen_though_the_order_is_changed_now()
+    public async Task A_change_of_another_payment_is_detected_with_a_change_of_the_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = (await shop.GivenLinkAsync()).Order;
@@ -227,7 +227,7 @@ public sealed class OrderStoreTests
     }
 
     [Fact]
-    public async Task A_decision_that_lost_a_race_leaves_nothing_of_itself_behind()
+    public async Task A_decision_that_lost_a_conflict_leaves_no_changes()
     {
         await using Shop shop = await Shop.OpenAsync();
         JsonNode order = await shop.GivenOrderAsync();
@@ -245,7 +245,7 @@ public sealed class OrderStoreTests
 
     [Fact]
     [Trait("Database", "Sqlite")]
-    public async Task Payments_among_others_work_that_fails_all_the_time_are_verified_once_and_refused_for_good()
+    public async Task Payments_beside_failing_work_are_verified_once()
     {
         await using Shop shop = await Shop.OpenAsync();
         (JsonNode Order, string Token)[] paid = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.GivenConfirmedAsync()));

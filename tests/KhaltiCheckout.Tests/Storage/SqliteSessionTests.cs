@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Tests.Storage;
 public sealed class SqliteSessionTests
 {
     [Fact]
-    public async Task A_statement_that_gets_a_value_too_few_is_refused_and_does_not_take_the_last_calls()
+    public async Task A_statement_with_a_missing_value_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         await ReadAsync(shop, async sql =>
@@ -27,7 +27,7 @@ public sealed class SqliteSessionTests
     }
 
     [Fact]
-    public async Task Two_statements_in_one_text_are_refused_because_only_the_first_would_run()
+    public async Task Two_statements_in_one_text_are_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         await ReadAsync(shop, async sql =>
@@ -38,7 +38,7 @@ public sealed class SqliteSessionTests
     }
 
     [Fact]
-    public async Task A_value_that_has_no_type_of_column_is_refused()
+    public async Task A_value_without_a_column_type_is_refused()
     {
         await using Shop shop = await Shop.OpenAsync();
         await ReadAsync(shop, async sql =>
@@ -49,7 +49,7 @@ public sealed class SqliteSessionTests
     }
 
     [Fact]
-    public async Task Values_find_their_places_in_whatever_order_the_text_names_them()
+    public async Task Values_are_bound_by_name_in_any_order()
     {
         await using Shop shop = await Shop.OpenAsync();
         string found = await ReadAsync(shop, async sql =>
@@ -62,7 +62,7 @@ public sealed class SqliteSessionTests
     [InlineData("चिया पसल")]
     [InlineData("😀")]
     [InlineData("long")]
-    public async Task Text_of_any_length_and_script_comes_back_as_it_was(string text)
+    public async Task Text_of_any_length_and_script_is_read_back_unchanged(string text)
     {
         string written = text == "long" ? new string('क', 5000) : text;
         await using Shop shop = await Shop.OpenAsync();
@@ -70,7 +70,7 @@ public sealed class SqliteSessionTests
     }
 
     [Fact]
-    public async Task What_is_not_there_is_no_text_and_no_amount()
+    public async Task NULL_is_neither_text_nor_amount()
     {
         await using Shop shop = await Shop.OpenAsync();
         await ReadAsync(shop, async sql =>
@@ -86,7 +86,7 @@ public sealed class SqliteSessionTests
     [InlineData("2026-11-21T10:00:00Z", "2026-11-21 10:00:00")]
     [InlineData("2026-11-21T10:00:00.12Z", "2026-11-21 10:00:00.12")]
     [InlineData("2026-11-21T15:45:00.1234567+05:45", "2026-11-21 10:00:00.123456")]
-    public async Task Instants_are_the_texts_that_sort_by_time_and_that_EF_Core_writes(string given, string stored)
+    public async Task Timestamps_are_stored_as_sortable_text_as_by_EF_Core(string given, string stored)
     {
         DateTimeOffset instant = DateTimeOffset.Parse(given, System.Globalization.CultureInfo.InvariantCulture);
         await using Shop shop = await Shop.OpenAsync();
@@ -102,7 +102,7 @@ public sealed class SqliteSessionTests
     [InlineData("2026-11-21 15:45:00.0000000+05:45")]
     [InlineData("2026-11-21 10:00")]
     [InlineData("2026-11-21 10:00:00.0000000")]
-    public async Task Instants_that_somebody_wrote_by_hand_are_read_as_they_are_meant(string text)
+    public async Task Timestamps_in_other_formats_are_read(string text)
     {
         await using Shop shop = await Shop.OpenAsync();
         (await ReadAsync(shop, sql => sql.FindAsync("SELECT @p0", row => row.Instant(0), text)))
@@ -110,7 +110,7 @@ public sealed class SqliteSessionTests
     }
 
     [Fact]
-    public async Task A_day_comes_back_as_it_was_and_what_is_no_instant_is_not_guessed()
+    public async Task A_date_is_read_back_and_an_invalid_timestamp_is_refused()
     {
         DateOnly day = new(2026, 2, 28);
         await using Shop shop = await Shop.OpenAsync();
@@ -124,7 +124,7 @@ public sealed class SqliteSessionTests
     }
 
     [Fact]
-    public async Task What_SQLite_refuses_is_said_with_its_code_and_the_statement_can_be_used_again()
+    public async Task An_SQLite_error_has_its_code_and_the_statement_stays_usable()
     {
         await using Shop shop = await Shop.OpenAsync();
         string order = (await shop.GivenOrderAsync()).Id();
