@@ -44,7 +44,7 @@ internal sealed class AuthenticationThrottle(TimeProvider time, ConfiguredApiKey
         }
     }
 
-    /// <summary>Records a wrong key and withdraws the trust in its id, so that its secret can't be guessed from a trusted network.</summary>
+    /// <summary>Records a wrong key and withdraws its trust, so that its secret can't be guessed from a trusted network.</summary>
     internal void Fail(KeySource source, string key, bool isReserved)
     {
         lock (_lock)

@@ -45,7 +45,7 @@ public sealed partial class WordsTests
             && !path.EndsWith("/WordsTests.cs", StringComparison.Ordinal)
         select new SourceFile(path, File.ReadAllLines(file));
 
-    private static string CodeOf(string line) => Text().Replace(line[..StartOfComment(line)], "");
+    private static string CodeOf(string line) => Text().Replace(line[..StartOfComment(line)], " ");
 
     private static string CommentOf(string line) => line[StartOfComment(line)..];
 
