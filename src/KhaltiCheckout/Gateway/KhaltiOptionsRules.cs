@@ -32,15 +32,15 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         string? trouble = !options.Widget.Enabled && !options.EPayment.IsOn
             ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: nobody could pay. Switch one on."
             : (options.Widget.Enabled
-            ? TroubleWith(options.Widget, mode) : TroubleWhenOff("Widget", options.Widget.BaseUrl, options.Widget.SecretKey))
-                ?? (options.EPayment.IsOn ? TroubleWith(options.EPayment, mode)
-                    : TroubleWhenOff("EPayment", options.EPayment.BaseUrl, options.EPayment.SecretKey));
+            ? ErrorOf(options.Widget, mode) : ErrorWhenDisabled("Widget", options.Widget.BaseUrl, options.Widget.SecretKey))
+                ?? (options.EPayment.IsOn ? ErrorOf(options.EPayment, mode)
+                    : ErrorWhenDisabled("EPayment", options.EPayment.BaseUrl, options.EPayment.SecretKey));
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
-    private static string? TroubleWith(WidgetOptions widget, KhaltiMode mode)
+    private static string? ErrorOf(WidgetOptions widget, KhaltiMode mode)
     {
-        string? address = TroubleWithOrigin("Khalti:Widget:BaseUrl", widget.BaseUrl);
+        string? address = ErrorOfOrigin("Khalti:Widget:BaseUrl", widget.BaseUrl);
         if (address is not null)
         {
             return address;
@@ -63,22 +63,22 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         }
 
         return mode == KhaltiMode.Sandbox
-            ? TroubleInSandbox("PublicKey", widget.PublicKey) ?? TroubleInSandbox("SecretKey", widget.SecretKey)
-            : TroubleWithKey("PublicKey", widget.PublicKey, "public", mode)
-                ?? TroubleWithKey("SecretKey", widget.SecretKey, "secret", mode);
+            ? ErrorInSandbox("PublicKey", widget.PublicKey) ?? ErrorInSandbox("SecretKey", widget.SecretKey)
+            : ErrorOfKey("PublicKey", widget.PublicKey, "public", mode)
+                ?? ErrorOfKey("SecretKey", widget.SecretKey, "secret", mode);
     }
 
     // A product that is off still settles the payments that were made with it.
-    private static string? TroubleWhenOff(string product, string? baseUrl, string? secretKey) =>
-        TroubleWithOrigin($"Khalti:{product}:BaseUrl", baseUrl)
+    private static string? ErrorWhenDisabled(string product, string? baseUrl, string? secretKey) =>
+        ErrorOfOrigin($"Khalti:{product}:BaseUrl", baseUrl)
         ?? (secretKey?.All(letter => letter is > ' ' and <= '~') == false
             ? $"Khalti:{product}:SecretKey is not a whole key: copy it again from Khalti's merchant dashboard, or take it out."
             : null);
 
     // Khalti calls the keys of its test host live_secret_key, too, so a key's beginning says nothing: the host does.
-    private static string? TroubleWith(EPaymentOptions epayment, KhaltiMode mode)
+    private static string? ErrorOf(EPaymentOptions epayment, KhaltiMode mode)
     {
-        if (TroubleWithOrigin("Khalti:EPayment:BaseUrl", epayment.BaseUrl) is { } address)
+        if (ErrorOfOrigin("Khalti:EPayment:BaseUrl", epayment.BaseUrl) is { } address)
         {
             return address;
         }
@@ -127,12 +127,12 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
     }
 
     // Somebody who has set live keys believes to be taking money.
-    private static string? TroubleInSandbox(string setting, string? key) =>
+    private static string? ErrorInSandbox(string setting, string? key) =>
         key?.StartsWith("live_", StringComparison.Ordinal) == true
             ? $"Khalti:Widget:{setting} is a live key, but Khalti:Mode is Sandbox: set the mode to Live, or take the key out."
             : null;
 
-    private static string? TroubleWithKey(string setting, string? key, string kind, KhaltiMode mode)
+    private static string? ErrorOfKey(string setting, string? key, string kind, KhaltiMode mode)
     {
         string prefix = mode == KhaltiMode.Live ? "live" : "test";
         if (string.IsNullOrWhiteSpace(key))
@@ -165,7 +165,7 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             || PublishedKeys.Contains(tail, StringComparer.OrdinalIgnoreCase);
     }
 
-    internal static string? TroubleWithOrigin(string setting, string? url) =>
+    internal static string? ErrorOfOrigin(string setting, string? url) =>
         IsSafe(url, out Uri? address) && address.AbsolutePath == "/" && address.Query.Length == 0 && address.UserInfo.Length == 0
             ? null
             : $"{setting} must be a full https:// address without a path, such as https://khalti.com (http:// only for this machine).";
