@@ -37,7 +37,7 @@ public sealed class BackupTests : IAsyncLifetime
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         using TestDatabase database = TestDatabase.In(_folder);
 
-        (Told[] before, int whenDone) = await KilledAfterAsync(database, async () =>
+        (AnsweredOrder[] before, int whenDone) = await KilledAfterAsync(database, async () =>
         {
             (int exitCode, string[] output, string[] errors) =
                 await ShopProgram.RunCommandAsync("Production", ["backup", copy, .. database.Arguments]);
@@ -66,7 +66,7 @@ public sealed class BackupTests : IAsyncLifetime
         using TestDatabase database = TestDatabase.OnServer();
         using TestDatabase restored = TestDatabase.OnServer(empty: true);
 
-        (Told[] before, _) = await KilledAfterAsync(database, () => RunAsync("pg_dump", database, "--format=custom", "--file=" + dump));
+        (AnsweredOrder[] before, _) = await KilledAfterAsync(database, () => RunAsync("pg_dump", database, "--format=custom", "--file=" + dump));
         await RunAsync("pg_restore", restored, "--exit-on-error", "--single-transaction", "--no-owner", dump);
 
         await ExpectRestoredAsync(restored, before);
@@ -74,12 +74,12 @@ public sealed class BackupTests : IAsyncLifetime
 
     /// <summary>Shoppers shop, a backup is made, shoppers go on, and the machine goes down. Gives back what was answered before
     /// the backup began, and how much when it was done.</summary>
-    private async Task<(Told[] Before, int WhenDone)> KilledAfterAsync(TestDatabase database, Func<Task> backUp)
+    private async Task<(AnsweredOrder[] Before, int WhenDone)> KilledAfterAsync(TestDatabase database, Func<Task> backUp)
     {
         await using ShopProcess shop = await StartAsync(database);
         await using Rush rush = new(shop.Http, _sandbox!);
         await rush.MoreAsync(60);
-        Told[] before = rush.Answered;
+        AnsweredOrder[] before = rush.Answered;
 
         await backUp();
 
@@ -90,18 +90,18 @@ public sealed class BackupTests : IAsyncLifetime
         return (before, whenDone);
     }
 
-    private async Task ExpectRestoredAsync(TestDatabase database, Told[] before)
+    private async Task ExpectRestoredAsync(TestDatabase database, AnsweredOrder[] before)
     {
-        before.Count(told => told.IsPaid).ShouldBeGreaterThan(10);
-        await ExpectReceiptsWithoutGapAsync(database, atLeast: before.Count(told => told.IsPaid));
+        before.Count(answered => answered.IsPaid).ShouldBeGreaterThan(10);
+        await ExpectReceiptsWithoutGapAsync(database, atLeast: before.Count(answered => answered.IsPaid));
         await using (ShopProcess shop = await StartAsync(database))
         {
-            foreach (Told told in before)
+            foreach (AnsweredOrder answered in before)
             {
                 JsonNode order =
-                    (await shop.Http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{told.OrderId}", TestContext.Current.CancellationToken))!;
-                ((long)order["amount"]!).ShouldBe(told.Amount);
-                (!told.IsPaid || order.Status() == "paid").ShouldBeTrue(order.ToJsonString());
+                    (await shop.Http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{answered.OrderId}", TestContext.Current.CancellationToken))!;
+                ((long)order["amount"]!).ShouldBe(answered.Amount);
+                (!answered.IsPaid || order.Status() == "paid").ShouldBeTrue(order.ToJsonString());
             }
 
             // And it sells on.
@@ -111,7 +111,7 @@ public sealed class BackupTests : IAsyncLifetime
             await shop.KillAsync();
         }
 
-        await ExpectReceiptsWithoutGapAsync(database, atLeast: before.Count(told => told.IsPaid) + 5);
+        await ExpectReceiptsWithoutGapAsync(database, atLeast: before.Count(answered => answered.IsPaid) + 5);
     }
 
     private static async Task ExpectReceiptsWithoutGapAsync(TestDatabase database, long atLeast)

@@ -52,7 +52,7 @@ public sealed class DatabaseTests
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
         (JsonNode confirmed, string token) = await shop.GivenConfirmedAsync();
         JsonNode named = await shop.GivenOrderOfAsync("Sita Rai", "sita@example.com", "9841234567");
-        string[] before = await StoriesAsync(shop);
+        string[] before = await ReadOrdersAsync(shop);
         before.Length.ShouldBe(5);
 
         // The way back is there to be gone from again; it makes tables anew, and warns that it should not be killed.
@@ -72,11 +72,11 @@ public sealed class DatabaseTests
         old.Distinct().Count().ShouldBe(before.Length, "or else this was no way back");
 
         await shop.ReopenAsync();
-        (await StoriesAsync(shop)).ShouldBe(before);
+        (await ReadOrdersAsync(shop)).ShouldBe(before);
         (await shop.ReadAsync(paid)).ToJsonString().ShouldBe(paid.ToJsonString());
         (await shop.SearchAsync("rai")).ShouldBe([named.Id()]);
         (await shop.VerifyAsync(confirmed, token)).Status.ShouldBe(200);
-        (await StoriesAsync(shop)).Where(line => line.StartsWith(confirmed.Id(), StringComparison.Ordinal))
+        (await ReadOrdersAsync(shop)).Where(line => line.StartsWith(confirmed.Id(), StringComparison.Ordinal))
             .Select(line => line.Split(' ')[1])
             .ShouldBe(["order_placed", "payment_verifying", "payment_completed"]);
     }
@@ -210,7 +210,7 @@ public sealed class DatabaseTests
             VALUES ({id}, {order}, 'widget', {status}, 18500, {token}, {transaction}, '2026-11-21 06:00:00', 0, 0, false, 0, 0, 0)
             """));
 
-    private static Task<string[]> StoriesAsync(Shop shop) => shop.InDatabaseAsync(db => db.Timeline
+    private static Task<string[]> ReadOrdersAsync(Shop shop) => shop.InDatabaseAsync(db => db.Timeline
         .OrderBy(entry => entry.OrderId).ThenBy(entry => entry.Id)
         .Select(entry => entry.OrderId + " " + entry.What + " " + entry.By + " " + entry.PaymentId + " " + entry.Note)
         .ToArrayAsync());
