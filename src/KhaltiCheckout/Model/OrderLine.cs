@@ -1,6 +1,5 @@
 using Khalti.Client;
 using KhaltiCheckout.Shared;
-using KhaltiCheckout.Storage;
 
 namespace KhaltiCheckout.Model;
 

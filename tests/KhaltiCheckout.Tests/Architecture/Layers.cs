@@ -48,10 +48,6 @@ internal static class Layers
     /// <summary>Edges that are left for now, each with the work that takes it away. Empty when issue 21 is done.</summary>
     internal static readonly (string From, string To, string Until)[] Temporary =
     [
-        ("Model", "Storage", "search: SearchTerm goes"),
         ("Refunds", "Khalti.Client", "policy: the answer to a refund is read in Gateway"),
-        ("Shared", "Storage", "search: SearchText goes"),
-        ("Shared", "Model", "search: SearchText goes"),
-        ("Shared", "Desk", "search: SearchText goes"),
     ];
 }
