@@ -1,7 +1,9 @@
 using KhaltiCheckout.BrowserTests.Support;
+using KhaltiCheckout.Tests.Support;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(Browser))]
+[assembly: TestCollectionOrderer(typeof(LongFirst))]
 
 namespace KhaltiCheckout.BrowserTests.Support;
 

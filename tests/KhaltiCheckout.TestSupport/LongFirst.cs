@@ -1,8 +1,5 @@
-using KhaltiCheckout.Tests.Support;
 using Xunit.Sdk;
 using Xunit.v3;
-
-[assembly: TestCollectionOrderer(typeof(LongFirst))]
 
 namespace KhaltiCheckout.Tests.Support;
 

@@ -1,0 +1,3 @@
+using KhaltiCheckout.Tests.Support;
+
+[assembly: TestCollectionOrderer(typeof(LongFirst))]
