@@ -128,7 +128,7 @@ internal static class Report
     }
 
     /// <summary>Writes a line of the report, of one part or of several.</summary>
-    internal static void WriteLine(params ReadOnlySpan<FormattableString> parts)
+    internal static void WriteLine(params FormattableString[] parts)
     {
         foreach (FormattableString part in parts)
         {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
-using KhaltiCheckout.DailyReconciliation;
 using static Microsoft.Playwright.Assertions;
 
 namespace KhaltiCheckout.BrowserTests;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
-using KhaltiCheckout.DailyReconciliation;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,6 +1,5 @@
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
-using KhaltiCheckout.DailyReconciliation;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

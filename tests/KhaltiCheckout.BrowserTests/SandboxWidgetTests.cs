@@ -1,6 +1,5 @@
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Tests.Support;
 using static Microsoft.Playwright.Assertions;

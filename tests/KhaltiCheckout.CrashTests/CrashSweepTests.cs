@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using KhaltiCheckout.DailyReconciliation;
 
 namespace KhaltiCheckout.CrashTests;
 

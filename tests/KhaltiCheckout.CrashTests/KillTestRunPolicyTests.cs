@@ -1,4 +1,3 @@
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.KillTest;
 
 namespace KhaltiCheckout.CrashTests;

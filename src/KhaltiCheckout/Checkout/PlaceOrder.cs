@@ -1,8 +1,8 @@
-using KhaltiCheckout.Catalogue;
 using System.Security.Claims;
 using FluentValidation;
 using Khalti.Client;
 using KhaltiCheckout.Access;
+using KhaltiCheckout.Catalogue;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Model;

@@ -1,5 +1,4 @@
 using Khalti.Client;
-using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Model;
 

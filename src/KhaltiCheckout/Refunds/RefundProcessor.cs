@@ -1,7 +1,6 @@
 using Khalti.Client;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
-using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,3 @@
-using Khalti.Client;
 using KhaltiCheckout.Model;
 
 namespace KhaltiCheckout.Storage;

@@ -1,5 +1,4 @@
 using KhaltiCheckout.Access;
-using KhaltiCheckout.DailyReconciliation;
 
 namespace KhaltiCheckout.Tests.Access;
 

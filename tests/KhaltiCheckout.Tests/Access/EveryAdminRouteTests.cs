@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using KhaltiCheckout.Access;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,4 @@
 using KhaltiCheckout.Access;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Access;

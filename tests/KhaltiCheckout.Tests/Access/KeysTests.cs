@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Access;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;

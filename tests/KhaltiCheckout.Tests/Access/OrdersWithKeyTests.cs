@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Access;
 using KhaltiCheckout.Checkout;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;

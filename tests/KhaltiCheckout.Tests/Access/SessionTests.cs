@@ -1,5 +1,4 @@
 using KhaltiCheckout.Access;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Checkout;

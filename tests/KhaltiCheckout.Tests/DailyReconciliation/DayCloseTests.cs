@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;

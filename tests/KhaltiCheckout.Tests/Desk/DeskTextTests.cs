@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using KhaltiCheckout.Access;
 using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Model;
-using KhaltiCheckout.Refunds;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Tests.Support;
 

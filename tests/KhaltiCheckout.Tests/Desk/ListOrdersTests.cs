@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Tests.Support;

@@ -1,4 +1,3 @@
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Desk;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Checkout;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Desk;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;

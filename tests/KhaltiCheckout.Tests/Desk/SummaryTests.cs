@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Desk;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Operations;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Tests.Support;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

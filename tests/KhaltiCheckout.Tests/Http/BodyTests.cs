@@ -1,5 +1,4 @@
 using System.Text;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Http;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.RegularExpressions;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

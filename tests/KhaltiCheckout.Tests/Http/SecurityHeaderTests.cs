@@ -1,5 +1,4 @@
 using System.Text;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Http;

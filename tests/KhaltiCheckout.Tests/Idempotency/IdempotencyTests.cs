@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;

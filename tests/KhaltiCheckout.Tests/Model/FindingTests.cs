@@ -1,5 +1,4 @@
 using Khalti.Client;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Model;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Model;
 using Microsoft.FSharp.Core;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Access;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;

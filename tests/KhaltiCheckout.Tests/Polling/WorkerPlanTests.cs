@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Reflection;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;

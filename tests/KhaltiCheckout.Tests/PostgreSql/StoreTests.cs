@@ -1,5 +1,4 @@
 using KhaltiCheckout.Catalogue;
-using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;

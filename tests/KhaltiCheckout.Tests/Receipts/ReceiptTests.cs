@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Khalti.Client;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 using KhaltiCheckout.Views;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Refunds;

@@ -1,4 +1,3 @@
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Gateway;
 using KhaltiCheckout.Settings;
 using KhaltiCheckout.Tests.Support;

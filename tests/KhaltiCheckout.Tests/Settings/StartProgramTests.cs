@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Settings;

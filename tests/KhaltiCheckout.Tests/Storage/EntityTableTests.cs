@@ -1,8 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Model;
-using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Storage;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Catalogue;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;

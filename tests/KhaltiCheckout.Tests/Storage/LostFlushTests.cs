@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Data.Sqlite;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Data.Sqlite;

@@ -1,4 +1,3 @@
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 

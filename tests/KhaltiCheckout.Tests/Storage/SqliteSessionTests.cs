@@ -1,4 +1,3 @@
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;

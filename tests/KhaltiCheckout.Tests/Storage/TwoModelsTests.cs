@@ -1,4 +1,3 @@
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Tests.Text;
