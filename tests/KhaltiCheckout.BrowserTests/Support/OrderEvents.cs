@@ -8,7 +8,8 @@ internal sealed class OrderEvents
 {
     // Registered before the page's own listener, so that the page has handled the event when the test continues.
     private const string InitScript =
-        "window.EventSource = class extends EventSource { constructor(address) { super(address); this.addEventListener('order', () => window.told()); } };";
+        "window.EventSource = class extends EventSource { constructor(address) "
+        + "{ super(address); this.addEventListener('order', () => window.told()); } };";
 
     private readonly Channel<bool> _events = Channel.CreateUnbounded<bool>();
 

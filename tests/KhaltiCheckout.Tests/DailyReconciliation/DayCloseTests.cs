@@ -138,7 +138,8 @@ public sealed class DayCloseTests
         }
 
         JsonNode again = await RunAsync(shop, day);
-        DifferencesOf(again).ShouldBe(seeded.Where(one => one.Action != "check_payment"), ignoreOrder: true, customMessage: again.ToJsonString());
+        DifferencesOf(again).ShouldBe(
+            seeded.Where(one => one.Action != "check_payment"), ignoreOrder: true, customMessage: again.ToJsonString());
         (await shop.ReadAsync(lost)).Status().ShouldBe("paid");
         (await shop.ReadAsync(unseen)).Status().ShouldBe("paid");
         (await shop.ReadAsync(oldLink)).Status().ShouldBe("refunded");

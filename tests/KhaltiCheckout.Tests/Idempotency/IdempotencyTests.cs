@@ -223,6 +223,7 @@ public sealed class IdempotencyTests
     {
         await shop.InDatabaseAsync(async db =>
         {
+            await db.Database.ExecuteSqlRawAsync("""DELETE FROM "OrderWords" """);
             await db.Timeline.ExecuteDeleteAsync();
             await db.Set<OrderLine>().ExecuteDeleteAsync();
             await db.Orders.ExecuteDeleteAsync();

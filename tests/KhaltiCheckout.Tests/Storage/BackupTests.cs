@@ -65,7 +65,8 @@ public sealed class BackupTests : IAsyncLifetime
         using TestDatabase database = TestDatabase.OnServer();
         using TestDatabase restored = TestDatabase.OnServer(empty: true);
 
-        (AnsweredOrder[] before, _) = await KilledAfterAsync(database, () => RunAsync("pg_dump", database, "--format=custom", "--file=" + dump));
+        (AnsweredOrder[] before, _) = await KilledAfterAsync(
+            database, () => RunAsync("pg_dump", database, "--format=custom", "--file=" + dump));
         await RunAsync("pg_restore", restored, "--exit-on-error", "--single-transaction", "--no-owner", dump);
 
         await ExpectRestoredAsync(restored, before);
@@ -97,8 +98,8 @@ public sealed class BackupTests : IAsyncLifetime
         {
             foreach (AnsweredOrder answered in before)
             {
-                JsonNode order =
-                    (await shop.Http.GetFromJsonAsync<JsonNode>($"/api/v1/orders/{answered.OrderId}", TestContext.Current.CancellationToken))!;
+                JsonNode order = (await shop.Http.GetFromJsonAsync<JsonNode>(
+                    $"/api/v1/orders/{answered.OrderId}", TestContext.Current.CancellationToken))!;
                 ((long)order["amount"]!).ShouldBe(answered.Amount);
                 (!answered.IsPaid || order.Status() == "paid").ShouldBeTrue(order.ToJsonString());
             }
