@@ -46,7 +46,8 @@ public sealed class PlaceOrderTests
         answer.Status.ShouldBe(201);
         answer.Headers["Location"].ShouldBe("/api/v1/orders/" + answer.Json.Id());
         answer.Text.ShouldBe($$$"""
-            {"id":"{{{answer.Json.Id()}}}","number":"{{{(string)answer.Json["number"]!}}}","status":"pending","amount":37000,"amountRefunded":0,"currency":"NPR",
+            {"id":"{{{answer.Json.Id()}}}","number":"{{{(string)answer.Json["number"]!}}}",
+            "status":"pending","amount":37000,"amountRefunded":0,"currency":"NPR",
             "lines":[{"productId":"ilam-tea","name":"Ilam tea","unitPrice":18500,"quantity":2,"amount":37000,"kind":"item"}],
             "customer":{"name":"Sita Rai"},"reference":null,"metadata":{},
             "createdAt":"2026-11-21T06:00:00.000Z","expiresAt":"2026-11-21T07:00:00.000Z","paidAt":null,"receipt":null,"payments":[]}
@@ -96,8 +97,8 @@ public sealed class PlaceOrderTests
         foreach (JsonNode view in (JsonNode[])[paid, await shop.ReadAsync(order)])
         {
             view.AsObject().Select(member => member.Key).ShouldBe(
-                ["id", "number", "status", "amount", "amountRefunded", "currency", "lines", "customer", "reference", "metadata", "createdAt",
-                    "expiresAt", "paidAt", "receipt", "payments"]);
+                ["id", "number", "status", "amount", "amountRefunded", "currency", "lines", "customer", "reference", "metadata",
+                    "createdAt", "expiresAt", "paidAt", "receipt", "payments"]);
             view["customer"]!.AsObject().Select(member => member.Key).ShouldBe(["name"]);
             view.Payment().AsObject().Select(member => member.Key).ShouldBe(
                 ["id", "method", "status", "khaltiState", "amount", "transactionId", "failure", "createdAt", "completedAt"]);
