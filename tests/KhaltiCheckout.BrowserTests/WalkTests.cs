@@ -157,11 +157,11 @@ public sealed class WalkTests(Browser browser) : BrowserTest(browser)
         await visit.WithoutEventsAsync();
         await visit.Context.RouteAsync(
             "**/api/v1/orders/ord_*", route => route.ChangeAsync(json => json["payments"] = new JsonArray(new JsonObject
-        {
-            ["id"] = "pay_1",
-            ["status"] = payment,
-            ["createdAt"] = json["createdAt"]!.DeepClone(),
-        })));
+            {
+                ["id"] = "pay_1",
+                ["status"] = payment,
+                ["createdAt"] = json["createdAt"]!.DeepClone(),
+            })));
         OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
         await order.ShouldTellAsync(state);
 

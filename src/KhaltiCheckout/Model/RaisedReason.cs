@@ -28,14 +28,14 @@ public sealed class RaisedReason
 
     internal static RaisedReason Of(string orderId, AttentionReason reason, string? paymentId, string? refundId, DateTimeOffset now) =>
         new()
-    {
-        Id = TypeId.New(TypeId.Reason, now),
-        OrderId = orderId,
-        Reason = reason,
-        PaymentId = paymentId,
-        RefundId = refundId,
-        RaisedAt = now,
-    };
+        {
+            Id = TypeId.New(TypeId.Reason, now),
+            OrderId = orderId,
+            Reason = reason,
+            PaymentId = paymentId,
+            RefundId = refundId,
+            RaisedAt = now,
+        };
 
     internal bool Is(AttentionReason reason, string? paymentId, string? refundId) =>
         Reason == reason && PaymentId == paymentId && RefundId == refundId;

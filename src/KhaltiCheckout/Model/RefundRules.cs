@@ -60,8 +60,11 @@ internal static class RefundRules
 
     /// <summary>Whether money came with it and Khalti's books can be compared with ours.</summary>
     internal static bool CanBeCompared(Payment payment) =>
-        payment is { TransactionId: not null, AmountPaid: not null, Status: PaymentStatus.Completed or PaymentStatus.PartiallyRefunded
-            or PaymentStatus.Refunded or PaymentStatus.NeedsReview };
+        payment is
+        {
+            TransactionId: not null, AmountPaid: not null, Status: PaymentStatus.Completed or PaymentStatus.PartiallyRefunded
+            or PaymentStatus.Refunded or PaymentStatus.NeedsReview
+        };
 
     /// <summary>Whether Khalti's books and ours agree about what was given back.</summary>
     internal static bool Agree(Payment payment, LedgerSnapshot books) => books switch

@@ -200,13 +200,13 @@ internal static class RefundOrder
 
     private static Results<Created<RefundView>, Accepted<RefundView>, ProblemHttpResult> AnswerOf(Refund refund, Refusal? refusal) =>
         refund.Status switch
-    {
-        RefundStatus.Completed => TypedResults.Created(LocationOf(refund), RefundView.Of(refund)),
-        RefundStatus.Failed when refusal?.Fields.ContainsKey("mobile") == true => MobileNeeded(),
-        RefundStatus.Failed => Problems.NotRefundable(
-            "Khalti refused this refund: the payment may be too old, or given back already. Nothing was given back."),
-        _ => TypedResults.Accepted(LocationOf(refund), RefundView.Of(refund)),
-    };
+        {
+            RefundStatus.Completed => TypedResults.Created(LocationOf(refund), RefundView.Of(refund)),
+            RefundStatus.Failed when refusal?.Fields.ContainsKey("mobile") == true => MobileNeeded(),
+            RefundStatus.Failed => Problems.NotRefundable(
+                "Khalti refused this refund: the payment may be too old, or given back already. Nothing was given back."),
+            _ => TypedResults.Accepted(LocationOf(refund), RefundView.Of(refund)),
+        };
 
     // A wallet's money goes back to that wallet. Where Khalti does not say what the payment was made from, naming a number could
     // send a wallet's money to anybody.

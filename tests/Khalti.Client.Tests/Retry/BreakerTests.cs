@@ -149,12 +149,12 @@ public class BreakerTests
 
     private KhaltiClient Client(ScriptedServer server, TimeSpan? timeout = null) =>
         new(ClientFixture.Http, ClientFixture.Options(server.Address) with
-    {
-        ReadRetries = 0,
-        ReadBreak = Break,
-        Timeout = timeout ?? TimeSpan.FromMinutes(5),
-        TimeProvider = _clock,
-    });
+        {
+            ReadRetries = 0,
+            ReadBreak = Break,
+            Timeout = timeout ?? TimeSpan.FromMinutes(5),
+            TimeProvider = _clock,
+        });
 
     private static async Task FailAsync(KhaltiClient client, int reads)
     {

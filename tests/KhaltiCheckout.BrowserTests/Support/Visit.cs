@@ -152,11 +152,11 @@ internal sealed class Visit
     // A page that is left stops reading, and one that has heard enough hangs up. Nothing is lost by either.
     private bool HasHungUp(IRequest request) =>
         request.Method == "GET" && request.Failure == "net::ERR_ABORTED" && request.ResourceType switch
-    {
-        "eventsource" => true,
-        "fetch" => _asked.TryGetValue(request, out long since) && TimeProvider.System.GetElapsedTime(since) < GracePeriod,
-        _ => false,
-    };
+        {
+            "eventsource" => true,
+            "fetch" => _asked.TryGetValue(request, out long since) && TimeProvider.System.GetElapsedTime(since) < GracePeriod,
+            _ => false,
+        };
 
     private bool IsOurs(string url) => url.StartsWith(_home.ToString(), StringComparison.Ordinal);
 }

@@ -71,23 +71,36 @@ internal static class ScenarioGenerator
             As(
                 from at in Gen.Elements(
                     "refund", "refund", "detail",
-                    "epayment_lookup") from kind in FaultKind from times in Gen.Choose(1, 3) select new AddFault(
+                    "epayment_lookup")
+                from kind in FaultKind
+                from times in Gen.Choose(1, 3)
+                select new AddFault(
                         at, kind.Kind, kind.Status, times))),
         (1, Gen.Constant<Operation>(new RemoveFaults())),
         (2, Gen.Constant<Operation>(new RunWorker())),
         (2, As(Gen.Elements(6, 70, 400, 1_000).Select(seconds => new AdvanceClock(seconds)))),
         (1,
             As(
-                from widget in Number from state in Gen.Elements(
-                    "Refunded", "Partially refunded", "Partially refunded") select new ChangeStateAtKhalti(widget, state))),
+                from widget in Number
+                from state in Gen.Elements(
+                    "Refunded", "Partially refunded", "Partially refunded")
+                select new ChangeStateAtKhalti(widget, state))),
         (1, As(from link in Number from all in Gen.Elements(true, false, false) select new RefundLinkAtKhalti(link, all))));
 
     private static Gen<Operation> Refund => As(
-        from order in Number from amount in RefundAmount from times in Frequently(
-            1, Gen.Choose(2, 4)) from withKey in Bool select new RequestRefund(order, amount, times, withKey));
+        from order in Number
+        from amount in RefundAmount
+        from times in Frequently(
+            1, Gen.Choose(2, 4))
+        from withKey in Bool
+        select new RequestRefund(order, amount, times, withKey));
 
     private static Gen<Operation> KilledRefund => As(
-        from order in Number from amount in RefundAmount from after in Bool from withKey in Bool select new KillDuringRefund(
+        from order in Number
+        from amount in RefundAmount
+        from after in Bool
+        from withKey in Bool
+        select new KillDuringRefund(
             order, amount, after, withKey));
 
     private static Gen<long?> RefundAmount => Gen.Elements<long?>(null, null, 1_000, 5_000, 9_250, 10_000, 18_500, 50_000);

@@ -237,10 +237,10 @@ public sealed class InitiateEPaymentTests
         JsonNode order = await shop.GivenOrderAsync();
         async Task<(int Status, JsonNode Body)> ClickAsync() =>
             await shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v1/payments/initiate")
-        {
-            Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }),
-            Headers = { { "Idempotency-Key", "click-1-0123456789abcdef" } },
-        });
+            {
+                Content = System.Net.Http.Json.JsonContent.Create(new { orderId = order.Id() }),
+                Headers = { { "Idempotency-Key", "click-1-0123456789abcdef" } },
+            });
 
         (int Status, JsonNode Body) first = await ClickAsync();
         (int Status, JsonNode Body) second = await ClickAsync();

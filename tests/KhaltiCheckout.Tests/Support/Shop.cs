@@ -285,7 +285,13 @@ internal sealed class Shop : IAsyncDisposable
     {
         _app.StartServer();
         Http = new HttpClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) =>
-                Encoding.UTF8 }) { BaseAddress = _app.ClientOptions.BaseAddress };
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                RequestHeaderEncodingSelector = (_, _) =>
+                Encoding.UTF8
+            })
+        { BaseAddress = _app.ClientOptions.BaseAddress };
     }
 }
