@@ -115,7 +115,11 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
             await alongside(sql);
             return null;
         }, cancellationToken);
-        recent.Keep(loaded.RowsAfter());
+        if (ownerOfReference is null)
+        {
+            recent.Keep(loaded.RowsAfter());
+        }
+
         return ownerOfReference;
     }
 
@@ -143,7 +147,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
 
             return decided;
         }, cancellationToken);
-        if (loaded is not null)
+        if (loaded is { Order.Attention: null })
         {
             recent.Keep(loaded.RowsAfter());
         }

@@ -7,7 +7,7 @@ namespace KhaltiCheckout.Storage;
 /// Gives receipts and credit notes their numbers, in the transaction that makes them due: a number and what it is for are saved together
 /// or not at all, so that no number is missing.
 /// </summary>
-internal sealed class ReceiptNumbers(Func<ReceiptRules> rules, TimeProvider time)
+internal sealed class ReceiptNumbers(Func<ReceiptRules> rules)
 {
     private const string BeginYear = """
         INSERT INTO "ReceiptYears" ("Year", "LastReceipt", "LastCreditNote", "Version") VALUES (@p0, 0, 0, 0) ON CONFLICT DO NOTHING
@@ -25,21 +25,21 @@ internal sealed class ReceiptNumbers(Func<ReceiptRules> rules, TimeProvider time
     /// <param name="wasPaid">Whether the order was paid before: orders older than receipts have none.</param>
     internal async Task AssignAsync(SqlSession sql, Order order, bool wasPaid)
     {
-        if (order.PaidAt is not null && !wasPaid && order.ReceiptNumber is null)
+        if (order.PaidAt is { } paidAt && !wasPaid && order.ReceiptNumber is null)
         {
             ReceiptRules current = rules();
-            order.AssignReceipt(await TakeAsync(sql, NextReceipt, current), current.SellerPan, current.VatPercent);
+            order.AssignReceipt(await TakeAsync(sql, NextReceipt, current, paidAt), current.SellerPan, current.VatPercent);
         }
 
         foreach (Refund refund in order.Refunds.Where(refund => order.ReceiptNumber is not null && refund.NeedsCreditNote))
         {
-            refund.AssignCreditNote(await TakeAsync(sql, NextCreditNote, rules()));
+            refund.AssignCreditNote(await TakeAsync(sql, NextCreditNote, rules(), refund.CompletedAt!.Value));
         }
     }
 
-    private async Task<ReceiptNumber> TakeAsync(SqlSession sql, string next, ReceiptRules current)
+    private static async Task<ReceiptNumber> TakeAsync(SqlSession sql, string next, ReceiptRules current, DateTimeOffset due)
     {
-        int year = FiscalYear.Of(NepalTime.DayOf(time.GetUtcNow()), current.FirstDaysOfYears);
+        int year = FiscalYear.Of(NepalTime.DayOf(due), current.FirstDaysOfYears);
         int? number = await sql.FindAsync(next, static row => row.CountOrNull(0), year);
         if (number is null)
         {

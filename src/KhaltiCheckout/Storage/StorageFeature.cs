@@ -48,7 +48,7 @@ internal static class StorageFeature
     {
         services.AddSingleton<OrderTables>();
         services.AddSingleton<RecentOrders>();
-        services.AddSingleton(provider => new ReceiptNumbers(() => receiptRules(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ReceiptNumbers(() => receiptRules(provider)));
         services.AddSingleton<OrderStore>();
         services.AddSingleton<DueWorkQueries>();
         services.AddSingleton<UnreadableOrders>();
