@@ -7,7 +7,7 @@ using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Architecture;
 
-/// <summary>Who may know whom, by the compiled program; <see cref="Layers"/> says it.</summary>
+/// <summary>The compiled shop has no dependency between layers but those listed in <see cref="Layers"/>.</summary>
 public sealed class LayerTests
 {
     private const string Shop = "KhaltiCheckout";
