@@ -2,6 +2,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig appsettings.json ./
+COPY src/Package.props src/
 COPY src/Khalti.Client/Khalti.Client.csproj src/Khalti.Client/packages.lock.json src/Khalti.Client/
 COPY src/Khalti.Sandbox/Khalti.Sandbox.csproj src/Khalti.Sandbox/packages.lock.json src/Khalti.Sandbox/
 COPY src/KhaltiCheckout/KhaltiCheckout.csproj src/KhaltiCheckout/packages.lock.json src/KhaltiCheckout/

@@ -171,14 +171,14 @@ public sealed record ProductDetail(string Identity, string Name, Paisa UnitPrice
 
 /// <summary>A payment link (document: KPG-2, success response of initiate).</summary>
 /// <param name="Pidx">Khalti's id of the link, for lookup and to match the payer's return. Store it before redirecting the payer.</param>
-/// <param name="PaymentUrl">The payment page. Always https, or http on this machine.</param>
+/// <param name="PaymentUrl">The payment page: https, http on this machine, or by <see cref="KhaltiClientOptions.PlainHttpLinks"/>.</param>
 /// <param name="ExpiresAt">When the link expires; null when Khalti does not say, as in 2022.</param>
 public sealed record EPaymentLink(string Pidx, Uri PaymentUrl, DateTimeOffset? ExpiresAt)
 {
-    internal static EPaymentLink? Read(JsonElement body) =>
+    internal static EPaymentLink? Read(JsonElement body, bool plainHttp) =>
         body.Id("pidx") is { } pidx && body.Id("payment_url", maxLength: 2000) is { } address
         && Uri.TryCreate(address, UriKind.Absolute, out Uri? url)
-        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || plainHttp)))
             ? new(pidx, url, body.Instant("expires_at"))
             : null;
 }

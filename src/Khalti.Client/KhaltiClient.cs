@@ -18,6 +18,7 @@ public sealed class KhaltiClient
 
     private readonly Uri _baseUrl;
     private readonly BodyEncoding _verifyEncoding;
+    private readonly bool _plainHttpLinks;
     private readonly Transport _transport;
 
     /// <summary>Makes a client.</summary>
@@ -33,23 +34,32 @@ public sealed class KhaltiClient
         options.Validate();
         _baseUrl = options.BaseUrl;
         _verifyEncoding = options.VerifyEncoding;
+        _plainHttpLinks = options.PlainHttpLinks;
         _transport = new Transport(http, options);
     }
 
     /// <summary>Creates a suitable <see cref="HttpClient"/>: no redirects, no cookies, bodies of at most 4 MiB, pooled connections
     /// that follow a DNS change within five minutes, and no timeout of its own.</summary>
-    public static HttpClient CreateHttpClient() =>
-        new(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AutomaticDecompression = DecompressionMethods.All,
-        })
-        {
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxBodySize,
-        };
+    public static HttpClient CreateHttpClient()
+    {
+        HttpClient http = new(CreateHandler());
+        Prepare(http);
+        return http;
+    }
+
+    internal static SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AutomaticDecompression = DecompressionMethods.All,
+    };
+
+    internal static void Prepare(HttpClient http)
+    {
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        http.MaxResponseContentBufferSize = MaxBodySize;
+    }
 
     /// <summary>
     /// Completes a payment that the payer has confirmed: <c>POST /api/v2/payment/verify/</c> (document: verification).
@@ -151,7 +161,7 @@ public sealed class KhaltiClient
         ArgumentNullException.ThrowIfNull(request);
         HttpRequestMessage message = new(HttpMethod.Post, BuildUri("/api/v2/epayment/initiate/")) { Content = JsonBody(request.ToJson()) };
         Exchange exchange = await _transport.SendOnceAsync(message, cancellationToken).ConfigureAwait(false);
-        return exchange.ToReply(EPaymentLink.Read, RefusalFormat.Initiate);
+        return exchange.ToReply(answer => EPaymentLink.Read(answer, _plainHttpLinks), RefusalFormat.Initiate);
     }
 
     /// <summary>

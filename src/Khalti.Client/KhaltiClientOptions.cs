@@ -31,6 +31,10 @@ public sealed record KhaltiClientOptions
     /// attempts within 10 s of which 90 % failed. 500 ms to a day, default 5 s.</summary>
     public TimeSpan ReadBreak { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether payment links may lead to a plain http page of another machine, as those of a sandbox do. Default false:
+    /// https, or http on this machine.</summary>
+    public bool PlainHttpLinks { get; init; }
+
     /// <summary>The clock for timeouts, delays and <c>Retry-After</c> dates. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -19,15 +19,22 @@ internal sealed class BehaviourSettings
     private readonly SandboxBehaviour _configured;
     private volatile SandboxBehaviour _current;
 
-    internal BehaviourSettings(SandboxBehaviour configured)
+    /// <param name="configured">The settings' behaviour.</param>
+    /// <param name="seeded">Values by name that a seed file changes.</param>
+    internal BehaviourSettings(SandboxBehaviour configured, IReadOnlyDictionary<string, JsonNode?> seeded)
     {
         if (Problem(configured) is { } problem)
         {
             throw new InvalidOperationException($"Sandbox:Switches: {problem}");
         }
 
-        _configured = configured;
         _current = configured;
+        if (Apply(seeded) is { } wrong)
+        {
+            throw new InvalidOperationException($"Sandbox:Seed, switches: {wrong}");
+        }
+
+        _configured = _current;
     }
 
     internal SandboxBehaviour Current => _current;

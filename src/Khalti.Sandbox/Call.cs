@@ -9,15 +9,21 @@ internal static class Call
     /// <summary>The filters of a call by a merchant's server: the secret key is checked before the body.</summary>
     internal static RouteHandlerBuilder AsServerCall(this RouteHandlerBuilder route, string operation) =>
         route.AddEndpointFilter((call, next) => RecordAndApplyFaults(operation, call, next))
-            .AddEndpointFilter(SecretKey.Require)
+            .AddEndpointFilter(KeyHeader.RequireSecret)
             .AddEndpointFilter(RefuseUnreadable);
 
-    /// <summary>The filters of an ePayment call, which accepts JSON only.</summary>
+    /// <summary>The filters of an ePayment call by a merchant's server.</summary>
     internal static RouteHandlerBuilder AsEPaymentCall(this RouteHandlerBuilder route, string operation) =>
         route.AddEndpointFilter((call, next) => RecordAndApplyFaults(operation, call, next))
-            .AddEndpointFilter(SecretKey.Require)
-            .AddEndpointFilter(SecretKey.RequireEPayment)
+            .AddEndpointFilter(KeyHeader.RequireSecret)
+            .AddEndpointFilter(KeyHeader.RequireEPayment)
             .AddEndpointFilter(RefuseForm)
+            .AddEndpointFilter(RefuseUnreadable);
+
+    /// <summary>The filters of an ePayment call by one of Khalti's kits in an app, with the public key. Some send forms.</summary>
+    internal static RouteHandlerBuilder AsEPaymentKitCall(this RouteHandlerBuilder route, string operation) =>
+        route.AddEndpointFilter((call, next) => RecordAndApplyFaults(operation, call, next))
+            .AddEndpointFilter(KeyHeader.RequireEPaymentPublic)
             .AddEndpointFilter(RefuseUnreadable);
 
     private static async ValueTask<object?> RecordAndApplyFaults(
@@ -27,6 +33,7 @@ internal static class Call
         RequestJournal journal = context.RequestServices.GetRequiredService<RequestJournal>();
         Faults faults = context.RequestServices.GetRequiredService<Faults>();
         ReceivedCall received = journal.Record(operation, context.Request, await Fields.BindAsync(context));
+        context.Features.Set(received);
         Answer? answer;
         try
         {
@@ -47,9 +54,20 @@ internal static class Call
         return answer;
     }
 
-    private static async ValueTask<object?> RefuseForm(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
-        call.HttpContext.Request.HasFormContentType ? Errors.Detail(415, "Unsupported media type in request.") : await next(call);
+    private static async ValueTask<object?> RefuseForm(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        HttpContext context = call.HttpContext;
+        bool refuse = context.Request.HasFormContentType
+            && !context.RequestServices.GetRequiredService<BehaviourSettings>().Current.EPaymentForms;
+        return refuse ? Errors.Detail(415, "Unsupported media type in request.") : await next(call);
+    }
 
-    private static async ValueTask<object?> RefuseUnreadable(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
-        (await Fields.BindAsync(call.HttpContext)).Unreadable ?? await next(call);
+    private static async ValueTask<object?> RefuseUnreadable(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        HttpContext context = call.HttpContext;
+        Fields fields = await Fields.BindAsync(context);
+        bool refundOfAll = fields.IsEmptyList && context.Features.Get<ReceivedCall>()?.Operation == Operation.Refund
+            && context.RequestServices.GetRequiredService<BehaviourSettings>().Current.RefundTakesEmptyList;
+        return refundOfAll ? await next(call) : fields.Unreadable ?? await next(call);
+    }
 }

@@ -114,7 +114,7 @@ internal static class ControlApi
     /// <summary>Returns to the state of a new sandbox with an empty database.</summary>
     private static Answer Reset(Ledger ledger, RequestJournal journal, Faults faults, BehaviourSettings settings, SandboxClock clock)
     {
-        faults.Clear();
+        faults.Reset();
         settings.Reset();
         clock.Reset();
         journal.Clear();

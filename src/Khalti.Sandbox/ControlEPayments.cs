@@ -23,7 +23,8 @@ internal static class ControlEPayments
     {
         FieldRules rules = new(fields);
         string? state = Outcomes.GetValueOrDefault(rules.Text("outcome"));
-        string? mode = rules.OptionalText("mode");
+        string? modeName = rules.OptionalText("mode");
+        string? mode = modeName is null ? null : PayMode.Named(modeName);
         string? mobile = rules.OptionalText("mobile");
         if (fields.Unreadable is not null || state is null || rules.Errors.Count > 0)
         {
@@ -31,7 +32,7 @@ internal static class ControlEPayments
                 ?? ControlApi.BadRequest($"Give {{outcome, mobile?, mode?}}: outcome one of {string.Join(", ", Outcomes.Keys)}.");
         }
 
-        if ((mode is not null && !PayMode.All.Contains(mode)) || (mobile is not null && !Payer.MobileNumber.IsMatch(mobile)))
+        if ((modeName is not null && mode is null) || (mobile is not null && !Payer.MobileNumber.IsMatch(mobile)))
         {
             return ControlApi.BadRequest($"mode must be one of {string.Join(", ", PayMode.All)}, mobile ten digits from 96, 97 or 98.");
         }

@@ -69,15 +69,15 @@ internal static class ControlTransactions
     }
 
     /// <summary>Creates a payment: <c>{publicKey?, mobile?, amount, productIdentity, productName?, confirm?: true}</c>.</summary>
-    internal static Answer MakePayment(Fields fields, Ledger ledger, SandboxClock clock)
+    internal static Answer MakePayment(Fields fields, Ledger ledger, Merchants merchants, SandboxClock clock)
     {
         FieldRules rules = new(fields);
-        Account? account = Merchants.ByPublicKey(rules.OptionalText("publicKey") ?? Merchants.Default.TestPublicKey);
+        Account? account = merchants.ByPublicKey(rules.OptionalText("publicKey") ?? Merchants.Default.TestPublicKey!);
         string identity = rules.Text("productIdentity");
         long amount = rules.Amount("amount");
         string name = rules.OptionalText("productName") ?? identity;
         string mobile = rules.OptionalText("mobile") ?? "9800000000";
-        if (fields.Unreadable is not null || account is null || amount < 1 || rules.Errors.Count > 0)
+        if (fields.Unreadable is not null || account?.WidgetMode is not { } mode || amount < 1 || rules.Errors.Count > 0)
         {
             return fields.Unreadable
                 ?? ControlApi.BadRequest("Give {publicKey?, mobile?, amount, productIdentity, productName?, confirm?}.");
@@ -89,7 +89,7 @@ internal static class ControlTransactions
             Token = Ids.New(),
             Flow = Flow.Widget,
             MerchantIdx = account.Merchant.Idx,
-            Mode = account.Mode,
+            Mode = mode,
             State = IsFalse(fields, "confirm") ? TransactionState.Initiated : TransactionState.Confirmed,
             Amount = amount,
             Mobile = mobile,

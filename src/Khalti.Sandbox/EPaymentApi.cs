@@ -2,21 +2,24 @@ using System.Text.Json.Nodes;
 
 namespace Khalti.Sandbox;
 
-/// <summary>The ePayment calls (KPG-2) of the merchant's server. No CORS, because browsers must not hold the secret key.</summary>
+/// <summary>The ePayment calls (KPG-2) of merchants' servers and of Khalti's kits in apps. No CORS: browsers hold no secret key.</summary>
 internal static class EPaymentApi
 {
     internal static void MapEPaymentApi(this IEndpointRouteBuilder app)
     {
         app.MapPost("/api/v2/epayment/initiate/", Initiate).AsEPaymentCall(Operation.EPaymentInitiate);
         app.MapPost("/api/v2/epayment/lookup/", Lookup).AsEPaymentCall(Operation.EPaymentLookup);
+        app.MapPost("/api/v2/epayment/lookup-sdk/", LookupForKit).AsEPaymentKitCall(Operation.EPaymentLookupSdk);
+        app.MapPost("/api/v2/epayment/detail/", DetailForKit).AsEPaymentKitCall(Operation.EPaymentDetail);
     }
 
     /// <summary>Every call makes a new link, also for an order that has one: Khalti does not enforce unique order ids.</summary>
-    private static Answer Initiate(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
+    private static Answer Initiate(
+        HttpContext context, Fields fields, Ledger ledger, Banks banks, PaymentUrl page, BehaviourSettings settings, SandboxClock clock)
     {
         Account account = context.Account();
         SandboxBehaviour behaviour = settings.Current;
-        EPaymentRequest asked = EPaymentRequest.Read(fields, account.MaxAmount(behaviour));
+        EPaymentRequest asked = EPaymentRequest.Read(fields, account.MaxAmount(behaviour), banks, behaviour.StrictOrderDetails);
         if (asked.Errors.Count > 0)
         {
             return Errors.Fields(asked.Errors);
@@ -35,7 +38,7 @@ internal static class EPaymentApi
             Pidx = Ids.New(),
             Flow = Flow.EPayment,
             MerchantIdx = account.Merchant.Idx,
-            Mode = account.Mode,
+            Mode = Mode.EPayment,
             State = LinkState.Initiated,
             Amount = asked.Amount,
             Mobile = "",
@@ -54,17 +57,42 @@ internal static class EPaymentApi
             session.Add(link);
             return true;
         });
-        HttpRequest request = context.Request;
         return Answer.Ok(new JsonObject
         {
             ["pidx"] = link.Pidx,
-            ["payment_url"] = $"{request.Scheme}://{request.Host}/?pidx={link.Pidx}",
+            ["payment_url"] = page.For(link, context.Request, behaviour),
             ["expires_at"] = Records.Instant(link.ExpiresAt.Value),
             ["expires_in"] = seconds,
         });
     }
 
     private static Answer Lookup(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
+    {
+        SandboxBehaviour behaviour = settings.Current;
+        return WithLink(context, fields, ledger, behaviour, clock, link =>
+            Answer.Json(LookupCode(link, closed: 400, behaviour), Status(link, behaviour)));
+    }
+
+    /// <summary>Lookup for the kits in apps, with the public key: lookup's fields and what the merchant sent with the order.</summary>
+    private static Answer LookupForKit(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
+    {
+        SandboxBehaviour behaviour = settings.Current;
+        return WithLink(context, fields, ledger, behaviour, clock, link =>
+        {
+            JsonObject body = Status(link, behaviour);
+            body["purchase_order_id"] = link.PurchaseOrderId;
+            body["purchase_order_name"] = link.ProductName;
+            body["extra_merchant_params"] = link.Extras.Count > 0 ? link.Extras.DeepClone() : null;
+            return Answer.Json(LookupCode(link, behaviour.ClosedSdkLookupCode, behaviour), body);
+        });
+    }
+
+    /// <summary>The return address of a link, for kits that watch for it.</summary>
+    private static Answer DetailForKit(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock) =>
+        WithLink(context, fields, ledger, settings.Current, clock, link => Answer.Ok(new JsonObject { ["return_url"] = link.ReturnUrl }));
+
+    private static Answer WithLink(
+        HttpContext context, Fields fields, Ledger ledger, SandboxBehaviour behaviour, SandboxClock clock, Func<Transaction, Answer> answer)
     {
         FieldRules rules = new(fields.Body);
         string pidx = rules.Text("pidx");
@@ -73,28 +101,27 @@ internal static class EPaymentApi
             return Errors.Fields(rules.Errors);
         }
 
-        SandboxBehaviour behaviour = settings.Current;
         Transaction? found = ledger.Run(session => session.ByPidx(pidx, clock.GetUtcNow()));
         return found is null || !found.BelongsTo(context.Account())
             ? Errors.Validation(behaviour.UnknownPidxCode, "Not found.")
-            : LookupAnswer(found, behaviour);
+            : answer(found);
     }
 
-    /// <summary>The lookup answer. An expired or canceled link is answered with HTTP 400 and the same body.</summary>
-    private static Answer LookupAnswer(Transaction link, SandboxBehaviour behaviour) => Answer.Json(
-        link.State switch
-        {
-            LinkState.Expired or LinkState.UserCanceled => 400,
-            LinkState.Failed => behaviour.FailedLookupCode,
-            _ => 200,
-        },
-        new JsonObject
-        {
-            ["pidx"] = link.Pidx,
-            ["total_amount"] = link.Amount,
-            ["status"] = link.State,
-            ["transaction_id"] = EPayments.TransactionId(link, behaviour),
-            ["fee"] = link.Fee,
-            ["refunded"] = Records.IsRefunded(link, behaviour),
-        });
+    /// <summary>An expired or canceled link is answered with HTTP 400 and the same body.</summary>
+    private static int LookupCode(Transaction link, int closed, SandboxBehaviour behaviour) => link.State switch
+    {
+        LinkState.Expired or LinkState.UserCanceled => closed,
+        LinkState.Failed => behaviour.FailedLookupCode,
+        _ => 200,
+    };
+
+    private static JsonObject Status(Transaction link, SandboxBehaviour behaviour) => new()
+    {
+        ["pidx"] = link.Pidx,
+        ["total_amount"] = link.Amount,
+        ["status"] = link.State,
+        ["transaction_id"] = EPayments.TransactionId(link, behaviour),
+        ["fee"] = link.Fee,
+        ["refunded"] = Records.IsRefunded(link, behaviour),
+    };
 }

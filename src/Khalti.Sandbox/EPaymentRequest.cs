@@ -10,6 +10,8 @@ internal sealed partial record EPaymentRequest
     private const long MinBankAmount = 10_000;
     private const long MaxTtlSeconds = 365L * 24 * 3600;
 
+    private static readonly string[] OptionalFields = ["customer_info", "amount_breakdown", "product_details", "modes", "bank", "ttl"];
+
     internal required string ReturnUrl { get; init; }
     internal required string WebsiteUrl { get; init; }
     internal required long Amount { get; init; }
@@ -25,9 +27,12 @@ internal sealed partial record EPaymentRequest
     /// <summary>Validation errors by field; empty when the request is valid.</summary>
     internal required JsonObject Errors { get; init; }
 
-    internal static EPaymentRequest Read(Fields fields, long? maxAmount)
+    internal static EPaymentRequest Read(Fields fields, long? maxAmount, Banks banks, bool strict)
     {
-        FieldRules rules = new(fields.Body);
+        // An optional field that is null counts as left out.
+        Dictionary<string, JsonNode?> body = fields.Body
+            .Where(one => strict || one.Value is not null || !OptionalFields.Contains(one.Key)).ToDictionary();
+        FieldRules rules = new(body);
         EPaymentRequest read = new()
         {
             ReturnUrl = rules.Url("return_url"),
@@ -36,8 +41,8 @@ internal sealed partial record EPaymentRequest
             PurchaseOrderId = rules.Text("purchase_order_id"),
             PurchaseOrderName = rules.Text("purchase_order_name"),
             Ttl = rules.OptionalAmount("ttl"),
-            Order = ReadOrder(fields, rules, out JsonArray breakdown, out JsonArray modes),
-            Extras = Extra(fields, name => name.StartsWith("merchant_", StringComparison.Ordinal)),
+            Order = ReadOrder(body, rules, banks, strict, out JsonArray breakdown, out JsonArray modes),
+            Extras = Extra(body, name => name.StartsWith("merchant_", StringComparison.Ordinal)),
             Errors = rules.Errors,
         };
         CheckAmount(rules, read.Amount, maxAmount, banksOnly: modes.Count > 0 && modes.All(IsBank));
@@ -46,30 +51,31 @@ internal sealed partial record EPaymentRequest
         return read;
     }
 
-    private static JsonObject ReadOrder(Fields fields, FieldRules rules, out JsonArray breakdown, out JsonArray modes)
+    private static JsonObject ReadOrder(
+        Dictionary<string, JsonNode?> body, FieldRules rules, Banks banks, bool strict, out JsonArray breakdown, out JsonArray modes)
     {
-        rules.OptionalParts("customer_info", CheckCustomer);
+        rules.OptionalParts("customer_info", customer => CheckCustomer(customer, strict));
         breakdown = rules.OptionalListOfParts("amount_breakdown", CheckPrice);
-        rules.OptionalListOfParts("product_details", CheckProduct);
+        rules.OptionalListOfParts("product_details", product => CheckProduct(product, strict));
         modes = rules.OptionalList("modes");
-        if (!modes.All(one => PayMode.All.Contains(Mode(one))))
+        if (!modes.All(one => PayMode.Named(Mode(one)) is not null))
         {
             rules.Refuse("modes", $"Choose from {string.Join(", ", PayMode.All)}.");
         }
 
-        if (rules.Has("bank") && !Banks.Has(rules.Text("bank")))
+        if ((strict ? rules.Has("bank") : rules.IsFilled("bank")) && !banks.Has(rules.Text("bank")))
         {
             rules.Refuse("bank", "Invalid bank.");
         }
 
-        return Extra(fields, name => name is "customer_info" or "amount_breakdown" or "product_details" or "modes" or "bank");
+        return Extra(body, name => name is "customer_info" or "amount_breakdown" or "product_details" or "modes" or "bank");
     }
 
-    private static void CheckCustomer(FieldRules customer)
+    private static void CheckCustomer(FieldRules customer, bool strict)
     {
         foreach (string part in (string[])["name", "email", "phone"])
         {
-            if (customer.Has(part))
+            if (strict ? customer.Has(part) : customer.IsFilled(part))
             {
                 string text = customer.Text(part);
                 if (part == "email" && !EmailAddress.IsMatch(text))
@@ -86,13 +92,21 @@ internal sealed partial record EPaymentRequest
         price.Amount("amount"); // may be negative: a discount
     }
 
-    private static void CheckProduct(FieldRules product)
+    private static void CheckProduct(FieldRules product, bool strict)
     {
         product.Text("identity");
         product.Text("name");
-        product.Amount("total_price");
-        product.Amount("quantity");
-        product.Amount("unit_price");
+        foreach (string number in (string[])["total_price", "quantity", "unit_price"])
+        {
+            if (strict)
+            {
+                product.Amount(number);
+            }
+            else
+            {
+                product.Number(number);
+            }
+        }
     }
 
     private static void CheckAmount(FieldRules rules, long amount, long? maxAmount, bool banksOnly)
@@ -142,12 +156,12 @@ internal sealed partial record EPaymentRequest
         }
     }
 
-    private static bool IsBank(JsonNode? mode) => Mode(mode) != PayMode.Wallet && PayMode.All.Contains(Mode(mode));
+    private static bool IsBank(JsonNode? mode) => PayMode.Named(Mode(mode)) is not (null or PayMode.Wallet);
 
     private static string Mode(JsonNode? mode) => mode is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
-    private static JsonObject Extra(Fields fields, Func<string, bool> requested) =>
-        new(fields.Body.Where(one => requested(one.Key)).Select(one => KeyValuePair.Create(one.Key, one.Value?.DeepClone())));
+    private static JsonObject Extra(Dictionary<string, JsonNode?> body, Func<string, bool> requested) =>
+        new(body.Where(one => requested(one.Key)).Select(one => KeyValuePair.Create(one.Key, one.Value?.DeepClone())));
 
     [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s.]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EmailAddress { get; }

@@ -16,7 +16,7 @@ internal static class EPayments
     /// <summary>The payment modes that the merchant allows for this link.</summary>
     internal static IReadOnlyList<string> Modes(Transaction link) =>
         link.Order["modes"] is JsonArray { Count: > 0 } modes
-            ? [.. modes.Select(mode => mode!.GetValue<string>()).Distinct()] : PayMode.All;
+            ? [.. modes.Select(mode => PayMode.Named(mode!.GetValue<string>())!).Distinct()] : PayMode.All;
 
     /// <summary>The link in the new state, or null when the transition is not allowed.</summary>
     internal static Transaction? Move(Transaction link, string state, SandboxBehaviour behaviour, DateTimeOffset now)

@@ -34,9 +34,12 @@ internal sealed record FaultRule
     /// <summary>How many calls it applies to; null is unlimited.</summary>
     public int? Times { get; init; }
 
-    /// <summary>The <c>Retry-After</c> header of status 429, in seconds.</summary>
+    /// <summary>The <c>Retry-After</c> header of status 429 (1 by default) and 5xx (none by default), in seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>The same rule, not used yet.</summary>
+    internal FaultRule Fresh() => this with { _used = 0 };
 
     /// <summary>The validation error of the rule, or null.</summary>
     internal string? Problem()

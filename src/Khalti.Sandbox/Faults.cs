@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Khalti.Sandbox;
 
 /// <summary>Fault injection: applies the rules that tests have added to the calls.</summary>
-internal sealed class Faults(IHostApplicationLifetime lifetime)
+internal sealed class Faults(IHostApplicationLifetime lifetime, SeedFile seed)
 {
-    private ImmutableList<FaultRule> _rules = [];
+    private ImmutableList<FaultRule> _rules = FreshRules(seed);
     private TaskCompletionSource _cleared = NewSignal();
 
     internal IReadOnlyList<FaultRule> Rules => Volatile.Read(ref _rules);
@@ -73,6 +73,16 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
         return null;
     }
 
+    /// <summary>Back to the rules of the seed file, none by default.</summary>
+    internal void Reset()
+    {
+        Clear();
+        Interlocked.Exchange(ref _rules, FreshRules(seed));
+    }
+
+    // Copies, because a rule counts its uses.
+    private static ImmutableList<FaultRule> FreshRules(SeedFile seed) => [.. seed.Faults.Select(rule => rule.Fresh())];
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Answer Failure(FaultRule rule)
@@ -91,8 +101,14 @@ internal sealed class Faults(IHostApplicationLifetime lifetime)
                 return throttled;
             case >= 500:
                 // 5xx come from the proxy in front of Khalti, which answers HTML.
-                return Answer.Html(
+                Answer down = Answer.Html(
                     status, $"<html><head><title>{status} {reason}</title></head><body><h1>{status} {reason}</h1></body></html>");
+                if (rule.RetryAfterSeconds is { } seconds)
+                {
+                    down.Headers["Retry-After"] = $"{seconds}";
+                }
+
+                return down;
             default:
                 return Errors.Detail(status, $"{reason}.");
         }

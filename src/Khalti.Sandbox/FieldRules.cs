@@ -36,7 +36,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
 
     internal string? OptionalText(string name) => TryText(name, out string? text) && !string.IsNullOrWhiteSpace(text) ? text : null;
 
-    /// <summary>An integer, or text that contains one, as forms send text only.</summary>
+    /// <summary>An integer in any of the forms that <see cref="IntegerField"/> reads.</summary>
     internal long Amount(string name)
     {
         if (!values.TryGetValue(name, out JsonNode? value))
@@ -47,7 +47,7 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
         {
             Refuse(name, Sandbox.Errors.NotNull);
         }
-        else if (long.TryParse(Plain(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long amount))
+        else if (IntegerField.TryRead(value, out long amount))
         {
             return amount;
         }
@@ -61,16 +61,28 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
 
     internal long? OptionalAmount(string name) => values.ContainsKey(name) ? Amount(name) : null;
 
+    /// <summary>A number that nothing is calculated with, fraction or not.</summary>
+    internal void Number(string name)
+    {
+        if (!values.TryGetValue(name, out JsonNode? value) || value is null)
+        {
+            Amount(name);
+        }
+        else if (!decimal.TryParse(Plain(value), NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        {
+            Refuse(name, "A valid number is required.");
+        }
+    }
+
     /// <summary>
-    /// An amount that may be written with a zero fraction, such as 50.00 in Khalti's examples. A fraction that is not
-    /// zero is an error, or is dropped with <paramref name="floor"/>.
+    /// An amount in paisa. A fraction that is not zero is an error, or is dropped with <paramref name="floor"/>.
     /// </summary>
     internal long? OptionalPaisa(string name, bool floor)
     {
         bool number = values.TryGetValue(name, out JsonNode? value) && value is not null;
         const NumberStyles Plainly = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-        return number && decimal.TryParse(Plain(value!), Plainly, CultureInfo.InvariantCulture, out decimal amount)
-            && (floor || decimal.IsInteger(amount)) && amount is > long.MinValue and < long.MaxValue
+        return floor && number && decimal.TryParse(Plain(value!), Plainly, CultureInfo.InvariantCulture, out decimal amount)
+            && amount is > long.MinValue and < long.MaxValue
             ? (long)decimal.Floor(amount)
             : OptionalAmount(name);
     }
@@ -139,6 +151,11 @@ internal sealed class FieldRules(IReadOnlyDictionary<string, JsonNode?> values)
     }
 
     internal bool Has(string name) => values.ContainsKey(name);
+
+    /// <summary>Whether the field has a value other than null and the empty text.</summary>
+    internal bool IsFilled(string name) =>
+        values.GetValueOrDefault(name) is { } value
+        && (value.GetValueKind() != JsonValueKind.String || !string.IsNullOrWhiteSpace(value.GetValue<string>()));
 
     internal void Refuse(string name, string text) => Errors.TryAdd(name, new JsonArray(text));
 

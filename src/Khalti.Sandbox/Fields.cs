@@ -22,6 +22,9 @@ internal sealed class Fields
     /// <summary>Set when the body could not be read.</summary>
     internal Answer? Unreadable { get; private set; }
 
+    /// <summary>Whether the body is <c>[]</c>, which is unreadable but for a refund.</summary>
+    internal bool IsEmptyList { get; private set; }
+
     internal IReadOnlyDictionary<string, JsonNode?> Values => _values;
 
     /// <summary>Size of the body in bytes.</summary>
@@ -105,6 +108,7 @@ internal sealed class Fields
         using JsonDocument document = JsonDocument.Parse(text);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
+            IsEmptyList = document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() == 0;
             string kind = document.RootElement.ValueKind == JsonValueKind.Array ? "list" : "value";
             return Answer.Json(400, new JsonObject
             {

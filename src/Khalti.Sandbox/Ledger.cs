@@ -60,8 +60,10 @@ internal sealed class Ledger : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Lock _writer = new();
 
-    internal Ledger(string connectionString, string contentRoot)
+    internal Ledger(string connectionString, string contentRoot, Merchants merchants, Payers payers)
     {
+        Merchants = merchants;
+        Payers = payers;
         SqliteConnectionStringBuilder file = new(connectionString) { Pooling = false };
         if (file.DataSource is not (":memory:" or ""))
         {
@@ -77,13 +79,17 @@ internal sealed class Ledger : IDisposable
         Prepare(file.DataSource);
     }
 
+    internal Merchants Merchants { get; }
+
+    internal Payers Payers { get; }
+
     /// <summary>Runs the work in one exclusive transaction.</summary>
     internal T Run<T>(Func<LedgerSession, T> work)
     {
         lock (_writer)
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
-            T result = work(new LedgerSession(_connection, transaction));
+            T result = work(new LedgerSession(_connection, transaction, Merchants, Payers));
             transaction.Commit();
             return result;
         }

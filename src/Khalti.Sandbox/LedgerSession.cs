@@ -5,13 +5,19 @@ using Microsoft.Data.Sqlite;
 namespace Khalti.Sandbox;
 
 /// <summary>The ledger's queries and writes within the transaction of one call.</summary>
-internal sealed class LedgerSession(SqliteConnection connection, SqliteTransaction transaction)
+internal sealed class LedgerSession(SqliteConnection connection, SqliteTransaction transaction, Merchants merchants, Payers payers)
 {
     private const string Columns = """
         idx, token, pidx, flow, merchant, mode, state, amount, fee, fee_idx, refunded_amount, mobile,
         product_identity, product_name, product_url, purchase_order_id, extras, otp_failures, created_on,
         return_url, expires_at, paid_with, order_details
         """;
+
+    internal Merchants Merchants => merchants;
+
+    internal Payers Payers => payers;
+
+    internal Records Records(SandboxBehaviour behaviour) => new(merchants, payers, behaviour);
 
     internal Transaction? ByIdx(string idx) =>
         Query($"SELECT {Columns} FROM payment WHERE idx = $a", idx).FirstOrDefault();
@@ -38,13 +44,13 @@ internal sealed class LedgerSession(SqliteConnection connection, SqliteTransacti
     /// <summary>The merchant's transactions in the widget product; Khalti has no list of ePayment links.</summary>
     internal List<Transaction> Page(Account account, long skip, int take) => Query(
         $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget' ORDER BY sequence DESC LIMIT $c OFFSET $d",
-        account.Merchant.Idx, account.Mode.ToString(), take, skip);
+        account.Merchant.Idx, account.WidgetMode?.ToString(), take, skip);
 
     internal long Count(Account account)
     {
         using SqliteCommand command = Command(
             "SELECT COUNT(*) FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget'",
-            account.Merchant.Idx, account.Mode.ToString());
+            account.Merchant.Idx, account.WidgetMode?.ToString());
         return (long)command.ExecuteScalar()!;
     }
 
@@ -80,6 +86,18 @@ internal sealed class LedgerSession(SqliteConnection connection, SqliteTransacti
         }
 
         return found;
+    }
+
+    /// <summary>What the payer has paid from the wallet, with confirmed payments that are not completed, less refunds.</summary>
+    internal long SpentFromWallet(string mobile)
+    {
+        using SqliteCommand command = Command("""
+            SELECT COALESCE(SUM(amount - refunded_amount), 0) FROM payment
+            WHERE mobile = $a AND COALESCE(paid_with, $b) = $b AND state IN ($c, $d, $e, $f)
+            """,
+            mobile, PayMode.Wallet, TransactionState.Confirmed, TransactionState.Completed, TransactionState.PartiallyRefunded,
+            LinkState.PartiallyRefunded);
+        return (long)command.ExecuteScalar()!;
     }
 
     internal Payer Payer(string mobile)

@@ -1,6 +1,6 @@
 namespace Khalti.Sandbox;
 
-/// <summary>The key selects test or live mode, with separate transactions; ePayment has keys and transactions of its own.</summary>
+/// <summary>The key selects test or live mode, with separate transactions; ePayment has transactions of its own.</summary>
 internal enum Mode
 {
     Test,
@@ -13,11 +13,15 @@ internal sealed record Merchant
 {
     internal required string Name { get; init; }
     internal required string Email { get; init; }
-    internal required string TestPublicKey { get; init; }
-    internal required string TestSecretKey { get; init; }
-    internal required string LivePublicKey { get; init; }
-    internal required string LiveSecretKey { get; init; }
-    internal required string EPaymentSecretKey { get; init; }
+    internal string? TestPublicKey { get; init; }
+    internal string? TestSecretKey { get; init; }
+    internal string? LivePublicKey { get; init; }
+    internal string? LiveSecretKey { get; init; }
+
+    /// <summary>The public key that the ePayment kits of apps send.</summary>
+    internal string? EPaymentPublicKey { get; init; }
+
+    internal string? EPaymentSecretKey { get; init; }
 
     /// <summary>Before KYC Khalti lets a merchant take no more than NPR 200 at once.</summary>
     internal bool BeforeKyc { get; init; }
@@ -25,15 +29,18 @@ internal sealed record Merchant
     internal string Idx => Ids.For("merchant " + Email);
 }
 
-/// <summary>The merchant and mode that a key gives access to.</summary>
-internal sealed record Account(Merchant Merchant, Mode Mode)
+/// <summary>What a key gives access to: the merchant, a mode of the widget product, the ePayment product, or both.</summary>
+internal sealed record Account(Merchant Merchant, Mode? WidgetMode, bool EPayment)
 {
     private const long MaxBeforeKyc = 20_000;
 
     internal long? MaxAmount(SandboxBehaviour behaviour) => Merchant.BeforeKyc ? MaxBeforeKyc : behaviour.MaxAmount;
+
+    internal bool Covers(Mode mode) => mode == Mode.EPayment ? EPayment : mode == WidgetMode;
 }
 
-internal static class Merchants
+/// <summary>The merchants that the sandbox knows: three built in, and those of a seed file.</summary>
+internal sealed class Merchants(IEnumerable<Merchant> seeded)
 {
     internal static readonly Merchant Default = new()
     {
@@ -42,6 +49,7 @@ internal static class Merchants
         TestPublicKey = Key("test_public_key_", '1'),
         TestSecretKey = Key("test_secret_key_", '2'),
         EPaymentSecretKey = Key("live_secret_key_", '3'),
+        EPaymentPublicKey = Key("live_public_key_", 'b'),
         LivePublicKey = Key("live_public_key_", '4'),
         LiveSecretKey = Key("live_secret_key_", '5'),
     };
@@ -53,30 +61,44 @@ internal static class Merchants
         TestPublicKey = Key("test_public_key_", '6'),
         TestSecretKey = Key("test_secret_key_", '7'),
         EPaymentSecretKey = Key("live_secret_key_", 'a'),
+        EPaymentPublicKey = Key("live_public_key_", 'c'),
         LivePublicKey = Key("live_public_key_", '8'),
         LiveSecretKey = Key("live_secret_key_", '9'),
         BeforeKyc = true,
     };
 
-    internal static readonly IReadOnlyList<Merchant> All = [Default, Second];
+    /// <summary>One pair of keys for both products, as Khalti's dashboard shows one.</summary>
+    internal static readonly Merchant OneKey = new()
+    {
+        Name = "One Key Shop",
+        Email = "onekey@sandbox.example",
+        TestPublicKey = Key("test_public_key_", 'd'),
+        TestSecretKey = Key("test_secret_key_", 'e'),
+        LivePublicKey = Key("live_public_key_", 'd'),
+        LiveSecretKey = Key("live_secret_key_", 'e'),
+        EPaymentPublicKey = Key("live_public_key_", 'd'),
+        EPaymentSecretKey = Key("live_secret_key_", 'e'),
+    };
 
-    internal static Account? ByPublicKey(string key) =>
-        Find(key, merchant => [(merchant.TestPublicKey, Mode.Test), (merchant.LivePublicKey, Mode.Live)]);
+    internal static readonly IReadOnlyList<Merchant> BuiltIn = [Default, Second, OneKey];
 
-    internal static Account? BySecretKey(string key) => Find(key, merchant =>
-    [
-        (merchant.TestSecretKey, Mode.Test),
-        (merchant.LiveSecretKey, Mode.Live),
-        (merchant.EPaymentSecretKey, Mode.EPayment),
-    ]);
+    internal IReadOnlyList<Merchant> All { get; } = [.. BuiltIn, .. seeded];
 
-    internal static Merchant ByIdx(string idx) => All.Single(merchant => merchant.Idx == idx);
+    internal Account? ByPublicKey(string key) =>
+        Find(key, merchant => merchant.TestPublicKey, merchant => merchant.LivePublicKey, merchant => merchant.EPaymentPublicKey);
 
-    private static Account? Find(string key, Func<Merchant, (string Key, Mode Mode)[]> keys) =>
-        All.SelectMany(merchant => keys(merchant), (merchant, one) => (merchant, one))
-            .Where(found => found.one.Key == key)
-            .Select(found => new Account(found.merchant, found.one.Mode))
-            .FirstOrDefault();
+    internal Account? BySecretKey(string key) =>
+        Find(key, merchant => merchant.TestSecretKey, merchant => merchant.LiveSecretKey, merchant => merchant.EPaymentSecretKey);
+
+    internal Merchant ByIdx(string idx) => All.FirstOrDefault(merchant => merchant.Idx == idx)
+        ?? new Merchant { Name = "Unknown merchant", Email = "" }; // of a seed file that this start does not have
+
+    private Account? Find(string key, Func<Merchant, string?> test, Func<Merchant, string?> live, Func<Merchant, string?> ePayment) =>
+        All.Select(merchant => new Account(
+                merchant,
+                test(merchant) == key ? Mode.Test : live(merchant) == key ? Mode.Live : null,
+                ePayment(merchant) == key))
+            .FirstOrDefault(account => account.WidgetMode is not null || account.EPayment);
 
     private static string Key(string prefix, char fill) => prefix + new string(fill, 32);
 }

@@ -13,8 +13,17 @@ internal static class Operation
     internal const string Refund = "refund";
     internal const string EPaymentInitiate = "epayment_initiate";
     internal const string EPaymentLookup = "epayment_lookup";
+    internal const string EPaymentLookupSdk = "epayment_lookup_sdk";
+    internal const string EPaymentDetail = "epayment_detail";
+
+    /// <summary>A call that no endpoint took: 301, 404 or 405. Fault rules do not apply to it.</summary>
+    internal const string None = "none";
+
     internal const string Any = "*";
 
     internal static readonly IReadOnlyList<string> All =
-        [Initiate, Confirm, Banks, Verify, Status, List, Detail, Refund, EPaymentInitiate, EPaymentLookup, Any];
+    [
+        Initiate, Confirm, Banks, Verify, Status, List, Detail, Refund, EPaymentInitiate, EPaymentLookup, EPaymentLookupSdk,
+        EPaymentDetail, Any,
+    ];
 }

@@ -36,7 +36,11 @@ internal static class Pages
 
         app.MapGet(ControlGuard.Prefix + "/", Page("wwwroot/control/index.html", control: true, framed: false));
         RequestDelegate payment = Page(Payment, control: false, framed: false);
-        app.MapGet("/", (HttpContext context, Ledger ledger, SandboxClock clock) => OpenPayment(context, ledger, clock, payment));
+        foreach (string path in (string[])["/", "/wallet/"]) // also without the slash at the end
+        {
+            app.MapGet(path, (HttpContext context, Ledger ledger, SandboxClock clock) => OpenPayment(context, ledger, clock, payment));
+        }
+
         app.MapGet("/widget-settings.json", (BehaviourSettings settings) =>
             Answer.Ok(new JsonObject { ["errorCarriesWidgetId"] = settings.Current.WidgetErrorCarriesWidgetId }));
     }

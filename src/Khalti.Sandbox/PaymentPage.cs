@@ -39,7 +39,8 @@ internal static class PaymentPage
     private static Answer Show(string pidx, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return ledger.Run(session => session.ByPidx(pidx, now) is { } link ? Answer.Ok(View(link, settings.Current, now)) : NoSuchLink());
+        return ledger.Run(session => session.ByPidx(pidx, now) is { } link
+            ? Answer.Ok(View(session, link, settings.Current, now)) : NoSuchLink());
     }
 
     /// <summary><c>{mobile, transaction_pin}</c>; the same errors as the widget's initiate.</summary>
@@ -86,9 +87,10 @@ internal static class PaymentPage
                 return Errors.Fields(new JsonObject { ["token"] = new JsonArray(Errors.InvalidToken) });
             }
 
-            if (code == Payer.Otp && pin == Payer.Pin)
+            if (Wallet.IsConfirmed(session, mobile, pin, code))
             {
-                return Move(session, link with { PaidWith = PayMode.Wallet }, LinkState.Completed, behaviour, now);
+                return Wallet.CheckBalance(session, mobile, link.Amount)
+                    ?? Move(session, link with { PaidWith = PayMode.Wallet }, LinkState.Completed, behaviour, now);
             }
 
             Transaction counted = link with { OtpFailures = link.OtpFailures + 1 };
@@ -100,7 +102,7 @@ internal static class PaymentPage
 
             Transaction failed = counted.TransitionTo(LinkState.Failed, behaviour);
             session.Save(failed);
-            return NotPayable(failed, behaviour, now);
+            return NotPayable(session, failed, behaviour, now);
         });
     }
 
@@ -108,10 +110,10 @@ internal static class PaymentPage
     private static Answer PayFromBank(string pidx, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         FieldRules rules = new(fields.Body);
-        string mode = rules.Text("mode");
+        string? mode = PayMode.Named(rules.Text("mode"));
         SandboxBehaviour behaviour = settings.Current;
         DateTimeOffset now = clock.GetUtcNow();
-        return mode == PayMode.Wallet || !PayMode.All.Contains(mode)
+        return mode is null or PayMode.Wallet
             ? Errors.Detail(400, "There is no such bank payment.")
             : WhenPayable(pidx, mode, ledger, behaviour, now, (session, link) =>
                 Move(session, link with { PaidWith = mode, Mobile = "" }, LinkState.Completed, behaviour, now));
@@ -135,7 +137,7 @@ internal static class PaymentPage
         string pidx, string? mode, Ledger ledger, SandboxBehaviour behaviour, DateTimeOffset now,
         Func<LedgerSession, Transaction, Answer> step) =>
         ledger.Run(session => session.ByPidx(pidx, now) is not { } link ? NoSuchLink()
-            : !EPayments.IsPayable(link, behaviour, now) ? NotPayable(link, behaviour, now)
+            : !EPayments.IsPayable(link, behaviour, now) ? NotPayable(session, link, behaviour, now)
             : mode is not null && !EPayments.Modes(link).Contains(mode) ? Errors.Detail(400, "The merchant does not take this way to pay.")
             : step(session, link));
 
@@ -143,7 +145,7 @@ internal static class PaymentPage
     {
         if (EPayments.Move(link, state, behaviour, now) is not { } moved)
         {
-            return NotPayable(link, behaviour, now);
+            return NotPayable(session, link, behaviour, now);
         }
 
         session.Save(moved);
@@ -154,12 +156,12 @@ internal static class PaymentPage
         Answer.Ok(new JsonObject { ["redirectUrl"] = ReturnUrl.For(link, behaviour) });
 
     /// <summary>409 with the link's state, which the page shows. Nothing was changed.</summary>
-    private static Answer NotPayable(Transaction link, SandboxBehaviour behaviour, DateTimeOffset now) =>
-        Answer.Json(409, View(link, behaviour, now));
+    private static Answer NotPayable(LedgerSession session, Transaction link, SandboxBehaviour behaviour, DateTimeOffset now) =>
+        Answer.Json(409, View(session, link, behaviour, now));
 
-    private static JsonObject View(Transaction link, SandboxBehaviour behaviour, DateTimeOffset now) => new()
+    private static JsonObject View(LedgerSession session, Transaction link, SandboxBehaviour behaviour, DateTimeOffset now) => new()
     {
-        ["merchant"] = Merchants.ByIdx(link.MerchantIdx).Name,
+        ["merchant"] = session.Merchants.ByIdx(link.MerchantIdx).Name,
         ["amount"] = link.Amount,
         ["breakdown"] = link.Order["amount_breakdown"]?.DeepClone() ?? new JsonArray(),
         ["purchaseOrderId"] = link.PurchaseOrderId,

@@ -4,25 +4,25 @@ using System.Text.Json.Nodes;
 namespace Khalti.Sandbox;
 
 /// <summary>The JSON of a transaction in verify, list and detail.</summary>
-internal static class Records
+internal sealed class Records(Merchants merchants, Payers payers, SandboxBehaviour behaviour)
 {
     private static readonly TimeSpan Nepal = new(5, 45, 0);
 
-    internal static JsonObject Record(Transaction one, SandboxBehaviour behaviour)
+    internal JsonObject Record(Transaction one)
     {
-        Merchant merchant = Merchants.ByIdx(one.MerchantIdx);
+        Merchant merchant = merchants.ByIdx(one.MerchantIdx);
         JsonObject type = one.FromWallet
             ? Type(behaviour.WalletTypeIdx, "Wallet payment")
             : Type(Ids.For("type Ebanking payment"), "Ebanking payment");
         return Record(
             one.Idx, type, one.RecordState, one.Amount, one.Fee, IsRefunded(one, behaviour),
-            one.CreatedOn, User(one, behaviour), Shop(merchant));
+            one.CreatedOn, User(one), Shop(merchant));
     }
 
     /// <summary>The record with the undocumented fields that verify answered in 2023.</summary>
-    internal static JsonObject Verified(Transaction one, SandboxBehaviour behaviour)
+    internal JsonObject Verified(Transaction one)
     {
-        JsonObject record = Record(one, behaviour);
+        JsonObject record = Record(one);
         if (behaviour.ExtraVerifyFields)
         {
             record["token"] = one.Token;
@@ -35,13 +35,13 @@ internal static class Records
         return record;
     }
 
-    internal static JsonObject Detail(Transaction one, IReadOnlyList<Refund> refunds, SandboxBehaviour behaviour)
+    internal JsonObject Detail(Transaction one, IReadOnlyList<Refund> refunds)
     {
-        JsonObject record = Record(one, behaviour);
+        JsonObject record = Record(one);
         record["can_refund"] = one.RecordState is TransactionState.Completed or TransactionState.PartiallyRefunded;
         record["can_complete"] = one.State == TransactionState.Confirmed;
         JsonObject[] fee = one.FeeIdx is null || one.Fee == 0 ? [] : [Fee(one, one.FeeIdx)];
-        JsonObject[] refunded = behaviour.RefundsAsChildren ? [.. refunds.Select(refund => Refunded(one, refund, behaviour))] : [];
+        JsonObject[] refunded = behaviour.RefundsAsChildren ? [.. refunds.Select(refund => Refunded(one, refund))] : [];
         record["child_transactions"] = new JsonArray([.. fee, .. refunded]);
         record["meta"] = Meta(one);
         return record;
@@ -61,9 +61,9 @@ internal static class Records
         return record;
     }
 
-    private static JsonObject Fee(Transaction one, string idx)
+    private JsonObject Fee(Transaction one, string idx)
     {
-        Merchant merchant = Merchants.ByIdx(one.MerchantIdx);
+        Merchant merchant = merchants.ByIdx(one.MerchantIdx);
         JsonObject fee = Record(
             idx, Type("YpwbDVqAnH42odGZmT5vZ8", "Fee"), TransactionState.Completed, one.Fee, fee: 0, refunded: false,
             one.CreatedOn, Shop(merchant), Party(Ids.For("khalti"), "", "wallet@khalti.com"));
@@ -72,12 +72,12 @@ internal static class Records
     }
 
     /// <summary>A refund as a child transaction from the merchant to the payer, modelled on the fee; no sample shows one.</summary>
-    private static JsonObject Refunded(Transaction one, Refund refund, SandboxBehaviour behaviour)
+    private JsonObject Refunded(Transaction one, Refund refund)
     {
         JsonObject child = Record(
             refund.Idx, Type(Ids.For("type Refund"), "Refund"), TransactionState.Completed, refund.Amount, fee: 0, refunded: false,
-            refund.CreatedOn, Shop(Merchants.ByIdx(one.MerchantIdx)),
-            refund.Mobile is { } mobile ? User(mobile, behaviour) : User(one, behaviour));
+            refund.CreatedOn, Shop(merchants.ByIdx(one.MerchantIdx)),
+            refund.Mobile is { } mobile ? User(mobile) : User(one));
         child["meta"] = null;
         return child;
     }
@@ -128,12 +128,12 @@ internal static class Records
 
     private static JsonObject Type(string idx, string name) => new() { ["idx"] = idx, ["name"] = name };
 
-    private static JsonObject User(Transaction one, SandboxBehaviour behaviour) => one.FromWallet
-        ? User(one.Mobile, behaviour)
+    private JsonObject User(Transaction one) => one.FromWallet
+        ? User(one.Mobile)
         : Party(Ids.For("bank rail " + one.PaidWith), one.PaidWith!, Payer.NoMobile);
 
-    private static JsonObject User(string mobile, SandboxBehaviour behaviour) => Party(
-        Ids.For("payer " + mobile), "Test User", behaviour.MaskMobileInRecords ? Payer.Mask(mobile) : mobile);
+    private JsonObject User(string mobile) => Party(
+        Ids.For("payer " + mobile), payers.Of(mobile).Name, behaviour.MaskMobileInRecords ? Payer.Mask(mobile) : mobile);
 
     private static JsonObject Shop(Merchant merchant) => Party(merchant.Idx, merchant.Name, merchant.Email);
 

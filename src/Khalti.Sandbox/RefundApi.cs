@@ -30,7 +30,7 @@ internal static class RefundApi
         long left = found.Amount - found.RefundedAmount;
         long amount = rules.OptionalPaisa("amount", floor: behaviour.FractionalRefund == FractionalRefund.Floor) ?? left;
         string? mobile = rules.Has("mobile") || !found.FromWallet ? rules.Text("mobile") : null;
-        if (mobile is not null && !Payer.MobileNumber.IsMatch(mobile))
+        if (mobile is not null && !Payer.TenDigits.IsMatch(mobile))
         {
             rules.Refuse("mobile", "Enter a valid mobile number.");
         }

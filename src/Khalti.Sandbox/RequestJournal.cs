@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Khalti.Sandbox;
 
@@ -8,6 +9,7 @@ internal sealed class RequestJournal(SandboxClock clock)
 {
     private const int MaxCalls = 10_000;
     private const int MaxTextLength = 2_000;
+    private const int MaxHeaders = 50;
 
     private const long MaxBytes = 8 * 1024 * 1024;
 
@@ -26,7 +28,9 @@ internal sealed class RequestJournal(SandboxClock clock)
             Method = request.Method,
             Path = request.Path.ToString(),
             Fields = Clean(fields.Values),
-            Size = request.Path.Value!.Length + request.QueryString.Value!.Length + fields.Size,
+            Headers = HeadersOf(request),
+            Size = request.Path.Value!.Length + request.QueryString.Value!.Length + fields.Size
+                + request.Headers.Sum(header => header.Key.Length + header.Value.ToString().Length),
         };
         _calls.Enqueue(call);
         Interlocked.Add(ref _bytes, call.Size);
@@ -44,6 +48,31 @@ internal sealed class RequestJournal(SandboxClock clock)
         {
             Interlocked.Add(ref _bytes, -oldest.Size);
         }
+    }
+
+    /// <summary>The headers as the client sent them; of a key only its kind is kept.</summary>
+    private static JsonObject HeadersOf(HttpRequest request)
+    {
+        JsonObject headers = [];
+        foreach ((string name, Microsoft.Extensions.Primitives.StringValues value) in request.Headers.Take(MaxHeaders))
+        {
+            headers[name] = name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? KindOfKey(value.ToString())
+                : IsSecret(name) || name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? "(removed)"
+                : Clean(value.ToString());
+        }
+
+        return headers;
+    }
+
+    private static string KindOfKey(string authorization)
+    {
+        (string Prefix, string Kind)[] kinds =
+        [
+            ("Key test_secret_key_", "test secret key"), ("Key live_secret_key_", "live secret key"),
+            ("Key test_public_key_", "test public key"), ("Key live_public_key_", "live public key"),
+        ];
+        string? kind = kinds.FirstOrDefault(one => authorization.StartsWith(one.Prefix, StringComparison.OrdinalIgnoreCase)).Kind;
+        return kind is null ? "(removed)" : $"Key ({kind})";
     }
 
     private static JsonObject Clean(IEnumerable<KeyValuePair<string, JsonNode?>> fields)
@@ -93,6 +122,12 @@ internal sealed record ReceivedCall
     public int? Status { get; set; }
 
     public required JsonObject Fields { get; init; }
+
+    public required JsonObject Headers { get; init; }
+
+    /// <summary>What Khalti expects, for a call that no endpoint took.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Hint { get; set; }
 
     /// <summary>Approximate memory use: the size of the request.</summary>
     internal long Size { get; init; }

@@ -72,6 +72,25 @@ public sealed record SandboxBehaviour
     [Required]
     public string WalletTypeIdx { get; init; } = "2jwzDS9wkxbkDFquJqfAEC";
 
+    /// <summary>The form of <c>payment_url</c>: that of the documents, or that of Khalti's demo of 2026.</summary>
+    public PaymentUrlForm PaymentUrlForm { get; init; } = PaymentUrlForm.Documented;
+
+    /// <summary>HTTP status of lookup-sdk, the call of ePayment kits, for an expired or canceled link. Lookup itself: 400.</summary>
+    [Range(200, 499)]
+    public int ClosedSdkLookupCode { get; init; } = 400;
+
+    /// <summary>Whether ePayment calls take forms besides JSON. Documented is JSON; Khalti's framework takes both by default.</summary>
+    public bool EPaymentForms { get; init; } = true;
+
+    /// <summary>
+    /// Whether initiate refuses null for optional fields, empty parts of <c>customer_info</c>, and prices and quantities of
+    /// <c>product_details</c> that are no integers. Official plugins send all but null.
+    /// </summary>
+    public bool StrictOrderDetails { get; init; }
+
+    /// <summary>Whether a refund takes the body <c>[]</c>, PHP's JSON of an empty array, as an empty one.</summary>
+    public bool RefundTakesEmptyList { get; init; } = true;
+
     /// <summary>Whether verify adds token, cashback, reference, remarks and product_identity, as seen in 2023.</summary>
     public bool ExtraVerifyFields { get; init; }
 
@@ -125,6 +144,15 @@ public enum FailureCallback
 
     /// <summary>Nothing but <c>message</c>, as until 2024.</summary>
     MessageOnly,
+}
+
+public enum PaymentUrlForm
+{
+    /// <summary><c>/?pidx=…</c></summary>
+    Documented,
+
+    /// <summary><c>/wallet/?pidx=…&amp;return_url=…&amp;mode=wallet</c>: the kits of 2026 take return_url and mode from it.</summary>
+    Wallet,
 }
 
 public enum TtlUnit

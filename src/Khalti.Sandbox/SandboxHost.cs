@@ -34,11 +34,14 @@ public sealed partial class SandboxHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         string contentRoot = Path.GetFullPath(options.ContentRoot ?? Directory.GetCurrentDirectory());
         string[] urls = Urls(options.Url);
-        Ledger ledger = new(options.ConnectionString, contentRoot);
+        SeedFile seed = SeedFile.Read(options.Seed, contentRoot);
+        Merchants merchants = new(seed.Merchants.Select(one => one.ToMerchant()));
+        Payers payers = new(seed.Payers.Select(one => one.ToAccount()));
+        Ledger ledger = new(options.ConnectionString, contentRoot, merchants, payers);
         WebApplication? app = null;
         try
         {
-            app = Build(options, contentRoot, urls, ledger, time, loggers ?? NullLoggerFactory.Instance);
+            app = Build(options, contentRoot, urls, seed, ledger, time, loggers ?? NullLoggerFactory.Instance);
             await app.StartAsync(cancellationToken);
             SandboxHost host = new(app, ledger);
             string sqlite = raw.sqlite3_libversion().utf8_to_string();
@@ -65,7 +68,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        SandboxOptions options, string contentRoot, string[] urls, Ledger ledger, TimeProvider time, ILoggerFactory loggers)
+        SandboxOptions options, string contentRoot, string[] urls, SeedFile seed, Ledger ledger, TimeProvider time, ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -83,7 +86,12 @@ public sealed partial class SandboxHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(new SandboxClock(time));
-        builder.Services.AddSingleton(new BehaviourSettings(options.Switches));
+        builder.Services.AddSingleton(ledger.Merchants);
+        builder.Services.AddSingleton(ledger.Payers);
+        builder.Services.AddSingleton(seed);
+        builder.Services.AddSingleton(new Banks(seed.Banks.Select(one => one.ToBank())));
+        builder.Services.AddSingleton(new PaymentUrl(options.PublicUrl is { Length: > 0 } url ? PublicUrl(url) : null));
+        builder.Services.AddSingleton(new BehaviourSettings(options.Switches, seed.Switches.ToDictionary()));
         builder.Services.AddSingleton<Faults>();
         builder.Services.AddSingleton<RequestJournal>();
 
@@ -91,9 +99,10 @@ public sealed partial class SandboxHost : IAsyncDisposable
         // Behind a proxy that terminates HTTPS, links in answers must begin with https.
         app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
         app.UseStatusCodePages(PlainErrors.Describe);
-        app.Use(new HostGuard(urls, options.Hosts).WatchAsync);
+        app.Use(new HostGuard(urls, [.. options.Hosts, .. PublicHost(options)]).WatchAsync);
         app.Use(new ControlGuard(options.ControlNetworks).WatchAsync);
         app.Use(ClientCors.Allow);
+        app.Use(UnmatchedCalls.Record);
         app.Use(TrailingSlash.RedirectWithoutSlash);
         app.UseRouting();
         app.MapWidgetApi();
@@ -113,6 +122,15 @@ public sealed partial class SandboxHost : IAsyncDisposable
         bool isValid = urls.Length > 0 && urls.All(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
         return isValid ? urls : throw new InvalidOperationException($"Sandbox:Url must be an http:// address, not '{text}'.");
     }
+
+    private static string[] PublicHost(SandboxOptions options) =>
+        options.PublicUrl is { Length: > 0 } url ? [PublicUrl(url).Host] : [];
+
+    private static Uri PublicUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" }
+            ? url
+            : throw new InvalidOperationException(
+                $"Sandbox:PublicUrl must be a full address without a path, such as http://localhost:5081, not '{text}'.");
 
     /// <summary>Ignores the signals of the process, which the caller handles.</summary>
     private sealed class CallersLifetime : IHostLifetime

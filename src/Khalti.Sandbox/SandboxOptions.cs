@@ -11,6 +11,18 @@ public sealed class SandboxOptions
     /// </summary>
     public string Url { get; set; } = "http://localhost:5081";
 
+    /// <summary>
+    /// What it calls itself to browsers, in <c>payment_url</c>, such as <c>http://localhost:5081</c> when servers reach it as
+    /// <c>http://sandbox:5081</c>; null is the host that a request names.
+    /// </summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>
+    /// A seed file: merchants, payers with balances, banks, switches and faults to begin with; or the name of a built-in one,
+    /// <c>clients-2022</c>.
+    /// </summary>
+    public string? Seed { get; set; }
+
     /// <summary>Its own SQLite file. The folder is created; a relative path starts at <see cref="ContentRoot"/>.</summary>
     public string ConnectionString { get; set; } = "Data Source=data/sandbox.db";
 

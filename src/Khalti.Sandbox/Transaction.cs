@@ -55,7 +55,7 @@ internal sealed record Transaction
     public int OtpFailures { get; init; }
     public required DateTimeOffset CreatedOn { get; init; }
 
-    internal bool BelongsTo(Account account) => MerchantIdx == account.Merchant.Idx && Mode == account.Mode;
+    internal bool BelongsTo(Account account) => MerchantIdx == account.Merchant.Idx && account.Covers(Mode);
 
     internal IReadOnlyList<string> States => Flow == Flow.Widget ? TransactionState.All : LinkState.All;
 

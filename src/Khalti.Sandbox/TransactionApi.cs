@@ -47,12 +47,12 @@ internal static class TransactionApi
             case TransactionState.Confirmed:
                 Transaction completed = found.TransitionTo(TransactionState.Completed, behaviour);
                 session.Save(completed);
-                return Answer.Ok(Records.Verified(completed, behaviour));
+                return Answer.Ok(session.Records(behaviour).Verified(completed));
             case TransactionState.Completed when behaviour.VerifyAgain == VerifyAgain.Replay:
             case TransactionState.Refunded or TransactionState.PartiallyRefunded when behaviour.VerifyRefunded == VerifyAgain.Replay:
-                return Answer.Ok(Records.Verified(found, behaviour));
+                return Answer.Ok(session.Records(behaviour).Verified(found));
             case var state when !TransactionState.All.Contains(state):
-                return Answer.Ok(Records.Verified(found, behaviour)); // a state that a test forced
+                return Answer.Ok(session.Records(behaviour).Verified(found)); // a state that a test forced
             default:
                 return Errors.BadToken(behaviour);
         }
@@ -62,17 +62,20 @@ internal static class TransactionApi
     {
         Account account = context.Account();
         SandboxBehaviour behaviour = settings.Current;
-        return ledger.Run(session => Paging.Answer(context.Request, fields, session.Count(account), (skip, take) =>
-        [
-            .. session.Page(account, skip, take).Select(one => Shape(context, Records.Record(one, behaviour), detail: false)),
-        ]));
+        return ledger.Run(session =>
+        {
+            Records records = session.Records(behaviour);
+            return Paging.Answer(context.Request, fields, session.Count(account), (skip, take) =>
+                [.. session.Page(account, skip, take).Select(one => Shape(context, records.Record(one), detail: false))]);
+        });
     }
 
     private static Answer Detail(HttpContext context, string idx, Ledger ledger, BehaviourSettings settings)
     {
         return ledger.Run(session => session.ByIdx(idx) is not { IsTransaction: true } found || !found.BelongsTo(context.Account())
             ? Errors.NotFound()
-            : Answer.Ok(Shape(context, Records.Detail(found, session.Refunds(idx), settings.Current), detail: true)));
+            : Answer.Ok(Shape(
+                context, session.Records(settings.Current).Detail(found, session.Refunds(idx)), detail: true)));
     }
 
     private static JsonObject Shape(HttpContext context, JsonObject record, bool detail) =>

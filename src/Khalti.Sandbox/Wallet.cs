@@ -10,7 +10,7 @@ internal static class Wallet
             rules.Refuse("mobile", "Enter a valid mobile number.");
         }
 
-        if (pin.Length != Payer.Pin.Length || !pin.All(char.IsAsciiDigit))
+        if (pin.Length != Payer.PinLength || !pin.All(char.IsAsciiDigit))
         {
             rules.Refuse("transaction_pin", "Khalti PIN must be 4 digits long.");
         }
@@ -18,7 +18,7 @@ internal static class Wallet
 
     internal static void CheckCode(FieldRules rules, string code)
     {
-        if (code.Length != Payer.Otp.Length || !code.All(char.IsAsciiDigit))
+        if (code.Length != Payer.OtpLength || !code.All(char.IsAsciiDigit))
         {
             rules.Refuse("confirmation_code", "Confirmation code must be 6 digits long.");
         }
@@ -33,7 +33,7 @@ internal static class Wallet
             return Errors.WrongPin(payer, locked: true);
         }
 
-        Payer attempted = payer.AfterPinAttempt(pin, now);
+        Payer attempted = payer.AfterPinAttempt(session.Payers.Find(mobile)?.Pin == pin, now);
         if (attempted != payer)
         {
             session.Save(attempted);
@@ -41,4 +41,16 @@ internal static class Wallet
 
         return attempted.PinFailures > 0 ? Errors.WrongPin(attempted, attempted.IsLocked(now)) : null;
     }
+    /// <summary>Whether PIN and code are those of the payer.</summary>
+    internal static bool IsConfirmed(LedgerSession session, string mobile, string pin, string code)
+    {
+        PayerAccount payer = session.Payers.Of(mobile);
+        return pin == payer.Pin && code == payer.Otp;
+    }
+
+    /// <summary>Null when the payer's balance covers the amount. Only payers of a seed file have a balance.</summary>
+    internal static Answer? CheckBalance(LedgerSession session, string mobile, long amount) =>
+        session.Payers.Of(mobile).Balance is { } balance && balance - session.SpentFromWallet(mobile) < amount
+            ? Errors.Validation(400, "Insufficient balance.")
+            : null;
 }

@@ -16,11 +16,12 @@ internal static class WidgetApi
         }
     }
 
-    private static Answer Initiate(Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
+    private static Answer Initiate(
+        Fields fields, Ledger ledger, Merchants merchants, BehaviourSettings settings, SandboxClock clock)
     {
         SandboxBehaviour behaviour = settings.Current;
         FieldRules rules = new(fields);
-        Account? account = AccountOf(rules);
+        Account? account = AccountOf(rules, merchants);
         string mobile = rules.Text("mobile");
         string pin = rules.Text("transaction_pin");
         long amount = rules.Amount("amount");
@@ -30,7 +31,7 @@ internal static class WidgetApi
             Token = Ids.New(),
             Flow = Flow.Widget,
             MerchantIdx = account?.Merchant.Idx ?? "",
-            Mode = account?.Mode ?? Mode.Test,
+            Mode = account?.WidgetMode ?? Mode.Test,
             State = TransactionState.Initiated,
             Amount = amount,
             Mobile = mobile,
@@ -58,21 +59,22 @@ internal static class WidgetApi
         return Answer.Ok(new JsonObject { ["token"] = requested.Token });
     }
 
-    private static Answer Confirm(Fields fields, Ledger ledger, BehaviourSettings settings)
+    private static Answer Confirm(Fields fields, Ledger ledger, Merchants merchants, BehaviourSettings settings)
     {
         SandboxBehaviour behaviour = settings.Current;
         FieldRules rules = new(fields);
-        Account? account = AccountOf(rules);
+        Account? account = AccountOf(rules, merchants);
         string token = rules.Text("token");
         string code = rules.Text("confirmation_code");
         string pin = rules.Text("transaction_pin");
         Wallet.CheckCode(rules, code);
         return rules.Errors.Count > 0 || account is null
             ? Errors.Fields(rules.Errors, behaviour)
-            : ledger.Run(session => ConfirmPayment(session, account, token, isValid: code == Payer.Otp && pin == Payer.Pin, behaviour));
+            : ledger.Run(session => ConfirmPayment(session, account, token, pin, code, behaviour));
     }
 
-    private static Answer ConfirmPayment(LedgerSession session, Account account, string token, bool isValid, SandboxBehaviour behaviour)
+    private static Answer ConfirmPayment(
+        LedgerSession session, Account account, string token, string pin, string code, SandboxBehaviour behaviour)
     {
         if (session.ByToken(token) is not { } found || !found.BelongsTo(account)
             || !TransactionState.CanTransitionTo(found.State, TransactionState.Confirmed))
@@ -80,8 +82,13 @@ internal static class WidgetApi
             return Errors.BadToken(behaviour);
         }
 
-        if (isValid)
+        if (Wallet.IsConfirmed(session, found.Mobile, pin, code))
         {
+            if (Wallet.CheckBalance(session, found.Mobile, found.Amount) is { } refused)
+            {
+                return refused;
+            }
+
             session.Save(found.TransitionTo(TransactionState.Confirmed, behaviour));
             return Answer.Ok(Confirmation(found));
         }
@@ -116,10 +123,10 @@ internal static class WidgetApi
         return body;
     }
 
-    private static Account? AccountOf(FieldRules rules)
+    private static Account? AccountOf(FieldRules rules, Merchants merchants)
     {
         string key = rules.Text("public_key");
-        Account? account = Merchants.ByPublicKey(key);
+        Account? account = merchants.ByPublicKey(key) is { WidgetMode: not null } found ? found : null;
         if (account is null)
         {
             rules.Refuse("public_key", "Invalid public key.");

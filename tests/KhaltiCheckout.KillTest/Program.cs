@@ -6,7 +6,7 @@ using KhaltiCheckout.KillTest;
 
 Settings settings = Settings.Read(args);
 string folder = Directory.CreateTempSubdirectory("checkout-kill-").FullName;
-using RunningProgram sandbox = new("Khalti.Sandbox", folder, address =>
+using RunningProgram sandbox = new("Khalti.Sandbox.Tool", folder, address =>
     ["--urls", address.ToString(), $"--Sandbox:ConnectionString=Data Source={folder}/sandbox.db"]);
 string[] database = settings.Postgres is { } postgres
     ? ["--Database:Provider=PostgreSql", $"--Database:ConnectionString={postgres}"]

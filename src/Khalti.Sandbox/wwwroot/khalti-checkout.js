@@ -61,6 +61,25 @@ var KhaltiCheckout = (function () {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   }
 
+  // Scrolling of the page is locked while any checkout is open, also when one is shown twice.
+  var open = new Set();
+  var overflow = '';
+
+  function lockScrolling(checkout) {
+    if (open.size === 0) {
+      overflow = document.body.style.overflow;
+      document.body.style.overflow = 'hidden';
+    }
+
+    open.add(checkout);
+  }
+
+  function unlockScrolling(checkout) {
+    if (open.delete(checkout) && open.size === 0) {
+      document.body.style.overflow = overflow;
+    }
+  }
+
   function fullScreen(element) {
     element.style.position = 'fixed';
     element.style.top = '0';
@@ -69,6 +88,8 @@ var KhaltiCheckout = (function () {
     element.style.height = '100%';
     element.style.border = '0';
     element.style.zIndex = '99999';
+    // The widget's page is light: on a page with a dark color scheme a browser would draw the frame opaque.
+    element.style.colorScheme = 'light';
     element.style.display = 'none';
     document.body.appendChild(element);
     return element;
@@ -91,9 +112,11 @@ var KhaltiCheckout = (function () {
         throw new Error(JSON.stringify(problems));
       }
 
-      this._returnFocusTo = document.activeElement;
-      this._overflow = document.body.style.overflow;
-      document.body.style.overflow = 'hidden';
+      if (!open.has(this)) {
+        this._returnFocusTo = document.activeElement;
+      }
+
+      lockScrolling(this);
       this._iframe.style.display = 'block';
       if (this._loaded) {
         this._sendPaymentInfo();
@@ -104,7 +127,7 @@ var KhaltiCheckout = (function () {
     }
 
     hide() {
-      document.body.style.overflow = this._overflow || '';
+      unlockScrolling(this);
       this._iframe.style.display = 'none';
       this._loader.style.display = 'none';
       if (this._returnFocusTo && this._returnFocusTo.focus) {

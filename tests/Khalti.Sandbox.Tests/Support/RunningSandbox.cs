@@ -16,6 +16,9 @@ internal sealed class RunningSandbox : IAsyncDisposable
     internal const string OtherSecretKey = "test_secret_key_77777777777777777777777777777777";
 
     internal const string EPaymentKey = "live_secret_key_33333333333333333333333333333333";
+    internal const string EPaymentPublicKey = "live_public_key_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+    internal const string OneSecretKey = "live_secret_key_eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+    internal const string OnePublicKey = "live_public_key_dddddddddddddddddddddddddddddddd";
     internal const string OtherEPaymentKey = "live_secret_key_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("khalti-sandbox-");
@@ -81,6 +84,12 @@ internal sealed class RunningSandbox : IAsyncDisposable
         HttpResponseMessage answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return new Reply((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), answer);
     }
+
+    /// <summary>
+    /// Sends a request byte for byte as it is written: a line with method and path, headers, an empty line, the body. Host, length and
+    /// <c>Connection: close</c> are added.
+    /// </summary>
+    internal Task<Reply> RawAsync(string request) => RawRequest.SendAsync(Address, request);
 
     internal Task<Reply> InitiateAsync(
         string pin = "1111", string mobile = "9800000001", long amount = 1500, string publicKey = PublicKey) =>

@@ -1,0 +1,3 @@
+using Khalti.Sandbox.Tool;
+
+return await Commands.Define().Parse(args).InvokeAsync();
