@@ -23,6 +23,7 @@ internal sealed class EmbeddedSandbox(
         SandboxOptions options = new()
         {
             Url = wanted.ListenUrl ?? wanted.Url,
+            PublicUrl = wanted.PublicUrl,
             ConnectionString = wanted.ConnectionString,
             ContentRoot = environment.ContentRootPath,
             ControlNetworks = wanted.ControlNetworks,

@@ -16,5 +16,6 @@ internal sealed record KhaltiClients(KhaltiClient Widget, KhaltiClient EPayment)
             SecretKey = secretKey ?? "",
             Timeout = options.Timeout,
             TimeProvider = time,
+            PlainHttpLinks = options.Mode == KhaltiMode.Sandbox,
         });
 }

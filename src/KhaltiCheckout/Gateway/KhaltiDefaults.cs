@@ -12,6 +12,7 @@ internal sealed class KhaltiDefaults(IOptions<SandboxSettings> sandbox) : IPostC
 
     internal const string SandboxEPaymentKey = "live_secret_key_33333333333333333333333333333333";
 
+    private const string SandboxUrl = "Sandbox:Url";
     private const string TestEPaymentOrigin = "https://dev.khalti.com";
     private const string KhaltiOrigin = "https://khalti.com";
     private const string WidgetScript =
@@ -23,8 +24,15 @@ internal sealed class KhaltiDefaults(IOptions<SandboxSettings> sandbox) : IPostC
         if (options.Mode == KhaltiMode.Sandbox)
         {
             string url = sandbox.Value.Url.TrimEnd('/');
+            bool isPublic = !string.IsNullOrWhiteSpace(sandbox.Value.PublicUrl);
+            string publicUrl = isPublic ? sandbox.Value.PublicUrl!.TrimEnd('/') : url;
+            widget.BaseUrlSetting = string.IsNullOrWhiteSpace(widget.BaseUrl) ? SandboxUrl : widget.BaseUrlSetting;
+            widget.ScriptUrlSetting = !string.IsNullOrWhiteSpace(widget.ScriptUrl) ? widget.ScriptUrlSetting
+                : isPublic ? "Sandbox:PublicUrl" : SandboxUrl;
+            options.EPayment.BaseUrlSetting =
+                string.IsNullOrWhiteSpace(options.EPayment.BaseUrl) ? SandboxUrl : options.EPayment.BaseUrlSetting;
             widget.BaseUrl = Or(widget.BaseUrl, url);
-            widget.ScriptUrl = Or(widget.ScriptUrl, url + "/khalti-checkout.js");
+            widget.ScriptUrl = Or(widget.ScriptUrl, publicUrl + "/khalti-checkout.js");
             widget.PublicKey = Or(widget.PublicKey, SandboxPublicKey);
             widget.SecretKey = Or(widget.SecretKey, SandboxSecretKey);
             options.EPayment.Enabled ??= true;

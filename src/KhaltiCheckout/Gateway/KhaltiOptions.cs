@@ -59,6 +59,12 @@ public sealed class WidgetOptions
     /// <summary>Where the shopper's browser loads Khalti's script from.</summary>
     public string? ScriptUrl { get; set; }
 
+    /// <summary>The setting that gave <see cref="BaseUrl"/>, for a refusal to name.</summary>
+    internal string BaseUrlSetting { get; set; } = "Khalti:Widget:BaseUrl";
+
+    /// <summary>The setting that gave <see cref="ScriptUrl"/>.</summary>
+    internal string ScriptUrlSetting { get; set; } = "Khalti:Widget:ScriptUrl";
+
     /// <summary>The hash of that script, such as <c>sha384-…</c>: another script is then not run. Without it any is.</summary>
     public string? ScriptIntegrity { get; set; }
 
@@ -76,6 +82,9 @@ public sealed class EPaymentOptions
     public string? BaseUrl { get; set; }
 
     public string? SecretKey { get; set; }
+
+    /// <summary>The setting that gave <see cref="BaseUrl"/>, for a refusal to name.</summary>
+    internal string BaseUrlSetting { get; set; } = "Khalti:EPayment:BaseUrl";
 
     /// <summary>In which unit a link's time to live (<c>ttl</c>) is sent, so that it ends with its order. Khalti does not document the
     /// unit, so by default none is sent.</summary>
@@ -99,6 +108,9 @@ public sealed class SandboxSettings
     /// <summary>Its address, as this server and the shopper's browser reach it. Embedded, port 0 is any free port.</summary>
     [Required]
     public string Url { get; set; } = "http://localhost:5081";
+
+    /// <summary>Its address for browsers, when that differs: <c>http://localhost:5081</c> for <c>http://sandbox:5081</c>.</summary>
+    public string? PublicUrl { get; set; }
 
     /// <summary>Where it listens when that differs from its address, as in a container: <c>http://0.0.0.0:5081</c>.</summary>
     public string? ListenUrl { get; set; }

@@ -32,23 +32,25 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         string? trouble = !options.Widget.Enabled && !options.EPayment.IsOn
             ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: nobody could pay. Switch one on."
             : (options.Widget.Enabled
-            ? ErrorOf(options.Widget, mode) : ErrorWhenDisabled("Widget", options.Widget.BaseUrl, options.Widget.SecretKey))
+            ? ErrorOf(options.Widget, mode)
+            : ErrorWhenDisabled("Widget", options.Widget.BaseUrlSetting, options.Widget.BaseUrl, options.Widget.SecretKey, mode))
                 ?? (options.EPayment.IsOn ? ErrorOf(options.EPayment, mode)
-                    : ErrorWhenDisabled("EPayment", options.EPayment.BaseUrl, options.EPayment.SecretKey));
+                    : ErrorWhenDisabled(
+                        "EPayment", options.EPayment.BaseUrlSetting, options.EPayment.BaseUrl, options.EPayment.SecretKey, mode));
         return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
     }
 
     private static string? ErrorOf(WidgetOptions widget, KhaltiMode mode)
     {
-        string? address = ErrorOfOrigin("Khalti:Widget:BaseUrl", widget.BaseUrl);
+        string? address = ErrorOfOrigin(widget.BaseUrlSetting, widget.BaseUrl, mode);
         if (address is not null)
         {
             return address;
         }
 
-        if (!IsSafe(widget.ScriptUrl, out _))
+        if (!IsSafe(widget.ScriptUrl, mode, out _))
         {
-            return "Khalti:Widget:ScriptUrl must be a full https:// address (http:// only for this machine).";
+            return $"{widget.ScriptUrlSetting} must be a full https:// address ({PlainHttp(mode)}).";
         }
 
         if (!string.IsNullOrEmpty(widget.ScriptIntegrity) && !ScriptIntegrity.IsHash(widget.ScriptIntegrity))
@@ -69,8 +71,8 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
     }
 
     // A product that is off still settles the payments that were made with it.
-    private static string? ErrorWhenDisabled(string product, string? baseUrl, string? secretKey) =>
-        ErrorOfOrigin($"Khalti:{product}:BaseUrl", baseUrl)
+    private static string? ErrorWhenDisabled(string product, string setting, string? baseUrl, string? secretKey, KhaltiMode mode) =>
+        ErrorOfOrigin(setting, baseUrl, mode)
         ?? (secretKey?.All(letter => letter is > ' ' and <= '~') == false
             ? $"Khalti:{product}:SecretKey is not a whole key: copy it again from Khalti's merchant dashboard, or take it out."
             : null);
@@ -78,7 +80,7 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
     // Khalti calls the keys of its test host live_secret_key, too, so a key's beginning says nothing: the host does.
     private static string? ErrorOf(EPaymentOptions epayment, KhaltiMode mode)
     {
-        if (ErrorOfOrigin("Khalti:EPayment:BaseUrl", epayment.BaseUrl) is { } address)
+        if (ErrorOfOrigin(epayment.BaseUrlSetting, epayment.BaseUrl, mode) is { } address)
         {
             return address;
         }
@@ -89,7 +91,7 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
         bool trial = !real && host.EndsWith(".KHALTI.COM", StringComparison.Ordinal);
         if (real && mode != KhaltiMode.Live)
         {
-            return $"Khalti:EPayment:BaseUrl is where real money moves, but Khalti:Mode is {mode}: take the "
+            return $"{epayment.BaseUrlSetting} is where real money moves, but Khalti:Mode is {mode}: take the "
                 + "address out, or set the mode to Live.";
         }
 
@@ -165,23 +167,38 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             || PublishedKeys.Contains(tail, StringComparer.OrdinalIgnoreCase);
     }
 
-    internal static string? ErrorOfOrigin(string setting, string? url) =>
-        IsSafe(url, out Uri? address) && address.AbsolutePath == "/" && address.Query.Length == 0 && address.UserInfo.Length == 0
+    private static string? ErrorOfOrigin(string setting, string? url, KhaltiMode mode) =>
+        IsSafe(url, mode, out Uri? address) && address.AbsolutePath == "/" && address.Query.Length == 0 && address.UserInfo.Length == 0
             ? null
-            : $"{setting} must be a full https:// address without a path, such as https://khalti.com (http:// only for this machine).";
+            : $"{setting} must be a full https:// address without a path, such as https://khalti.com ({PlainHttp(mode)}).";
 
-    // A secret key must not cross a network in the clear.
-    private static bool IsSafe(string? url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
+    // A secret key must not cross a network in the clear, but for those of the sandbox, which everybody knows.
+    private static bool IsSafe(string? url, KhaltiMode mode, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(url, UriKind.Absolute, out address)
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+        && (address.Scheme == Uri.UriSchemeHttps
+            || (address.Scheme == Uri.UriSchemeHttp && (address.IsLoopback || (mode == KhaltiMode.Sandbox && !IsKhaltis(address.Host)))));
+
+    private static bool IsKhaltis(string host)
+    {
+        string name = "." + host.TrimEnd('.');
+        return name.EndsWith(".khalti.com", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string PlainHttp(KhaltiMode mode) =>
+        mode == KhaltiMode.Sandbox ? "http:// only for a sandbox" : "http:// only for this machine";
 }
 
 /// <summary>The address of the sandbox.</summary>
 internal sealed class SandboxSettingsRules : IValidateOptions<SandboxSettings>
 {
     public ValidateOptionsResult Validate(string? name, SandboxSettings options) =>
-        Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? address) && address is { Scheme: "http" or "https", AbsolutePath: "/" }
-            && (address.Scheme == "http" || !options.Embedded)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Sandbox:Url must be a full address without a path, such as http://localhost:5081.");
+        !IsOrigin(options.Url, out Uri? address) || (address.Scheme != "http" && options.Embedded)
+            ? ValidateOptionsResult.Fail("Sandbox:Url must be a full address without a path, such as http://localhost:5081.")
+            : !string.IsNullOrWhiteSpace(options.PublicUrl) && !IsOrigin(options.PublicUrl, out _)
+            ? ValidateOptionsResult.Fail("Sandbox:PublicUrl must be a full address without a path, such as http://localhost:5081.")
+            : ValidateOptionsResult.Success;
+
+    private static bool IsOrigin(string? url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(url, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", AbsolutePath: "/" };
 }

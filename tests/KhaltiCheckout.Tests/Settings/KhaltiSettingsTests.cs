@@ -68,7 +68,6 @@ public sealed class KhaltiSettingsTests
     [InlineData("Khalti:Widget:BaseUrl", "https://khalti.com/api")]
     [InlineData("Khalti:Widget:BaseUrl", "https://khalti.com?x=1")]
     [InlineData("Khalti:Widget:BaseUrl", "https://user:pass@khalti.com")]
-    [InlineData("Khalti:Widget:BaseUrl", "http://192.0.2.1")]
     [InlineData("Khalti:Widget:ScriptUrl", "/js/khalti.js")]
     [InlineData("Khalti:Widget:ScriptUrl", "http://khalti.com/khalti.js")]
     [InlineData("Khalti:Widget:ScriptUrl", "javascript:alert(1)")]
@@ -79,6 +78,30 @@ public sealed class KhaltiSettingsTests
         sentence.ShouldContain(setting);
         sentence.ShouldContain("https://");
     }
+
+    [Fact]
+    public async Task A_key_does_not_cross_a_network_in_the_clear_outside_the_sandbox() =>
+        (await Starting.RefusalAsync(
+            "Development", ("Khalti:Mode", "Test"), ("Khalti:Widget:PublicKey", "test_public_key_" + Tail),
+            ("Khalti:Widget:SecretKey", "test_secret_key_" + SecretTail), ("Khalti:Widget:BaseUrl", "http://192.0.2.1")))
+            .ShouldStartWith("Khalti:Widget:BaseUrl must be a full https:// address");
+
+    [Fact]
+    public async Task A_plain_http_sandbox_on_another_machine_is_taken()
+    {
+        (string, string?)[] settings =
+            [("Khalti:Mode", "Sandbox"), ("Sandbox:Embedded", "false"), ("Sandbox:Url", "http://sandbox:5081")];
+
+        (await Starting.TryAsync("Development", settings)).ShouldBeNull();
+        (await Starting.TryAsync("Development", [.. settings, ("Sandbox:PublicUrl", "http://192.168.1.20:5081")])).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("Sandbox:Url", "http://khalti.com")]
+    [InlineData("Sandbox:PublicUrl", "http://test-pay.khalti.com")]
+    public async Task A_refused_address_of_the_sandbox_is_named_by_the_setting_that_gave_it(string setting, string address) =>
+        (await Starting.RefusalAsync("Development", ("Khalti:Mode", "Sandbox"), ("Sandbox:Embedded", "false"), (setting, address)))
+            .ShouldStartWith(setting + " must be a full https:// address");
 
     [Theory]
     [InlineData("0", "between 1 and 60")]
@@ -115,6 +138,7 @@ public sealed class KhaltiSettingsTests
     [InlineData("Sandbox:Url", "ftp://localhost:5081")]
     [InlineData("Sandbox:Url", "http://localhost:5081/path")]
     [InlineData("Sandbox:Url", "")]
+    [InlineData("Sandbox:PublicUrl", "localhost:5081/x")]
     [InlineData("Sandbox:Embedded", "perhaps")]
     public async Task An_unreachable_sandbox_is_refused(string setting, string value) =>
         (await Starting.RefusalAsync("Development", (setting, value))).ShouldContain(setting);
