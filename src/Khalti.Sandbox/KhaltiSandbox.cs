@@ -13,7 +13,7 @@ public sealed class KhaltiSandbox : IAsyncDisposable
         Control = new SandboxControl(_http);
     }
 
-    /// <summary>Where it listens. What is configured with <c>https://khalti.com</c> takes this instead.</summary>
+    /// <summary>Where it listens: the address to configure in place of <c>https://khalti.com</c>.</summary>
     public Uri Address => _host.Address;
 
     /// <summary>What a test does that Khalti does not offer: pay, lose an answer, move the clock, look at the calls.</summary>

@@ -80,7 +80,7 @@ public sealed class SandboxControl(HttpClient http)
     public Task AdvanceClockAsync(TimeSpan by, CancellationToken cancellationToken = default) =>
         SendAsync<JsonNode>(HttpMethod.Post, "clock", new { advanceSeconds = (long)by.TotalSeconds }, cancellationToken);
 
-    /// <summary>Changes one switch, a member of <see cref="SandboxBehaviour"/> by its name on the wire, such as <c>verifyAgain</c>.</summary>
+    /// <summary>Changes one switch, a member of <see cref="SandboxBehaviour"/> by its name in JSON: <c>verifyAgain</c>.</summary>
     public Task SetSwitchAsync(string name, object? value, CancellationToken cancellationToken = default) =>
         SendAsync<JsonNode>(
             HttpMethod.Post, "switches", new JsonObject { [name] = JsonSerializer.SerializeToNode(value, Wire) }, cancellationToken);
