@@ -19,6 +19,7 @@ internal static class Pages
         [".js"] = "text/javascript; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".svg"] = "image/svg+xml",
+        [".json"] = "application/json",
     };
 
     internal static void MapPages(this IEndpointRouteBuilder app)

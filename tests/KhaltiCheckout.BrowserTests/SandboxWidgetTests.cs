@@ -161,4 +161,71 @@ public sealed class SandboxWidgetTests(Browser browser) : PayingTests(browser)
         await other.ShouldStandAsync("paid", "completed");
         await other.ShouldNotOfferToPayAsync();
     }
+
+    [Fact]
+    public async Task A_page_can_be_scrolled_again_after_the_window_was_shown_twice_and_closed()
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        await order.OpenWidgetAsync();
+        await order.Page.Keyboard.PressAsync("Escape");
+
+        string[] overflows = await order.Page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const settings = () => ({
+                publicKey: 'test_public_key_11111111111111111111111111111111', productIdentity: 'a', productName: 'b',
+                productUrl: 'http://localhost/', amount: 1000, eventHandler: { onSuccess() {} },
+              });
+              const seen = [];
+              const note = () => seen.push(document.body.style.overflow);
+              document.body.style.overflow = 'scroll';
+              const one = new KhaltiCheckout(settings());
+              const other = new KhaltiCheckout(settings());
+              one.show();
+              one.show();
+              note();
+              one.hide();
+              note();
+              one.show();
+              other.show();
+              one.hide();
+              note();
+              other.hide();
+              other.hide();
+              note();
+              return seen;
+            }
+            """);
+
+        overflows.ShouldBe(["hidden", "scroll", "hidden", "scroll"]);
+    }
+
+    [Fact]
+    public async Task On_a_dark_page_the_window_lets_the_page_through_as_on_a_light_one()
+    {
+        OrderPage order = await GivenOpenOrderAsync();
+        await order.OpenWidgetAsync();
+        await order.Page.EvaluateAsync(
+            """
+            () => {
+              const behind = document.createElement('div');
+              behind.style.cssText = 'position: fixed; inset: 0; z-index: 99998; background: rgb(200, 30, 30)';
+              document.body.append(behind);
+            }
+            """);
+
+        byte[] light = await CornerAsync("light");
+        byte[] dark = await CornerAsync("dark");
+        await order.Page.EvaluateAsync("() => { document.querySelector('iframe[id^=khalti-widget-]').style.colorScheme = 'dark'; }");
+        byte[] opaque = await CornerAsync("dark");
+
+        dark.ShouldBe(light);
+        opaque.ShouldNotBe(light); // what the picture shows without the window's own color scheme
+
+        async Task<byte[]> CornerAsync(string scheme)
+        {
+            await order.Page.EvaluateAsync("scheme => { document.documentElement.style.colorScheme = scheme; }", scheme);
+            return await order.Page.ScreenshotAsync(new() { Clip = new() { X = 4, Y = 4, Width = 8, Height = 8 } });
+        }
+    }
 }
