@@ -42,15 +42,17 @@ internal sealed class LedgerSession(SqliteConnection connection, SqliteTransacti
         Query($"SELECT {Columns} FROM payment ORDER BY sequence DESC LIMIT $a", limit);
 
     /// <summary>The merchant's transactions in the widget product; Khalti has no list of ePayment links.</summary>
-    internal List<Transaction> Page(Account account, long skip, int take) => Query(
-        $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget' ORDER BY sequence DESC LIMIT $c OFFSET $d",
-        account.Merchant.Idx, account.WidgetMode?.ToString(), take, skip);
+    /// <param name="until">Only those that were begun by then.</param>
+    internal List<Transaction> Page(Account account, DateTimeOffset until, long skip, int take) => Query(
+        $"SELECT {Columns} FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget' AND created_on <= $c "
+            + "ORDER BY sequence DESC LIMIT $d OFFSET $e",
+        account.Merchant.Idx, account.WidgetMode?.ToString(), Instant(until), take, skip);
 
-    internal long Count(Account account)
+    internal long Count(Account account, DateTimeOffset until)
     {
         using SqliteCommand command = Command(
-            "SELECT COUNT(*) FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget'",
-            account.Merchant.Idx, account.WidgetMode?.ToString());
+            "SELECT COUNT(*) FROM payment WHERE merchant = $a AND mode = $b AND flow = 'Widget' AND created_on <= $c",
+            account.Merchant.Idx, account.WidgetMode?.ToString(), Instant(until));
         return (long)command.ExecuteScalar()!;
     }
 

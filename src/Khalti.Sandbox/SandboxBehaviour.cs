@@ -59,6 +59,10 @@ public sealed record SandboxBehaviour
     /// <summary>Whether the detail call lists refunds among <c>child_transactions</c>. No sample of Khalti's shows one.</summary>
     public bool RefundsAsChildren { get; init; } = true;
 
+    /// <summary>How many seconds after it was begun a transaction comes into the list. The detail call knows it at once.</summary>
+    [Range(0, 7 * 24 * 3600)]
+    public int ListLagSeconds { get; init; }
+
     /// <summary>Whether records say <c>refunded: true</c> when only a part was refunded.</summary>
     public bool RefundedWhenPartial { get; init; }
 

@@ -58,15 +58,20 @@ internal static class TransactionApi
         }
     }
 
-    private static Answer List(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings)
+    private static Answer List(HttpContext context, Fields fields, Ledger ledger, BehaviourSettings settings, SandboxClock clock)
     {
         Account account = context.Account();
         SandboxBehaviour behaviour = settings.Current;
+
+        // A clock that was set back hides nothing, unless the list is to lag.
+        DateTimeOffset until = behaviour.ListLagSeconds == 0
+            ? DateTimeOffset.MaxValue
+            : clock.GetUtcNow() - TimeSpan.FromSeconds(behaviour.ListLagSeconds);
         return ledger.Run(session =>
         {
             Records records = session.Records(behaviour);
-            return Paging.Answer(context.Request, fields, session.Count(account), (skip, take) =>
-                [.. session.Page(account, skip, take).Select(one => Shape(context, records.Record(one), detail: false))]);
+            return Paging.Answer(context.Request, fields, session.Count(account, until), (skip, take) =>
+                [.. session.Page(account, until, skip, take).Select(one => Shape(context, records.Record(one), detail: false))]);
         });
     }
 
