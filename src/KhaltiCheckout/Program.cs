@@ -13,6 +13,7 @@ using KhaltiCheckout.Polling;
 using KhaltiCheckout.Refunds;
 using KhaltiCheckout.Settings;
 using KhaltiCheckout.Storage;
+using KhaltiCheckout.TransactionMatching;
 
 Hosting.ExplainWrongSettings();
 if (CommandLine.IsGiven(args))
@@ -44,6 +45,7 @@ builder.Services.AddCatalogue();
 builder.Services.AddOrders();
 builder.Services.AddPayments();
 builder.Services.AddRefunds();
+builder.Services.AddTransactionMatching();
 builder.Services.AddClosing();
 builder.Services.AddReconciliation();
 builder.Services.AddDesk();

@@ -56,6 +56,17 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
         return token;
     }
 
+    /// <summary>A payment whose money Khalti takes without the shop's verify, as from a bank; gives back the transaction's id.</summary>
+    internal async Task<string> CompletedTransactionAsync(long amount, string productIdentity)
+    {
+        string idx = (string)(await PostAsync("/_sandbox/payments", new { amount, productIdentity }))["idx"]!;
+        await SetStateAsync(idx, "Completed");
+        return idx;
+    }
+
+    internal Task SetStateAsync(string idx, string state) =>
+        PostAsync($"/_sandbox/transactions/{idx}/state", new { state, force = true });
+
     internal Task FaultAsync(
         string operation, string kind, int? status = null, int? times = null, int? delayMs = null, double? probability = null) =>
         PostAsync("/_sandbox/faults", new { operation, kind, status, times, delayMs, probability });

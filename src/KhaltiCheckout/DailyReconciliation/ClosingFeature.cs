@@ -10,6 +10,14 @@ internal static class ClosingFeature
     {
         services.AddSingleton<CloseLeases>();
         services.AddScoped<DayReconciliation>();
+        services.AddScoped<CloseRunner>();
+        services.AddOptions<NightOptions>().BindConfiguration(NightOptions.Section)
+            .Validate(
+                options => options.At >= TimeSpan.Zero && options.At < TimeSpan.FromDays(1),
+                "DailyReconciliation:At must be a time of the day, such as 02:00:00.")
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DifferenceReports>();
+        services.AddSingleton<NightPass>();
     }
 
     internal static void MapClosing(this IEndpointRouteBuilder routes)

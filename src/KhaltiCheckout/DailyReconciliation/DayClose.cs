@@ -9,6 +9,10 @@ namespace KhaltiCheckout.DailyReconciliation;
 /// <summary>One day in Nepal, compared with Khalti's books. Signed off, it is kept as it was.</summary>
 public sealed class DayClose
 {
+    // Until a day of which something could not be compared is compared again.
+    private static readonly TimeSpan[] Rests =
+        [TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(3), TimeSpan.FromHours(6)];
+
     private DayClose()
     {
     }
@@ -34,6 +38,15 @@ public sealed class DayClose
     public string? SignedOffBy { get; private set; }
 
     public string? Note { get; private set; }
+
+    /// <summary>When the night compared it last; null when it has not.</summary>
+    public DateTimeOffset? NightRunAt { get; private set; }
+
+    /// <summary>When the night compares it again; null when it does not have to.</summary>
+    public DateTimeOffset? NextRunAt { get; private set; }
+
+    /// <summary>How often the night has compared it.</summary>
+    public int NightRuns { get; private set; }
 
     /// <summary>Concurrency token.</summary>
     public int Version { get; private set; }
@@ -67,6 +80,15 @@ public sealed class DayClose
         RunBy = by;
     }
 
+    /// <summary>The night's comparison ended.</summary>
+    /// <param name="isWhole">Whether everything of the day could be compared; else it is compared again.</param>
+    internal void EndNight(bool isWhole, DateTimeOffset began)
+    {
+        NightRunAt = began;
+        NextRunAt = isWhole ? null : began + (NightRuns < Rests.Length ? Rests[NightRuns] : Rests[^1]);
+        NightRuns++;
+    }
+
     internal void SignOff(string? note, string? by, DateTimeOffset now)
     {
         if (Found is null || SignedOffAt is not null)
@@ -89,6 +111,7 @@ internal sealed class DayCloseMapping : IEntityTypeConfiguration<DayClose>
         builder.HasKey(close => close.Day);
         builder.Property(close => close.Day).ValueGeneratedNever();
         builder.Property(close => close.FoundVersion).HasDefaultValue(1);
+        builder.Property(close => close.NightRuns).HasDefaultValue(0);
         builder.Property(close => close.Version).IsConcurrencyToken();
     }
 }

@@ -29,13 +29,11 @@ internal sealed class RunCloseRules : AbstractValidator<RunCloseRequest>
 internal static class RunClose
 {
     internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(
-        RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, DayReconciliation reconciliation, CloseLeases leases,
-        TimeProvider time,
+        RunCloseRequest request, ClaimsPrincipal user, CheckoutDb db, CloseRunner runner, TimeProvider time,
         CancellationToken cancellationToken)
     {
         DateOnly day = ShowCloses.ReadDay(request.Day)!.Value;
-        DateTimeOffset began = StorageFormat.Now(time);
-        if (day > NepalTime.DayOf(began))
+        if (day > NepalTime.DayOf(StorageFormat.Now(time)))
         {
             return TypedResults.Problem(Problems.ValidationFailed(new Dictionary<string, string[]>(StringComparer.Ordinal)
             {
@@ -43,53 +41,14 @@ internal static class RunClose
             }));
         }
 
-        if (await db.WriteAsync(() => BeginAsync(db, day, began, cancellationToken), cancellationToken) is { } refusal)
+        CloseRun run = await runner.RunAsync(day, user.KeyName(), isNight: false, static (_, _) => Task.CompletedTask, cancellationToken);
+        return run.State switch
         {
-            return refusal;
-        }
-
-        (CloseReport? report, bool wasHeld) = await leases.HoldAsync(
-            day, began + CloseLeases.Length,
-            token => reconciliation.RunAsync(day, token),
-            (found, until) => EndAsync(db, day, until, close => close.Take(found, user.KeyName(), began)));
-        return !wasHeld ? Problems.CheckInProgress()
-            : report is null ? Problems.KhaltiUnavailable()
-            : TypedResults.Ok(
-                CloseView.Of(await db.DayCloses.AsNoTracking().SingleAsync(close => close.Day == day, CancellationToken.None))!);
-    }
-
-    // False when another process has begun meanwhile: then its result counts.
-    private static Task<bool> EndAsync(CheckoutDb db, DateOnly day, DateTimeOffset until, Action<DayClose> end) => db.WriteAsync(
-        async () =>
-        {
-            DayClose close = await db.DayCloses.SingleAsync(close => close.Day == day);
-            if (close.LeasedUntil != until)
-            {
-                return false;
-            }
-
-            end(close);
-            return true;
-        },
-        CancellationToken.None);
-
-    private static async Task<ProblemHttpResult?> BeginAsync(
-        CheckoutDb db, DateOnly day, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        DayClose? close = await db.DayCloses.SingleOrDefaultAsync(close => close.Day == day, cancellationToken);
-        switch (close)
-        {
-            case { SignedOffAt: not null }:
-                return Problems.DaySignedOff();
-            case not null when close.IsLeased(now):
-                return Problems.CheckInProgress();
-            case null:
-                close = DayClose.Of(day);
-                db.Add(close);
-                break;
-        }
-
-        close.Lease(now + CloseLeases.Length);
-        return null;
+            CloseRunState.SignedOff => Problems.DaySignedOff(),
+            CloseRunState.InProgress => Problems.CheckInProgress(),
+            CloseRunState.Unanswered => Problems.KhaltiUnavailable(),
+            _ => TypedResults.Ok(
+                CloseView.Of(await db.DayCloses.AsNoTracking().SingleAsync(close => close.Day == day, CancellationToken.None))!),
+        };
     }
 }

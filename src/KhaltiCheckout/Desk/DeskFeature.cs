@@ -62,6 +62,40 @@ internal static class DeskFeature
                 + "unless Khalti has money of it.")
             .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
 
+        admin.MapPost("/orders/{id}/payments", AttachTransaction.Handle)
+            .WithValidation<AttachTransactionRequest>()
+            .WithIdempotency<AttachTransactionRequest>()
+            .RequireAuthorization(Scopes.Admin)
+            .WithName("AttachTransaction")
+            .WithExample(() => DeskExamples.AttachTransaction)
+            .WithSummary("Attach a transaction that only Khalti knows")
+            .WithDescription(
+                "Pays the order with a transaction of the widget that Khalti has completed and no payment here has. Khalti is asked: "
+                + "the transaction has to be completed, with the order's amount, and for no other order of this shop. `201`: it has paid "
+                + "the order; of an order that was paid before it is a second payment (`double_payment`), which can be refunded. `200`: "
+                + "it is this order's payment already, and nothing was done.")
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
+
+        admin.MapGet("/unmatched-transactions", ListUnmatched.Handle)
+            .RequireAuthorization(Scopes.Read)
+            .WithName("ListUnmatchedTransactions")
+            .WithExample(() => DeskExamples.ListUnmatched)
+            .WithSummary("Transactions at Khalti that belong to no order")
+            .WithDescription(
+                "Those that a person should look at, newest first. One that was paid for an order of this shop is not here: its order has "
+                + "the reason `unmatched_transaction`.")
+            .CanFail(400, 401, 403, 503);
+
+        admin.MapPost("/unmatched-transactions/{transactionId}/resolve", ResolveUnmatched.Handle)
+            .WithValidation<ResolveUnmatchedRequest>()
+            .WithIdempotency<ResolveUnmatchedRequest>()
+            .RequireAuthorization(Scopes.Admin)
+            .WithName("ResolveUnmatchedTransaction")
+            .WithExample(() => DeskExamples.ResolveUnmatched)
+            .WithSummary("Say what came of a transaction that belongs to no order")
+            .WithDescription("Takes it off the list; the note is kept with the key's name. Moves no money.")
+            .CanFail(400, 401, 403, 404, 409, 413, 415, 422, 429, 503);
+
         admin.MapPost("/payments/{id}/check", CheckPayment.Handle)
             .RequireAuthorization(Scopes.Admin)
             .WithName("CheckPayment")

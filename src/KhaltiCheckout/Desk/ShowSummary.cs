@@ -7,6 +7,7 @@ using KhaltiCheckout.Receipts;
 using KhaltiCheckout.Settings;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
+using KhaltiCheckout.TransactionMatching;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -17,11 +18,12 @@ namespace KhaltiCheckout.Desk;
 /// <param name="Days">Oldest first, those without anything included.</param>
 /// <param name="Attention">How many orders a person should look at, by reason. One with two reasons counts for both.</param>
 /// <param name="AttentionOrders">How many orders that are together.</param>
+/// <param name="UnmatchedTransactions">How many transactions at Khalti belong to no order and wait for a person.</param>
 /// <param name="Notices">What whoever runs the shop should see to, by code: <c>fiscal_year_ending</c> when the first day of the next fiscal
 /// year is not known.</param>
 public sealed record SummaryView(
     IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention,
-    int AttentionOrders, IReadOnlyList<string> Notices);
+    int AttentionOrders, int UnmatchedTransactions, IReadOnlyList<string> Notices);
 
 /// <summary>One day in Nepal.</summary>
 /// <param name="Orders">How many were placed.</param>
@@ -72,6 +74,8 @@ internal static class ShowSummary
         return TypedResults.Ok(new SummaryView(
             listed, TotalsOf(listed), await OpenAsync(db, now, cancellationToken), await AttentionAsync(db, cancellationToken),
             await db.Orders.CountAsync(order => order.Attention != null, cancellationToken),
+            await db.UnmatchedTransactions.CountAsync(
+                transaction => transaction.Status == UnmatchedStatus.Reported && transaction.OrderId == null, cancellationToken),
             FiscalYear.IsEnding(today, store.Value.FirstDaysOfYears) ? [FiscalYearNotice.Code] : []));
     }
 

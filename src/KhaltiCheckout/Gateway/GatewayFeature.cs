@@ -29,6 +29,7 @@ internal static class GatewayFeature
         services.AddScoped<EPaymentGateway>();
         services.AddScoped<RefundGateway>();
         services.AddScoped<GatewayRecords>();
+        services.AddSingleton<TransactionGateway>();
         services.AddHostedService<EmbeddedSandbox>();
     }
 }

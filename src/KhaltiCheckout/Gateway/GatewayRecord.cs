@@ -45,6 +45,12 @@ internal sealed record GatewayRecord(
 /// <param name="Record">What it means.</param>
 internal sealed record ListedTransaction(string Id, DateTimeOffset? CreatedOn, Paisa Amount, string? ProductIdentity, GatewayRecord Record)
 {
+    /// <summary>Whether money reached the merchant and did not go back as a whole.</summary>
+    internal bool IsMoneyHere { get; private init; }
+
     internal static ListedTransaction Of(Transaction record) =>
-        new(record.Id, record.CreatedOn, record.Amount, record.ProductIdentity, GatewayRecord.Of(record));
+        new(record.Id, record.CreatedOn, record.Amount, record.ProductIdentity, GatewayRecord.Of(record))
+        {
+            IsMoneyHere = TransactionAnswer.Of(record).IsMoneyHere,
+        };
 }

@@ -135,6 +135,17 @@ internal static class Problems
         "Khalti has money of this payment, or a refund of it is under way. Give the money back first; what can't be given back from here "
         + "is closed with closePayments. Nothing was resolved.");
 
+    internal static ProblemHttpResult TransactionAlreadyUsed() =>
+        Of(409, "transaction_already_used", "Transaction already used",
+            "A payment of another order has this transaction. A transaction pays one order; nothing was done.");
+
+    internal static ProblemHttpResult NotAttachable(string why) =>
+        Of(422, "transaction_not_attachable", "Transaction not attachable", why);
+
+    internal static ProblemHttpResult AttachmentInProgress() =>
+        Of(409, "payment_in_progress", "Payment in progress",
+            "A payment of this order is open and may be this transaction. Nothing was done; try again when its outcome is known.");
+
     internal static ProblemHttpResult CheckInProgress() =>
         Of(409, "check_in_progress", "Check in progress", "Khalti is being asked about this just now. Look again in a moment.");
 

@@ -61,6 +61,11 @@ public sealed record Finding(
     /// <summary>When Khalti was asked, for an answer that took a while; null where that does not matter.</summary>
     internal DateTimeOffset? AskedAt { get; init; }
 
+    /// <summary>Whether Khalti has said for certain that no money of the payment has moved so far.</summary>
+    internal bool SaysNoMoneyMoved =>
+        Kind is FindingKind.Declined or FindingKind.Cancelled or FindingKind.Expired or FindingKind.Waiting
+        || (Kind == FindingKind.Undecided && RuleId is RuleId.Confirmed or RuleId.NotVerifiedYet);
+
     internal static Finding NoLink(string why) =>
         new(FindingKind.Declined, RuleId.NoLink, why + ": nobody has it, so nobody can pay it", Failure: Failures.NoLink);
 }

@@ -19,13 +19,13 @@ public sealed partial class Order
 
     /// <summary>A reason that concerns the order itself.</summary>
     internal void RaiseAttention(AttentionReason reason, DateTimeOffset now) =>
-        RaiseAttention(reason, paymentId: null, refundId: null, now);
+        RaiseAttention(reason, paymentId: null, refundId: null, transactionId: null, now);
 
     internal void RaiseAttention(AttentionReason reason, Payment payment, DateTimeOffset now) =>
-        RaiseAttention(reason, payment.Id, refundId: null, now);
+        RaiseAttention(reason, payment.Id, refundId: null, transactionId: null, now);
 
     internal void RaiseAttention(AttentionReason reason, Refund refund, DateTimeOffset now) =>
-        RaiseAttention(reason, refund.PaymentId, refund.Id, now);
+        RaiseAttention(reason, refund.PaymentId, refund.Id, transactionId: null, now);
 
     /// <summary>Whether this is the last reason about a payment that no rule could settle, and that would stay so without it: then
     /// nobody would look at it again.</summary>
@@ -45,7 +45,8 @@ public sealed partial class Order
         UpdateAttention();
         string? word = reason is null ? null : SnakeCase.Of(reason.Reason);
         Record(
-            TimelineEvent.Resolved, Actor.Merchant, now, word is null ? null : new TimelineFacts(Reason: word, RefundId: reason!.RefundId),
+            TimelineEvent.Resolved, Actor.Merchant, now,
+            word is null ? null : new TimelineFacts(Reason: word, RefundId: reason!.RefundId, TransactionId: reason.TransactionId),
             word is null ? note : $"{word}: {note}", reason?.PaymentId, keyName);
         foreach (Payment payment in _payments.Where(IsHeldWithoutReason))
         {
@@ -64,31 +65,35 @@ public sealed partial class Order
     private bool IsHeldWithoutReason(Payment payment) => payment.Status == PaymentStatus.NeedsReview
         && !_reasons.Exists(open => open.IsOpen && open.PaymentId == payment.Id);
 
-    private void RaiseAttention(AttentionReason reason, string? paymentId, string? refundId, DateTimeOffset now)
+    private void RaiseAttention(
+        AttentionReason reason, string? paymentId, string? refundId, string? transactionId, DateTimeOffset now)
     {
         KeepUnrecordedReason(now);
-        if (_reasons.Exists(open => open.IsOpen && open.Is(reason, paymentId, refundId)))
+        if (_reasons.Exists(open => open.IsOpen && open.Is(reason, paymentId, refundId, transactionId)))
         {
             return;
         }
 
-        _reasons.Add(RaisedReason.Of(Id, reason, paymentId, refundId, now));
+        _reasons.Add(RaisedReason.Of(Id, reason, paymentId, refundId, transactionId, now));
         UpdateAttention();
         string word = SnakeCase.Of(reason);
-        Record(TimelineEvent.Attention, Actor.Worker, now, new TimelineFacts(Reason: word, RefundId: refundId), word, paymentId);
+        Record(
+            TimelineEvent.Attention, Actor.Worker, now,
+            new TimelineFacts(Reason: word, RefundId: refundId, TransactionId: transactionId), word, paymentId);
     }
 
     // What was not known of this payment is known now. Other payments' and refunds' reasons stay.
     private void ClearAttention(AttentionReason reason, Payment payment, DateTimeOffset now) =>
-        ClearAttention(reason, payment.Id, refundId: null, now);
+        ClearAttention(reason, payment.Id, refundId: null, transactionId: null, now);
 
     private void ClearAttention(AttentionReason reason, Refund refund, DateTimeOffset now) =>
-        ClearAttention(reason, refund.PaymentId, refund.Id, now);
+        ClearAttention(reason, refund.PaymentId, refund.Id, transactionId: null, now);
 
-    private void ClearAttention(AttentionReason reason, string? paymentId, string? refundId, DateTimeOffset now)
+    private void ClearAttention(
+        AttentionReason reason, string? paymentId, string? refundId, string? transactionId, DateTimeOffset now)
     {
         KeepUnrecordedReason(now);
-        if (_reasons.Find(open => open.IsOpen && open.Is(reason, paymentId, refundId)) is { } settled)
+        if (_reasons.Find(open => open.IsOpen && open.Is(reason, paymentId, refundId, transactionId)) is { } settled)
         {
             settled.Resolve(now);
             UpdateAttention();
@@ -100,7 +105,7 @@ public sealed partial class Order
     {
         if (Attention is { } unrecorded && !_reasons.Exists(open => open.IsOpen && open.Reason == unrecorded))
         {
-            _reasons.Add(RaisedReason.Of(Id, unrecorded, paymentId: null, refundId: null, now));
+            _reasons.Add(RaisedReason.Of(Id, unrecorded, paymentId: null, refundId: null, transactionId: null, now));
         }
     }
 

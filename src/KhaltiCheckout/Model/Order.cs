@@ -81,6 +81,10 @@ public sealed partial class Order
     /// <summary>Whether the outcome of a payment is open: no other payment may start (promise 4).</summary>
     internal bool HasOpenPayment => _payments.Exists(payment => payment.Status.IsOpen());
 
+    /// <summary>Whether Khalti has money for it that no payment here has: nothing else is paid before staff have looked.</summary>
+    internal bool HasUnmatchedMoney =>
+        _reasons.Exists(reason => reason.IsOpen && reason.Reason == AttentionReason.UnmatchedTransaction);
+
     /// <summary>Whether Khalti has answered about every link that may have been paid without our knowing.</summary>
     internal bool AreLinksKnown(LinkAnswers links) => _payments.TrueForAll(payment => !payment.MayHaveSettled || links.Cover(payment));
 
@@ -96,7 +100,7 @@ public sealed partial class Order
 
             // The order's time may be over: the payer confirmed before, and while this payment is open it does not expire.
             : Status != OrderStatus.Pending || others.Any(other => other.Status == PaymentStatus.NeedsReview) ? VerifyPermission.Never
-            : others.Any(other => other.Status.IsOpen()) || !AreLinksKnown(links) ? VerifyPermission.Later
+            : others.Any(other => other.Status.IsOpen()) || HasUnmatchedMoney || !AreLinksKnown(links) ? VerifyPermission.Later
             : VerifyPermission.Granted;
     }
 
@@ -272,6 +276,11 @@ public sealed partial class Order
     {
         payment.Complete(finding, now);
         ClearAttention(AttentionReason.Stuck, payment, now);
+        if (finding.TransactionId is { } transactionId)
+        {
+            ClearAttention(AttentionReason.UnmatchedTransaction, paymentId: null, refundId: null, transactionId, now);
+        }
+
         string note = $"transaction {finding.TransactionId ?? "not told"}, {(long)payment.Amount} paisa, {finding.Rule}";
         TimelineFacts facts = TimelineFacts.Of(finding) with { Amount = payment.Amount };
         bool late = Status is OrderStatus.Expired or OrderStatus.Cancelled;

@@ -108,6 +108,17 @@ public sealed partial class Payment
         Check = CheckState.Start(now, lease),
     };
 
+    /// <summary>Of a transaction that only Khalti knew: it has no token, and completes with the decision that makes it.</summary>
+    internal static Payment OfTransaction(string orderId, Paisa amount, DateTimeOffset now) => new()
+    {
+        Id = TypeId.New(TypeId.Payment, now),
+        OrderId = orderId,
+        Method = PaymentMethod.Widget,
+        Status = PaymentStatus.Verifying,
+        Amount = amount,
+        CreatedAt = now,
+    };
+
     // Its columns as one value.
     private CheckState Check
     {
@@ -126,6 +137,9 @@ public sealed partial class Payment
     internal bool MayHaveSettled => Pidx is not null
         && (Status == PaymentStatus.Initiated
             || (NextCheckAt is not null && Status is PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.Failed));
+
+    /// <summary>Whether money that no payment here accounts for may be this one's: it has a token or a link, and no transaction.</summary>
+    internal bool MayOwnUnknownTransaction => TransactionId is null && (Token is not null || Pidx is not null);
 
     /// <summary>Whether Khalti has answered a question about it that was asked at that time or later.</summary>
     internal bool IsAnsweredSince(DateTimeOffset instant) => LastAnsweredAt >= instant;

@@ -43,6 +43,24 @@ public enum RuleId
     OrderTakesNoPayment,
     ClosedByStaff,
 
+    // Transactions that Khalti knows and the shop did not.
+    FoundInList,
+    AttachedByStaff,
+    OrderPaidAlready,
+    PaymentInReview,
+    OtherPaymentOpen,
+    OrderNotFound,
+    ProductIdentityMissing,
+    OtherForm,
+    TransactionUnanswered,
+
+    // The night's comparison.
+    PaidAtKhaltiOnly,
+    PaidHereOnly,
+    BookedAmountDiffers,
+    BookedRefundDiffers,
+    BookedFeeDiffers,
+
     // What Khalti's records say of a paid payment and its refunds.
     LedgerPaid,
     LedgerRefunded,

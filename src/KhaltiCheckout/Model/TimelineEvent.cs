@@ -35,6 +35,9 @@ public enum TimelineEvent
     RefundStillUnknown,
     RefundFound,
     KhaltiDiffers,
+    TransactionMatched,
+    TransactionUnmatched,
+    BooksDiffer,
     CheckRequested,
     CheckUnanswered,
     Attention,
@@ -65,6 +68,8 @@ internal static class TimelineVocabulary
         // Of a part of which Khalti does not say how much there is no refund.
         RefundFound => ["rule"],
         KhaltiDiffers => ["rule", "amount", "refunded"],
+        TransactionMatched or TransactionUnmatched => ["rule", "amount", "transactionId"],
+        BooksDiffer => ["rule", "day"],
         Attention => ["reason"],
         OrderCancelled or CheckRequested or CheckUnanswered or Resolved => [],
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -22,6 +22,7 @@ namespace KhaltiCheckout.Model;
 /// <param name="RefundId">The refund.</param>
 /// <param name="OtherPaymentId">A payment of another order.</param>
 /// <param name="Deadline">Until when.</param>
+/// <param name="Day">Which day was compared.</param>
 public sealed record TimelineFacts(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rule = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? State = null,
@@ -38,7 +39,8 @@ public sealed record TimelineFacts(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TransactionId = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RefundId = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OtherPaymentId = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Deadline = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Deadline = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? Day = null)
 {
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web);
 

@@ -100,7 +100,7 @@ internal static class InitiateEPayment
 
     private static Claim Decide(Order order, DateTimeOffset now, TimeSpan lease, LinkAnswers links)
     {
-        if (order.HasOpenPayment)
+        if (order.HasOpenPayment || order.HasUnmatchedMoney)
         {
             return new Claim(Problems.PaymentInProgress());
         }

@@ -34,19 +34,23 @@ internal sealed partial class PaymentProcessor(
     }
 
     // Finds out what became of a payment whose outcome is not known.
-    private async Task<Finding> CheckAsync(Payment payment, Actor by, bool returned, CancellationToken cancellationToken)
+    private async Task<Finding> CheckAsync(Payment payment, Actor by, bool returned, CancellationToken cancellationToken) =>
+        (await CheckAsync(
+            payment, by, returned, confirmed => WhyNotToVerifyAsync(payment, confirmed, cancellationToken))).Finding;
+
+    private async Task<(Finding Finding, Order Order)> CheckAsync(
+        Payment payment, Actor by, bool returned, Func<Finding, Task<Finding?>> whyNotToVerify)
     {
         DateTimeOffset asked = StorageFormat.Now(time);
         Finding finding = payment switch
         {
             { Method: PaymentMethod.Widget } => await widget.CheckAsync(
-                payment, confirmed => WhyNotToVerifyAsync(payment, confirmed, cancellationToken), id => BelongsToAnotherAsync(id, payment)),
+                payment, whyNotToVerify, id => BelongsToAnotherAsync(id, payment)),
             { Pidx: null } => Finding.NoLink("the process that asked for the link did not live to hear the answer"),
             _ => await epayment.LookupAsync(payment),
         };
         finding = finding with { AskedAt = asked };
-        await ApplyAsync(payment, finding, by, returned);
-        return finding;
+        return (finding, await ApplyAsync(payment, finding, by, returned));
     }
 
     private Task<bool> BelongsToAnotherAsync(string transactionId, Payment payment) =>

@@ -108,7 +108,7 @@ internal static class VerifyWidgetPayment
             return Claim.Refused(Problems.TokenAlreadyUsed());
         }
 
-        if (order.HasOpenPayment)
+        if (order.HasOpenPayment || order.HasUnmatchedMoney)
         {
             return Claim.Refused(Problems.PaymentInProgress());
         }

@@ -1,3 +1,6 @@
+using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.TransactionMatching;
+
 namespace KhaltiCheckout.Polling;
 
 internal static class PollingFeature
@@ -9,6 +12,19 @@ internal static class PollingFeature
             .Validate(options => options.Interval > TimeSpan.Zero, "Reconciliation:Interval must be longer than nothing, such as 00:00:01.")
             .ValidateOnStart();
         services.AddSingleton<PollingPass>();
-        services.AddHostedService<PollingWorker>();
+        services.AddSingleton<PruningPass>();
+
+        // Each by itself: a slow list keeps no payment waiting.
+        services.AddWorker(
+            "polling", static (provider, token) => provider.GetRequiredService<PollingPass>().PassAsync(token));
+        services.AddWorker(
+            "transaction matching", static (provider, token) => provider.GetRequiredService<MatchingPass>().PassAsync(token));
+        services.AddWorker(
+            "daily reconciliation", static (provider, token) => provider.GetRequiredService<NightPass>().PassAsync(token));
+        services.AddWorker(
+            "pruning", static (provider, token) => provider.GetRequiredService<PruningPass>().PassAsync(token));
     }
+
+    private static void AddWorker(this IServiceCollection services, string name, Func<IServiceProvider, CancellationToken, Task> pass) =>
+        services.AddSingleton<IHostedService>(provider => new PollingWorker(name, pass, provider));
 }

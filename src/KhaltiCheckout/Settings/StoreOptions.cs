@@ -32,6 +32,9 @@ public sealed class StoreOptions
     /// <summary>How long an order waits to be paid.</summary>
     public TimeSpan OrderLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long an order that expired without a payment is kept. Zero: for ever.</summary>
+    public TimeSpan KeepUnpaidFor { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>Paisa. Khalti takes nothing below 1000.</summary>
     public long MinAmount { get; set; } = 1000;
 
@@ -53,6 +56,10 @@ internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
 
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(30);
 
+    // Longer than an idempotent answer is kept.
+    private static readonly TimeSpan MinKept = TimeSpan.FromDays(2);
+    private static readonly TimeSpan MaxKept = TimeSpan.FromDays(3650);
+
     public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {
         string? trouble = options switch
@@ -63,6 +70,9 @@ internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
             // A bare number is read as days, which nobody means.
             _ when options.OrderLifetime <= TimeSpan.Zero || options.OrderLifetime > MaxLifetime =>
                 "Store:OrderLifetime must be more than nothing and at most 30 days, such as 01:00:00 for an hour.",
+            _ when options.KeepUnpaidFor != TimeSpan.Zero
+                && (options.KeepUnpaidFor < MinKept || options.KeepUnpaidFor > MaxKept) =>
+                "Store:KeepUnpaidFor must be between 2 and 3650 days, such as 90.00:00:00 for 90 days, or 00:00:00 to keep them for ever.",
             { Pan: { } pan } when pan.Length != 9 || !pan.All(char.IsAsciiDigit) =>
                 "Store:Pan must be the seller's PAN or VAT number of nine digits; leave it out if there is none.",
             { VatPercent: < 1 or > 100 } =>

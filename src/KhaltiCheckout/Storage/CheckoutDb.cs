@@ -99,6 +99,7 @@ public class CheckoutDb : DbContext
         configurationBuilder.Properties<PaymentMethod>().HaveConversion<SnakeCaseConverter<PaymentMethod>>().HaveMaxLength(20);
         configurationBuilder.Properties<RefundStatus>().HaveConversion<SnakeCaseConverter<RefundStatus>>().HaveMaxLength(20);
         configurationBuilder.Properties<RefundOrigin>().HaveConversion<SnakeCaseConverter<RefundOrigin>>().HaveMaxLength(20);
+        configurationBuilder.Properties<UnmatchedStatus>().HaveConversion<SnakeCaseConverter<UnmatchedStatus>>().HaveMaxLength(20);
         configurationBuilder.Properties<PaymentStatus>().HaveConversion<SnakeCaseConverter<PaymentStatus>>().HaveMaxLength(20);
     }
 

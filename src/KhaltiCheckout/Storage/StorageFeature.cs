@@ -52,6 +52,8 @@ internal static class StorageFeature
         services.AddSingleton<OrderStore>();
         services.AddSingleton<DueWorkQueries>();
         services.AddSingleton<UnreadableOrders>();
+        services.AddSingleton<WorkCursors>();
+        services.AddSingleton<UnpaidOrders>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

@@ -51,9 +51,12 @@ public sealed record AdminOrderView(
 /// <summary>Why a person should look at an order.</summary>
 /// <param name="PaymentId">The payment that is the cause, or that the refund belongs to; null when it is the order itself.</param>
 /// <param name="RefundId">The refund that is the cause, where one is.</param>
-public sealed record ReasonView(string Id, AttentionReason Reason, string? PaymentId, string? RefundId, DateTimeOffset RaisedAt)
+/// <param name="TransactionId">Khalti's id of a transaction that no payment here has, where one is the cause.</param>
+public sealed record ReasonView(
+    string Id, AttentionReason Reason, string? PaymentId, string? RefundId, string? TransactionId, DateTimeOffset RaisedAt)
 {
-    internal static ReasonView Of(RaisedReason reason) => new(reason.Id, reason.Reason, reason.PaymentId, reason.RefundId, reason.RaisedAt);
+    internal static ReasonView Of(RaisedReason reason) =>
+        new(reason.Id, reason.Reason, reason.PaymentId, reason.RefundId, reason.TransactionId, reason.RaisedAt);
 }
 
 public sealed record AdminCustomerView(string? Name, string? Email, string? Phone);

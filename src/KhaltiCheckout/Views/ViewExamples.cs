@@ -20,7 +20,7 @@ internal static class ViewExamples
     internal const string AdminOrder = """
         {"id":"ord_01k9x4c7qmf3t8v5z2w6y1n0ah","number":"HZ9D-7DQV","status":"partially_refunded","attention":"refunded_at_khalti",
          "reasons":[{"id":"rsn_01k9x8q5t3c7w2m9d4h6k0v1rz","reason":"refunded_at_khalti","paymentId":"pay_01k9x4e0s2b7d9f4g6h8j1k3mn",
-           "refundId":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","raisedAt":"2026-11-21T06:00:01.000Z"}],
+           "refundId":"ref_01k9x7m3vd0q2r6t8w4y5z1b9c","transactionId":null,"raisedAt":"2026-11-21T06:00:01.000Z"}],
          "amount":150000,"amountRefunded":50000,"currency":"NPR",
          "lines":[{"productId":"dhaka-topi","name":"Dhaka topi","unitPrice":50000,"quantity":3,"amount":150000,"kind":"item"}],
          "customer":{"name":"Sita Rai","email":"sita@example.com","phone":"9800000001"},"reference":null,"receiptNumber":null,"metadata":{},

@@ -26,9 +26,10 @@ internal static class Layers
         ("Payments", [.. Base, "Idempotency"]),
         ("Checkout", [.. Base, "Catalogue", "Idempotency", "Receipts", "Payments"]),
         ("Refunds", [.. Base, "Idempotency"]),
-        ("Polling", [.. Base, "Payments", "Refunds"]),
-        ("DailyReconciliation", [.. Base, "Idempotency"]),
-        ("Desk", [.. Base, "Idempotency", "Receipts", "Payments", "Refunds"]),
+        ("TransactionMatching", [.. Base, "Payments"]),
+        ("DailyReconciliation", [.. Base, "Idempotency", "TransactionMatching"]),
+        ("Polling", [.. Base, "Payments", "Refunds", "TransactionMatching", "DailyReconciliation"]),
+        ("Desk", [.. Base, "Idempotency", "Receipts", "Payments", "Refunds", "TransactionMatching"]),
         ("Operations", Base),
     ];
 

@@ -101,6 +101,12 @@ public sealed class TimelineVocabularyTests
             order.Cancel(Now);
             order.ApplyLink(link, new PaymentLink("pidx-2", "https://pay.khalti.test/pidx-2", null), Said(FindingKind.Waiting), Now);
         });
+        yield return Ended(order => order.PayByTransaction(
+            Said(FindingKind.Completed) with { TransactionId = "transaction-7", AmountPaid = Whole }, RuleId.FoundInList, Actor.Worker,
+            Now));
+        yield return Ended(order => order.ReportUnmatched("transaction-7", Whole, "Completed", RuleId.AmountDiffers, "said", Now));
+        yield return Ended(order => order.ReportDifference(
+            RuleId.PaidHereOnly, new DateOnly(2026, 11, 20), paymentId: null, "transaction-7", Whole, atKhalti: null, "said", Now));
         yield return Lost();
         yield return PaidTwice();
         yield return Closed();

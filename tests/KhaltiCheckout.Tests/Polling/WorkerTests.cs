@@ -62,6 +62,6 @@ public sealed class WorkerTests
 
     // Of a round, and of the one payment or refund in it. What broke off in the client was a lost answer, and is told as one.
     private static bool HasToldBoth(Shop shop) =>
-        shop.Log.Warnings.Any(line => line.Contains("A round of reconciliation failed", StringComparison.Ordinal))
+        shop.Log.Warnings.Any(line => line.Contains("A round of polling failed", StringComparison.Ordinal))
         && shop.Log.Warnings.Any(line => line.Contains("if it is still open it is asked about again", StringComparison.Ordinal));
 }

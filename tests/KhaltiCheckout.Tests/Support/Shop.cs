@@ -2,8 +2,10 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Khalti.Sandbox;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Polling;
 using KhaltiCheckout.Storage;
+using KhaltiCheckout.TransactionMatching;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -219,6 +221,37 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>One round of the worker.</summary>
     internal Task<(int Asked, int Expired)> PassAsync() =>
         _app.Services.GetRequiredService<PollingPass>().PassAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>One round of looking for transactions that no payment here has.</summary>
+    internal Task<(int Found, int Decided)> MatchAsync() =>
+        _app.Services.GetRequiredService<MatchingPass>().PassAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>The night's comparison, until no day is due. Gives back the days that were compared.</summary>
+    internal async Task<IReadOnlyList<DateOnly>> NightAsync()
+    {
+        List<DateOnly> days = [];
+        Clock.Advance(TimeSpan.FromSeconds(11));
+        while (await _app.Services.GetRequiredService<NightPass>().PassAsync(TestContext.Current.CancellationToken) is { } day)
+        {
+            days.Add(day);
+        }
+
+        return days;
+    }
+
+    /// <summary>One round of removing orders that expired unpaid long ago; gives back how many.</summary>
+    internal Task<int> PruneAsync() =>
+        _app.Services.GetRequiredService<PruningPass>().PassAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>So many rounds of it, ten seconds apart: a page of the list each.</summary>
+    internal async Task MatchForAsync(TimeSpan time)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed <= time; passed += TimeSpan.FromSeconds(10))
+        {
+            await MatchAsync();
+            Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+    }
 
     /// <summary>Time passes, and the worker makes a round.</summary>
     internal Task<(int Asked, int Expired)> PassAfterAsync(TimeSpan wait)

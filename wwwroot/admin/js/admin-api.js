@@ -28,6 +28,9 @@ export const checkRefund = (id, key) => ask('POST', `/refunds/${at(id)}/check`, 
 export const refundOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/refunds`, { body, key, timeout: 60_000 });
 export const settleRefund = (id, body, key) => ask('POST', `/refunds/${at(id)}/settle`, { body, key });
 export const recordRefund = (paymentId, body, key) => ask('POST', `/payments/${at(paymentId)}/refunds-found`, { body, key, timeout: 60_000 });
+export const attachTransaction = (id, body, key) => ask('POST', `/orders/${at(id)}/payments`, { body, key, timeout: 60_000 });
+export const listUnmatched = () => ask('GET', '/unmatched-transactions');
+export const resolveUnmatched = (id, body, key) => ask('POST', `/unmatched-transactions/${at(id)}/resolve`, { body, key });
 export const resolveOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/resolve`, { body, key });
 
 export const listKeys = () => ask('GET', '/keys').then(answer => answer.data);

@@ -100,8 +100,8 @@ function drawHeader(name) {
 async function refreshCount() {
   if (!session.may('read')) return;
   try {
-    const { attentionOrders, notices: found } = await readSummary(1);
-    waiting = attentionOrders;
+    const { attentionOrders, unmatchedTransactions, notices: found } = await readSummary(1);
+    waiting = attentionOrders + (unmatchedTransactions ?? 0);
     notices = found ?? [];
     if (session.isOpen) drawHeader(where().name);
   } catch { /* the number is a courtesy */ }

@@ -6,7 +6,7 @@ import { money, signed } from '../../js/money.js';
 import { newKey } from '../../js/random.js';
 import { dateAndTime, shortTime } from '../../js/time.js';
 import { note as noteText } from '../../js/typed-text.js';
-import { checkPayment, checkRefund, readOrder, recordRefund, resolveOrder, settleRefund } from './admin-api.js';
+import { attachTransaction, checkPayment, checkRefund, readOrder, recordRefund, resolveOrder, settleRefund } from './admin-api.js';
 import { ask, badge, button, copyable, facts, failed, field, loading, paisaOf, whyNot, word } from './parts.js';
 import { forgetLists, openBadge } from './orders.js';
 import { askRefund } from './refund.js';
@@ -93,6 +93,7 @@ export function showOrder(context) {
       resolve: reason => () => askResolve(order, reason),
       settle: refund => () => askSettle(refund),
       record: payment => () => askFound(payment),
+      attach: (transactionId = '') => () => askAttach(order, transactionId),
     };
   }
 
@@ -126,6 +127,19 @@ export function showOrder(context) {
         : unclear.length > 0 ? [el('p', { class: 'notice stop' }, t('resolve.closes'))] : [],
       send: (note, key) => resolveOrder(order.id, { note, reasonId: reason.id, closePayments: close.checked }, key),
       said: t('resolve.done'),
+    });
+  }
+
+  function askAttach(order, transactionId) {
+    const id = el('input', { id: 'attach-transaction', autocomplete: 'off', spellcheck: 'false', maxlength: '100', required: true, value: transactionId });
+    askNote({
+      title: t('attach.heading'), text: t('attach.text', { amount: money(order.amount) }), label: t('attach.note'), yes: t('attach.yes'),
+      parts: [field(t('attach.transaction'), id, { hint: t('attach.hint') })],
+      send: (note, key) => {
+        if (id.value.trim() === '') throw Object.assign(new Error(), { errors: { transactionId: [t('attach.empty')] } });
+        return attachTransaction(order.id, { transactionId: id.value.trim(), note }, key);
+      },
+      said: t('attach.done'),
     });
   }
 
@@ -211,6 +225,7 @@ function reasonCard(order, reason, act) {
     for (const open of openRefunds) buttons.push(button('settle', act.settle(open)));
     for (const part of order.payments.filter(one => needsAmount(one) && isCause(one.id))) buttons.push(button('found', act.record(part), { quiet: false }));
   }
+  if (session.may('admin') && code === 'unmatched_transaction') buttons.push(button('attach', act.attach(reason.transactionId ?? ''), { quiet: false }));
   const paid = order.payments.filter(one => one.refundable > 0);
   if (session.may('refund') && ['double_payment', 'paid_late', 'amount_conflict'].includes(code) && paid.length > 0) {
     buttons.push(button(code === 'double_payment' ? 'refund.second' : 'refund', act.refund(paid.find(one => one === payment) ?? paid.at(-1))));
@@ -224,13 +239,16 @@ function reasonCard(order, reason, act) {
     el('p', { class: 'soft' },
       refund ? t('reason.refund', { amount: money(refund.amount), begun: dateAndTime(refund.createdAt) })
         : payment ? t('reason.payment', { method: word('method', payment.method), amount: money(payment.amountPaid ?? payment.amount), begun: dateAndTime(payment.createdAt) }) : '',
+      reason.transactionId ? copyable(reason.transactionId, t('attach.transaction')) : '',
       ' ', t('reason.raised', { when: dateAndTime(reason.raisedAt) })),
     buttons.length > 0 ? el('div', { class: 'choices' }, ...buttons) : el('p', { class: 'hint' }, t('todo.other')));
 }
 
 function payments(order, act) {
-  if (order.payments.length === 0) return el('section', { class: 'card' }, el('h2', {}, t('payments')), el('p', {}, t('payments.none')));
-  return el('section', { class: 'card' }, el('h2', {}, t('payments')), ...[...order.payments].reverse().map(payment => paymentCard(order, payment, act)));
+  const attach = session.may('admin') ? el('p', { class: 'choices' }, button('attach', act.attach())) : null;
+  return el('section', { class: 'card' }, el('h2', {}, t('payments')),
+    ...order.payments.length === 0 ? [el('p', {}, t('payments.none'))] : [...order.payments].reverse().map(payment => paymentCard(order, payment, act)),
+    attach);
 }
 
 function paymentCard(order, payment, act) {
