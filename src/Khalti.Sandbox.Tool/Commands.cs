@@ -9,7 +9,13 @@ internal static class Commands
     internal const int Done = 0;
     internal const int Failed = 1;
 
-    internal static RootCommand Define() => StartCommand.Define();
+    internal static RootCommand Define()
+    {
+        RootCommand root = StartCommand.Define();
+        root.Add(RunCommand.Define());
+        root.Add(TrustCommand.Define());
+        return root;
+    }
 
     /// <summary>Runs it; a wrong setting or file is one sentence on the error output.</summary>
     internal static async Task<int> ReportAsync(Func<Task<int>> run)

@@ -12,6 +12,7 @@ namespace Khalti.Sandbox.Tool;
 internal static class StartCommand
 {
     private const string SettingPrefix = "--Sandbox:";
+    private const string DefaultHttpsUrl = "https://localhost:5443";
 
     internal static RootCommand Define()
     {
@@ -28,9 +29,14 @@ internal static class StartCommand
         {
             Description = "A network besides this machine that may use /_sandbox, such as 172.17.0.0/16. Can be repeated.",
         };
+        Option<string?> https = new("--https")
+        {
+            Description = "Listen by https as well, at https://localhost:5443 or the given address; trust says how programs trust it.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         RootCommand root = new("A local stand-in for Khalti. Further settings: --Sandbox:NAME VALUE.")
         {
-            urls, publicUrl, seed, control,
+            urls, https, publicUrl, seed, control,
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((given, cancellationToken) => Commands.ReportAsync(() =>
@@ -38,6 +44,7 @@ internal static class StartCommand
             SandboxOptions options = Read(given.UnmatchedTokens);
             options.Url = given.GetValue(urls) ?? options.Url;
             options.PublicUrl = given.GetValue(publicUrl) ?? options.PublicUrl;
+            options.HttpsUrl = given.GetResult(https) is null ? options.HttpsUrl : given.GetValue(https) ?? DefaultHttpsUrl;
             options.Seed = given.GetValue(seed) ?? options.Seed;
             options.ControlNetworks = [.. options.ControlNetworks, .. given.GetValue(control) ?? []];
             return RunAsync(options, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,15 +26,20 @@ public sealed partial class SandboxHost : IAsyncDisposable
     }
 
     /// <summary>The address the server listens on, with the chosen port when port 0 was configured.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features
-        .GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+    public Uri Address => Addresses.First(address => address.Scheme == Uri.UriSchemeHttp);
+
+    /// <summary>The address it listens on by https, or null.</summary>
+    public Uri? HttpsAddress => Addresses.FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttps);
+
+    private IEnumerable<Uri> Addresses => _app.Services.GetRequiredService<IServer>().Features
+        .GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address));
 
     public static async Task<SandboxHost> StartAsync(
         SandboxOptions options, TimeProvider time, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         string contentRoot = Path.GetFullPath(options.ContentRoot ?? Directory.GetCurrentDirectory());
-        string[] urls = Urls(options.Url);
+        string[] urls = [.. Urls(options.Url), .. HttpsUrl(options.HttpsUrl)];
         SeedFile seed = SeedFile.Read(options.Seed, contentRoot);
         Merchants merchants = new(seed.Merchants.Select(one => one.ToMerchant()));
         Payers payers = new(seed.Payers.Select(one => one.ToAccount()));
@@ -45,7 +51,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             SandboxHost host = new(app, ledger);
             string sqlite = raw.sqlite3_libversion().utf8_to_string();
-            Log.Started(app.Logger, host.Address, sqlite);
+            Log.Started(app.Logger, string.Join(" and ", host.Addresses), sqlite);
             return host;
         }
         catch
@@ -80,6 +86,13 @@ public sealed partial class SandboxHost : IAsyncDisposable
             server.AddServerHeader = false;
             server.Limits.MaxRequestBodySize = MaxBody;
         });
+        if (options.HttpsUrl is { Length: > 0 })
+        {
+            X509Certificate2 certificate = CertificateAuthority.Open(options.CertificateFolder, time).Issue(Names(urls, options));
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(
+                server => server.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+        }
+
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
@@ -123,6 +136,16 @@ public sealed partial class SandboxHost : IAsyncDisposable
         return isValid ? urls : throw new InvalidOperationException($"Sandbox:Url must be an http:// address, not '{text}'.");
     }
 
+    private static string[] HttpsUrl(string? url) =>
+        string.IsNullOrEmpty(url) ? []
+        : url.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? [url]
+        : throw new InvalidOperationException($"Sandbox:HttpsUrl must be an https:// address, not '{url}'.");
+
+    /// <summary>The names under which it is reached, but for the wildcards of listen addresses.</summary>
+    private static IEnumerable<string> Names(string[] urls, SandboxOptions options) =>
+        urls.Select(url => BindingAddress.Parse(url).Host.Trim('[', ']')).Where(host => host is not ("*" or "+" or "0.0.0.0" or "::"))
+            .Concat(PublicHost(options)).Concat(options.Hosts);
+
     private static string[] PublicHost(SandboxOptions options) =>
         options.PublicUrl is { Length: > 0 } url ? [PublicUrl(url).Host] : [];
 
@@ -143,6 +166,6 @@ public sealed partial class SandboxHost : IAsyncDisposable
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Khalti Sandbox listens on {Address}; SQLite {Version}")]
-        internal static partial void Started(ILogger logger, Uri address, string version);
+        internal static partial void Started(ILogger logger, string address, string version);
     }
 }

@@ -12,6 +12,15 @@ public sealed class SandboxOptions
     public string Url { get; set; } = "http://localhost:5081";
 
     /// <summary>
+    /// Where it listens by https as well, such as <c>https://localhost:5443</c>, with a certificate of an authority of its own; null is
+    /// nowhere.
+    /// </summary>
+    public string? HttpsUrl { get; set; }
+
+    /// <summary>Where the authority is kept; null is <see cref="CertificateAuthority.DefaultFolder"/>.</summary>
+    public string? CertificateFolder { get; set; }
+
+    /// <summary>
     /// What it calls itself to browsers, in <c>payment_url</c>, such as <c>http://localhost:5081</c> when servers reach it as
     /// <c>http://sandbox:5081</c>; null is the host that a request names.
     /// </summary>

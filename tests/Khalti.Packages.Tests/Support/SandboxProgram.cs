@@ -7,13 +7,16 @@ internal sealed class SandboxProgram : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private SandboxProgram(Process process, Uri address)
+    private SandboxProgram(Process process, Uri address, int? httpsPort)
     {
         _process = process;
         Address = address;
+        HttpsPort = httpsPort;
     }
 
     internal Uri Address { get; }
+
+    internal int? HttpsPort { get; }
 
     /// <summary>The program of this build.</summary>
     internal static string Built => Path.Combine(
@@ -33,7 +36,8 @@ internal sealed class SandboxProgram : IAsyncDisposable
             if (at >= 0)
             {
                 _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-                return new SandboxProgram(process, new Uri(line[(at + Says.Length)..].Split(';')[0].Trim()));
+                Uri[] addresses = [.. line[(at + Says.Length)..].Split(';')[0].Split(" and ").Select(text => new Uri(text.Trim()))];
+                return new SandboxProgram(process, addresses[0], addresses.Length > 1 ? addresses[1].Port : null);
             }
         }
 

@@ -35,6 +35,8 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     internal Uri Address => _host!.Address;
 
+    internal Uri? HttpsAddress => _host!.HttpsAddress;
+
     internal static async Task<RunningSandbox> StartAsync(Action<SandboxOptions>? configure = null)
     {
         RunningSandbox sandbox = new();
