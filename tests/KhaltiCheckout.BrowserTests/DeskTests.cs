@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.BrowserTests.Pages;
 using KhaltiCheckout.BrowserTests.Support;
+using KhaltiCheckout.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -74,6 +75,55 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
 
         await Expect(desk.Page.Locator("#notices")).ToContainTextAsync("Store:FiscalYearStarts");
         await visit.JudgeAsync(desk.Page, "desk-fiscal-year-ending");
+    }
+
+    [Fact]
+    public async Task A_transaction_that_only_Khalti_knows_is_attached_by_keyboard()
+    {
+        await OpenAsync(("Reconciliation:Enabled", "false"));
+        Visit visit = (await VisitAsync(Phone)).Expecting("status of 422", "answer: 422 POST");
+        JsonNode order = await Shop.OrderAsync(await Shop.GivenOrderAsync());
+        string wrong = await Shop.Sandbox.CompletedTransactionAsync((long)order["amount"]! - 1, order.Id());
+        string idx = await Shop.Sandbox.CompletedTransactionAsync((long)order["amount"]!, order.Id());
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+        await desk.OpenOrderAsync(order.Id());
+
+        await desk.Button("Attach a payment").FocusAsync();
+        await desk.Page.Keyboard.PressAsync("Enter");
+        await Expect(desk.Dialog.Locator("#attach-transaction")).ToBeFocusedAsync();
+        await desk.Page.Keyboard.TypeAsync(wrong);
+        await desk.Page.Keyboard.PressAsync("Tab");
+        await desk.Page.Keyboard.TypeAsync("The shopper sent the receipt.");
+        await visit.JudgeAsync(desk.Page, "desk-attach-dialog");
+        await desk.Send.ClickAsync();
+        await Expect(desk.Dialog.Locator("[role=alert]")).ToContainTextAsync("does not call this transaction completed");
+        await desk.Dialog.Locator("#attach-transaction").FillAsync($" {idx} ");
+        await desk.Dialog.Locator("#attach-transaction").PressAsync("Enter");
+
+        await Expect(desk.Notice).ToHaveTextAsync("The transaction is this order’s payment now.");
+        await Expect(desk.Status).ToHaveAttributeAsync("data-status", "paid");
+        await Expect(desk.Page.Locator("#timeline")).ToContainTextAsync("The shopper sent the receipt.");
+        await visit.JudgeAsync(desk.Page, "desk-attached");
+    }
+
+    [Fact]
+    public async Task Money_without_an_order_is_shown_and_resolved()
+    {
+        await OpenAsync();
+        Visit visit = await VisitAsync(new Shopper(360, "ne"));
+        await Shop.Sandbox.CompletedTransactionAsync(12_300, "another-till");
+        await Shop.UntilUnmatchedAsync();
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+        await desk.Page.GotoAsync("/admin/?view=inbox");
+
+        await Expect(desk.Page.Locator("#unmatched")).ToContainTextAsync("another-till");
+        await visit.JudgeAsync(desk.Page, "desk-unmatched");
+        await desk.Page.Locator("#unmatched").GetByRole(AriaRole.Button).Last.ClickAsync();
+        await desk.Dialog.Locator("#note").FillAsync("The till's.");
+        await visit.JudgeAsync(desk.Page, "desk-unmatched-resolve");
+        await desk.Send.ClickAsync();
+
+        await Expect(desk.Page.Locator("#unmatched")).ToHaveCountAsync(0);
     }
 
     [Fact]

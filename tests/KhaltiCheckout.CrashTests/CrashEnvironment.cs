@@ -18,14 +18,18 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     private int _runNumber;
     private int _crashIndex;
 
-    private CrashEnvironment(string folder, TestDatabase database, SandboxHost sandbox)
+    private CrashEnvironment(string folder, TestDatabase database, SandboxHost sandbox, bool matchesTransactions)
     {
+        MatchesTransactions = matchesTransactions;
         _folder = folder;
         _database = database;
         Sandbox = new SandboxDriver(sandbox);
     }
 
     internal SandboxDriver Sandbox { get; }
+
+    /// <summary>Whether the process reads Khalti's list; else the list's crash points are in no scenario.</summary>
+    private bool MatchesTransactions { get; }
 
     /// <summary>Whether the process was killed since the crash point was set.</summary>
     internal bool HasCrashed { get; private set; }
@@ -34,13 +38,13 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder, $"points-{_runNumber}");
 
-    internal static async Task<CrashEnvironment> CreateAsync()
+    internal static async Task<CrashEnvironment> CreateAsync(bool matchesTransactions)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-crash-").FullName;
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
             TimeProvider.System, loggers: null, TestContext.Current.CancellationToken);
-        return new CrashEnvironment(folder, TestDatabase.WithTablesIn(folder), sandbox);
+        return new CrashEnvironment(folder, TestDatabase.WithTablesIn(folder), sandbox, matchesTransactions);
     }
 
     /// <summary>Starts to record crash points and kills the process at the one with this number; 0 kills at none.</summary>
@@ -96,7 +100,8 @@ internal sealed class CrashEnvironment : IAsyncDisposable
                     ["DOTNET_STARTUP_HOOKS"] = Repository.Program("KhaltiCheckout.CrashHook"),
                     ["CRASH_PLAN"] = PlanFile,
                 },
-                "--Khalti:TimeoutSeconds=2", "--Reconciliation:Interval=00:00:00.5");
+                "--Khalti:TimeoutSeconds=2", "--Reconciliation:Interval=00:00:00.5", "--Matching:ListPagesPerMinute=60",
+                $"--Matching:Enabled={MatchesTransactions}", "--DailyReconciliation:Enabled=false", "--Store:KeepUnpaidFor=00:00:00");
             if (_shop is { IsDead: false })
             {
                 return _shop.Http;
@@ -112,12 +117,20 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     internal Task MakeDueAsync(string orderId) => RunAsync(
         """UPDATE "Payments" SET "NextCheckAt" = "CreatedAt" WHERE "NextCheckAt" IS NOT NULL AND "OrderId" = @order""", ("order", orderId));
 
+    /// <summary>Makes a transaction that was found in Khalti's list due now.</summary>
+    internal Task MakeMatchDueAsync(string transactionId) => RunAsync(
+        """
+        UPDATE "UnmatchedTransactions" SET "NextCheckAt" = "FoundAt" WHERE "NextCheckAt" > "FoundAt" AND "TransactionId" = @transaction
+        """,
+        ("transaction", transactionId));
+
     /// <summary>Whether the worker has no check that is due soon and holds no lease.</summary>
     internal async Task<bool> HasNoPendingWorkAsync() => Convert.ToInt64(
         await RunAsync(
             """
             SELECT (SELECT count(*) FROM "Payments" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
                  + (SELECT count(*) FROM "Refunds" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
+                 + (SELECT count(*) FROM "UnmatchedTransactions" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
             """,
             ("soon", (TimeProvider.System.GetUtcNow() + NearFuture).UtcDateTime)),
         System.Globalization.CultureInfo.InvariantCulture) == 0;

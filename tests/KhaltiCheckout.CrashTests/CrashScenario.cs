@@ -20,6 +20,9 @@ internal sealed record CrashScenario
     /// <summary>Whether a process can find this work pending at its start; those crash points are then swept as well.</summary>
     internal bool RunsAtStart { get; init; }
 
+    /// <summary>Whether the process looks for transactions in Khalti's list.</summary>
+    internal bool MatchesTransactions { get; init; }
+
     /// <summary>Makes the sandbox lose the decisive answer once.</summary>
     internal Func<SandboxDriver, Task>? LoseAnswer { get; init; }
 }

@@ -92,6 +92,21 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         RunsAtStart = true,
     });
 
+    [Fact]
+    public Task A_crash_while_a_transaction_is_matched_loses_nothing_and_pays_once() => SweepAsync(new CrashScenario
+    {
+        Name = "match a transaction",
+        MinCrashPoints = 8,
+        Before = shopper => shopper.PlaceAsync(),
+        During = async shopper =>
+        {
+            await shopper.PayWithoutTokenAsync();
+            await shopper.ExpectMatchedAsync();
+        },
+        After = shopper => shopper.ExpectMatchedAsync(),
+        MatchesTransactions = true,
+    });
+
     private async Task SweepAsync(CrashScenario scenario, [CallerMemberName] string? test = null)
     {
         Sweep sweep = new(scenario);

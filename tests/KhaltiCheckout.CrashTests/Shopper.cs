@@ -21,6 +21,7 @@ internal sealed class Shopper(CrashEnvironment environment)
     private readonly string _key = Guid.NewGuid().ToString();
     private JsonNode? _order;
     private Uri? _returnUrl;
+    private string? _transactionId;
     private JsonNode? _refund;
     private int _refundsBefore;
 
@@ -41,6 +42,24 @@ internal sealed class Shopper(CrashEnvironment environment)
     {
         (JsonNode link, _) = await UntilAnsweredAsync(HttpMethod.Post, "/api/v1/payments/initiate", new { orderId = _order!.Id() }, [201]);
         _returnUrl = await Sandbox.OutcomeAsync((string)link["pidx"]!, "completed");
+    }
+
+    /// <summary>Khalti takes the money, and the token never reaches the shop.</summary>
+    internal async Task PayWithoutTokenAsync() =>
+        _transactionId = await Sandbox.CompletedTransactionAsync(OrderAmount, _order!.Id());
+
+    /// <summary>Waits until the transaction was found in Khalti's list and has paid the order.</summary>
+    internal async Task ExpectMatchedAsync()
+    {
+        await UntilAsync(async () =>
+        {
+            await environment.MakeMatchDueAsync(_transactionId!);
+            return (await ReadAsync($"/api/v1/orders/{_order!.Id()}")).Status() == "paid";
+        });
+        await ExpectPaidAsync();
+        JsonNode order = await ReadAsync($"/api/v1/orders/{_order!.Id()}");
+        order["payments"]!.AsArray().ShouldHaveSingleItem();
+        ((string?)order.Payment()["transactionId"]).ShouldBe(_transactionId);
     }
 
     /// <summary>Opens the return address once, without retries, as a browser does.</summary>

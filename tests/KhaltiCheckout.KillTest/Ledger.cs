@@ -20,6 +20,7 @@ internal sealed class Ledger
     private readonly ConcurrentDictionary<string, long> _refundRequests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _refundAnswers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _refundCalls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _lostTokens = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _errors = [];
 
     internal int Orders => _orders.Count;
@@ -33,6 +34,13 @@ internal sealed class Ledger
     internal void VerifyAnswered(string id, int status) => _verifyAnswers[id] = status;
 
     internal void LinkPaid(string id) => _paidByLink[id] = true;
+
+    /// <summary>Khalti takes the money, and the token never reaches the shop.</summary>
+    internal void TokenLost(string id, bool isOtherAmount) => _lostTokens[id] = isOtherAmount;
+
+    internal int LostTokens => _lostTokens.Count;
+
+    internal int LostTokensOfOtherAmount => _lostTokens.Count(lost => lost.Value);
 
     internal int RefundsRequested => _refundRequests.Count;
 
@@ -112,6 +120,10 @@ internal sealed class Ledger
             {
                 open.Add($"{id}: a payment is being verified");
             }
+            else if (_lostTokens.TryGetValue(id, out bool isOtherAmount) && !await IsAccountedForAsync(shop, id, isOtherAmount))
+            {
+                open.Add($"{id}: its token was lost, and its transaction is not found yet");
+            }
             else if (_paidByLink.ContainsKey(id) && (string?)order["status"] == "pending")
             {
                 open.Add($"{id}: paid by link, and not known to be");
@@ -140,6 +152,22 @@ internal sealed class Ledger
                 .. order["payments"]!.AsArray().Where(payment => IsPaid((string)payment!["status"]!)).Select(payment => payment!)];
             JsonNode[] moved = [.. completed[id]];
             bool isPaid = IsPaid(status);
+            if (_lostTokens.TryGetValue(id, out bool isOtherAmount))
+            {
+                if (isOtherAmount)
+                {
+                    continue;
+                }
+
+                JsonNode only = paid.Length == 1 && moved.Length == 1 ? paid[0] : JsonValue.Create(0);
+                if (paid.Length != 1 || moved.Length != 1 || (string?)only["transactionId"] != (string?)moved[0]["idx"])
+                {
+                    disagreements.Add($"{id}: its token was lost; {paid.Length} payments here and {moved.Length} at Khalti");
+                }
+
+                continue;
+            }
+
             if (isPaid != (moved.Length > 0))
             {
                 disagreements.Add($"{id} is {status}, and Khalti completed {moved.Length} payments of it");
@@ -184,6 +212,29 @@ internal sealed class Ledger
         }
 
         return disagreements;
+    }
+
+    /// <summary>Whether each rupee that Khalti took without telling the shop is a paid order or an open reason.</summary>
+    internal async Task<List<string>> CompareLostTokensAsync(HttpClient desk)
+    {
+        List<string> disagreements = [];
+        foreach ((string id, bool isOtherAmount) in _lostTokens)
+        {
+            if (!await IsAccountedForAsync(desk, id, isOtherAmount))
+            {
+                disagreements.Add($"{id}: Khalti has its money, and it is neither paid nor a reason to look");
+            }
+        }
+
+        return disagreements;
+    }
+
+    private static async Task<bool> IsAccountedForAsync(HttpClient desk, string id, bool isOtherAmount)
+    {
+        JsonNode order = (await desk.GetFromJsonAsync<JsonNode>($"/api/v1/admin/orders/{id}"))!;
+        return isOtherAmount
+            ? order["reasons"]!.AsArray().Any(reason => (string?)reason!["reason"] == "unmatched_transaction")
+            : IsPaid((string)order["status"]!);
     }
 
     private static bool IsPaid(string status) => status is "paid" or "completed" or "partially_refunded" or "refunded";

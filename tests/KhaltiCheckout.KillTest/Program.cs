@@ -17,7 +17,7 @@ RunningProgram[] shops = [.. Enumerable.Range(0, settings.Processes).Select(_ =>
 [
     "--urls", address.ToString(), "--environment", "Production", "--Khalti:Mode=Sandbox", "--Khalti:TimeoutSeconds=3",
     "--Sandbox:Embedded=false", $"--Sandbox:Url={sandbox.Address}", .. database,
-    $"--Admin:ApiKeys:0={Ledger.Key}", "--RateLimits:PostsPerMinute=0",
+    $"--Admin:ApiKeys:0={Ledger.Key}", "--RateLimits:PostsPerMinute=0", "--Matching:ListPagesPerMinute=60",
 ]))];
 using HttpClient khalti = Client(sandbox.Address);
 HttpClient[] stores = [.. shops.Select(shop => Client(shop.Address))];
@@ -53,7 +53,7 @@ Ledger ledger = new();
 using CancellationTokenSource stop = new();
 Task[] shoppers = [
     .. Enumerable.Range(0, settings.Shoppers)
-    .Select(one => new Shopper(stores[one % stores.Length], khalti, ledger).ShopAsync(stop.Token))];
+    .Select(one => new Shopper(stores[one % stores.Length], khalti, ledger, settings.LostTokens).ShopAsync(stop.Token))];
 RunPolicy policy = new(TimeSpan.FromSeconds(settings.Seconds));
 Stopwatch shopping = Stopwatch.StartNew();
 int kills = 0;
@@ -79,6 +79,13 @@ Report(
 Report(
     $"{ledger.RefundsRequested} refunds asked for: {ledger.RefundsDone} answered as done, {ledger.RefundsUnknown} as unknown, "
     + $"{ledger.RefundsRefused} refused as nothing was paid yet.");
+if (settings.LostTokens > 0)
+{
+    Report(
+        $"{ledger.LostTokens} tokens never reached the shop after Khalti had taken the money, {ledger.LostTokensOfOtherAmount} of them "
+        + "with another amount than the order's.");
+}
+
 (await khalti.DeleteAsync("/_sandbox/faults")).EnsureSuccessStatusCode();
 await WaitUntilAllReadyAsync();
 
@@ -94,9 +101,9 @@ while (await ledger.OpenAsync(desk, khalti) is { Count: > 0 } open)
         open.Take(10).ToList().ForEach(Report);
     }
 
-    if (settling.Elapsed > TimeSpan.FromMinutes(8))
+    if (settling.Elapsed > TimeSpan.FromMinutes(settings.LostTokens > 0 ? 15 : 8))
     {
-        Report($"FAILED: still pending after eight minutes; files and logs are in {folder}");
+        Report($"FAILED: still pending; files and logs are in {folder}");
         Stop();
         return 1;
     }
@@ -108,7 +115,7 @@ await ledger.RecordCallsAsync(khalti);
 Report(
     $"Nothing pending {settling.Elapsed.TotalSeconds:0} s after the last restart. Khalti received {ledger.RefundCalls} refund calls; "
     + $"{ledger.RefundsNeverSent} were never sent, as the shop was killed before.");
-List<string> disagreements = await ledger.CompareAsync(store, khalti);
+List<string> disagreements = [.. await ledger.CompareAsync(store, khalti), .. await ledger.CompareLostTokensAsync(desk)];
 foreach (string line in disagreements)
 {
     Report("DISAGREE: " + line);

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace KhaltiCheckout.KillTest;
 
 /// <summary>The command-line options: <c>--seconds 120 --shoppers 200 --lost 0.3 --kill-every 4</c>, and for PostgreSQL
-/// <c>--postgres "Host=...;Database=..." --processes 2</c>: an empty database, and how many shops share it.</summary>
-internal sealed record Settings(int Seconds, int Shoppers, double Lost, int KillEvery, string? Postgres, int Processes)
+/// <c>--postgres "Host=...;Database=..." --processes 2</c>: an empty database, and how many shops share it. With
+/// <c>--lost-tokens 0.1</c> a tenth of the tokens never reach the shop, after Khalti has taken the money.</summary>
+internal sealed record Settings(
+    int Seconds, int Shoppers, double Lost, int KillEvery, string? Postgres, int Processes, double LostTokens)
 {
     internal static Settings Read(string[] arguments)
     {
@@ -14,8 +16,8 @@ internal sealed record Settings(int Seconds, int Shoppers, double Lost, int Kill
         Settings settings = new(
             (int)ReadOption(given, "--seconds", 120), (int)ReadOption(given, "--shoppers", 200), ReadOption(given, "--lost", 0.3),
             (int)ReadOption(given, "--kill-every", 4),
-            postgres, (int)ReadOption(given, "--processes", 1));
-        return given.Count == 0 && settings.Processes >= 1 ? settings : throw Usage();
+            postgres, (int)ReadOption(given, "--processes", 1), ReadOption(given, "--lost-tokens", 0));
+        return given.Count == 0 && settings.Processes >= 1 && settings.LostTokens <= 1 ? settings : throw Usage();
     }
 
     private static double ReadOption(Dictionary<string, string> given, string name, double defaultValue) =>
@@ -24,5 +26,6 @@ internal sealed record Settings(int Seconds, int Shoppers, double Lost, int Kill
         : throw Usage();
 
     private static FormatException Usage() =>
-        new("Usage: [--seconds 120] [--shoppers 200] [--lost 0.3] [--kill-every 4] [--postgres connection-string] [--processes 1]");
+        new("Usage: [--seconds 120] [--shoppers 200] [--lost 0.3] [--kill-every 4] [--postgres connection-string] [--processes 1] "
+            + "[--lost-tokens 0]");
 }

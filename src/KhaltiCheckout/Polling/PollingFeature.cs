@@ -1,5 +1,6 @@
 using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.TransactionMatching;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Polling;
 
@@ -9,6 +10,7 @@ internal static class PollingFeature
     {
         services.AddOptions<PollingOptions>()
             .BindConfiguration(PollingOptions.Section)
+            .ValidateDataAnnotations()
             .Validate(options => options.Interval > TimeSpan.Zero, "Reconciliation:Interval must be longer than nothing, such as 00:00:01.")
             .ValidateOnStart();
         services.AddSingleton<PollingPass>();
@@ -18,7 +20,10 @@ internal static class PollingFeature
         services.AddWorker(
             "polling", static (provider, token) => provider.GetRequiredService<PollingPass>().PassAsync(token));
         services.AddWorker(
-            "transaction matching", static (provider, token) => provider.GetRequiredService<MatchingPass>().PassAsync(token));
+            "transaction matching",
+            static (provider, token) => provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Enabled
+                ? provider.GetRequiredService<MatchingPass>().PassAsync(token)
+                : Task.CompletedTask);
         services.AddWorker(
             "daily reconciliation", static (provider, token) => provider.GetRequiredService<NightPass>().PassAsync(token));
         services.AddWorker(

@@ -4,6 +4,7 @@ using KhaltiCheckout.Model;
 using KhaltiCheckout.Payments;
 using KhaltiCheckout.Refunds;
 using KhaltiCheckout.Storage;
+using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Polling;
 
@@ -12,8 +13,8 @@ namespace KhaltiCheckout.Polling;
 /// Several processes may run it on one database; a lease in the row lets one of them ask.
 /// </summary>
 internal sealed partial class PollingPass(
-    IServiceScopeFactory scopes, OrderStore orders, DueWorkQueries due, KhaltiHealth health, UnreadableOrders unreadable, TimeProvider time,
-    ILogger<PollingPass> logger)
+    IServiceScopeFactory scopes, OrderStore orders, DueWorkQueries due, KhaltiHealth health, UnreadableOrders unreadable,
+    IOptions<PollingOptions> options, TimeProvider time, ILogger<PollingPass> logger)
 {
     private const int MaxBatchSize = 100;
     private const int AskedAtOnce = 4;
@@ -23,6 +24,9 @@ internal sealed partial class PollingPass(
     private const int MaxIndexedBatches = 20;
 
     private static readonly TimeSpan BetweenAlignments = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<PaymentMethod, LookupRate> _rates =
+        Enum.GetValues<PaymentMethod>().ToDictionary(method => method, _ => new LookupRate(options.Value.LookupsPerMinute));
 
     private DateTimeOffset _nextAlignment;
 
@@ -69,9 +73,17 @@ internal sealed partial class PollingPass(
             asked += await ProbeAsync(method, cancellationToken);
         }
 
+        LookupRate rate = _rates[method];
         while (gateway.IsFine)
         {
+            // Shoppers wait for the outcome of these: the rate is for the links after them, and they use it up.
             List<string> payments = await due.ListDuePaymentsAsync(method, time.GetUtcNow(), MaxBatchSize, cancellationToken);
+            int open = payments.Count;
+            rate.Take(open, time.GetUtcNow());
+            int left = rate.TakeUpTo(MaxBatchSize - open, time.GetUtcNow());
+            List<string> links = left == 0 ? [] : await due.ListDueLinksAsync(method, time.GetUtcNow(), left, cancellationToken);
+            rate.PutBack(left - links.Count);
+            payments.AddRange(links);
             int before = asked;
             await Parallel.ForEachAsync(
                 payments,
@@ -84,7 +96,7 @@ internal sealed partial class PollingPass(
                     }
                 });
 
-            // Nothing left, or only what another process has leased.
+            // Nothing left, only what another process has leased, or the rate is used up.
             if (payments.Count < MaxBatchSize || asked == before)
             {
                 break;

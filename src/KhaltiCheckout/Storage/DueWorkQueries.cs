@@ -29,9 +29,23 @@ internal sealed class DueWorkQueries(Database database)
             AND a."ResolvedAt" IS NULL)
         """;
 
+    private const string IsDue = $"""
+        "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {IsNotLeased} AND {IsReadable}
+        """;
+
+    // Their shoppers wait for an answer.
     private const string DuePayments = $"""
-        SELECT "Id" FROM "Payments" WHERE "NextCheckAt" <= @p1 AND "Method" = @p0 AND {CanBeAskedAbout} AND {IsNotLeased} AND {IsReadable}
-        ORDER BY "NextCheckAt" LIMIT @p3
+        SELECT "Id" FROM "Payments" WHERE {IsDue} AND "Status" IN ('verifying', 'needs_review') ORDER BY "NextCheckAt" LIMIT @p3
+        """;
+
+    // Links that nobody has paid as far as is known, and payments that are over. An expression keeps SQLite from going through all
+    // payments by their age.
+    private const string NewestDueLinks = $"""
+        SELECT "Id" FROM "Payments" WHERE {IsDue} AND "Status" NOT IN ('verifying', 'needs_review') ORDER BY "Id" || '' DESC LIMIT @p3
+        """;
+
+    private const string OldestDueLinks = $"""
+        SELECT "Id" FROM "Payments" WHERE {IsDue} AND "Status" NOT IN ('verifying', 'needs_review') ORDER BY "NextCheckAt" LIMIT @p3
         """;
 
     private const string PaymentToProbe = $"""
@@ -132,9 +146,24 @@ internal sealed class DueWorkQueries(Database database)
     internal Task<List<string>> ListAbandonedLinksAsync(DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
         ListAsync(AbandonedLinks, cancellationToken, now, atMost, Leases.LatestEnd(now));
 
+    /// <summary>Those whose outcome is open. Their shoppers wait.</summary>
     internal Task<List<string>> ListDuePaymentsAsync(
         PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>
         ListAsync(DuePayments, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), atMost);
+
+    /// <summary>Links that nobody has paid yet, and payments that are over: half of them the newest, half those that are due longest.
+    /// So many open links keep neither a new one nor an old one from being looked at.</summary>
+    internal async Task<List<string>> ListDueLinksAsync(
+        PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken)
+    {
+        int half = (atMost + 1) / 2;
+        List<string> newest = await ListAsync(
+            NewestDueLinks, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), half);
+        List<string> longest = newest.Count < half
+            ? []
+            : await ListAsync(OldestDueLinks, cancellationToken, SnakeCase.Of(method), now, Leases.LatestEnd(now), atMost);
+        return [.. newest.Concat(longest.Except(newest, StringComparer.Ordinal)).Take(atMost)];
+    }
 
     internal Task<List<string>> ListDueRefundsAsync(
         PaymentMethod method, DateTimeOffset now, int atMost, CancellationToken cancellationToken) =>

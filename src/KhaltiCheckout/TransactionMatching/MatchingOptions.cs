@@ -7,6 +7,9 @@ public sealed class MatchingOptions
 {
     public const string Section = "Matching";
 
+    /// <summary>Off only where another process does it, and in tests that run the pass themselves.</summary>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>How many pages of Khalti's list are read a minute, by all processes together.</summary>
     [Range(1, 60, ErrorMessage = "Matching:ListPagesPerMinute must be between 1 and 60.")]
     public int ListPagesPerMinute { get; set; } = 6;

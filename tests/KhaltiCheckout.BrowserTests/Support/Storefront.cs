@@ -136,6 +136,27 @@ internal sealed class Storefront : IAsyncDisposable
         }
     }
 
+    /// <summary>Time passes until the worker has found a transaction without an order, for fifteen seconds at the most.</summary>
+    internal async Task UntilUnmatchedAsync()
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(15));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(600));
+        while (true)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, "/api/v1/admin/unmatched-transactions");
+            request.Headers.Authorization = new("Bearer", DeskPage.Key);
+            using HttpResponseMessage answer = await _http.SendAsync(request, timeout.Token);
+            if ((await answer.Content.ReadFromJsonAsync<JsonNode>(timeout.Token))!["data"]!.AsArray().Count > 0)
+            {
+                return;
+            }
+
+            Clock.Advance(TimeSpan.FromSeconds(20));
+            await timer.WaitForNextTickAsync(timeout.Token);
+        }
+    }
+
     /// <summary>Follows an address as a browser would.</summary>
     internal async Task VisitAsync(Uri address)
     {
