@@ -1,5 +1,4 @@
 using KhaltiCheckout.Shared;
-using KhaltiCheckout.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -1,4 +1,3 @@
-using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 using KhaltiCheckout.Storage;
 using Microsoft.Extensions.Options;
