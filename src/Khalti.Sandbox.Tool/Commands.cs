@@ -14,6 +14,7 @@ internal static class Commands
         RootCommand root = StartCommand.Define();
         root.Add(RunCommand.Define());
         root.Add(TrustCommand.Define());
+        root.Add(DiffCommand.Define());
         return root;
     }
 

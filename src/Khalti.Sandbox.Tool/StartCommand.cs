@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -59,7 +58,7 @@ internal static class StartCommand
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)); // A start that fails is reported in one sentence.
         await using SandboxHost sandbox = await SandboxHost.StartAsync(options, TimeProvider.System, loggers, cancellationToken);
-        await SignalAsync();
+        await Signals.ReceivedAsync();
         return Commands.Done;
     }
 
@@ -83,18 +82,4 @@ internal static class StartCommand
     private static bool IsValue(IReadOnlyList<string> arguments, int at) =>
         at > 0 && arguments[at - 1].StartsWith(SettingPrefix, StringComparison.OrdinalIgnoreCase)
         && !arguments[at - 1].Contains('=', StringComparison.Ordinal) && !arguments[at].StartsWith('-');
-
-    private static async Task SignalAsync()
-    {
-        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        await asked.Task;
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            asked.TrySetResult();
-        }
-    }
 }

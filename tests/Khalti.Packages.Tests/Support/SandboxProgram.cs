@@ -24,10 +24,13 @@ internal sealed class SandboxProgram : IAsyncDisposable
 
     internal static Task<SandboxProgram> StartBuiltAsync(params string[] arguments) => StartAsync("dotnet", [Built, .. arguments]);
 
-    internal static async Task<SandboxProgram> StartAsync(string program, IEnumerable<string> arguments, string? folder = null)
+    internal static Task<SandboxProgram> StartAsync(string program, IEnumerable<string> arguments, string? folder = null) =>
+        StartListeningAsync(program, [.. arguments, "--Sandbox:ConnectionString", "Data Source=:memory:"], folder);
+
+    /// <summary>Any command of the program that listens.</summary>
+    internal static async Task<SandboxProgram> StartListeningAsync(string program, IEnumerable<string> arguments, string? folder = null)
     {
-        Process process = Process.Start(Run.Describe(
-            program, [.. arguments, "--urls", "http://127.0.0.1:0", "--Sandbox:ConnectionString", "Data Source=:memory:"], folder, null))!;
+        Process process = Process.Start(Run.Describe(program, [.. arguments, "--urls", "http://127.0.0.1:0"], folder, null))!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         const string Says = "listens on ";
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
