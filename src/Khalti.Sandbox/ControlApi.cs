@@ -21,7 +21,7 @@ internal static class ControlApi
     {
         RouteGroupBuilder control = app.MapGroup(ControlGuard.Prefix);
         control.MapGet("/transactions", Transactions);
-        control.MapGet("/requests", (RequestJournal journal) => Show(journal.Calls));
+        control.MapGet("/requests", (Fields fields, RequestJournal journal) => Show(journal.Calls.TakeLast(Limit(fields))));
         control.MapGet("/faults", (Faults faults) => Show(faults.Rules));
         control.MapPost("/faults", AddFault);
         control.MapDelete("/faults", ClearFaults);
@@ -29,7 +29,9 @@ internal static class ControlApi
         control.MapPost("/payments", ControlTransactions.MakePayment);
         control.MapPost("/epayments/{pidx}/outcome", ControlEPayments.Decide);
         control.MapPost("/epayments/{pidx}/forged-return", ControlEPayments.BuildForgedReturn);
+        control.MapGet("/clock", (SandboxClock clock) => Answer.Ok(new JsonObject { ["now"] = Instant(clock.GetUtcNow()) }));
         control.MapPost("/clock", Advance);
+        control.MapGet("/accounts", Accounts);
         control.MapGet("/switches", (BehaviourSettings settings) => Answer.Ok(settings.Show()));
         control.MapPost("/switches", ChangeBehaviour);
         control.MapPost("/reset", Reset);
@@ -53,13 +55,42 @@ internal static class ControlApi
 
     internal static Answer BadRequest(string problem) => Errors.Detail(400, problem);
 
-    private static Answer Transactions(Ledger ledger, SandboxClock clock)
+    private static Answer Transactions(Fields fields, Ledger ledger, SandboxClock clock)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return ledger.Run(session => Answer.Ok(new JsonArray([.. session.Newest(MaxTransactions).Select(one => Of(one.AsOf(now)))])));
+        return ledger.Run(session => Answer.Ok(new JsonArray([.. session.Newest(Limit(fields)).Select(one => Of(one.AsOf(now)))])));
     }
 
+    /// <summary>How many of the newest, from the query; all without one.</summary>
+    private static int Limit(Fields fields) =>
+        fields.Values.GetValueOrDefault("limit") is { } value && IntegerField.TryRead(value, out long limit)
+            ? (int)Math.Clamp(limit, 0, MaxTransactions) : MaxTransactions;
+
     private static Answer Show<T>(IEnumerable<T> things) => Answer.Ok(JsonSerializer.SerializeToNode(things, Wire)!);
+
+    /// <summary>Merchants with their keys, and payers: all of them are made up.</summary>
+    private static Answer Accounts(Merchants merchants, Payers payers) => Answer.Ok(new JsonObject
+    {
+        ["merchants"] = new JsonArray([.. merchants.All.Select(merchant => (JsonNode)new JsonObject
+        {
+            ["name"] = merchant.Name,
+            ["testPublicKey"] = merchant.TestPublicKey,
+            ["testSecretKey"] = merchant.TestSecretKey,
+            ["livePublicKey"] = merchant.LivePublicKey,
+            ["liveSecretKey"] = merchant.LiveSecretKey,
+            ["ePaymentPublicKey"] = merchant.EPaymentPublicKey,
+            ["ePaymentSecretKey"] = merchant.EPaymentSecretKey,
+            ["beforeKyc"] = merchant.BeforeKyc,
+        })]),
+        ["payers"] = new JsonArray([.. payers.All.Select(payer => (JsonNode)new JsonObject
+        {
+            ["mobile"] = payer.Mobile,
+            ["pin"] = payer.Pin,
+            ["otp"] = payer.Otp,
+            ["name"] = payer.Name,
+            ["balance"] = payer.Balance,
+        })]),
+    });
 
     private static Answer AddFault(Fields fields, Faults faults)
     {

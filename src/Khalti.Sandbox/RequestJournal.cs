@@ -14,6 +14,7 @@ internal sealed class RequestJournal(SandboxClock clock)
     private const long MaxBytes = 8 * 1024 * 1024;
 
     private readonly ConcurrentQueue<ReceivedCall> _calls = new();
+    private long _last;
     private long _bytes;
 
     internal IReadOnlyCollection<ReceivedCall> Calls => _calls;
@@ -23,6 +24,7 @@ internal sealed class RequestJournal(SandboxClock clock)
     {
         ReceivedCall call = new()
         {
+            Id = Interlocked.Increment(ref _last),
             At = clock.GetUtcNow(),
             Operation = operation,
             Method = request.Method,
@@ -113,6 +115,9 @@ internal sealed class RequestJournal(SandboxClock clock)
 
 internal sealed record ReceivedCall
 {
+    /// <summary>Counts the calls since the start.</summary>
+    public required long Id { get; init; }
+
     public required DateTimeOffset At { get; init; }
     public required string Operation { get; init; }
     public required string Method { get; init; }

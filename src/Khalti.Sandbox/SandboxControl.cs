@@ -134,6 +134,7 @@ public sealed record SandboxTransaction(
     string ProductIdentity, string? PurchaseOrderId, DateTimeOffset CreatedOn);
 
 /// <summary>A call that the sandbox received.</summary>
+/// <param name="Id">Counts the calls since the start.</param>
 /// <param name="At">When, by the sandbox's clock.</param>
 /// <param name="Operation">Its name in fault rules; <c>none</c> when no endpoint took it.</param>
 /// <param name="Method">The HTTP method.</param>
@@ -143,7 +144,8 @@ public sealed record SandboxTransaction(
 /// <param name="Headers">The headers, without secrets.</param>
 /// <param name="Hint">What Khalti expects, for a call that no endpoint took.</param>
 public sealed record SandboxCall(
-    DateTimeOffset At, string Operation, string Method, string Path, int? Status, JsonObject Fields, JsonObject Headers, string? Hint);
+    long Id, DateTimeOffset At, string Operation, string Method, string Path, int? Status, JsonObject Fields, JsonObject Headers,
+    string? Hint);
 
 /// <summary>A payment that waits for verify.</summary>
 /// <param name="Token">What the widget gives to the page.</param>

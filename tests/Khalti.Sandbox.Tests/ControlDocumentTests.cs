@@ -65,6 +65,22 @@ public sealed class ControlDocumentTests
     }
 
     [Fact]
+    public async Task Every_switch_is_in_the_table_of_the_readme()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        string readme = await File.ReadAllTextAsync(
+            Path.Combine(Root(AppContext.BaseDirectory), "src", "Khalti.Sandbox", "README.md"), TestContext.Current.CancellationToken);
+
+        foreach ((string name, _) in (await sandbox.GetAsync("/_sandbox/switches")).Json.AsObject())
+        {
+            readme.ShouldContain($"`{char.ToUpperInvariant(name[0])}{name[1..]}`");
+        }
+
+        static string Root(string folder) =>
+            File.Exists(Path.Combine(folder, "KhaltiCheckout.sln")) ? folder : Root(Path.GetDirectoryName(folder)!);
+    }
+
+    [Fact]
     public async Task Operations_and_kinds_of_the_document_are_those_of_fault_rules()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();

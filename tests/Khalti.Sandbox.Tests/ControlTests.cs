@@ -41,7 +41,8 @@ public sealed class ControlTests
 
         JsonArray requests = reply.Json.AsArray();
         requests.Select(one => one!["operation"]!.ToString()).ShouldBe(["initiate", "confirm", "verify", "verify"]);
-        requests[2]!.AsObject().Select(one => one.Key).ShouldBe(["at", "operation", "method", "path", "status", "fields", "headers"]);
+        requests[2]!.AsObject().Select(one => one.Key).ShouldBe(
+            ["id", "at", "operation", "method", "path", "status", "fields", "headers"]);
         requests[2]!["fields"]!.ToJsonString().ShouldBe($$"""{"token":"{{token}}","amount":"1500"}""");
         requests[2]!["status"]!.GetValue<int>().ShouldBe(200);
         requests[3]!["fields"]!.ToJsonString().ShouldNotContain("authorization");

@@ -1,59 +1,124 @@
-// Shows what happened lately and asks again every two seconds. Everything is written as text.
+// Shows what happens and drives the sandbox by the control API. Everything is written as text.
+import { fillFaults, fillOperations } from './faults.js';
+import { fillAccounts } from './accounts.js';
+import { show } from './rows.js';
+import { money, nepalDateTime, nepalTime } from './format.js';
+
 const newest = 50;
+const pause = 1000;
+const outcomes = ['completed', 'pending', 'canceled', 'expired', 'failed'];
 
-document.querySelector('#script').textContent = new URL('/khalti-checkout.js', location.href).href;
+const part = id => document.getElementById(id);
 
-document.querySelector('#reset').addEventListener('click', async () => {
-  await fetch('/_sandbox/reset', { method: 'POST' });
-  document.querySelector('#said').textContent = 'The sandbox is empty.';
+async function ask(call, method = 'GET', body = undefined) {
+  const answer = await fetch(`/_sandbox/${call}`, {
+    method,
+    headers: body ? { 'Content-Type': 'application/json' } : {},
+    body: body && JSON.stringify(body),
+  });
+  const json = await answer.json();
+  if (!answer.ok) {
+    throw new Error(json.detail ?? `The sandbox answered ${answer.status}.`);
+  }
+
+  return json;
+}
+
+// Runs what a button does, says what came of it, and shows it.
+async function act(said, work) {
+  try {
+    await work();
+    part('said').textContent = said;
+  } catch (error) {
+    part('said').textContent = error.message;
+  }
+
   await refresh();
-});
-
-function rupees(paisa) {
-  return `${Math.floor(paisa / 100)}.${String(paisa % 100).padStart(2, '0')}`;
 }
 
-function fill(id, rows, empty) {
-  const width = document.querySelectorAll(`table:has(#${id}) th`).length;
-  const shown = rows.length > 0 ? rows.map(row) : [row([empty])];
-  if (rows.length === 0) {
-    shown[0].firstChild.colSpan = width;
-  }
-
-  document.getElementById(id).replaceChildren(...shown);
+function transactionRow(one) {
+  return {
+    key: one.idx,
+    cells: [
+      nepalDateTime(one.createdOn), one.purchaseOrderId ?? one.productIdentity, money(one.amount), money(one.fee),
+      money(one.refundedAmount), one.state, one.mobile || '–', one.pidx ?? one.token ?? one.idx,
+    ],
+    buttons: actionsOf(one),
+  };
 }
 
-function row(cells) {
-  const made = document.createElement('tr');
-  for (const text of cells) {
-    const cell = document.createElement('td');
-    cell.textContent = text ?? '–';
-    made.append(cell);
+function actionsOf(one) {
+  const open = one.flow === 'epayment' ? ['Initiated', 'Pending', 'User canceled'] : [];
+  if (open.includes(one.state)) {
+    const possible = one.state === 'Pending' ? ['completed', 'failed'] : outcomes;
+    return possible.map(outcome => ({
+      text: outcome,
+      press: () => act(`The link of ${one.purchaseOrderId} is ${outcome}.`, () => ask(`epayments/${one.pidx}/outcome`, 'POST', { outcome })),
+    }));
   }
 
-  return made;
+  if (['Completed', 'Partially refunded', 'Partially Refunded'].includes(one.state)) {
+    return [{
+      text: 'refunded',
+      press: () => act('Refunded.', () => ask(`transactions/${one.idx}/state`, 'POST', { state: 'Refunded' })),
+    }];
+  }
+
+  return [];
+}
+
+function callRow(one) {
+  return {
+    key: String(one.id),
+    cells: [nepalTime(one.at), one.operation, `${one.method} ${one.path}`, one.status ?? 'no answer'],
+    hint: one.hint,
+    details: [['Fields', one.fields], ['Headers', one.headers]],
+  };
 }
 
 async function refresh() {
-  const [transactions, requests] = await Promise.all(
-    ['transactions', 'requests'].map(name => fetch(`/_sandbox/${name}`).then(answer => answer.json())));
-  fill('transactions', transactions.slice(0, newest).map(one => [
-    new Date(one.createdOn).toLocaleString(), one.productIdentity, rupees(one.amount), rupees(one.fee),
-    rupees(one.refundedAmount), one.state, one.mobile, one.idx,
-  ]), 'None yet.');
-  fill('requests', requests.slice(-newest).reverse().map(one => [
-    new Date(one.at).toLocaleTimeString(), one.operation, `${one.method} ${one.path}`, one.status ?? 'no answer',
-    JSON.stringify(one.fields),
-  ]), 'None yet.');
-  document.querySelectorAll('#requests td:nth-child(5)').forEach(cell => cell.classList.add('fields'));
+  const [transactions, requests, faults, clock] = await Promise.all(
+    [`transactions?limit=${newest}`, `requests?limit=${newest}`, 'faults', 'clock'].map(call => ask(call)));
+  show(part('transactions'), transactions.map(transactionRow), 9, 'None yet.');
+  show(part('requests'), requests.reverse().map(callRow), 5, 'None yet.');
+  fillFaults(faults);
+  part('clock').dateTime = clock.now;
+  part('clock').textContent = nepalDateTime(clock.now);
 }
 
 async function keepFresh() {
   try {
     await refresh();
+  } catch {
+    part('clock').textContent = 'the sandbox does not answer';
   } finally {
-    setTimeout(keepFresh, 2000);
+    setTimeout(keepFresh, pause);
   }
 }
 
+part('clear').addEventListener('click', () => act('All faults are removed.', () => ask('faults', 'DELETE')));
+
+for (const button of document.querySelectorAll('[data-fault]')) {
+  button.addEventListener('click', () => {
+    const fault = { operation: part('operation').value, ...JSON.parse(button.dataset.fault) };
+    return act(`${button.textContent}: set for ${fault.operation}.`, () => ask('faults', 'POST', fault));
+  });
+}
+
+for (const button of document.querySelectorAll('[data-advance]')) {
+  button.addEventListener('click', () =>
+    act(`${button.textContent}.`, () => ask('clock', 'POST', { advanceSeconds: Number(button.dataset.advance) })));
+}
+
+part('reset').addEventListener('click', () => part('sure').showModal());
+part('sure').addEventListener('close', () => {
+  if (part('sure').returnValue === 'yes') {
+    act('The sandbox is empty.', () => ask('reset', 'POST', {}));
+  }
+
+  part('sure').returnValue = '';
+});
+
+ask('openapi.json').then(fillOperations);
+ask('accounts').then(fillAccounts);
 keepFresh();
