@@ -11,7 +11,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
     private const string ById = """WHERE "Id" = @p0""";
     private const string OfOrder = """WHERE "OrderId" = @p0 ORDER BY "Id" """;
 
-    // An order that nobody paid and nobody can pay any more gives its reference back. Late money for it still counts.
+    // An order that is unpaid and can no longer be paid frees its reference. Late money for it still counts.
     private const string FreeReference = """
         UPDATE "Orders" SET "ReferenceFreed" = TRUE
         WHERE "Reference" = @p0 AND NOT "ReferenceFreed" AND "Status" IN ('cancelled', 'expired')
@@ -21,7 +21,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         SELECT "Id" FROM "Orders" WHERE "Reference" = @p0 AND (NOT "ReferenceFreed" OR "Status" NOT IN ('cancelled', 'expired')) LIMIT 1
         """;
 
-    // Versions only grow, so their sum is another when any of them is, or when a payment has come.
+    // See OrderSnapshot.StateOf.
     private const string SelectState = """
         SELECT "Version" + (SELECT COALESCE(SUM("Version" + 1), 0) FROM "Payments" WHERE "OrderId" = @p0) FROM "Orders" WHERE "Id" = @p0
         """;
@@ -46,7 +46,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
 
     /// <summary>The order with everything that belongs to it but its timeline.</summary>
     internal Task<Order?> FindAsync(OrderQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(async sql => (await LoadAsync(sql, query, ReadRowsAsync))?.Order, cancellationToken);
+        database.ReadAsync(async sql => (await LoadAsync(sql, query))?.Order, cancellationToken);
 
     internal Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) =>
         FindAsync(OrderQuery.ById(orderId), cancellationToken);
@@ -55,11 +55,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
     internal Task CheckReadableAsync(string orderId, CancellationToken cancellationToken) => database.ReadAsync(
         async sql =>
         {
-            if (await ReadRowsAsync(sql, orderId) is { } rows)
-            {
-                _ = LoadedOrder.From(tables, rows);
-            }
-
+            await ReadAsync(sql, orderId);
             return await sql.ListAsync(_refundsOfOrder, tables.Refunds.Read, orderId);
         },
         cancellationToken);
@@ -117,7 +113,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         }, cancellationToken);
         if (ownerOfReference is null)
         {
-            recent.Keep(loaded.RowsAfter());
+            recent.Keep(loaded.After());
         }
 
         return ownerOfReference;
@@ -133,7 +129,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         LoadedOrder? loaded = null;
         T result = await database.WriteAsync(Isolation.RowLocks, async sql =>
         {
-            loaded = await LoadAsync(sql, query, FindOrReadRowsAsync);
+            loaded = await LoadAsync(sql, query);
             T decided = decide(await LookUpAsync(sql, query, loaded?.Order));
             if (loaded is not null)
             {
@@ -149,7 +145,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         }, cancellationToken);
         if (loaded is { Order.Attention: null })
         {
-            recent.Keep(loaded.RowsAfter());
+            recent.Keep(loaded.After());
         }
 
         return result;
@@ -189,7 +185,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
             cancellationToken);
     }
 
-    private async Task<LoadedOrder?> LoadAsync(SqlSession sql, OrderQuery query, Func<SqlSession, string, Task<OrderRows?>> readAsync)
+    private async Task<LoadedOrder?> LoadAsync(SqlSession sql, OrderQuery query)
     {
         string? id = query switch
         {
@@ -197,33 +193,26 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
             { PaymentId: { } paymentId } => (await sql.FindAsync(_payment, tables.Payments.Read, paymentId))?.OrderId,
             _ => (await sql.FindAsync(_refund, tables.Refunds.Read, query.RefundId))?.OrderId,
         };
-        return id is not null && await readAsync(sql, id) is { } rows ? LoadedOrder.From(tables, rows) : null;
+        return id is not null && await FindOrReadAsync(sql, id) is { } found ? LoadedOrder.From(tables, found) : null;
     }
 
     // Rows that must be locked have to be read. Of others one statement tells whether those kept here are current.
-    private async Task<OrderRows?> FindOrReadRowsAsync(SqlSession sql, string id) =>
-        sql.ForUpdate.Length == 0 && recent.Find(id) is { } rows
-        && await sql.FindAsync(SelectState, static row => row.Number(0), id) == rows.State ? rows : await ReadRowsAsync(sql, id);
+    private async Task<OrderSnapshot?> FindOrReadAsync(SqlSession sql, string id) =>
+        sql.ForUpdate.Length == 0 && recent.Find(id) is { } kept
+        && await sql.FindAsync(SelectState, static row => row.Number(0), id) == kept.State ? kept : await ReadAsync(sql, id);
 
-    private async Task<OrderRows?> ReadRowsAsync(SqlSession sql, string id)
+    private async Task<OrderSnapshot?> ReadAsync(SqlSession sql, string id)
     {
-        if (await sql.FindAsync(_order + sql.ForUpdate, tables.Orders.ReadRow, id) is not { } row)
+        if (await sql.FindAsync(_order + sql.ForUpdate, tables.Orders.Read, id) is not { } order)
         {
             return null;
         }
 
-        Order order = tables.Orders.Create(row);
-        List<object?[]> payments = await sql.ListAsync(_paymentsOfOrder + sql.ForUpdate, tables.Payments.ReadRow, id);
-        List<Payment> made = payments.ConvertAll(tables.Payments.Create);
-        OrderRows rows = new(
-            id,
-            order.Version + made.Sum(payment => payment.Version + 1L),
-            row,
-            await sql.ListAsync(_linesOfOrder, tables.Lines.ReadRow, id),
-            payments,
-            made.Exists(payment => payment.AmountPaid is not null) ? await sql.ListAsync(_refundsOfOrder, tables.Refunds.ReadRow, id) : [],
-            order.Attention is not null ? await sql.ListAsync(_reasonsOfOrder, tables.Reasons.ReadRow, id) : []);
-        return rows;
+        List<Payment> payments = await sql.ListAsync(_paymentsOfOrder + sql.ForUpdate, tables.Payments.Read, id);
+        return new OrderSnapshot(
+            OrderSnapshot.StateOf(order, payments), order, await sql.ListAsync(_linesOfOrder, tables.Lines.Read, id), payments,
+            payments.Exists(payment => payment.AmountPaid is not null) ? await sql.ListAsync(_refundsOfOrder, tables.Refunds.Read, id) : [],
+            order.Attention is not null ? await sql.ListAsync(_reasonsOfOrder, tables.Reasons.Read, id) : []);
     }
 
     // After the order's rows are locked: what they keep from changing is not seen as it was before.

@@ -18,20 +18,20 @@ internal sealed class RecentOrders(TimeProvider time)
     private readonly Entry?[] _places = new Entry?[Places];
 
     /// <summary>Only what the versions of order and payments vouch for: refunds and reasons have versions of their own.</summary>
-    internal void Keep(OrderRows rows)
+    internal void Keep(OrderSnapshot order)
     {
-        if (rows is { Refunds.Count: 0, Reasons.Count: 0, Lines.Count: <= MaxLines })
+        if (order is { Refunds.Count: 0, Reasons.Count: 0, Lines.Count: <= MaxLines })
         {
-            Volatile.Write(ref PlaceOf(rows.Id), new Entry(rows, time.GetUtcNow()));
+            Volatile.Write(ref PlaceOf(order.Order.Id), new Entry(order, time.GetUtcNow()));
         }
     }
 
     /// <summary>Null when they are not here.</summary>
-    internal OrderRows? Find(string orderId) =>
-        Volatile.Read(ref PlaceOf(orderId)) is { } entry && entry.Rows.Id == orderId && time.GetUtcNow() - entry.Since is { } age
-        && age >= TimeSpan.Zero && age <= MaxAge ? entry.Rows : null;
+    internal OrderSnapshot? Find(string orderId) =>
+        Volatile.Read(ref PlaceOf(orderId)) is { } entry && entry.Order.Order.Id == orderId && time.GetUtcNow() - entry.Since is { } age
+        && age >= TimeSpan.Zero && age <= MaxAge ? entry.Order : null;
 
     private ref Entry? PlaceOf(string id) => ref _places[(uint)string.GetHashCode(id, StringComparison.Ordinal) % Places];
 
-    private sealed record Entry(OrderRows Rows, DateTimeOffset Since);
+    private sealed record Entry(OrderSnapshot Order, DateTimeOffset Since);
 }

@@ -104,14 +104,14 @@ public sealed class EntityTableTests
         Order order = Order.Place(
             new OrderDraft { Lines = [new DraftLine("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), 1)] },
             DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1));
-        object?[] before = Tables.Orders.Values(order);
+        Order before = Tables.Orders.Copy(order);
 
         order.Cancel(DateTimeOffset.UnixEpoch);
 
         SqlChange change = Tables.Orders.Update(order, before)!.Value;
         change.Sql.ShouldBe("""UPDATE "Orders" SET "Status" = @p0, "Version" = @p1 WHERE "Id" = @p2 AND "Version" = @p3""");
         change.Values.ShouldBe(["cancelled", 2, order.Id, 1]);
-        Tables.Orders.Update(order, Tables.Orders.Values(order)).ShouldBeNull();
+        Tables.Orders.Update(order, Tables.Orders.Copy(order)).ShouldBeNull();
     }
 
     private static OrderStore Store(Shop shop) => shop.Services.GetRequiredService<OrderStore>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Khalti.Client;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Payments;
@@ -81,14 +82,13 @@ public sealed class OrderStoreTests
         await using Shop other = shop.OpenAnother();
         shop.Clock.Advance(TimeSpan.FromTicks(7)); // less than a database can hold
         (JsonNode paid, string _) = await shop.GivenPaidAsync();
-        OrderTables tables = new();
-        OrderRows kept = shop.Services.GetRequiredService<RecentOrders>().Find(paid.Id())!;
+        OrderSnapshot kept = shop.Services.GetRequiredService<RecentOrders>().Find(paid.Id())!;
 
         Order read = await FindAsync(other, paid);
 
-        kept.Order.ShouldBe(tables.Orders.Values(read));
-        kept.Lines.ShouldHaveSingleItem().ShouldBe(tables.Lines.Values(read.Lines.Single()));
-        kept.Payments.ShouldHaveSingleItem().ShouldBe(tables.Payments.Values(read.Payments.Single()));
+        kept.Order.ShouldBeEquivalentTo(new OrderTables().Orders.Copy(read));
+        kept.Lines.ShouldHaveSingleItem().ShouldBeEquivalentTo(read.Lines.Single());
+        kept.Payments.ShouldHaveSingleItem().ShouldBeEquivalentTo(read.Payments.Single());
     }
 
     [Fact]
@@ -110,18 +110,23 @@ public sealed class OrderStoreTests
     {
         await using Shop shop = await Shop.OpenAsync();
         RecentOrders recent = new(shop.Clock);
-        OrderRows small = Rows("ord_small", 5), large = Rows("ord_large", 6);
+        OrderSnapshot small = Of(lines: 5), large = Of(lines: 6);
         recent.Keep(small);
         recent.Keep(large);
 
         shop.Clock.Advance(TimeSpan.FromMinutes(2));
-        recent.Find(small.Id).ShouldBeSameAs(small);
-        recent.Find(large.Id).ShouldBeNull();
+        recent.Find(small.Order.Id).ShouldBeSameAs(small);
+        recent.Find(large.Order.Id).ShouldBeNull();
         shop.Clock.Advance(TimeSpan.FromTicks(1));
-        recent.Find(small.Id).ShouldBeNull();
+        recent.Find(small.Order.Id).ShouldBeNull();
 
-        static OrderRows Rows(string id, int lines) =>
-            new(id, 0, [], [.. Enumerable.Range(0, lines).Select(_ => Array.Empty<object?>())], [], [], []);
+        static OrderSnapshot Of(int lines)
+        {
+            Order order = Order.Place(
+                new OrderDraft { Lines = [.. Enumerable.Repeat(new DraftLine("ilam-tea", "Ilam tea", new Paisa(18_500), 1), lines)] },
+                DateTimeOffset.UnixEpoch, TimeSpan.FromHours(1));
+            return new OrderSnapshot(0, order, order.Lines, [], [], []);
+        }
     }
 
     [Theory]
