@@ -8,7 +8,7 @@ namespace KhaltiCheckout.Storage;
 /// <summary>
 /// The writer of this process: a thread that does nothing else. SQLite has one writer at a time, and most of a small commit is
 /// waiting for the disk: so whatever waits meanwhile is written together, with one commit, and answered after it. A piece of
-/// work that fails undoes nobody else's: then the group is done again, each piece behind a savepoint of its own.
+/// work that fails undoes no other: then the group is done again, each piece behind a savepoint of its own.
 /// </summary>
 internal sealed class GroupCommit : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class GroupCommit : IDisposable
     private const int MaxWaiting = 1000;
 
     // More in one commit makes those wait that were first.
-    private const int MaxBatch = 32;
+    private const int MaxBatch = 128;
 
     // How long work waits for a lock that another program holds: as long as PostgreSQL's waits for its turn, and a third of what the
     // shop's pages wait for an answer. What must be saved waits as long as there, too.

@@ -138,10 +138,11 @@ public sealed class GroupCommitTests
         Database store = shop.Services.GetRequiredService<Database>();
 
         // For each, how many others could see when it was written.
-        int[] committed =
-            await Task.WhenAll(await GroupAsync(store, [.. Enumerable.Range(0, 40).Select(number => Seeing(shop, order, "term", number))]));
+        int[] numbers = [.. Enumerable.Range(0, 136)];
+        int[] committed = await Task.WhenAll(
+            await GroupAsync(store, [.. numbers.Select(number => Seeing(shop, order, "term", number))]));
 
-        committed.ShouldBe(Enumerable.Range(0, 40).Select(number => number < 32 ? 0 : 32));
+        committed.ShouldBe(numbers.Select(number => number < 128 ? 0 : 128));
     }
 
     [Fact]
@@ -318,7 +319,7 @@ public sealed class GroupCommitTests
         (await shop.InDatabaseAsync(db => db.Orders.CountAsync())).ShouldBe(40);
     }
 
-    // Puts a term, and gives back how many of its kind others could see at that moment.
+    // Puts a term, and returns how many of its kind others could see at that moment.
     private static Func<SqlSession, Task<int>> Seeing(Shop shop, JsonNode order, string kind, int number) => async sql =>
     {
         await sql.ExecuteAsync(Put, $"{kind}{number}", order.Id());
