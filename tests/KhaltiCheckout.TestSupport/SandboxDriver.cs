@@ -56,7 +56,7 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
         return token;
     }
 
-    /// <summary>A payment whose money Khalti takes without the shop's verify, as from a bank; gives back the transaction's id.</summary>
+    /// <summary>A payment whose money Khalti takes without the shop's verify, as from a bank; returns the transaction's id.</summary>
     internal async Task<string> CompletedTransactionAsync(long amount, string productIdentity)
     {
         string idx = (string)(await PostAsync("/_sandbox/payments", new { amount, productIdentity }))["idx"]!;
@@ -85,7 +85,7 @@ internal sealed class SandboxDriver(Uri address, IAsyncDisposable? owned = null)
     internal async Task<JsonNode> TransactionAsync(string token) =>
         (await ListAsync("/_sandbox/transactions")).Single(transaction => (string?)transaction["token"] == token);
 
-    /// <summary>What the payer, a bank or time does to an ePayment link; gives back where Khalti would send the browser.</summary>
+    /// <summary>What the payer, a bank or time does to an ePayment link; returns where Khalti would send the browser.</summary>
     internal async Task<Uri> OutcomeAsync(string pidx, string outcome) =>
         new((string)(await PostAsync($"/_sandbox/epayments/{pidx}/outcome", new { outcome }))["redirectUrl"]!);
 

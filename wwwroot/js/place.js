@@ -22,7 +22,7 @@ export function readForm() {
   return { customer: Object.keys(given).length === 0 ? null : given, bad };
 }
 
-// Marks the fields that were not accepted, and gives back the first of them.
+// Marks the fields that were not accepted, and returns the first of them.
 export function markFields(bad) {
   for (const field of fields) {
     const input = byId(`customer-${field}`), note = byId(`customer-${field}-bad`);

@@ -34,10 +34,10 @@ internal sealed class AdminOptionsRules(LocalSandbox local) : IValidateOptions<A
 
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
     {
-        string? trouble = options.ApiKeys.Length == 0
+        string? error = options.ApiKeys.Length == 0
             ? "Admin:ApiKeys has no key: set Admin:ApiKeys:0 to a long random text (as an environment variable, Admin__ApiKeys__0)."
             : options.ApiKeys.Select(ErrorOf).FirstOrDefault(found => found is not null);
-        return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
+        return error is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(error);
     }
 
     private string? ErrorOf(string? key, int position)

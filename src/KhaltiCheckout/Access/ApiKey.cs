@@ -64,7 +64,7 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
         builder.Property(key => key.Id).HasMaxLength(TypeId.MaxIdLength).ValueGeneratedNever();
         builder.HasIndex(key => key.Hint).IsUnique();
 
-        // Two keys of one name could not be told apart in a timeline. A revoked one gives its name back.
+        // Two keys of one name could not be told apart in a timeline. Revoking a key frees its name.
         builder.HasIndex(key => key.Name).IsUnique().HasFilter("\"RevokedAt\" IS NULL");
     }
 }

@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Access;
 
 /// <summary>
 /// Finds out whose key a request brings, in its header or by the cookie of the admin pages. A header that can't be read or
-/// names no key is a failure and not nobody: routes that take a key refuse it, also those that do without one.
+/// names no key is a failure, not an anonymous request: routes that take a key refuse it, also where the key is optional.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TimeProvider time,
@@ -70,7 +70,7 @@ internal sealed class ApiKeyHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         (Context.User.KeyId() is null ? Problems.CsrfRejected() : Problems.Forbidden()).ExecuteAsync(Context);
 
-    // A cookie that has lost its worth is no trouble to a shopper in the same browser: nobody is signed in, that is all.
+    // A cookie that is no longer valid does not affect a shopper in the same browser: the request is anonymous.
     private async Task<AuthenticateResult> FromCookieAsync()
     {
         if (SessionCookie.TokenIn(Request) is not { } token)

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace KhaltiCheckout.Access;
 
 /// <summary>
-/// The letters of a key: <c>kck_</c>, twelve characters that find its row, and forty that nobody can guess. Letters that
+/// The letters of a key: <c>kck_</c>, twelve characters that find its row, and forty random ones. Letters that
 /// look alike are left out.
 /// </summary>
 internal sealed partial record ApiKeySecret(string Hint, byte[] Hash)
@@ -16,10 +16,10 @@ internal sealed partial record ApiKeySecret(string Hint, byte[] Hash)
     private const int PublicLength = 12;
     private const int SecretLength = 40;
 
-    // What a key is compared with when there is no such row: nobody has the key to it.
-    private static readonly byte[] NobodysHash = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
+    // What a key is compared with when there is no such row. No key has this hash.
+    private static readonly byte[] DummyHash = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
 
-    /// <summary>A new key. The text is for whoever asked, and for nothing else.</summary>
+    /// <summary>A new key. The text is for the caller who asked for it, and is stored nowhere.</summary>
     internal static (string Text, ApiKeySecret Key) New()
     {
         string text =
@@ -34,9 +34,9 @@ internal sealed partial record ApiKeySecret(string Hint, byte[] Hash)
     internal static string? HintOf(string text) => Form().IsMatch(text) ? text[..(Prefix.Length + PublicLength)] : null;
 
     /// <summary>Takes as long for a key that was never made as for one that was.</summary>
-    internal bool IsKeyTo(byte[]? stored) => CryptographicOperations.FixedTimeEquals(stored ?? NobodysHash, Hash);
+    internal bool IsKeyTo(byte[]? stored) => CryptographicOperations.FixedTimeEquals(stored ?? DummyHash, Hash);
 
-    // No person chooses a key, so a plain hash is enough: nothing can be tried out that is likelier than the rest.
+    // Keys are random, so a plain hash is enough: there is no dictionary to try.
     internal static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
     [GeneratedRegex("^kck_[0-9a-hjkmnp-tv-z]{12}_[0-9a-hjkmnp-tv-z]{40}\\z", RegexOptions.NonBacktracking)]

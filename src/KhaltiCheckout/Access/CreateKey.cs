@@ -19,8 +19,8 @@ public sealed record CreatedKeyView(
     string Id, string Name, IReadOnlyList<string> Scopes, string Hint, DateTimeOffset CreatedAt, string CreatedBy,
     DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt, string? RevokedBy, string Key);
 
-/// <summary>Makes a key and shows it once. Only an <c>admin</c> key makes keys, and it has every scope: nobody makes a key
-/// that may do more than they may.</summary>
+/// <summary>Makes a key and shows it once. Only an <c>admin</c> key makes keys, and it has every scope: no key can make one that
+/// may do more than itself.</summary>
 internal static class CreateKey
 {
     internal static async Task<Results<Created<CreatedKeyView>, ProblemHttpResult>> Handle(

@@ -29,15 +29,15 @@ internal static class KeyHolders
         return new ClaimsPrincipal(identity);
     }
 
-    /// <summary>Somebody who is signed in and did not mean to send this request: no name, and no scope.</summary>
+    /// <summary>A signed-in caller whose request lacks the CSRF header: no name, and no scope.</summary>
     internal static ClaimsPrincipal Unmeant(string scheme) => new(new ClaimsIdentity(scheme));
 
     extension(ClaimsPrincipal user)
     {
-        /// <summary>Null for nobody.</summary>
+        /// <summary>Null for an anonymous caller.</summary>
         internal string? KeyId() => user.FindFirstValue(ClaimTypes.NameIdentifier);
 
-        /// <summary>For the timeline. Null for nobody.</summary>
+        /// <summary>For the timeline. Null for an anonymous caller.</summary>
         internal string? KeyName() => user.FindFirstValue(ClaimTypes.Name);
 
         internal IReadOnlyList<string> KeyScopes() => [.. user.FindAll(ScopeClaim).Select(claim => claim.Value)];

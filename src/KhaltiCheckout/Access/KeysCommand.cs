@@ -7,8 +7,8 @@ using KhaltiCheckout.Storage;
 namespace KhaltiCheckout.Access;
 
 /// <summary>
-/// <c>keys create</c>, <c>keys list</c> and <c>keys revoke</c> on the command line, for the first key and for whoever has
-/// locked themselves out. Works on the database beside a running shop and starts nothing else of the program. A new key is
+/// <c>keys create</c>, <c>keys list</c> and <c>keys revoke</c> on the command line, for the first key and after a
+/// lockout. Works on the database beside a running shop and starts nothing else of the program. A new key is
 /// the only thing on standard output, so that a script can catch it.
 /// </summary>
 internal static class KeysCommand

@@ -13,13 +13,13 @@ internal static class Scopes
     /// <summary>Place orders with lines, a reference and a return address of one's own.</summary>
     internal const string Checkout = "checkout";
 
-    /// <summary>Give money back.</summary>
+    /// <summary>Refund payments.</summary>
     internal const string Refund = "refund";
 
     /// <summary>Everything, keys included.</summary>
     internal const string Admin = "admin";
 
-    /// <summary>For what became of a refund: whoever may give money back may know it.</summary>
+    /// <summary>For what became of a refund: a key that may refund may read it.</summary>
     internal const string ReadOrRefund = "read_or_refund";
 
     /// <summary>For routes that want to know who asks, whatever they may do.</summary>

@@ -3,7 +3,7 @@ using KhaltiCheckout.Http;
 namespace KhaltiCheckout.Access;
 
 /// <summary>
-/// Events for whoever watches over the shop, each with the client's address. Names and ids stand in docs/security-events.md and stay
+/// Events for security monitoring, each with the client's address. Names and ids stand in docs/security-events.md and stay
 /// as they are. No key, token or cookie is in any of them.
 /// </summary>
 internal sealed partial class SecurityLog(ILoggerFactory loggers)

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Checkout;
 
-/// <summary>Cancels an order that nobody has paid and nobody is paying.</summary>
+/// <summary>Cancels an order that is not paid and has no payment under way.</summary>
 internal static class CancelOrder
 {
     internal static async Task<Results<Ok<OrderView>, ProblemHttpResult>> Handle(

@@ -55,7 +55,7 @@ internal static class CheckoutFeature
             .WithName("GetOrder")
             .WithExample(() => CheckoutExamples.GetOrder)
             .WithSummary("Read an order")
-            .WithDescription("Whoever holds an order's id may read it. Amounts are paisa.")
+            .WithDescription("Anyone with the order's id may read it. Amounts are paisa.")
             .CanFail(404, 503);
 
         orders.MapGet("/{id}/events", WatchOrder.Handle)

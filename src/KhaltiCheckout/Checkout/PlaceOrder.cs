@@ -50,7 +50,7 @@ public sealed record OrderLineRequest(string Name, Paisa UnitPrice, int Quantity
 /// <param name="Quantity">How many.</param>
 public sealed record OrderItemRequest(string ProductId, int Quantity);
 
-/// <summary>Who buys. Only the name is ever shown to whoever holds the order's id.</summary>
+/// <summary>Who buys. Only the name is shown to holders of the order's id.</summary>
 public sealed record OrderCustomerRequest(string? Name = null, string? Email = null, string? Phone = null)
 {
     /// <summary>Shown on the order.</summary>
@@ -130,7 +130,7 @@ internal sealed class PlaceOrderRules : AbstractValidator<PlaceOrderRequest>
 /// <summary>Places an order at the catalogue's prices, or at those of the shop whose key it comes with.</summary>
 internal static class PlaceOrder
 {
-    /// <summary>Before the rules: whoever may not ask is not told what to ask.</summary>
+    /// <summary>Before validation: a caller without the scope learns nothing about the fields.</summary>
     internal static ValueTask<object?> RefuseWithoutKey(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         ClaimsPrincipal user = context.HttpContext.User;

@@ -61,8 +61,8 @@ internal static class ShowOrderPage
         internal static (string English, string Nepali) For(OrderView order, bool open) => order.Status switch
         {
             OrderStatus.Paid => ("Paid. Khalti has confirmed your payment.", "भुक्तानी भयो। खल्तीले पुष्टि गर्‍यो।"),
-            OrderStatus.PartiallyRefunded => ("Paid, and part of it was sent back to you.", "भुक्तानी भयो, केही भाग फिर्ता गरियो।"),
-            OrderStatus.Refunded => ("Paid, and all of it was sent back to you.", "भुक्तानी भयो, र सबै फिर्ता गरियो।"),
+            OrderStatus.PartiallyRefunded => ("Paid, and part of it was refunded to you.", "भुक्तानी भयो, केही भाग फिर्ता गरियो।"),
+            OrderStatus.Refunded => ("Paid, and all of it was refunded to you.", "भुक्तानी भयो, र सबै फिर्ता गरियो।"),
             _ when open =>
                 (
                     "Your payment is being checked with Khalti. It is not known yet whether you were charged: do not pay again. The shop "

@@ -21,7 +21,7 @@ internal sealed partial class CloseLeases(Database database, TimeProvider time, 
     /// <summary>Runs the work while the lease is renewed beside it. The work is cancelled when
     /// the lease is lost to another process.</summary>
     /// <param name="until">The lease as it was just saved.</param>
-    /// <param name="end">Ends the lease, given the result, or null when there is none, and the lease as it was renewed last. Gives back
+    /// <param name="end">Ends the lease, given the result, or null when there is none, and the lease as it was renewed last. Returns
     /// whether it was still this process's.</param>
     /// <returns>The result, and whether the lease was held to the end.</returns>
     internal async Task<(T? Result, bool WasHeld)> HoldAsync<T>(

@@ -13,7 +13,7 @@ public enum DifferenceKind
     /// <summary>Paid in both, with another amount.</summary>
     Amount,
 
-    /// <summary>Given back in one and not, or not as much, in the other.</summary>
+    /// <summary>Refunded in one and not, or not as much, in the other.</summary>
     Refund,
 
     /// <summary>Khalti took another fee than it said when the payment was made.</summary>

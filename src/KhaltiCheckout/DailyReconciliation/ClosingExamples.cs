@@ -41,7 +41,7 @@ internal static class ClosingExamples
            "lookedBackTo":"2026-10-21","openPayments":0,"openRefunds":0,"leftOut":[],"notLookedBackAt":[],
            "differences":[{"kind":"refund","orderId":"{{ExampleIds.Order}}","paymentId":"{{ExampleIds.Payment}}",
              "transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
-             "here":"completed, Rs 0.00 given back","atKhalti":"Khalti said Refunded, 150000 paisa, refunded","amountHere":0,
+             "here":"completed, Rs 0.00 refunded","atKhalti":"Khalti said Refunded, 150000 paisa, refunded","amountHere":0,
                "amountAtKhalti":150000,
              "action":"check_payment"}] } }
         """;

@@ -70,7 +70,7 @@ internal sealed record ComparedPayment(Payment Payment, GatewayRecord Record)
             bool moreThere = ledger.State is LedgerState.RefundedInPart or LedgerState.RefundedInFull
                 && !(ledger.Refunded < Payment.AmountRefunded);
             yield return Differ(
-                DifferenceKind.Refund, $"{Said}, {Payment.AmountRefunded} given back", ledger.Rule, Payment.AmountRefunded, ledger.Refunded,
+                DifferenceKind.Refund, $"{Said}, {Payment.AmountRefunded} refunded", ledger.Rule, Payment.AmountRefunded, ledger.Refunded,
                 moreThere ? MendingAction.CheckPayment : MendingAction.LookAtKhalti);
         }
     }

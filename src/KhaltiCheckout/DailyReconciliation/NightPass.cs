@@ -28,7 +28,7 @@ internal sealed partial class NightPass(
 
     private DateTimeOffset _nextLook;
 
-    /// <summary>Gives back the day that was compared; null when none was due.</summary>
+    /// <summary>Returns the day that was compared; null when none was due.</summary>
     internal async Task<DateOnly?> PassAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = StorageFormat.Now(time);

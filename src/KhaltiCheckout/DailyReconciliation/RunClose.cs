@@ -24,7 +24,7 @@ internal sealed class RunCloseRules : AbstractValidator<RunCloseRequest>
 
 /// <summary>
 /// Compares one day with Khalti's books. It may take minutes, as Khalti gives fifty records a page: it goes on and is kept when
-/// whoever asked has hung up.
+/// the caller has disconnected.
 /// </summary>
 internal static class RunClose
 {

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.DailyReconciliation;
 
-/// <summary>That somebody stands by a day's books.</summary>
+/// <summary>Signs off a day.</summary>
 public sealed record SignOffCloseRequest(string? Note = null)
 {
     /// <summary>A note on how differences and open payments were handled; required when there are any.</summary>

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Desk;
 
-/// <summary>Asks Khalti now what became of a payment, because a person wants to know.</summary>
+/// <summary>Asks Khalti now what became of a payment, on request of the staff.</summary>
 internal static class CheckPayment
 {
     internal static async Task<Results<Ok<AdminOrderView>, ProblemHttpResult>> Handle(

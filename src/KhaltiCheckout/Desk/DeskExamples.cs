@@ -57,7 +57,7 @@ internal static class DeskExamples
     internal static readonly RouteExample ResolveOrder = new()
     {
         Id = OrderId,
-        Request = """{"note":"Maya gave it back in the dashboard, agreed by phone.","reasonId":"rsn_01k9x8q5t3c7w2m9d4h6k0v1rz"}""",
+        Request = """{"note":"Maya refunded it in the dashboard, agreed by phone.","reasonId":"rsn_01k9x8q5t3c7w2m9d4h6k0v1rz"}""",
         Answers = { [200] = ("The order, without that reason.", ViewExamples.AdminOrderWithTimeline()) },
         Codes =
         {

@@ -14,7 +14,7 @@ namespace KhaltiCheckout.Desk;
 /// <param name="ReasonId">Which of the open `reasons` was looked at. Needed when more than one is open.</param>
 /// <param name="Attention">What that reason said. When it is another, nothing is resolved.</param>
 /// <param name="ClosePayments">Whether payments that wait for a review are over, also when Khalti says that they were paid: for
-/// those that can't be given back from here and were seen to at Khalti.</param>
+/// those that can't be refunded from here and were seen to at Khalti.</param>
 public sealed record ResolveOrderRequest(
     string Note, string? ReasonId = null, AttentionReason? Attention = null, bool ClosePayments = false)
 {

@@ -19,7 +19,7 @@ namespace KhaltiCheckout.Desk;
 /// <param name="Attention">How many orders a person should look at, by reason. One with two reasons counts for both.</param>
 /// <param name="AttentionOrders">How many orders that are together.</param>
 /// <param name="UnmatchedTransactions">How many transactions at Khalti belong to no order and wait for a person.</param>
-/// <param name="Notices">What whoever runs the shop should see to, by code: <c>fiscal_year_ending</c> when the first day of the next fiscal
+/// <param name="Notices">What the operator should do, by code: <c>fiscal_year_ending</c> when the first day of the next fiscal
 /// year is not known.</param>
 public sealed record SummaryView(
     IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention,

@@ -9,7 +9,7 @@ internal sealed class SqlValues
 
     internal object[] All => [.. _values];
 
-    /// <summary>Gives back what stands for it in the text.</summary>
+    /// <summary>Returns what stands for it in the text.</summary>
     internal string Add(object value)
     {
         _values.Add(value);

@@ -51,7 +51,7 @@ internal sealed partial class KhaltiHealth(ILogger<KhaltiHealth> logger)
 
 /// <summary>
 /// How asking one product of Khalti has gone lately, as this process saw it: for health, for the alarm, and so that a
-/// Khalti in trouble is asked about one payment at a time instead of all of them.
+/// While Khalti is unavailable it is asked about one payment at a time instead of all of them.
 /// </summary>
 internal sealed class GatewayHealth
 {
@@ -68,7 +68,7 @@ internal sealed class GatewayHealth
     private TimeSpan _rest = ShortestRest;
     private DateTimeOffset _nextProbe;
 
-    // A process that starts does not know how long the last one was in trouble.
+    // A process that starts does not know how long Khalti was unavailable before.
     private bool _recovered = true;
 
     internal (KhaltiCondition Condition, DateTimeOffset? Since) Now
@@ -112,7 +112,7 @@ internal sealed class GatewayHealth
         }
     }
 
-    /// <summary>Whether it is time to try a Khalti in trouble with one payment; the rest between two tries doubles up to a
+    /// <summary>Whether to ask an unavailable Khalti about one payment now; the rest between two tries doubles up to a
     /// minute, so recovery is noticed within that.</summary>
     internal bool TakeProbe(DateTimeOffset now)
     {
@@ -130,7 +130,7 @@ internal sealed class GatewayHealth
         }
     }
 
-    /// <summary>Whether trouble has ended since this was last asked.</summary>
+    /// <summary>Whether Khalti has become available since this was last asked.</summary>
     internal bool TakeRecovery()
     {
         lock (_lock)

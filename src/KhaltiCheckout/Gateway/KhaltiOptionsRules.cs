@@ -29,15 +29,15 @@ internal sealed class KhaltiOptionsRules : IValidateOptions<KhaltiOptions>
             return ValidateOptionsResult.Fail("Khalti:Mode must be Sandbox, Test or Live.");
         }
 
-        string? trouble = !options.Widget.Enabled && !options.EPayment.IsOn
-            ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: nobody could pay. Switch one on."
+        string? error = !options.Widget.Enabled && !options.EPayment.IsOn
+            ? "Khalti:Widget:Enabled and Khalti:EPayment:Enabled are both off: no order could be paid. Switch one on."
             : (options.Widget.Enabled
             ? ErrorOf(options.Widget, mode)
             : ErrorWhenDisabled("Widget", options.Widget.BaseUrlSetting, options.Widget.BaseUrl, options.Widget.SecretKey, mode))
                 ?? (options.EPayment.IsOn ? ErrorOf(options.EPayment, mode)
                     : ErrorWhenDisabled(
                         "EPayment", options.EPayment.BaseUrlSetting, options.EPayment.BaseUrl, options.EPayment.SecretKey, mode));
-        return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
+        return error is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(error);
     }
 
     private static string? ErrorOf(WidgetOptions widget, KhaltiMode mode)

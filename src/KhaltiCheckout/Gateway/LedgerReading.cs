@@ -8,7 +8,7 @@ internal static class LedgerReading
 {
     /// <summary>As a transaction's record tells it.</summary>
     /// <param name="transaction">The record.</param>
-    /// <param name="refunded">What its child transactions say was given back; null where they say nothing.</param>
+    /// <param name="refunded">What its child transactions say was refunded; null where they say nothing.</param>
     /// <param name="paid">What was paid here.</param>
     internal static LedgerSnapshot Of(Transaction transaction, Paisa? refunded, Paisa paid)
     {

@@ -23,7 +23,7 @@ internal static class LinkFindings
                 {
                     Attention = AttentionReason.RefundedAtKhalti,
                     RuleId = RuleId.RefundedBeforeKnown,
-                    Rule = said + "; the money was given back before we knew of it",
+                    Rule = said + "; the money was refunded before we knew of it",
                 },
             { Status: EPaymentStatus.Completed, Refunded: true } =>
                 finding with
@@ -31,7 +31,7 @@ internal static class LinkFindings
                     Attention = AttentionReason.RefundedAtKhalti,
                     AskOn = true,
                     RuleId = RuleId.CompletedAndRefunded,
-                    Rule = said + ", and that the money was given back",
+                    Rule = said + ", and that the money was refunded",
                 },
             { Status: EPaymentStatus.Completed, TransactionId: null } =>
                 finding with

@@ -9,7 +9,7 @@ internal sealed class RefundGateway(KhaltiClients clients)
     /// <summary>Moves money, once. Khalti has no way to send it twice safely.</summary>
     internal Task<Reply<RefundConfirmation>> RefundAsync(Payment payment, Refund refund, string? mobile)
     {
-        // A full refund is documented without an amount. After a part was given back the amount is said: what Khalti
+        // A full refund is documented without an amount. After a part was refunded the amount is said: what Khalti
         // believes is left may be another sum than what we do.
         Paisa? amount = refund.RefundedBefore == Paisa.Zero && refund.TakesAllOf(payment) ? null : refund.Amount;
         return ClientOf(payment).RefundAsync(payment.TransactionId!, amount, mobile);
@@ -54,7 +54,7 @@ internal sealed class RefundGateway(KhaltiClients clients)
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    // How much was given back of an ePayment the lookup does not say. That the detail call knows its transactions, or takes
+    // How much was refunded of an ePayment the lookup does not say. That the detail call knows its transactions, or takes
     // this key, is not documented: then it says nothing. But an answer that was lost is none: it may say that another part
     // went back than ours.
     private async Task<LedgerSnapshot> ReadPartAsync(Payment payment, EPayment part) =>

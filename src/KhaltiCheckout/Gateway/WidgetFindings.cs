@@ -20,7 +20,7 @@ internal static class WidgetFindings
                 {
                     Attention = AttentionReason.RefundedAtKhalti,
                     RuleId = RuleId.RefundedBeforeKnown,
-                    Rule = said + "; the money was given back before we knew of it",
+                    Rule = said + "; the money was refunded before we knew of it",
                 },
             { State: TransactionState.Completed } when transaction.Amount != expected =>
                 finding with
@@ -54,8 +54,8 @@ internal static class WidgetFindings
 
     /// <summary>What a status answer means. Completed and Confirmed are for the caller to follow up with verify.</summary>
     /// <param name="status">Khalti's answer.</param>
-    /// <param name="patient">Whether it is too early to believe that Khalti does not know the payment.</param>
-    internal static Finding Of(TransactionStatus status, bool patient)
+    /// <param name="isTooEarly">Whether it is too early to believe that Khalti does not know the payment.</param>
+    internal static Finding Of(TransactionStatus status, bool isTooEarly)
     {
         string said = $"Khalti's status said {status.StateName}";
         Finding finding = new(FindingKind.Undecided, RuleId.Confirmed, said, status.StateName);
@@ -68,7 +68,7 @@ internal static class WidgetFindings
                 Rule = said + " for this token and amount",
             },
             TransactionState.Confirmed => finding,
-            TransactionState.Initiated or TransactionState.NotFound when patient =>
+            TransactionState.Initiated or TransactionState.NotFound when isTooEarly =>
                 finding with { IsNotFound = true, RuleId = RuleId.NotConfirmedYet },
             TransactionState.Initiated or TransactionState.NotFound =>
                 finding with

@@ -53,7 +53,7 @@ internal sealed class WidgetGateway(KhaltiClients clients, TimeProvider time)
         switch (await _khalti.GetStatusAsync(payment.Token!, payment.Amount))
         {
             case Reply<TransactionStatus>.Answered(var status):
-                Finding finding = WidgetFindings.Of(status, patient: false);
+                Finding finding = WidgetFindings.Of(status, isTooEarly: false);
                 finding = finding with { Rule = $"{refused.Rule}; {finding.Rule}" };
                 return status.State switch
                 {

@@ -65,7 +65,7 @@ internal static class ApiDocument
                     {
                         Name = "Orders",
                         Description =
-                            "What a shopper wants and what it costs. Whoever holds an order's id may read it, pay it and cancel it."
+                            "What is bought and what it costs. Anyone with the order's id may read it, pay it and cancel it."
                     },
                     new()
                     {
@@ -78,7 +78,7 @@ internal static class ApiDocument
                     {
                         Name = "Refunds",
                         Description =
-                            "Giving money back. An answer may be that the outcome is not known yet: then read "
+                            "Refunds. An answer may be that the outcome is not known yet: then read "
                                 + "the refund until it is, and send no other."
                     },
                     new()
@@ -92,7 +92,7 @@ internal static class ApiDocument
                         Description = "Whether a day's books agree with Khalti's, and what mends them where they do not."
                     },
                     new() { Name = "Keys", Description = "API keys, what each may do, and signing in with one on the admin pages." },
-                    new() { Name = "Health", Description = "For load balancers and whoever is on call." },
+                    new() { Name = "Health", Description = "For load balancers and operators." },
                 };
                 return Task.CompletedTask;
             });

@@ -31,7 +31,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.AmountOutOfRange(new Paisa(50_000), new Paisa(1000), new Paisa(20_000)),
         Problems.NotCancellable("The order is paid; only a pending order can be cancelled."),
         Problems.NameTaken(), Problems.ReferenceTaken(ExampleIds.Order),
-        Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to give back. Nothing was done."),
+        Problems.KhaltiUnavailable(), Problems.NotRefundable("The payment is refunded: there is nothing to refund. Nothing was done."),
         Problems.RefundTooLarge(new Paisa(100_000)), Problems.NotUnknown(), Problems.AttentionChanged("double_payment", "paid_late"),
         Problems.NotSettleable("Khalti's own books say the opposite just now. Nothing was changed; the refund is asked about on."),
         Problems.DaySignedOff(),

@@ -103,7 +103,7 @@ internal static class Problems
         Extensions = { ["code"] = "busy" },
     };
 
-    /// <summary>A question that could not be asked. What it was about may have happened before it: nobody is told to pay again.</summary>
+    /// <summary>A question that could not be asked. The payment may have happened before it: the answer never says to pay again.</summary>
     internal static ProblemDetails DatabaseAway() => new()
     {
         Status = 503,
@@ -118,7 +118,7 @@ internal static class Problems
         Of(409, "not_refundable", "Not refundable", why);
 
     internal static ProblemHttpResult RefundTooLarge(Paisa left) =>
-        Of(422, "refund_too_large", "Refund too large", $"Of this payment {left} can still be given back. Nothing was done.");
+        Of(422, "refund_too_large", "Refund too large", $"Of this payment {left} can still be refunded. Nothing was done.");
 
     internal static ProblemHttpResult NotUnknown() =>
         Of(409, "not_unknown", "Outcome known", "What became of this refund is known already. Nothing was changed.");
@@ -132,7 +132,7 @@ internal static class Problems
 
     internal static ProblemHttpResult PaymentStillHeld() => Of(
         409, "payment_still_held", "Payment still held",
-        "Khalti has money of this payment, or a refund of it is under way. Give the money back first; what can't be given back from here "
+        "Khalti has money of this payment, or a refund of it is under way. Refund the money first; what can't be refunded from here "
         + "is closed with closePayments. Nothing was resolved.");
 
     internal static ProblemHttpResult TransactionAlreadyUsed() =>
@@ -177,7 +177,7 @@ internal static class Problems
     }
 
     internal static ProblemHttpResult NothingToResolve() =>
-        Of(409, "nothing_to_resolve", "Nothing to resolve", "The order needs no look: somebody may have resolved it already.");
+        Of(409, "nothing_to_resolve", "Nothing to resolve", "The order has no open reason: it may have been resolved already.");
 
     internal static ProblemHttpResult IdempotencyKeyReused() =>
         Of(422, "idempotency_key_reused", "Idempotency-Key reused",
@@ -227,7 +227,7 @@ internal static class Problems
         415 => ("unsupported_media_type", "Unsupported media type", "Send application/json in UTF-8. Nothing was done."),
         429 => ("rate_limited", "Too many requests", "Nothing was done. Wait as long as Retry-After says, in seconds."),
 
-        // Money may have moved before something broke: nobody is told to pay again.
+        // Money may have moved before the failure: the answer never says to pay again.
         >= 500 =>
             ("internal_error", "Something went wrong on our side",
                 "Read the order to see where it stands, and do not pay again before that. Our log has the details under traceId."),

@@ -69,7 +69,7 @@ internal static class SecurityHeaders
                     headers.StrictTransportSecurity = transport;
                 }
 
-                // An order is nobody else's business, and old news is dangerous: what may be kept says so itself. Files
+                // An order is private, and a stale status is dangerous: what may be cached says so itself. Files
                 // are asked for again each time, and mostly not sent again.
                 if (headers.CacheControl.Count == 0)
                 {

@@ -45,7 +45,7 @@ internal sealed class IdempotencyFilter(Func<EndpointFilterInvocationContext, ob
             return WrongKey($"One key of 1 to {MaxKeyLength} printable ASCII characters.");
         }
 
-        // Each API key and each browser has keys of its own: nobody finds another's answers, or takes their keys, by guessing. A
+        // Each API key and each browser has keys of its own: no caller can read another's answers or block its keys by guessing. A
         // header that is no key of ours is not taken for nobody's, either.
         string? owner = http.User.KeyId() ?? (http.Request.Headers.Authorization is { Count: > 0 } unknown ? $"?{unknown}"
             : BrowserCookie.In(http.Request) is { } browser ? $"@{browser}" : null);

@@ -19,7 +19,7 @@ public sealed class IdempotentRequest
     {
     }
 
-    /// <summary>Hash of who asks and the key: a key is nobody else's business.</summary>
+    /// <summary>Hash of who asks and the key: keys are private to the caller.</summary>
     public string Id { get; private set; } = "";
 
     /// <summary>Hash of method, path and body.</summary>

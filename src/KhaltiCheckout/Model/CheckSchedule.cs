@@ -89,8 +89,8 @@ internal static class CheckSchedule
         return LateChecks.Select(delay => (DateTimeOffset?)(end + delay)).FirstOrDefault(look => look > now);
     }
 
-    /// <summary>When to look again at a payment that ends now. Null when nobody could have paid by it, or Khalti can't change its
-    /// mind.</summary>
+    /// <summary>When to look again at a payment that ends now. Null when nobody could have paid by it, or Khalti's
+    /// answer is final.</summary>
     internal static DateTimeOffset? FirstLateCheck(Payment payment, string? failure, DateTimeOffset now) => payment switch
     {
         { Pidx: not null } => NextLateCheck(payment.LinkExpiresAt, now) ?? now + LateMoney,

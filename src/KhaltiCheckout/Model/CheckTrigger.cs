@@ -9,6 +9,6 @@ internal enum CheckTrigger
     /// <summary>A check is scheduled for now or later: it was not settled a moment ago.</summary>
     Scheduled,
 
-    /// <summary>Somebody wants to know.</summary>
+    /// <summary>A manual check.</summary>
     Manual,
 }

@@ -16,7 +16,7 @@ public enum FindingKind
     /// <summary>ePayment: the payer turned back.</summary>
     Cancelled,
 
-    /// <summary>ePayment: nobody paid in time.</summary>
+    /// <summary>ePayment: not paid in time.</summary>
     Expired,
 
     /// <summary>ePayment: under way at Khalti.</summary>
@@ -67,7 +67,7 @@ public sealed record Finding(
         || (Kind == FindingKind.Undecided && RuleId is RuleId.Confirmed or RuleId.NotVerifiedYet);
 
     internal static Finding NoLink(string why) =>
-        new(FindingKind.Declined, RuleId.NoLink, why + ": nobody has it, so nobody can pay it", Failure: Failures.NoLink);
+        new(FindingKind.Declined, RuleId.NoLink, why + ": it was given to no one, so it cannot be paid", Failure: Failures.NoLink);
 }
 
 /// <summary>The words of a payment's <c>failure</c>.</summary>
@@ -88,6 +88,6 @@ internal static class Failures
     /// <summary>The payer had confirmed, but the order could not be paid any more: verify was not called, so no money moved.</summary>
     internal const string NotCharged = "not_charged";
 
-    /// <summary>Khalti was asked for a payment link and its answer was lost: nobody has the link, so nobody can pay it.</summary>
+    /// <summary>Khalti was asked for a payment link and its answer was lost: the link was given to no one, so it cannot be paid.</summary>
     internal const string NoLink = "no_link";
 }

@@ -4,7 +4,7 @@ namespace KhaltiCheckout.Model;
 
 internal enum LedgerState
 {
-    /// <summary>Paid, and nothing given back.</summary>
+    /// <summary>Paid, and nothing refunded.</summary>
     Paid,
     RefundedInPart,
     RefundedInFull,
@@ -30,7 +30,7 @@ internal enum PaymentChannel
 /// <param name="State">What that means.</param>
 /// <param name="RuleId">Which rule read it.</param>
 /// <param name="Rule">What was said and how it was read: evidence for the timeline.</param>
-/// <param name="Refunded">How much was given back in all, where Khalti says it.</param>
+/// <param name="Refunded">How much was refunded in all, where Khalti says it.</param>
 /// <param name="Channel">What the payment was made from.</param>
 internal sealed record LedgerSnapshot(
     LedgerState State, RuleId RuleId, string Rule, string? KhaltiState = null, Paisa? Refunded = null,

@@ -7,14 +7,14 @@ namespace KhaltiCheckout.Model;
 public sealed partial class Order
 {
     /// <summary>Keeps the money for a refund that Khalti is about to be asked for.</summary>
-    internal Refund StartRefund(Payment payment, Paisa amount, RefundCommand wish, DateTimeOffset now, TimeSpan lease)
+    internal Refund StartRefund(Payment payment, Paisa amount, RefundCommand command, DateTimeOffset now, TimeSpan lease)
     {
-        Refund refund = Refund.Requested(payment, amount, wish, now, lease);
+        Refund refund = Refund.Requested(payment, amount, command, now, lease);
         payment.Reserve(amount);
         _refunds.Add(refund);
         Record(
-            TimelineEvent.RefundRequested, Actor.Merchant, now, TimelineFacts.Of(refund), About(refund, wish.Reason), payment.Id,
-            wish.KeyName);
+            TimelineEvent.RefundRequested, Actor.Merchant, now, TimelineFacts.Of(refund), About(refund, command.Reason), payment.Id,
+            command.KeyName);
         return refund;
     }
 
@@ -31,7 +31,7 @@ public sealed partial class Order
         CountRefunds(refund, now);
     }
 
-    /// <summary>The money stays where it is and may be given back by another refund.</summary>
+    /// <summary>The money stays where it is and may be refunded by another refund.</summary>
     internal void FailRefund(
         Payment payment, Refund refund, string failure, RuleId ruleId, string rule, Actor by, DateTimeOffset now,
         string? keyName = null)
@@ -55,7 +55,7 @@ public sealed partial class Order
         Record(TimelineEvent.RefundUnknown, by, now, TimelineFacts.Of(refund, ruleId), About(refund, rule), refund.PaymentId);
     }
 
-    /// <summary>Money that Khalti gave back without our asking.</summary>
+    /// <summary>Money that Khalti refunded without a request of ours.</summary>
     internal Refund RecordFoundRefund(
         Payment payment, Paisa amount, RuleId ruleId, string rule, string? khaltiState, Actor by, DateTimeOffset now,
         string? keyName = null)
@@ -72,7 +72,7 @@ public sealed partial class Order
         return refund;
     }
 
-    /// <summary>Khalti gave back a part without our asking, and does not say how much: a person has to.</summary>
+    /// <summary>Khalti refunded a part without a request of ours, and does not say how much: a person has to.</summary>
     internal void RecordPartRefund(
         Payment payment, RuleId ruleId, string rule, string khaltiState, Actor by, DateTimeOffset now, string? keyName)
     {
@@ -89,7 +89,7 @@ public sealed partial class Order
         RaiseAttention(AttentionReason.RefundedAtKhalti, payment, now);
     }
 
-    // Money of it that Khalti still has, or may just be giving back, has to be settled first.
+    // Money of it that Khalti still has, or may be refunding now, has to be settled first.
     private static bool CanBeClosed(Payment payment, bool closePayments) => payment.AmountReserved == Paisa.Zero
         && (IsGivenBackAtKhalti(payment)
             || (!RefundRules.CanBeRefunded(payment)

@@ -54,7 +54,7 @@ public sealed partial class Order
         if (transition is RefundTransition.RecordCheck { MarkUnknown: true } or RefundTransition.ScheduleRetry { MarkUnknown: true })
         {
             MarkRefundUnknown(
-                refund, RuleId.RefundUnheard, "the process that asked for it did not live to hear the answer", by, now, now);
+                refund, RuleId.RefundUnheard, "the process that asked for it ended before the answer", by, now, now);
         }
 
         switch (transition)
@@ -108,7 +108,7 @@ public sealed partial class Order
                 RecordPartRefund(payment, ledger.RuleId, ledger.Rule, khaltiState, by, now, keyName);
                 break;
             case LedgerCorrection.ReportDifference when reportDifference:
-                string here = $"here {(long)payment.AmountRefunded} of {(long)payment.AmountPaid!.Value} paisa were given back";
+                string here = $"here {(long)payment.AmountRefunded} of {(long)payment.AmountPaid!.Value} paisa were refunded";
                 TimelineFacts facts = TimelineFacts.Of(ledger.RuleId, ledger.KhaltiState) with
                 {
                     Amount = payment.AmountPaid,

@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Model;
 /// </summary>
 public sealed partial class Order
 {
-    // Anybody with the order's id can post a wrong amount all day; the first few tell the story.
+    // Anybody with the order's id can post a wrong amount all day; the first few are enough.
     private const int MaxMismatchesKept = 10;
     private const int MaxAttempts = 50;
 
@@ -106,33 +106,33 @@ public sealed partial class Order
 
     internal Payment PaymentOf(string id) => _payments.Single(payment => payment.Id == id);
 
-    internal static Order Place(OrderDraft wish, DateTimeOffset now, TimeSpan lifetime)
+    internal static Order Place(OrderDraft draft, DateTimeOffset now, TimeSpan lifetime)
     {
         Order order = new()
         {
             Id = TypeId.New(TypeId.Order, now),
             Status = OrderStatus.Pending,
-            CustomerName = wish.CustomerName,
-            CustomerEmail = wish.CustomerEmail,
-            CustomerPhone = wish.CustomerPhone,
-            Reference = wish.Reference,
-            Metadata = wish.Metadata is { Count: > 0 } pairs ? JsonSerializer.Serialize(pairs) : null,
-            ReturnUrl = wish.ReturnUrl,
+            CustomerName = draft.CustomerName,
+            CustomerEmail = draft.CustomerEmail,
+            CustomerPhone = draft.CustomerPhone,
+            Reference = draft.Reference,
+            Metadata = draft.Metadata is { Count: > 0 } pairs ? JsonSerializer.Serialize(pairs) : null,
+            ReturnUrl = draft.ReturnUrl,
             CreatedAt = now,
             PlacedOn = NepalTime.DayOf(now),
             ExpiresAt = now + lifetime,
-            Amount = OrderLine.TotalOf(wish.Lines) ?? throw new UnreachableException(
+            Amount = OrderLine.TotalOf(draft.Lines) ?? throw new UnreachableException(
                 "The handler refuses an order with more discounts than items."),
         };
-        foreach (DraftLine wanted in wish.Lines)
+        foreach (DraftLine line in draft.Lines)
         {
-            order._lines.Add(OrderLine.Of(order.Id, wanted, order._lines.Count));
+            order._lines.Add(OrderLine.Of(order.Id, line, order._lines.Count));
         }
 
         order.Record(
-            TimelineEvent.OrderPlaced, wish.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
+            TimelineEvent.OrderPlaced, draft.KeyName is null ? Actor.Shopper : Actor.Merchant, now,
             new TimelineFacts(Lines: order._lines.Count, Amount: order.Amount),
-            $"{order._lines.Count} lines, {(long)order.Amount} paisa", keyName: wish.KeyName);
+            $"{order._lines.Count} lines, {(long)order.Amount} paisa", keyName: draft.KeyName);
         return order;
     }
 
@@ -183,7 +183,7 @@ public sealed partial class Order
         return true;
     }
 
-    /// <summary>Keeps that somebody posted a token that was used for another order: whoever confirmed it may be the one who
+    /// <summary>Keeps that somebody posted a token that was used for another order: the payer who confirmed it may be the one who
     /// ordered this, and asks where their money went.</summary>
     internal void RecordForeignToken(string otherPaymentId, DateTimeOffset now)
     {
@@ -226,7 +226,7 @@ public sealed partial class Order
         return payment;
     }
 
-    /// <summary>Khalti's answer to the question for a link. Without one nobody can pay, so the payment is over.</summary>
+    /// <summary>Khalti's answer to the question for a link. Without one the payment cannot be paid, so it is over.</summary>
     internal void ApplyLink(Payment payment, PaymentLink? link, Finding finding, DateTimeOffset now)
     {
         if (link is null)
@@ -242,7 +242,7 @@ public sealed partial class Order
         }
 
         // An answer that comes when the order has been settled otherwise, or when this payment was given up: the link is
-        // remembered and looked at, and given to nobody.
+        // stored and looked at, and given to no one.
         bool handOut = payment.IsLinkBeingMade && CanBePaid(now) && !HasOpenPayment;
         DateTimeOffset expiresAt = new(StorageFormat.Instant(link.ExpiresAt ?? now + CheckSchedule.UsualLinkLife));
         payment.ApplyLink(

@@ -2,7 +2,7 @@ using Khalti.Client;
 
 namespace KhaltiCheckout.Model;
 
-/// <summary>What an order is made of. Checked already, and priced by whoever may say the price.</summary>
+/// <summary>What an order is made of. Checked already, and priced by a caller who may set prices.</summary>
 internal sealed record OrderDraft
 {
     public IReadOnlyList<DraftLine> Lines { get; init; } = [];

@@ -33,16 +33,16 @@ public sealed class OrderLine
 
     public LineKind Kind { get; private set; }
 
-    internal static OrderLine Of(string orderId, DraftLine wanted, int position) => new()
+    internal static OrderLine Of(string orderId, DraftLine draft, int position) => new()
     {
         OrderId = orderId,
         Position = position,
-        ProductId = wanted.ProductId,
-        Name = wanted.Name,
-        UnitPrice = wanted.UnitPrice,
-        Quantity = wanted.Quantity,
-        Amount = wanted.UnitPrice * wanted.Quantity,
-        Kind = wanted.Kind,
+        ProductId = draft.ProductId,
+        Name = draft.Name,
+        UnitPrice = draft.UnitPrice,
+        Quantity = draft.Quantity,
+        Amount = draft.UnitPrice * draft.Quantity,
+        Kind = draft.Kind,
     };
 
     /// <summary>Items less discounts; null when the discounts are more.</summary>

@@ -34,7 +34,7 @@ public enum AttentionReason
     /// <summary>Money at Khalti that no payment here accounts for.</summary>
     UnmatchedTransaction,
 
-    /// <summary>Khalti gave money back without our asking.</summary>
+    /// <summary>Khalti refunded money without our asking.</summary>
     RefundedAtKhalti,
 
     /// <summary>Khalti said something that no rule covers, or that contradicts what we know.</summary>

@@ -32,10 +32,10 @@ public sealed partial class Payment
     /// for only where Khalti contradicts us.</summary>
     public Paisa? AmountPaid { get; private set; }
 
-    /// <summary>What was given back of it.</summary>
+    /// <summary>What was refunded of it.</summary>
     public Paisa AmountRefunded { get; private set; }
 
-    /// <summary>What refunds under way may give back: asked for and not known to have failed.</summary>
+    /// <summary>What refunds under way may take: asked for and not known to have failed.</summary>
     public Paisa AmountReserved { get; private set; }
 
     public Paisa? Fee { get; private set; }
@@ -258,7 +258,7 @@ public sealed partial class Payment
         Check = finding.Kind == FindingKind.Waiting ? Check.Restart(next) : Check.Retry(next, denied: finding.IsNotFound);
     }
 
-    /// <summary>What may still be given back.</summary>
+    /// <summary>What may still be refunded.</summary>
     internal Paisa Refundable => AmountPaid is { } paid ? paid - AmountRefunded - AmountReserved : Paisa.Zero;
 
     /// <summary>Keeps so much of it for a refund that is about to be asked for.</summary>
@@ -266,7 +266,7 @@ public sealed partial class Payment
     {
         if (amount > Refundable)
         {
-            throw new UnreachableException($"Payment {Id} has less left than is to be given back: the handler asks first.");
+            throw new UnreachableException($"Payment {Id} has less left than is to be refunded: the handler asks first.");
         }
 
         AmountReserved += amount;
@@ -280,7 +280,7 @@ public sealed partial class Payment
         Version++;
     }
 
-    /// <summary>So much was given back.</summary>
+    /// <summary>So much was refunded.</summary>
     /// <param name="reserved">What of it had been kept for a refund; nothing, when Khalti did it without our asking.</param>
     /// <param name="khaltiState">Khalti's word for it, where it was read.</param>
     internal void RecordRefunded(Paisa amount, Paisa reserved, string? khaltiState)
@@ -294,11 +294,11 @@ public sealed partial class Payment
         Version++;
     }
 
-    /// <summary>Khalti says that part of it was given back, and not how much.</summary>
+    /// <summary>Khalti says that part of it was refunded, and not how much.</summary>
     internal void RecordPartialRefund(string khaltiState)
     {
         Status = Status.After(PaymentEvent.PartRefunded)
-            ?? throw new UnreachableException($"Payment {Id} is {Status}: nothing of it can be given back.");
+            ?? throw new UnreachableException($"Payment {Id} is {Status}: nothing of it can be refunded.");
         KhaltiState = khaltiState;
         Version++;
     }

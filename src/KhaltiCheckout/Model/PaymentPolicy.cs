@@ -16,7 +16,7 @@ internal static class PaymentPolicy
             return Decide(payment, finding, inquiry.By, inquiry.Returned, now, chance);
         }
 
-        // Somebody else asked meanwhile, and theirs may be the newer answer. A refusal of verify proves only that nothing happened
+        // Another check ran meanwhile, and its answer may be newer. A refusal of verify proves only that nothing happened
         // to the one who asked alone.
         if (finding.Failure == Failures.RefusedByKhalti)
         {
@@ -27,7 +27,7 @@ internal static class PaymentPolicy
                 Rule = finding.Rule + "; but it was asked about twice",
             };
         }
-        else if (payment.Method == PaymentMethod.Epayment && !CountsWheneverItIsHeard(finding.Kind))
+        else if (payment.Method == PaymentMethod.Epayment && !IsFinalWheneverReceived(finding.Kind))
         {
             return new PaymentTransition.Ignore(finding);
         }
@@ -45,7 +45,7 @@ internal static class PaymentPolicy
         Rule = $"{finding.Rule}; transaction {finding.TransactionId} belongs to another payment",
     };
 
-    // A pair that the lifecycle lacks is an answer that came after somebody else's: it changes nothing any more.
+    // A pair that the lifecycle lacks is an answer that came after another one: it changes nothing any more.
     private static PaymentTransition Decide(
         Payment payment, Finding finding, Actor by, bool returned, DateTimeOffset now, double chance) => finding.Kind switch
         {
@@ -86,8 +86,8 @@ internal static class PaymentPolicy
             _ => new PaymentTransition.RecordCheck(finding),
         };
 
-    // Money that has moved counts whenever it is heard of. Of the rest, a link's state is for the newer answer to say.
-    private static bool CountsWheneverItIsHeard(FindingKind kind) =>
+    // Money that has moved counts whenever the answer arrives. Otherwise the newer answer decides a link's state.
+    private static bool IsFinalWheneverReceived(FindingKind kind) =>
         kind is FindingKind.Completed or FindingKind.Contradicted or FindingKind.Pending;
 
     private static bool Can(this Payment payment, PaymentEvent happened) => payment.Status.After(happened) is not null;

@@ -33,7 +33,7 @@ public enum PaymentEvent
     /// <summary>ePayment: the payer turned back at Khalti's page.</summary>
     Cancelled,
 
-    /// <summary>ePayment: nobody paid in time.</summary>
+    /// <summary>ePayment: not paid in time.</summary>
     Expired,
 
     /// <summary>ePayment: something is under way at Khalti, or may be.</summary>
@@ -42,10 +42,10 @@ public enum PaymentEvent
     /// <summary>ePayment: nothing is under way after all.</summary>
     Waiting,
 
-    /// <summary>Some of the money was given back.</summary>
+    /// <summary>Some of the money was refunded.</summary>
     PartRefunded,
 
-    /// <summary>All of the money was given back.</summary>
+    /// <summary>All of the money was refunded.</summary>
     AllRefunded,
 }
 
@@ -58,7 +58,7 @@ internal static class PaymentLifecycle
         (PaymentStatus.Verifying, PaymentEvent.Declined) => PaymentStatus.Failed,
         (PaymentStatus.Verifying, PaymentEvent.Contradicted) => PaymentStatus.NeedsReview,
 
-        // Asked again by a person, Khalti may have made up its mind.
+        // Asked again by a person, Khalti may have a final answer now.
         (PaymentStatus.NeedsReview, PaymentEvent.Completed) => PaymentStatus.Completed,
         (PaymentStatus.NeedsReview, PaymentEvent.Declined) => PaymentStatus.Failed,
 

@@ -44,7 +44,7 @@ internal abstract record PaymentTransition(Finding Finding)
     /// <summary>Nothing was learned and nothing is owed.</summary>
     internal sealed record EndLease(Finding Finding) : PaymentTransition(Finding);
 
-    /// <summary>Somebody else has asked meanwhile, and theirs is the newer answer.</summary>
+    /// <summary>Another check ran meanwhile, and its answer is newer.</summary>
     internal sealed record Ignore(Finding Finding) : PaymentTransition(Finding);
 }
 

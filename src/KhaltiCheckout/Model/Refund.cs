@@ -5,7 +5,7 @@ using KhaltiCheckout.Shared;
 namespace KhaltiCheckout.Model;
 
 /// <summary>
-/// Money of one payment that was, or may have been, given back. Saved before Khalti is asked, so that none is ever unknown to
+/// Money of one payment that was, or may have been, refunded. Saved before Khalti is asked, so that none is ever unknown to
 /// us. Changed only through its order.
 /// </summary>
 public sealed partial class Refund
@@ -29,7 +29,7 @@ public sealed partial class Refund
 
     public Paisa Amount { get; private set; }
 
-    /// <summary>What had been given back before it: the state that Khalti shows afterwards is judged by that.</summary>
+    /// <summary>What had been refunded before it: the state that Khalti shows afterwards is judged by that.</summary>
     public Paisa RefundedBefore { get; private set; }
 
     /// <summary>Why, in the merchant's words.</summary>
@@ -80,7 +80,7 @@ public sealed partial class Refund
     public int Version { get; private set; }
 
     internal static Refund Requested(
-        Payment payment, Paisa amount, RefundCommand wish, DateTimeOffset now, TimeSpan lease) => new()
+        Payment payment, Paisa amount, RefundCommand command, DateTimeOffset now, TimeSpan lease) => new()
         {
             Id = TypeId.New(TypeId.Refund, now),
             OrderId = payment.OrderId,
@@ -89,10 +89,10 @@ public sealed partial class Refund
             Status = RefundStatus.Requested,
             Amount = amount,
             RefundedBefore = payment.AmountRefunded,
-            Mobile = wish.Mobile is { } mobile ? $"{mobile[..2]}XXXXX{mobile[^3..]}" : null,
-            Reason = wish.Reason,
-            KeyName = wish.KeyName,
-            RequestId = wish.RequestId,
+            Mobile = command.Mobile is { } mobile ? $"{mobile[..2]}XXXXX{mobile[^3..]}" : null,
+            Reason = command.Reason,
+            KeyName = command.KeyName,
+            RequestId = command.RequestId,
             CreatedAt = now,
             Check = CheckState.Start(now, lease),
         };
@@ -189,6 +189,6 @@ public sealed partial class Refund
     }
 }
 
-/// <summary>What the merchant wants besides giving the money back.</summary>
+/// <summary>What a refund is asked for with, besides its amount.</summary>
 /// <param name="Mobile">The Khalti number that receives the money; needed when the payment came from a bank.</param>
 internal sealed record RefundCommand(string? Mobile, string? Reason, string? KeyName, string? RequestId);

@@ -18,16 +18,16 @@ internal static class RefundPolicy
         Refund refund, Payment payment, LedgerSnapshot ledger, Actor by, DateTimeOffset now, double chance)
     {
         bool isAnswered = ledger.State != LedgerState.Unanswered;
-        bool isUnheard = refund.Status == RefundStatus.Requested;
+        bool isUnanswered = refund.Status == RefundStatus.Requested;
         RefundVerdict verdict = RefundRules.VerdictOn(refund, payment, ledger);
         return verdict switch
         {
             RefundVerdict.Done => new RefundTransition.Complete(ledger.RuleId, ledger.Rule, ledger.KhaltiState),
             RefundVerdict.NotSeen when isAnswered && !RefundRules.IsTooEarlyToFail(refund, now) =>
                 new RefundTransition.Fail(RefundFailures.NotMade, RuleId.RefundNotSeen, ledger.Rule + ", again and again"),
-            _ when by != Actor.Worker && refund.Checks > 0 => new RefundTransition.RecordCheck(MarkUnknown: isUnheard),
+            _ when by != Actor.Worker && refund.Checks > 0 => new RefundTransition.RecordCheck(MarkUnknown: isUnanswered),
             _ => new RefundTransition.ScheduleRetry(
-                ledger.RuleId, ledger.Rule, CheckSchedule.Next(refund.Checks, ledger.RetryAfter, now, chance), MarkUnknown: isUnheard,
+                ledger.RuleId, ledger.Rule, CheckSchedule.Next(refund.Checks, ledger.RetryAfter, now, chance), MarkUnknown: isUnanswered,
                 IsDenied: verdict == RefundVerdict.NotSeen, IsUnanswered: !isAnswered && ledger.RetryAfter is null,
 
                 // Where the records cannot tell, asking again does not help: staff look at the dashboard.

@@ -17,7 +17,7 @@ internal enum RefundVerdict
 /// <summary>What Khalti's books mean for a refund whose answer was lost, and whether they agree with ours. Pure.</summary>
 internal static class RefundRules
 {
-    // Longer than for payments: money that is believed to have stayed may be given back a second time.
+    // Longer than for payments: money that is believed to have stayed may be refunded a second time.
     private const int DenialsBelieved = 3;
 
     private static readonly TimeSpan GracePeriod = TimeSpan.FromMinutes(15);
@@ -45,7 +45,7 @@ internal static class RefundRules
     /// <summary>Whether Khalti may still be carrying it out.</summary>
     internal static bool IsYoung(Refund refund, DateTimeOffset now) => now - refund.CreatedAt < GracePeriod;
 
-    /// <summary>Whether more money of the payment may be given back: it came, and all that Khalti gave back so far is known.</summary>
+    /// <summary>Whether more money of the payment may be refunded: it came, and all that Khalti refunded so far is known.</summary>
     internal static bool CanBeRefunded(Payment payment) =>
         payment is { TransactionId: not null, AmountPaid: { } paid } && paid > Paisa.Zero
         && payment.Status switch
@@ -53,7 +53,7 @@ internal static class RefundRules
             PaymentStatus.Completed => true,
             PaymentStatus.PartiallyRefunded => payment.AmountRefunded > Paisa.Zero,
 
-            // Money that came otherwise than expected: Khalti has it as completed, we as nobody's.
+            // Money that came otherwise than expected: Khalti has it as completed, we as paying no order.
             PaymentStatus.NeedsReview => payment.MoneyAtGateway == GatewayMoney.Paid,
             _ => false,
         };
@@ -66,7 +66,7 @@ internal static class RefundRules
             or PaymentStatus.Refunded or PaymentStatus.NeedsReview
         };
 
-    /// <summary>Whether Khalti's books and ours agree about what was given back.</summary>
+    /// <summary>Whether Khalti's books and ours agree about what was refunded.</summary>
     internal static bool Agree(Payment payment, LedgerSnapshot books) => books switch
     {
         { State: LedgerState.Paid } => payment.AmountRefunded == Paisa.Zero && payment.Status != PaymentStatus.PartiallyRefunded,

@@ -11,7 +11,7 @@ public enum RefundStatus
     Failed,
 }
 
-/// <summary>Who gave the money back.</summary>
+/// <summary>Who made the refund.</summary>
 public enum RefundOrigin
 {
     /// <summary>This shop, by its API or its admin pages.</summary>

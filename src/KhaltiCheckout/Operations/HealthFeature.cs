@@ -11,7 +11,7 @@ namespace KhaltiCheckout.Operations;
 /// <param name="Status">Always <c>ready</c>; otherwise the answer is a problem document with <c>database</c> and <c>khalti</c>.</param>
 /// <param name="Database"><c>fine</c>.</param>
 /// <param name="Khalti"><c>fine</c>, <c>not_answering</c> or <c>key_refused</c>: told, and no reason to take the shop off the net.</param>
-/// <param name="KhaltiSince">Since when Khalti has been in trouble.</param>
+/// <param name="KhaltiSince">Since when Khalti has been unavailable.</param>
 public sealed record HealthView(string Status, string Database, string Khalti, DateTimeOffset? KhaltiSince);
 
 /// <summary>That this process answers.</summary>
@@ -24,10 +24,10 @@ internal static class HealthFeature
     {
         RouteGroupBuilder health = routes.MapGroup("/health").WithTags("Health");
         health.MapGet("/live", Live).WithName("Live").WithExample(() => HealthExamples.Live).WithSummary("Whether the process is alive")
-            .WithDescription("Answers as long as the process does, and asks nothing else: for whoever restarts it.");
+            .WithDescription("Answers as long as the process does, and asks nothing else: for a process supervisor.");
         health.MapGet("/ready", ReadyAsync).WithName("Ready").WithExample(() => HealthExamples.Ready).WithSummary("Whether it can serve")
             .WithDescription(
-                "`503` when the database can't be reached. Trouble with Khalti is told and does not make it "
+                "`503` when the database can't be reached. An unavailable Khalti is reported and does not make it "
                 + "fail: orders wait, nothing is lost.")
             .CanFail(503);
     }

@@ -138,7 +138,7 @@ internal static class InitiateEPayment
                 return new Claim(IsBeingMade: true);
             }
 
-            order.ApplyLink(beingMade, null, Finding.NoLink("the process that asked for the link did not live to hear the answer"), now);
+            order.ApplyLink(beingMade, null, Finding.NoLink("the process that asked for the link ended before the answer"), now);
         }
 
         return order.AreLinksKnown(links)

@@ -46,7 +46,7 @@ internal sealed partial class PaymentProcessor(
         {
             { Method: PaymentMethod.Widget } => await widget.CheckAsync(
                 payment, whyNotToVerify, id => BelongsToAnotherAsync(id, payment)),
-            { Pidx: null } => Finding.NoLink("the process that asked for the link did not live to hear the answer"),
+            { Pidx: null } => Finding.NoLink("the process that asked for the link ended before the answer"),
             _ => await epayment.LookupAsync(payment),
         };
         finding = finding with { AskedAt = asked };
@@ -137,7 +137,7 @@ internal sealed partial class PaymentProcessor(
         }
     }
 
-    /// <summary>Asks Khalti for a link, for a payment that was just saved for it. Gives back the payment as it is then.</summary>
+    /// <summary>Asks Khalti for a link, for a payment that was just saved for it. Returns the payment as it is then.</summary>
     internal async Task<Payment> RequestLinkAsync(Payment payment, Order order)
     {
         (PaymentLink? made, Finding finding) = await epayment.InitiateAsync(order);

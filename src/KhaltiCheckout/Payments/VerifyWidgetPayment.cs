@@ -67,7 +67,7 @@ internal static class VerifyWidgetPayment
         PaymentView paid = order.Payments.Single(payment => payment.Id == claim.PaymentId);
         return paid.Status switch
         {
-            // Held, and given back: it never paid the order.
+            // Held, and refunded: it never paid the order.
             PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded when paid.CompletedAt is null => Problems.PaymentDeclined(),
             PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded => TypedResults.Ok(order),
             PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => Problems.PaymentDeclined(),

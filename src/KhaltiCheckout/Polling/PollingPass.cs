@@ -30,7 +30,7 @@ internal sealed partial class PollingPass(
 
     private DateTimeOffset _nextAlignment;
 
-    /// <summary>Gives back how many payments and refunds were asked about and how many orders expired.</summary>
+    /// <summary>Returns how many payments and refunds were asked about and how many orders expired.</summary>
     internal async Task<(int Asked, int Expired)> PassAsync(CancellationToken cancellationToken)
     {
         await RescheduleSkewedChecksAsync(cancellationToken);
@@ -52,7 +52,7 @@ internal sealed partial class PollingPass(
         }
     }
 
-    // Links that a process asked for and did not live to get: no question for Khalti, so no trouble of Khalti's keeps them.
+    // Links whose process ended before it received them. Closing them needs no call to Khalti.
     private async Task CloseAbandonedAsync(CancellationToken cancellationToken)
     {
         List<string> abandoned = await due.ListAbandonedLinksAsync(time.GetUtcNow(), MaxBatchSize, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed partial class PollingPass(
         }
     }
 
-    // Khalti's two products have trouble of their own: one of them down does not keep the other's payments waiting.
+    // Each of Khalti's products has a health of its own: one that is down does not delay the other's payments.
     private async Task<int> AskAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
         GatewayHealth gateway = health.Of(method);
@@ -180,7 +180,7 @@ internal sealed partial class PollingPass(
         }
     }
 
-    // A Khalti in trouble is asked about one payment, due or not; when it answers, the others follow.
+    // While Khalti is unavailable one payment is checked, due or not; when it answers, the others follow.
     private async Task<int> ProbeAsync(PaymentMethod method, CancellationToken cancellationToken)
     {
         if (!health.Of(method).TakeProbe(time.GetUtcNow()))
@@ -193,7 +193,7 @@ internal sealed partial class PollingPass(
             : await CheckAsync(paymentId, cancellationToken, CheckTrigger.Scheduled) ? 1 : 0;
     }
 
-    // One payment's trouble must not keep the others waiting.
+    // A payment whose check fails must not delay the others.
     private async Task<bool> CheckAsync(string paymentId, CancellationToken cancellationToken, CheckTrigger asking = CheckTrigger.Due)
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();

@@ -20,7 +20,7 @@ internal sealed partial class PruningPass(
 
     private DateTimeOffset _nextLook;
 
-    /// <summary>Gives back how many were removed.</summary>
+    /// <summary>Returns how many were removed.</summary>
     internal async Task<int> PassAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();

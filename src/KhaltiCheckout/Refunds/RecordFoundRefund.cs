@@ -12,9 +12,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KhaltiCheckout.Refunds;
 
-/// <summary>What was given back in Khalti's dashboard.</summary>
+/// <summary>What was refunded in Khalti's dashboard.</summary>
 /// <param name="Amount">Paisa, as the dashboard shows it.</param>
-/// <param name="RefundedBefore">Paisa: what the shop knew of before as given back of this payment. None: nothing. Another sum means that
+/// <param name="RefundedBefore">Paisa: what the shop knew of before as refunded of this payment. None: nothing. Another sum means that
 /// somebody has recorded it meanwhile.</param>
 public sealed record RecordFoundRefundRequest(Paisa Amount, string Note, Paisa? RefundedBefore = null)
 {
@@ -27,7 +27,7 @@ internal sealed class RecordFoundRefundRules : AbstractValidator<RecordFoundRefu
     public RecordFoundRefundRules()
     {
         RuleFor(request => request.Amount).Must(amount => amount > Paisa.Zero).WithMessage("Paisa, more than 0.");
-        RuleFor(request => request.Note).NotEmpty().WithMessage("Who gave it back, and why?").PlainText(500);
+        RuleFor(request => request.Note).NotEmpty().WithMessage("Who made the refund, and why?").PlainText(500);
     }
 }
 
@@ -54,7 +54,7 @@ internal static class RecordFoundRefund
         if (ledger is not { State: LedgerState.RefundedInPart, Refunded: null })
         {
             return Problems.NotRefundable(
-                "Khalti's books tell by themselves what was given back of this payment, or that nothing was. Nothing was recorded.");
+                "Khalti's books tell by themselves what was refunded of this payment, or that nothing was. Nothing was recorded.");
         }
 
         DateTimeOffset now = time.GetUtcNow();
@@ -79,7 +79,7 @@ internal static class RecordFoundRefund
         if (payment.AmountRefunded != (request.RefundedBefore ?? Paisa.Zero))
         {
             return (Problems.NotRefundable(
-                $"The shop knows of {payment.AmountRefunded} given back of this payment: somebody may have "
+                $"The shop knows of {payment.AmountRefunded} refunded of this payment: somebody may have "
                 + "recorded it already. Nothing was recorded."), null);
         }
 

@@ -14,9 +14,9 @@ using Microsoft.Extensions.Options;
 
 namespace KhaltiCheckout.Refunds;
 
-/// <summary>What to give back.</summary>
+/// <summary>The refund that is asked for.</summary>
 /// <param name="Amount">Paisa; null for all that is left.</param>
-/// <param name="PaymentId">Which payment, of an order that was paid more than once. By default the last one that can be given back.</param>
+/// <param name="PaymentId">Which payment, of an order that was paid more than once. By default the last one that can be refunded.</param>
 public sealed record RefundOrderRequest(Paisa? Amount = null, string? Mobile = null, string? Reason = null, string? PaymentId = null)
 {
     /// <summary>The Khalti number of ten digits that receives the money: needed when the payment came from a bank, refused when it
@@ -43,7 +43,7 @@ internal sealed class RefundOrderRules : AbstractValidator<RefundOrderRequest>
 }
 
 /// <summary>
-/// Gives money back. Khalti's books are read first; then the refund's row and its claim on the payment are saved; then Khalti
+/// Refunds a payment. Khalti's books are read first; then the refund's row and its claim on the payment are saved; then Khalti
 /// is asked, once. From that moment the answer is 201, 202 or Khalti's own no.
 /// </summary>
 internal static class RefundOrder
@@ -120,7 +120,7 @@ internal static class RefundOrder
         return Problems.NotRefundable("This payment is being refunded by somebody else just now. Look at the order before you try again.");
     }
 
-    // Of an order that was paid more than once, one request never gives back two payments, nor another than the one it has checked.
+    // Of an order that was paid more than once, one request never refunds two payments, nor another than the one it has checked.
     private static Choice Choose(Order order, RefundOrderRequest request, string? chosenId)
     {
         Payment? payment = request.PaymentId is { } wanted
@@ -132,14 +132,14 @@ internal static class RefundOrder
         return payment switch
         {
             null when request.PaymentId is not null => new Choice(Problems.NotFound("payment of this order")),
-            null => new Choice(Problems.NotRefundable("No payment of this order can be given back. Nothing was done.")),
+            null => new Choice(Problems.NotRefundable("No payment of this order can be refunded. Nothing was done.")),
             _ when chosenId is not null && payment.Id != chosenId => new Choice(Problems.NotRefundable(
-                "The order has changed, look again: the payment that was to be given back is no longer the one. Nothing was done.")),
+                "The order has changed, look again: the payment that was to be refunded is no longer the one. Nothing was done.")),
             { Status: PaymentStatus.PartiallyRefunded } when payment.AmountRefunded == Paisa.Zero => new Choice(Problems.NotRefundable(
-                "Part of this payment was given back at Khalti, and the shop does not know how much. Record "
+                "Part of this payment was refunded at Khalti, and the shop does not know how much. Record "
                     + "that first; nothing was done.")),
             _ when !RefundRules.CanBeRefunded(payment) => new Choice(Problems.NotRefundable(
-                $"The payment is {SnakeCase.Of(payment.Status)}: there is nothing to give back. Nothing was done.")),
+                $"The payment is {SnakeCase.Of(payment.Status)}: there is nothing to refund. Nothing was done.")),
             { AmountReserved: var reserved } when reserved > Paisa.Zero => new Choice(Problems.NotRefundable(
                 "A refund of this payment is under way and its outcome is not known yet. Do not send another before it is.")),
             _ when request.Amount > payment.Refundable => new Choice(Problems.RefundTooLarge(payment.Refundable)),
@@ -187,11 +187,11 @@ internal static class RefundOrder
                 : new Claim(null);
         }
 
-        // A part that somebody has just given back may be the very part that is asked for.
+        // A part that somebody has just refunded may be the very part that is asked for.
         if (request.Amount is not null && payment.AmountRefunded != seen.AmountRefunded)
         {
             return new Claim(Problems.NotRefundable(
-                $"Of this payment {payment.AmountRefunded} have been given back by now, more than a moment ago. Look at the order before "
+                $"Of this payment {payment.AmountRefunded} have been refunded by now, more than a moment ago. Look at the order before "
                 + "you give more; nothing was done."));
         }
 
@@ -204,7 +204,7 @@ internal static class RefundOrder
             RefundStatus.Completed => TypedResults.Created(LocationOf(refund), RefundView.Of(refund)),
             RefundStatus.Failed when refusal?.Fields.ContainsKey("mobile") == true => MobileNeeded(),
             RefundStatus.Failed => Problems.NotRefundable(
-                "Khalti refused this refund: the payment may be too old, or given back already. Nothing was given back."),
+                "Khalti refused this refund: the payment may be too old, or refunded already. Nothing was refunded."),
             _ => TypedResults.Accepted(LocationOf(refund), RefundView.Of(refund)),
         };
 

@@ -48,7 +48,7 @@ internal static class RefundsExamples
     internal static readonly RouteExample RecordFoundRefund = new()
     {
         Id = new("The payment's id, as it stands in its order.", ExampleIds.Payment),
-        Request = """{"amount":50000,"note":"Given back in the dashboard by Maya, agreed by phone."}""",
+        Request = """{"amount":50000,"note":"Refunded in the dashboard by Maya, agreed by phone."}""",
         Answers = { [201] = ("The refund, recorded.", ViewExamples.Refund("completed", found: true)) },
         Codes = { [409] = NotRefundable, [422] = TooLarge, [503] = Unavailable },
     };

@@ -22,7 +22,7 @@ internal static class RefundsFeature
             .AddEndpointFilter<RouteHandlerBuilder, RefundSecurityLog>()
             .WithName("RefundOrder")
             .WithExample(() => RefundsExamples.RefundOrder)
-            .WithSummary("Give money back")
+            .WithSummary("Refund a payment")
             .WithDescription(
                 "All that is left of a payment, or `amount` of it. `201`: Khalti said that it is done. `202`: "
                 + "Khalti's answer was lost; what "

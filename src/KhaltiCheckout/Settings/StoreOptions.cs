@@ -62,7 +62,7 @@ internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
 
     public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {
-        string? trouble = options switch
+        string? error = options switch
         {
             { Name: var shop } when shop.Length > MaxNameLength || shop.Any(char.IsControl) =>
                 "Store:Name must be at most 100 characters on one line.",
@@ -89,7 +89,7 @@ internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
                 "Store:ReturnUrls must be full https:// addresses, such as https://other-shop.example/paid.",
             _ => null,
         };
-        return trouble is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(trouble);
+        return error is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(error);
     }
 
     /// <summary>Whether this is a full address without a path, as Store:PublicUrl has to be.</summary>

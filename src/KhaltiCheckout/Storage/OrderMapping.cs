@@ -35,7 +35,7 @@ internal sealed class OrderMapping
         builder.HasIndex(order => order.Number).IsUnique().HasFilter("\"Number\" IS NOT NULL");
         builder.HasIndex(order => order.Id, "IX_Orders_Id_Unnumbered").HasFilter("\"Number\" IS NULL");
 
-        // One for finding, one that keeps a reference to one order until that order gives it back.
+        // One for finding, one that keeps a reference to one order until that order frees it.
         builder.Property<bool>("ReferenceFreed").HasDefaultValue(false);
         builder.HasIndex(order => order.Reference).HasFilter("\"Reference\" IS NOT NULL");
         builder.HasIndex(order => order.Reference, "IX_Orders_Reference_Held").IsUnique()

@@ -51,7 +51,7 @@ internal static class OrderSearchIndex
         sql, order.Id,
         WordsOf(order.CustomerName, order.CustomerEmail, order.CustomerPhone, order.Lines.Select(line => line.Name), (long)order.Amount));
 
-    /// <summary>Gives orders without a number one, and their words to the index: those of a version before, newest first. Gives back how
+    /// <summary>Gives a number and an index entry to orders of an older version, newest first. Returns how
     /// many; that many fewer are left, whatever becomes of this process.</summary>
     internal static async Task<int> FillAsync(SqlSession sql, int limit)
     {

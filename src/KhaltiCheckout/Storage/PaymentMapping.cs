@@ -14,7 +14,7 @@ internal sealed class PaymentMapping : IEntityTypeConfiguration<Payment>
 
     public void Configure(EntityTypeBuilder<Payment> builder)
     {
-        // Promise 8: what is given back and what may be never adds up to more than was paid.
+        // Promise 8: what is refunded and what may be never adds up to more than was paid.
         builder.ToTable("Payments", table => table.HasCheckConstraint(
             "CK_Payments_RefundedNoMoreThanPaid",
             "\"AmountRefunded\" >= 0 AND \"AmountReserved\" >= 0 AND \"AmountRefunded\" + \"AmountReserved\" <= "

@@ -32,7 +32,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges cha
 
     internal override async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> read, CancellationToken cancellationToken)
     {
-        RetryBudget patience = new(mustBeSaved: false);
+        RetryBudget retries = new(mustBeSaved: false);
         while (true)
         {
             try
@@ -45,9 +45,9 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges cha
                 await snapshot.CommitAsync(CancellationToken.None);
                 return seen;
             }
-            catch (Exception failure) when (PostgreSqlErrors.NothingHappened(failure, isCommitting: false) && patience.IsLeft(failure))
+            catch (Exception failure) when (PostgreSqlErrors.NothingHappened(failure, isCommitting: false) && retries.IsLeft(failure))
             {
-                await patience.WaitAsync(cancellationToken);
+                await retries.WaitAsync(cancellationToken);
             }
         }
     }
@@ -62,7 +62,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges cha
 
     protected override async Task<T> RunAsync<T>(Isolation isolation, Func<SqlSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        RetryBudget patience = new(mustBeSaved: !cancellationToken.CanBeCanceled);
+        RetryBudget retries = new(mustBeSaved: !cancellationToken.CanBeCanceled);
         while (true)
         {
             bool isCommitting = false;
@@ -77,15 +77,15 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges cha
                     new(await pool.OpenConnectionAsync(cancellationToken), locksRows: isolation == Isolation.RowLocks);
                 await using DbTransaction transaction = await sql.BeginAsync(
                     isolation == Isolation.Serializable ? IsolationLevel.Serializable : IsolationLevel.ReadCommitted);
-                await sql.ExecuteAsync(patience.NeedsExclusiveLock ? Alone : WithOthers);
+                await sql.ExecuteAsync(retries.NeedsExclusiveLock ? Alone : WithOthers);
                 T result = await work(sql);
                 isCommitting = true;
                 await CommitAsync(transaction);
                 return result;
             }
-            catch (Exception failure) when (PostgreSqlErrors.NothingHappened(failure, isCommitting) && patience.IsLeft(failure))
+            catch (Exception failure) when (PostgreSqlErrors.NothingHappened(failure, isCommitting) && retries.IsLeft(failure))
             {
-                patience.Note(failure);
+                retries.Note(failure);
             }
             catch (Exception failure) when (PostgreSqlErrors.NothingHappened(failure, isCommitting) && cancellationToken.CanBeCanceled)
             {
@@ -100,7 +100,7 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource pool, OrderChanges cha
                 _writers.Release();
             }
 
-            await patience.WaitAsync(cancellationToken);
+            await retries.WaitAsync(cancellationToken);
         }
     }
 }

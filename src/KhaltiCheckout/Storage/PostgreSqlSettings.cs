@@ -49,7 +49,7 @@ internal static class PostgreSqlSettings
         .UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery)
         .ExecutionStrategy(dependencies => new AskAgain(dependencies));
 
-    /// <summary>Makes the tables, one process at a time. Gives back the server's version.</summary>
+    /// <summary>Makes the tables, one process at a time. Returns the server's version.</summary>
     internal static async Task<string> PrepareAsync(PostgreSqlCheckoutDb db, CancellationToken cancellationToken)
     {
         db.Database.SetCommandTimeout(MigrationSeconds);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace KhaltiCheckout.Storage;
 
 /// <summary>
-/// EF Core's questions outside a write: one whose connection broke while nobody used it is asked again. Inside a write it is
+/// EF Core's questions outside a write: one whose connection broke while it was idle is asked again. Inside a write it is
 /// <see cref="PostgreSqlDatabase"/> that knows what was begun.
 /// </summary>
 internal sealed class AskAgain(ExecutionStrategyDependencies dependencies)

@@ -19,7 +19,7 @@ internal sealed class RetryBudget(bool mustBeSaved)
     /// <summary>Short writes that come all the time would keep a longer one from ever getting through.</summary>
     internal bool NeedsExclusiveLock => _lost >= LostWithOthers;
 
-    /// <summary>Whether it is worth another round. Connections that broke while nobody used them cost one each.</summary>
+    /// <summary>Whether it is worth another round. Connections that broke while idle cost one each.</summary>
     internal bool IsLeft(Exception failure) =>
         (_round < MaxAttempts && !PostgreSqlErrors.IsTimeout(failure))
         || (mustBeSaved && TimeProvider.System.GetElapsedTime(_began) < MaxOutage);

@@ -35,7 +35,7 @@ internal abstract class SqlSession(DbConnection connection) : IAsyncDisposable
     /// <summary>What a question ends with whose rows nobody else may change until this work is done. Empty where nobody can.</summary>
     internal virtual string ForUpdate => "";
 
-    /// <summary>Gives back how many rows were changed.</summary>
+    /// <summary>Returns how many rows were changed.</summary>
     internal abstract Task<int> ExecuteAsync(string sql, params object?[] values);
 
     internal abstract Task<List<T>> ListAsync<T>(string sql, Func<SqlRow, T> read, params object?[] values);

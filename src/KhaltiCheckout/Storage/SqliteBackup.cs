@@ -10,7 +10,7 @@ namespace KhaltiCheckout.Storage;
 /// </summary>
 internal static class SqliteBackup
 {
-    /// <summary>Gives back why there is no copy, in a sentence; null when there is one.</summary>
+    /// <summary>Returns why there is no copy, in a sentence; null when there is one.</summary>
     /// <param name="source">Its data source is a whole path.</param>
     /// <param name="file">A whole path.</param>
     internal static string? Make(SqliteConnectionStringBuilder source, string file, bool mayReplace)
@@ -29,9 +29,9 @@ internal static class SqliteBackup
             {
                 Delete(part); // of a backup that was broken off
                 PrivateFiles.Create(part);
-                if (Copy(source, part) is { } trouble)
+                if (Copy(source, part) is { } damage)
                 {
-                    return $"No backup was made: the copy is not whole ({trouble}), and the database itself may be damaged.";
+                    return $"No backup was made: the copy is not whole ({damage}), and the database itself may be damaged.";
                 }
 
                 DurableRename.Move(part, file, mayReplace);

@@ -20,7 +20,7 @@ internal static class SqliteText
     private const int WholeSeconds = 19;
     private const int AllDigits = 27;
 
-    /// <summary>Gives back how much of <paramref name="bytes"/> it takes.</summary>
+    /// <summary>Returns how much of <paramref name="bytes"/> it takes.</summary>
     internal static int Write(DateTime instant, Span<byte> bytes)
     {
         if (!Utf8Formatter.TryFormat(instant, bytes, out _, 'O'))

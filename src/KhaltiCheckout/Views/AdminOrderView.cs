@@ -66,7 +66,7 @@ public sealed record AdminCustomerView(string? Name, string? Email, string? Phon
 /// <param name="Amount">Paisa: what Khalti was asked for.</param>
 /// <param name="AmountPaid">Paisa: what Khalti says was paid; null until it has been.</param>
 /// <param name="AmountRefunded">Paisa.</param>
-/// <param name="Refundable">Paisa: what may still be given back, less what refunds under way may give.</param>
+/// <param name="Refundable">Paisa: what may still be refunded, less what refunds under way may give.</param>
 /// <param name="Fee">Paisa: Khalti's fee.</param>
 /// <param name="Pidx">Khalti's id of an ePayment link.</param>
 /// <param name="LastAskedAt">When Khalti was last asked about it without settling it.</param>

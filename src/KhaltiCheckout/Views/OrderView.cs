@@ -4,7 +4,7 @@ using KhaltiCheckout.Model;
 
 namespace KhaltiCheckout.Views;
 
-/// <summary>An order as whoever holds its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
+/// <summary>An order as a holder of its id may see it: no attention, fee, e-mail, phone or timeline.</summary>
 /// <param name="Number">The short one for people, unique in the shop, such as <c>HZ9D-7DQV</c>. Null until an upgrade is done.</param>
 /// <param name="Amount">Paisa.</param>
 /// <param name="AmountRefunded">Paisa.</param>

@@ -3,10 +3,10 @@ using KhaltiCheckout.Model;
 
 namespace KhaltiCheckout.Views;
 
-/// <summary>Money of one payment that was, or may have been, given back.</summary>
+/// <summary>Money of one payment that was, or may have been, refunded.</summary>
 /// <param name="Amount">Paisa.</param>
 /// <param name="Status"><c>unknown</c>: Khalti's answer was lost; it is found out without your asking, and never sent again.</param>
-/// <param name="Origin">Who gave it back: <c>merchant</c> by this API, <c>khalti</c> at Khalti's dashboard.</param>
+/// <param name="Origin">Who made it: <c>merchant</c> by this API, <c>khalti</c> at Khalti's dashboard.</param>
 /// <param name="Mobile">The Khalti number that the money went to, masked; null for the payer's own account.</param>
 /// <param name="By">The name of the API key that asked for it.</param>
 /// <param name="CreditNoteNumber">Where it takes something off the order's receipt.</param>

@@ -69,7 +69,7 @@ internal sealed class DeskPage(IPage page)
         await Expect(Timeline.First).ToBeVisibleAsync();
     }
 
-    /// <summary>Opens the question how much to give back, and answers it with a part, or all.</summary>
+    /// <summary>Opens the question how much to refund, and answers it with a part, or all.</summary>
     internal async Task AskRefundAsync(string? part = null)
     {
         await Button("Give money back").ClickAsync();

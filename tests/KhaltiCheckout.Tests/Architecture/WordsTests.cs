@@ -25,13 +25,21 @@ public sealed partial class WordsTests
         .ShouldBeEmpty();
 
     [Fact]
+    public void No_text_of_the_shop_or_its_documents_says_give_back_for_refund() => Findings(
+        line => GiveBack().Matches(line).Select(match => match.Value),
+        [.. Files().Where(file => file.Path.StartsWith("src/KhaltiCheckout/", StringComparison.Ordinal)), .. Documents()])
+        .ShouldBeEmpty();
+
+    [Fact]
     public void No_test_has_a_name_of_more_than_90_characters() => Findings(
         line => TestName().Matches(line).Select(match => match.Groups["name"].Value).Where(name => name.Length > MaxTestName))
         .ShouldBeEmpty();
 
-    private static string[] Findings(Func<string, IEnumerable<string>> find) =>
+    private static string[] Findings(Func<string, IEnumerable<string>> find) => Findings(find, Files());
+
+    private static string[] Findings(Func<string, IEnumerable<string>> find, IEnumerable<SourceFile> files) =>
     [
-        .. Files().SelectMany(file => file.Lines.Index().SelectMany(line =>
+        .. files.SelectMany(file => file.Lines.Index().SelectMany(line =>
             find(line.Item).Select(word => $"{file.Path}:{line.Index + 1}: {word}"))),
     ];
 
@@ -44,6 +52,11 @@ public sealed partial class WordsTests
             && !path.Contains("/node_modules/", StringComparison.Ordinal) && !path.Contains("Migrations/", StringComparison.Ordinal)
             && !path.EndsWith("/WordsTests.cs", StringComparison.Ordinal)
         select new SourceFile(path, File.ReadAllLines(file));
+
+    private static IEnumerable<SourceFile> Documents() =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(Repository.Root, "README.md"))
+            .Select(file => new SourceFile(Path.GetRelativePath(Repository.Root, file), File.ReadAllLines(file)));
 
     private static string CodeOf(string line) => Text().Replace(line[..StartOfComment(line)], " ");
 
@@ -62,6 +75,11 @@ public sealed partial class WordsTests
         @"(?:^///?\s*(?:<summary>\s*)?|[.!?]\s+)(?:Whoever|Nobody|Lest|What is)\b",
         RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ForbiddenSentence();
+
+    [GeneratedRegex(
+        @"\b(?:give|gives|gave|given|giving|send|sent)(?: the money| money| it)? back\b(?! to (?:the )?(?:shop|page|/))",
+        RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex GiveBack();
 
     [GeneratedRegex(
         @"public (?:async )?(?:Task|void) (?<name>[A-Z]\w*_\w*)\(",

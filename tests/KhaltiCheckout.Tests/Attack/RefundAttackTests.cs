@@ -129,7 +129,7 @@ public sealed class RefundAttackTests
     [InlineData("verifying")]
     [InlineData("pending at Khalti")]
     [InlineData("held, and the money never came")]
-    [InlineData("held, and given back already")]
+    [InlineData("held, and refunded already")]
     public async Task An_unpaid_or_refunded_order_is_not_refundable(string became)
     {
         await using Target target = await Target.OpenAsync();
@@ -419,7 +419,7 @@ public sealed class RefundAttackTests
                 await shop.Sandbox.ForceLinkAsync(handle, "Frozen");
                 await shop.PassAfterAsync(TimeSpan.FromMinutes(1));
                 break;
-            case "held, and given back already":
+            case "held, and refunded already":
                 (order, handle) = await shop.GivenLinkAsync();
                 await shop.Sandbox.OutcomeAsync(handle, "completed");
                 await shop.Sandbox.ForceLinkAsync(handle, "Refunded");
@@ -495,7 +495,7 @@ public sealed class RefundAttackTests
         return request;
     }
 
-    /// <summary>How often Khalti was asked to give back money of the order, and how much it has.</summary>
+    /// <summary>How often Khalti was asked to refund money of the order, and how much it has.</summary>
     private static async Task<(int Calls, long Given)> BooksAsync(Target shop, JsonNode order)
     {
         JsonNode[] paid = [

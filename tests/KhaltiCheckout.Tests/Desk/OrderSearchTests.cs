@@ -268,14 +268,14 @@ public sealed class OrderSearchTests
             string? email = random.Next(2) == 0 ? $"{first}{at}@example.com" : null;
             string phone = random.Next(3) == 0 ? $"9841{at:000000}" : $"9800{at:000000}";
             int quantity = random.Next(1, 3);
-            OrderDraft wish = new()
+            OrderDraft draft = new()
             {
                 CustomerName = $"{first} {last}",
                 CustomerEmail = email,
                 CustomerPhone = phone,
                 Lines = [new("ilam-tea", "Ilam tea", new Khalti.Client.Paisa(18_500), quantity)],
             };
-            Order order = Order.Place(wish, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
+            Order order = Order.Place(draft, shop.Clock.GetUtcNow(), TimeSpan.FromHours(1));
             orders.Add(order);
             AttentionReason[] reasons = random.Next(10) switch
             {

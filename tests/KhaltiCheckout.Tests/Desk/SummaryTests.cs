@@ -192,7 +192,7 @@ public sealed class SummaryTests
             }
             else
             {
-                // Given back days later, which is another day's business.
+                // Refunded days later, which is another day's business.
                 JsonNode old = paid[random.Next(paid.Count)];
                 paid.Remove(old);
                 (await shop.AsMerchantAsync(

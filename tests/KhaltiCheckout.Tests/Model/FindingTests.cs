@@ -22,7 +22,7 @@ public sealed class FindingTests
     ];
 
     // For each state the letters of Meanings: the right amount, made for this order, for another, for nobody knows what; the same
-    // with a wrong amount; then both once more where Khalti says that it was given back.
+    // with a wrong amount; then both once more where Khalti says that it was refunded.
     private static readonly Dictionary<TransactionState, string> Records = new()
     {
         [TransactionState.Unrecognized] = "UUU UUU RRR RRR",
@@ -37,7 +37,7 @@ public sealed class FindingTests
     };
 
     // For each status: named, and nameless, each with the right amount, a paisa less, a paisa more, none; then both once more where
-    // Khalti says that it was given back. Initiated stands here as it is while the link can be paid.
+    // Khalti says that it was refunded. Initiated stands here as it is while the link can be paid.
     private static readonly Dictionary<EPaymentStatus, string> Lookups = new()
     {
         [EPaymentStatus.Unrecognized] = "uuuu uuuu uuuu uuuu",

@@ -169,7 +169,7 @@ internal static class FinalInvariants
             return;
         }
 
-        unseen.ShouldBeInRange(1, context.Dashboard.GetValueOrDefault(transaction.Idx), $"{name}: given back, and the shop does not know");
+        unseen.ShouldBeInRange(1, context.Dashboard.GetValueOrDefault(transaction.Idx), $"{name}: refunded, and the shop does not know");
     }
 
     private static bool IsStuck(Refund refund, Snapshot snapshot) => snapshot.Order(refund.OrderId).Timeline

@@ -172,15 +172,15 @@ internal static class Invariants
         long said = (long)order.AmountRefunded;
         if (was is null || was.Payments.Count(payment => payment.CompletedAt is not null) == completed.Length)
         {
-            said.ShouldBe(Math.Max(before, refunded), $"given back of order {order.Id}");
+            said.ShouldBe(Math.Max(before, refunded), $"refunded of order {order.Id}");
         }
 
-        said.ShouldBeInRange(Math.Max(before, refunded), (long)order.Amount, $"given back of order {order.Id}");
+        said.ShouldBeInRange(Math.Max(before, refunded), (long)order.Amount, $"refunded of order {order.Id}");
         (said == (long)order.Amount)
-            .ShouldBe(order.Status == OrderStatus.Refunded, $"order {order.Id} is {order.Status} with {said} given back");
+            .ShouldBe(order.Status == OrderStatus.Refunded, $"order {order.Id} is {order.Status} with {said} refunded");
         if (said > 0)
         {
-            order.Status.ShouldNotBe(OrderStatus.Paid, $"{said} of order {order.Id} were given back");
+            order.Status.ShouldNotBe(OrderStatus.Paid, $"{said} of order {order.Id} were refunded");
         }
     }
 
@@ -195,7 +195,7 @@ internal static class Invariants
         ((long)payment.AmountRefunded, (long)payment.AmountReserved)
             .ShouldBe((completed, open.Sum(refund => (long)refund.Amount)), $"payment {payment.Id} and its refunds");
         (completed + (long)payment.AmountReserved)
-            .ShouldBeLessThanOrEqualTo((long)(payment.AmountPaid ?? default), $"payment {payment.Id} gives back more than came");
+            .ShouldBeLessThanOrEqualTo((long)(payment.AmountPaid ?? default), $"payment {payment.Id} refunds more than was paid");
         if (payment.Status == PaymentStatus.Refunded)
         {
             payment.AmountRefunded.ShouldBe(payment.AmountPaid!.Value);
@@ -207,7 +207,7 @@ internal static class Invariants
             return;
         }
 
-        completed.ShouldBeLessThanOrEqualTo(transaction.RefundedAmount, $"payment {payment.Id}: Khalti has not given that back");
+        completed.ShouldBeLessThanOrEqualTo(transaction.RefundedAmount, $"payment {payment.Id}: Khalti has not refunded that");
         int calls = after.RefundCalls(transaction.Idx);
         calls.ShouldBeLessThanOrEqualTo(
             refunds.Count(refund => refund.Origin == RefundOrigin.Merchant), $"refunds of payment {payment.Id} that were sent");

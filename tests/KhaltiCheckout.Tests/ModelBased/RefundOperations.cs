@@ -28,7 +28,7 @@ internal sealed record RequestRefund(int Order, long? Amount, int Times, bool Wi
         if (key is not null && Replay(context, key, answers))
         {
             (after.Count("refund"), RefundedAmount(after, id))
-                .ShouldBe((before.Count("refund"), RefundedAmount(before, id)), "a replayed answer gave money back");
+                .ShouldBe((before.Count("refund"), RefundedAmount(before, id)), "a replayed answer refunded money");
             return;
         }
 
@@ -45,7 +45,7 @@ internal sealed record RequestRefund(int Order, long? Amount, int Times, bool Wi
         if (WithKey)
         {
             answers.Where(answer => answer.Status < 300).Select(answer => (string?)answer.Body["id"]).Distinct().Count()
-                .ShouldBeLessThanOrEqualTo(1, "one key gave money back twice");
+                .ShouldBeLessThanOrEqualTo(1, "one key refunded twice");
         }
 
         if (isHealthy && Times == 1 && candidates.Length <= 1 && !context.WasKilledDuring(key))

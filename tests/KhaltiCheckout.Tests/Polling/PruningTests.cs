@@ -56,7 +56,7 @@ public sealed class PruningTests
         }
 
         // A person has looked: the transaction is still this order's.
-        await shop.AsMerchantAsync(HttpMethod.Post, $"/api/v1/admin/orders/{cheap.Id()}/resolve", new { note = "given back" });
+        await shop.AsMerchantAsync(HttpMethod.Post, $"/api/v1/admin/orders/{cheap.Id()}/resolve", new { note = "refunded" });
         shop.Clock.Advance(TimeSpan.FromDays(365));
 
         (await shop.PruneAsync()).ShouldBe(0);

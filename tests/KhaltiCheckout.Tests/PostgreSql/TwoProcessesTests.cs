@@ -83,7 +83,7 @@ public sealed class TwoProcessesTests
             {
                 Content = System.Net.Http.Json.JsonContent.Create(new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } }),
             };
-            request.Headers.Add("Idempotency-Key", "one-wish-0123456789abcdef");
+            request.Headers.Add("Idempotency-Key", "one-request-0123456789abc");
             return request;
         }
 

@@ -3,7 +3,7 @@ using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Refunds;
 
-/// <summary>Money that was given back in Khalti's dashboard, without our doing.</summary>
+/// <summary>Money that was refunded in Khalti's dashboard, without our doing.</summary>
 public sealed class FoundRefundTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using KhaltiCheckout.Tests.Support;
 
 namespace KhaltiCheckout.Tests.Refunds;
 
-/// <summary>Khalti was asked to give money back, and its answer did not come.</summary>
+/// <summary>Khalti was asked for a refund, and its answer did not come.</summary>
 public sealed class LostRefundTests
 {
     [Theory]

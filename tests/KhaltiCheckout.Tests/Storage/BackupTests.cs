@@ -72,7 +72,7 @@ public sealed class BackupTests : IAsyncLifetime
         await ExpectRestoredAsync(restored, before);
     }
 
-    /// <summary>Shoppers shop, a backup is made, shoppers go on, and the machine goes down. Gives back what was answered before
+    /// <summary>Shoppers shop, a backup is made, shoppers go on, and the machine goes down. Returns what was answered before
     /// the backup began, and how much when it was done.</summary>
     private async Task<(AnsweredOrder[] Before, int WhenDone)> KilledAfterAsync(TestDatabase database, Func<Task> backUp)
     {

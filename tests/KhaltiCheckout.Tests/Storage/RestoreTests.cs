@@ -53,7 +53,7 @@ public sealed class RestoreTests : IDisposable
             [
                 ("paid_at_khalti_only", null, "no order of this shop", "look_at_khalti"),
                 ("paid_at_khalti_only", waiting.Id(), "no payment of this order is it", "look_at_order"),
-                ("refund", refunded.Id(), "completed, Rs 0.00 given back", "check_payment"),
+                ("refund", refunded.Id(), "completed, Rs 0.00 refunded", "check_payment"),
             ], ignoreOrder: true);
 
         await shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/payments/{refunded.Payment().Id()}/check");

@@ -49,7 +49,7 @@ internal static class KeyHolding
     internal static async Task RevokeAsync(this Shop shop, string keyId) =>
         (await shop.SendAsync(SettingsKey, HttpMethod.Post, $"/api/v1/admin/keys/{keyId}/revoke")).Status.ShouldBe(200);
 
-    /// <summary>Signs in; gives back the cookie as a browser would send it.</summary>
+    /// <summary>Signs in; returns the cookie as a browser would send it.</summary>
     internal static async Task<string> GivenSessionAsync(this Shop shop, string key)
     {
         Answer answer = await shop.SendAsync(HttpMethod.Post, "/api/v1/admin/session", new { key });

@@ -173,7 +173,7 @@ internal sealed class Shop : IAsyncDisposable
         return (string)link["pidx"]!;
     }
 
-    /// <summary>The browser comes to the address that Khalti sent it to; gives back where it is sent on to.</summary>
+    /// <summary>The browser comes to the address that Khalti sent it to; returns where it is sent on to.</summary>
     internal async Task<(int Status, string? Location)> ComeBackAsync(string pathAndQuery, string? cookie = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, pathAndQuery);
@@ -226,7 +226,7 @@ internal sealed class Shop : IAsyncDisposable
     internal Task<(int Found, int Decided)> MatchAsync() =>
         _app.Services.GetRequiredService<MatchingPass>().PassAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>The night's comparison, until no day is due. Gives back the days that were compared.</summary>
+    /// <summary>The night's comparison, until no day is due. Returns the days that were compared.</summary>
     internal async Task<IReadOnlyList<DateOnly>> NightAsync()
     {
         List<DateOnly> days = [];
@@ -239,7 +239,7 @@ internal sealed class Shop : IAsyncDisposable
         return days;
     }
 
-    /// <summary>One round of removing orders that expired unpaid long ago; gives back how many.</summary>
+    /// <summary>One round of removing orders that expired unpaid long ago; returns how many.</summary>
     internal Task<int> PruneAsync() =>
         _app.Services.GetRequiredService<PruningPass>().PassAsync(TestContext.Current.CancellationToken);
 

@@ -88,7 +88,7 @@ internal sealed class ShopProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it as an operator does, and gives back the exit code.</summary>
+    /// <summary>Ends it as an operator does, and returns the exit code.</summary>
     internal async Task<int> StopAsync()
     {
         using Process stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
