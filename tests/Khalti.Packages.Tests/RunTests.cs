@@ -92,6 +92,51 @@ public sealed class RunTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Node_verifies_with_axios_as_Khaltis_page_does(bool proxy)
+    {
+        string script = Write("verify.cjs", $$"""
+            const axios = require('axios');
+            axios.post('https://khalti.com/api/v2/payment/verify/', { token: '{{Token}}', amount: 1000 },
+              { headers: { Authorization: 'Key {{SandboxKeys.SecretKey}}' } })
+              .catch(error => process.stdout.write(`${JSON.stringify(error.response.data)} ${error.response.status}`));
+            """);
+
+        (await RunAsync(proxy, [.. await NodeWithPackagesAsync(), script])).ShouldSucceed().Output.ShouldBe(NoSuchToken + " 400");
+    }
+
+    [Fact]
+    public async Task The_NestJS_client_of_npm_runs_unchanged()
+    {
+        string script = Write("nest.cjs", $$"""
+            require('reflect-metadata');
+            const { HttpService } = require('@nestjs/axios');
+            const { KhaltiService } = require('@dallotech/nestjs-khalti');
+            const control = async (call, body) => (await fetch(`${process.env.KHALTI_SANDBOX_URL}/_sandbox/${call}`, {
+              method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+            })).json();
+            (async () => {
+              const key = 'Key {{SandboxKeys.BothProductsSecretKey}}';
+              const khalti = new KhaltiService({ paymentMode: 'TEST', secretKey: key }, new HttpService());
+              const made = await khalti.init({
+                returnUrl: 'https://shop.example/return', websiteUrl: 'https://shop.example', amount: 1000,
+                purchaseOrderId: 'order-1042', purchaseOrderName: 'Tea',
+              });
+              await control(`epayments/${made.data.pidx}/outcome`, { outcome: 'completed' });
+              const found = await khalti.lookUp({ pidx: made.data.pidx });
+              const payment = await control('payments',
+                { amount: 1500, productIdentity: 'order-1043', publicKey: '{{SandboxKeys.BothProductsPublicKey}}' });
+              const verified = await khalti.verify({ token: payment.token, amount: 1500 });
+              console.log(made.status, new URL(made.data.payment_url).host, found.data.status, verified.data.state.name);
+            })();
+            """);
+
+        (await RunAsync(proxy: false, [.. await NodeWithPackagesAsync(), script])).ShouldSucceed().Output.Trim()
+            .ShouldBe("200 test-pay.khalti.com Completed Completed");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Python_lists_banks_at_another_host_of_Khaltis(bool proxy)
     {
         Runtime.Require("python3");
@@ -157,6 +202,14 @@ public sealed class RunTests : IDisposable
 
     private const string Token = "QUao9cqFzxPgvWJNi9aKac";
     private const string NoSuchToken = """{"token":["Invalid token."],"error_key":"validation_error"}""";
+
+    /// <summary>Node with the packages of <c>tests/npm-clients</c>.</summary>
+    private static async Task<string[]> NodeWithPackagesAsync()
+    {
+        Runtime.Require("npm");
+        Run tools = (await Run.ToEndAsync("bash", ["tests/npm-clients/tools"])).ShouldSucceed();
+        return ["env", $"NODE_PATH={tools.Output.Trim()}/node_modules", "node"];
+    }
 
     private string Write(string name, string text)
     {
