@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Model;
-using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Payments;
 using KhaltiCheckout.Tests.Support;
 using KhaltiCheckout.TransactionMatching;

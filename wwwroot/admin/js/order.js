@@ -131,13 +131,22 @@ export function showOrder(context) {
   }
 
   function askAttach(order, transactionId) {
+    const keys = new Map(); // of what is asked: another transaction or note is another request
     const id = el('input', { id: 'attach-transaction', autocomplete: 'off', spellcheck: 'false', maxlength: '100', required: true, value: transactionId });
     askNote({
       title: t('attach.heading'), text: t('attach.text', { amount: money(order.amount) }), label: t('attach.note'), yes: t('attach.yes'),
       parts: [field(t('attach.transaction'), id, { hint: t('attach.hint') })],
-      send: (note, key) => {
+      send: async note => {
         if (id.value.trim() === '') throw Object.assign(new Error(), { errors: { transactionId: [t('attach.empty')] } });
-        return attachTransaction(order.id, { transactionId: id.value.trim(), note }, key);
+        const body = { transactionId: id.value.trim(), note };
+        const print = JSON.stringify(body);
+        if (!keys.has(print)) keys.set(print, newKey());
+        try {
+          await attachTransaction(order.id, body, keys.get(print));
+        } catch (error) {
+          if (error.kind === 'refused') keys.delete(print); // nothing was done, and Khalti may say another thing later
+          throw error;
+        }
       },
       said: t('attach.done'),
     });
