@@ -16,7 +16,7 @@ internal sealed class LookupRate(int perMinute)
         _left = Math.Max(_left - count, -perMinute);
     }
 
-    /// <summary>Gives back how many may be asked.</summary>
+    /// <returns>How many may be asked.</returns>
     internal int TakeUpTo(int most, DateTimeOffset now)
     {
         Refill(now);
