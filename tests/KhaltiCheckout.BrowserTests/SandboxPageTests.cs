@@ -93,7 +93,7 @@ public sealed class SandboxPageTests(Browser browser) : BrowserTest(browser)
         await visit.JudgeAsync(page, "sandbox-sure");
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep everything" }).ClickAsync();
         await Expect(page.Locator("#sure")).ToBeHiddenAsync();
-        (await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Count().ShouldBe(1);
+        (await Shop.Sandbox.ListAsync("/_sandbox/transactions")).Count.ShouldBe(1);
 
         await reset.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Empty it" }).ClickAsync();

@@ -14,7 +14,7 @@ internal static class OrderNumber
     private const ulong MaxLetter = 31;
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-        // Eight times five bits.
+    // Eight times five bits.
     internal static string New() => string.Create(
         Length, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), static (number, bits) =>
         {

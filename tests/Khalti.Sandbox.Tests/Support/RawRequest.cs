@@ -37,7 +37,8 @@ internal static class RawRequest
         int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         string[] lines = answer[..end].Split("\r\n");
         HttpResponseMessage message = new((System.Net.HttpStatusCode)int.Parse(
-            lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)) { Content = new ByteArrayContent([]) };
+            lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))
+        { Content = new ByteArrayContent([]) };
         foreach (string line in lines.Skip(1))
         {
             string[] header = line.Split(": ", 2);
