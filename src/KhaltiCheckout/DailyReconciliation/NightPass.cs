@@ -31,8 +31,13 @@ internal sealed partial class NightPass(
     /// <summary>Returns the day that was compared; null when none was due.</summary>
     internal async Task<DateOnly?> PassAsync(CancellationToken cancellationToken)
     {
+        if (!options.Value.Enabled)
+        {
+            return null;
+        }
+
         DateTimeOffset now = StorageFormat.Now(time);
-        if (!options.Value.Enabled || (now < _nextLook && _nextLook - now <= BetweenLooks))
+        if (now < _nextLook && _nextLook - now <= BetweenLooks)
         {
             return null;
         }

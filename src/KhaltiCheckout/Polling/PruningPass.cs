@@ -23,8 +23,13 @@ internal sealed partial class PruningPass(
     /// <summary>Returns how many were removed.</summary>
     internal async Task<int> PassAsync(CancellationToken cancellationToken)
     {
+        if (store.Value.KeepUnpaidFor == TimeSpan.Zero)
+        {
+            return 0;
+        }
+
         DateTimeOffset now = time.GetUtcNow();
-        if (store.Value.KeepUnpaidFor == TimeSpan.Zero || (now < _nextLook && _nextLook - now <= BetweenLooks))
+        if (now < _nextLook && _nextLook - now <= BetweenLooks)
         {
             return 0;
         }

@@ -46,7 +46,10 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
 
     /// <summary>The order with everything that belongs to it but its timeline.</summary>
     internal Task<Order?> FindAsync(OrderQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(async sql => (await LoadAsync(sql, query))?.Order, cancellationToken);
+        database.ReadAsync(
+            async sql => await IdOfAsync(sql, query) is { } id && await ReadAsync(sql, id) is { } found
+                ? LoadedOrder.From(tables, found).Order : null,
+            cancellationToken);
 
     internal Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) =>
         FindAsync(OrderQuery.ById(orderId), cancellationToken);
@@ -129,7 +132,8 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         LoadedOrder? loaded = null;
         T result = await database.WriteAsync(Isolation.RowLocks, async sql =>
         {
-            loaded = await LoadAsync(sql, query);
+            loaded = await IdOfAsync(sql, query) is { } id && await FindOrReadAsync(sql, id) is { } before
+                ? LoadedOrder.From(tables, before) : null;
             T decided = decide(await LookUpAsync(sql, query, loaded?.Order));
             if (loaded is not null)
             {
@@ -185,16 +189,12 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
             cancellationToken);
     }
 
-    private async Task<LoadedOrder?> LoadAsync(SqlSession sql, OrderQuery query)
+    private async Task<string?> IdOfAsync(SqlSession sql, OrderQuery query) => query switch
     {
-        string? id = query switch
-        {
-            { OrderId: { } orderId } => orderId,
-            { PaymentId: { } paymentId } => (await sql.FindAsync(_payment, tables.Payments.Read, paymentId))?.OrderId,
-            _ => (await sql.FindAsync(_refund, tables.Refunds.Read, query.RefundId))?.OrderId,
-        };
-        return id is not null && await FindOrReadAsync(sql, id) is { } found ? LoadedOrder.From(tables, found) : null;
-    }
+        { OrderId: { } orderId } => orderId,
+        { PaymentId: { } paymentId } => (await sql.FindAsync(_payment, tables.Payments.Read, paymentId))?.OrderId,
+        _ => (await sql.FindAsync(_refund, tables.Refunds.Read, query.RefundId))?.OrderId,
+    };
 
     // Rows that must be locked have to be read. Of others one statement tells whether those kept here are current.
     private async Task<OrderSnapshot?> FindOrReadAsync(SqlSession sql, string id) =>

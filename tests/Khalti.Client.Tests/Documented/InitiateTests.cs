@@ -56,7 +56,6 @@ public class InitiateTests(RunningSandbox sandbox) : SandboxTests(sandbox)
         { "amount", EPaymentFixture.Request with { AmountBreakdown = [new AmountPart("Price", 500), new AmountPart("VAT", 499)] } },
         { "purchase_order_id", EPaymentFixture.Request with { PurchaseOrderId = "" } },
         { "purchase_order_name", EPaymentFixture.Request with { PurchaseOrderName = " " } },
-        { "customer_info.name", EPaymentFixture.Request with { Customer = new EPaymentCustomer(Name: "") } },
         { "customer_info.email", EPaymentFixture.Request with { Customer = new EPaymentCustomer(Email: "sita") } },
         { "product_details.0.name",
             EPaymentFixture.Request with { ProductDetails = [new ProductDetail("nb-1", "", new Paisa(1000), 1, new Paisa(1000))] } },

@@ -37,11 +37,12 @@ public sealed class WorkerTests
     // chance, therefore; and it goes on until a round and a question in it were broken off.
     private static async Task BreakOffEverywhereAsync(Func<Shop, Task<JsonNode>> owe, Func<Shop, JsonNode, Task<bool>> isSettled)
     {
-        const int CancellationPoints = 12;
+        const int CancellationPoints = 20;
         StumblingClock clock = new();
         await using Shop shop = await Shop.OpenAsync(
             services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)),
-            ("Reconciliation:Enabled", "true"), ("Reconciliation:Interval", "00:00:00.05"));
+            ("Reconciliation:Enabled", "true"), ("Reconciliation:Interval", "00:00:00.05"), ("Matching:Enabled", "false"),
+            ("DailyReconciliation:Enabled", "false"), ("Store:KeepUnpaidFor", "00:00:00"));
         shop.ExpectWarnings();
         for (int times = 0; times < CancellationPoints || (times < 5 * CancellationPoints && !HasToldBoth(shop)); times++)
         {
