@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Khalti.Sandbox.Tool;
+namespace Khalti.Sandbox;
 
 /// <summary>Ctrl+C and the request to end.</summary>
 internal static class Signals
