@@ -97,7 +97,8 @@ public sealed class EPaymentSettingsTests
     [InlineData("Sandbox", "false")]
     public void A_shop_without_a_payment_method_is_refused(string mode, string? enabled) =>
         ShouldSay(
-            Refusal(("Khalti:Mode", mode), ("Khalti:Widget:Enabled", "false"), ("Khalti:EPayment:Enabled", enabled)), "no order could be paid",
+            Refusal(("Khalti:Mode", mode), ("Khalti:Widget:Enabled", "false"), ("Khalti:EPayment:Enabled", enabled)),
+            "no order could be paid",
             "Khalti:EPayment:Enabled");
 
     [Theory]
