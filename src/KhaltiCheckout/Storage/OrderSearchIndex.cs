@@ -29,9 +29,11 @@ internal static class OrderSearchIndex
     private const long MaxKeyShift = 1 << 15;
 
     private const string SelectOwner = """SELECT "OrderId" FROM "OrderWords" WHERE "Key" = @p0""";
-    private const string InsertWords = """INSERT INTO "OrderWords" ("Key", "OrderId", "Words") VALUES (@p0, @p1, @p2)""";
     private const string InsertIndex = """INSERT INTO "OrderWordsIndex" (rowid, "Words") VALUES (@p0, @p1)""";
 
+    private const string InsertWords = """
+        INSERT INTO "OrderWords" ("Key", "OrderId", "Words") VALUES (@p0, @p1, @p2) ON CONFLICT ("Key") DO NOTHING
+        """;
     private const string InsertVector = """
         INSERT INTO "OrderWords" ("OrderId", "Words") VALUES (@p0, array_to_tsvector(string_to_array(@p1, ' ')))
         """;
@@ -98,25 +100,19 @@ internal static class OrderSearchIndex
             return;
         }
 
-        long key = await FreeKeyAsync(sql, orderId);
-        string between = $" {text} ";
-        await sql.ExecuteAsync(InsertWords, key, orderId, between);
-        await sql.ExecuteAsync(InsertIndex, key, between);
-    }
-
-    // FTS5 has numbers for its documents and gives them back in their order, so keys sort as ids do. Two orders of one millisecond may have
-    // the same: the second takes the next one on its side.
-    private static async Task<long> FreeKeyAsync(SqlSession sql, string orderId)
-    {
+        // FTS5 has numbers for its documents and gives them back in their order, so keys sort as ids do. Two orders of one millisecond may
+        // have the same: the second takes the next one on its side.
         long key = KeyOf(orderId);
         int step = 0;
-        while (await sql.FindAsync(SelectOwner, static row => row.Text(0), key) is { } owner)
+        string between = $" {text} ";
+        while (await sql.ExecuteAsync(InsertWords, key, orderId, between) == 0)
         {
+            string owner = (await sql.FindAsync(SelectOwner, static row => row.Text(0), key))!;
             step = step != 0 ? step : string.CompareOrdinal(orderId, owner) > 0 ? 1 : -1;
             key += step;
         }
 
-        return key;
+        await sql.ExecuteAsync(InsertIndex, key, between);
     }
 
     // An id, or a text that ids are compared with: its end may be missing, or behind all that ids have.
