@@ -8,15 +8,13 @@ public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        "OutageTests", "EPaymentSettlingTests", "ModelTests", "StartProgramTests",
+        "ModelTests", "EPaymentSettlingTests", "OutageTests", "RefundAttackTests", "MatchingTests", "StartProgramTests",
         "SandboxWidgetTests", "Khalti's official widget", "DeskAccessibilityTests", "OrderAccessibilityTests", "DeskTests",
     ];
 
-    // The runner gives each collection to the thread pool, from a thread of the pool: all but a few that others snatch from the
-    // front come out of its own queue, the last one first.
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(collection => Place(collection.TestCollectionDisplayName))];
+        [.. testCollections.OrderBy(collection => Place(collection.TestCollectionDisplayName))];
 
     private static int Place(string name)
     {
