@@ -34,6 +34,7 @@ internal static class OrderSearchIndex
     private const string InsertWords = """
         INSERT INTO "OrderWords" ("Key", "OrderId", "Words") VALUES (@p0, @p1, @p2) ON CONFLICT ("Key") DO NOTHING
         """;
+
     private const string InsertVector = """
         INSERT INTO "OrderWords" ("OrderId", "Words") VALUES (@p0, array_to_tsvector(string_to_array(@p1, ' ')))
         """;
