@@ -22,6 +22,7 @@ internal static class ControlApi
         RouteGroupBuilder control = app.MapGroup(ControlGuard.Prefix);
         control.MapGet("/transactions", Transactions);
         control.MapGet("/requests", (Fields fields, RequestJournal journal) => Show(journal.Calls.TakeLast(Limit(fields))));
+        control.MapGet("/events", (HttpContext context, Changes changes) => changes.SendAsync(context));
         control.MapGet("/faults", (Faults faults) => Show(faults.Rules));
         control.MapPost("/faults", AddFault);
         control.MapDelete("/faults", ClearFaults);

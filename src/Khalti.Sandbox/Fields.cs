@@ -27,8 +27,8 @@ internal sealed class Fields
 
     internal IReadOnlyDictionary<string, JsonNode?> Values => _values;
 
-    /// <summary>Size of the body in bytes.</summary>
-    internal long Size { get; private set; }
+    /// <summary>The body as it was sent, as far as it arrived.</summary>
+    internal ReadOnlyMemory<byte> Raw { get; private set; }
 
     /// <summary>The fields of the body alone, for calls that ignore the query.</summary>
     internal IReadOnlyDictionary<string, JsonNode?> Body => _body;
@@ -67,11 +67,21 @@ internal sealed class Fields
 
     private async Task<Answer?> ReadBodyAsync(HttpRequest request)
     {
+        MemoryStream body = new();
+        try
+        {
+            await request.Body.CopyToAsync(body);
+        }
+        finally
+        {
+            Raw = body.GetBuffer().AsMemory(0, (int)body.Length);
+        }
+
         if (request.HasFormContentType)
         {
-            IFormCollection form = await request.ReadFormAsync();
-            Size = form.Sum(one => one.Key.Length + one.Value.ToString().Length);
-            foreach (KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> one in form)
+            body.Position = 0;
+            request.Body = body;
+            foreach (KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> one in await request.ReadFormAsync())
             {
                 _body[one.Key] = _values[one.Key] = one.Value[^1] ?? "";
             }
@@ -79,9 +89,6 @@ internal sealed class Fields
             return null;
         }
 
-        using MemoryStream body = new();
-        await request.Body.CopyToAsync(body);
-        Size = body.Length;
         if (body.Length == 0)
         {
             return null;
@@ -94,7 +101,7 @@ internal sealed class Fields
 
         try
         {
-            return ReadJson(StrictUtf8.GetString(body.GetBuffer(), 0, (int)body.Length));
+            return ReadJson(StrictUtf8.GetString(Raw.Span));
         }
         catch (Exception unreadable) when (unreadable is JsonException or DecoderFallbackException or InvalidOperationException)
         {

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Khalti.Sandbox;
 
 /// <summary>The last 10,000 calls (at most 8 MiB), oldest first, in memory, without secrets.</summary>
-internal sealed class RequestJournal(SandboxClock clock)
+internal sealed class RequestJournal(SandboxClock clock, Changes changes)
 {
     private const int MaxCalls = 10_000;
     private const int MaxTextLength = 2_000;
@@ -22,6 +22,7 @@ internal sealed class RequestJournal(SandboxClock clock)
     /// <summary>Records a call when it arrives, so that calls without an answer are listed too.</summary>
     internal ReceivedCall Record(string operation, HttpRequest request, Fields fields)
     {
+        string body = SecretFilter.OfBody(fields.Raw.Span, request.HasFormContentType);
         ReceivedCall call = new()
         {
             Id = Interlocked.Increment(ref _last),
@@ -29,9 +30,11 @@ internal sealed class RequestJournal(SandboxClock clock)
             Operation = operation,
             Method = request.Method,
             Path = request.Path.ToString(),
+            Query = SecretFilter.OfForm(request.QueryString.ToString()),
             Fields = Clean(fields.Values),
             Headers = HeadersOf(request),
-            Size = request.Path.Value!.Length + request.QueryString.Value!.Length + fields.Size
+            Body = body,
+            Size = request.Path.Value!.Length + (2 * request.QueryString.Value!.Length) + fields.Raw.Length + body.Length
                 + request.Headers.Sum(header => header.Key.Length + header.Value.ToString().Length),
         };
         _calls.Enqueue(call);
@@ -41,6 +44,7 @@ internal sealed class RequestJournal(SandboxClock clock)
             Interlocked.Add(ref _bytes, -oldest.Size);
         }
 
+        changes.Notify(); // a delayed call is shown before its answer
         return call;
     }
 
@@ -59,22 +63,22 @@ internal sealed class RequestJournal(SandboxClock clock)
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues value) in request.Headers.Take(MaxHeaders))
         {
             headers[name] = name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? KindOfKey(value.ToString())
-                : IsSecret(name) || name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? "(removed)"
+                : SecretFilter.IsSecret(name) ? SecretFilter.Removed
                 : Clean(value.ToString());
         }
 
         return headers;
     }
 
+    /// <summary>The scheme as it was sent, and which kind of key: <c>Key (live secret key)</c>.</summary>
     private static string KindOfKey(string authorization)
     {
-        (string Prefix, string Kind)[] kinds =
-        [
-            ("Key test_secret_key_", "test secret key"), ("Key live_secret_key_", "live secret key"),
-            ("Key test_public_key_", "test public key"), ("Key live_public_key_", "live public key"),
-        ];
-        string? kind = kinds.FirstOrDefault(one => authorization.StartsWith(one.Prefix, StringComparison.OrdinalIgnoreCase)).Kind;
-        return kind is null ? "(removed)" : $"Key ({kind})";
+        int space = authorization.IndexOf(' ', StringComparison.Ordinal);
+        string scheme = space is > 0 and < 10 ? authorization[..(space + 1)] : "";
+        string? kind = Array.Find(
+            ["test_secret_key", "live_secret_key", "test_public_key", "live_public_key"],
+            one => authorization[scheme.Length..].StartsWith(one, StringComparison.Ordinal));
+        return scheme + (kind is null ? SecretFilter.Removed : $"({kind.Replace('_', ' ')})");
     }
 
     private static JsonObject Clean(IEnumerable<KeyValuePair<string, JsonNode?>> fields)
@@ -82,7 +86,7 @@ internal sealed class RequestJournal(SandboxClock clock)
         JsonObject clean = [];
         foreach ((string name, JsonNode? value) in fields)
         {
-            if (!IsSecret(name))
+            if (!SecretFilter.IsSecret(name))
             {
                 clean[name] = Clean(value);
             }
@@ -100,17 +104,11 @@ internal sealed class RequestJournal(SandboxClock clock)
     };
 
     private static string Clean(string text) =>
-        text.Contains("secret_key_", StringComparison.OrdinalIgnoreCase) ? "(removed)"
-        : text.Length > MaxTextLength ? text[..MaxTextLength]
-        : text;
+        text.Contains("secret_key_", StringComparison.OrdinalIgnoreCase) ? SecretFilter.Removed
+        : text.Contains('"', StringComparison.Ordinal) ? SecretFilter.OfText(Cut(text))
+        : Cut(text);
 
-    private static bool IsSecret(string name) =>
-        name is "pin" or "mpin" or "otp"
-        || name.Contains("transaction_pin", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("confirmation_code", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("secret", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("password", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("authorization", StringComparison.OrdinalIgnoreCase);
+    private static string Cut(string text) => text.Length > MaxTextLength ? text[..MaxTextLength] : text;
 }
 
 internal sealed record ReceivedCall
@@ -123,6 +121,9 @@ internal sealed record ReceivedCall
     public required string Method { get; init; }
     public required string Path { get; init; }
 
+    /// <summary>The query as it was sent, with its question mark, but for secrets.</summary>
+    public required string Query { get; init; }
+
     /// <summary>Null before the answer, and when the connection was cut.</summary>
     public int? Status { get; set; }
 
@@ -130,7 +131,10 @@ internal sealed record ReceivedCall
 
     public required JsonObject Headers { get; init; }
 
-    /// <summary>What Khalti expects, for a call that no endpoint took.</summary>
+    /// <summary>The body as it was sent, but for secrets; of a long one the beginning.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>What Khalti expects, for a call that no endpoint took or whose key or content type is wrong.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Hint { get; set; }
 

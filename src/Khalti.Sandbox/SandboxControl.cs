@@ -142,10 +142,12 @@ public sealed record SandboxTransaction(
 /// <param name="Status">The HTTP status; null when the connection was cut, or the call is not answered yet.</param>
 /// <param name="Fields">The fields of query and body, without secrets.</param>
 /// <param name="Headers">The headers, without secrets.</param>
-/// <param name="Hint">What Khalti expects, for a call that no endpoint took.</param>
+/// <param name="Hint">What Khalti expects, for a call that no endpoint took or whose key or content type is wrong.</param>
+/// <param name="Query">The query as it was sent, without secrets.</param>
+/// <param name="Body">The body as it was sent, without secrets; of a long one the beginning.</param>
 public sealed record SandboxCall(
     long Id, DateTimeOffset At, string Operation, string Method, string Path, int? Status, JsonObject Fields, JsonObject Headers,
-    string? Hint);
+    string? Hint, string Query, string Body);
 
 /// <summary>A payment that waits for verify.</summary>
 /// <param name="Token">What the widget gives to the page.</param>

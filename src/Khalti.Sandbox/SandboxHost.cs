@@ -107,6 +107,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
         builder.Services.AddSingleton(new BehaviourSettings(options.Switches, seed.Switches.ToDictionary()));
         builder.Services.AddSingleton<Faults>();
         builder.Services.AddSingleton<RequestJournal>();
+        builder.Services.AddSingleton<Changes>();
 
         WebApplication app = builder.Build();
         // Behind a proxy that terminates HTTPS, links in answers must begin with https.
@@ -114,6 +115,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
         app.UseStatusCodePages(PlainErrors.Describe);
         app.Use(new HostGuard(urls, [.. options.Hosts, .. PublicHost(options)]).WatchAsync);
         app.Use(new ControlGuard(options.ControlNetworks).WatchAsync);
+        app.Use(app.Services.GetRequiredService<Changes>().WatchAsync);
         app.Use(ClientCors.Allow);
         app.Use(UnmatchedCalls.Record);
         app.Use(TrailingSlash.RedirectWithoutSlash);

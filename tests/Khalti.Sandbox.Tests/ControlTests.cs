@@ -42,11 +42,11 @@ public sealed class ControlTests
         JsonArray requests = reply.Json.AsArray();
         requests.Select(one => one!["operation"]!.ToString()).ShouldBe(["initiate", "confirm", "verify", "verify"]);
         requests[2]!.AsObject().Select(one => one.Key).ShouldBe(
-            ["id", "at", "operation", "method", "path", "status", "fields", "headers"]);
+            ["id", "at", "operation", "method", "path", "query", "status", "fields", "headers", "body"]);
         requests[2]!["fields"]!.ToJsonString().ShouldBe($$"""{"token":"{{token}}","amount":"1500"}""");
         requests[2]!["status"]!.GetValue<int>().ShouldBe(200);
         requests[3]!["fields"]!.ToJsonString().ShouldNotContain("authorization");
-        foreach (string secret in (string[])["secret_key", "transaction_pin", "confirmation_code", "\"1111\"", "987654"])
+        foreach (string secret in (string[])["secret_key", "1111\\u0022", "pin=1111", "\"1111\"", "987654"])
         {
             reply.Text.ShouldNotContain(secret);
         }

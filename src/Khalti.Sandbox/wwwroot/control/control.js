@@ -1,14 +1,15 @@
 // Shows what happens and drives the sandbox by the control API. Everything is written as text.
 import { fillFaults, fillOperations } from './faults.js';
 import { fillAccounts } from './accounts.js';
+import { keepFresh } from './live.js';
 import { show } from './rows.js';
 import { money, nepalDateTime, nepalTime } from './format.js';
 
 const newest = 50;
-const pause = 1000;
 const outcomes = ['completed', 'pending', 'canceled', 'expired', 'failed'];
 
 const part = id => document.getElementById(id);
+let ahead = null; // of this machine's clock, in milliseconds; null when the sandbox does not answer
 
 async function ask(call, method = 'GET', body = undefined) {
   const answer = await fetch(`/_sandbox/${call}`, {
@@ -33,7 +34,7 @@ async function act(said, work) {
     part('said').textContent = error.message;
   }
 
-  await refresh();
+  await update();
 }
 
 function transactionRow(one) {
@@ -67,34 +68,46 @@ function actionsOf(one) {
   return [];
 }
 
+function asSent(one) {
+  const headers = Object.entries(one.headers).map(([name, value]) => `${name}: ${value}`);
+  return [`${one.method} ${one.path}${one.query}`, ...headers, '', one.body].join('\n');
+}
+
 function callRow(one) {
   return {
     key: String(one.id),
     cells: [nepalTime(one.at), one.operation, `${one.method} ${one.path}`, one.status ?? 'no answer'],
     hint: one.hint,
-    details: [['Fields', one.fields], ['Headers', one.headers]],
+    summary: Object.keys(one.fields).join(', ') || 'no fields',
+    details: [['Fields', JSON.stringify(one.fields, null, 2)], ['As it was sent, without secrets', asSent(one)]],
   };
 }
 
 async function refresh() {
-  const [transactions, requests, faults, clock] = await Promise.all(
-    [`transactions?limit=${newest}`, `requests?limit=${newest}`, 'faults', 'clock'].map(call => ask(call)));
-  show(part('transactions'), transactions.map(transactionRow), 9, 'None yet.');
-  show(part('requests'), requests.reverse().map(callRow), 5, 'None yet.');
-  fillFaults(faults);
-  part('clock').dateTime = clock.now;
-  part('clock').textContent = nepalDateTime(clock.now);
+  try {
+    const [transactions, requests, faults, clock] = await Promise.all(
+      [`transactions?limit=${newest}`, `requests?limit=${newest}`, 'faults', 'clock'].map(call => ask(call)));
+    show(part('transactions'), transactions.map(transactionRow), 9, 'None yet.');
+    show(part('requests'), requests.reverse().map(callRow), 5, 'None yet.');
+    fillFaults(faults);
+    ahead = Date.parse(clock.now) - Date.now();
+  } catch {
+    ahead = null;
+  }
+
+  showClock();
 }
 
-async function keepFresh() {
-  try {
-    await refresh();
-  } catch {
-    part('clock').textContent = 'the sandbox does not answer';
-  } finally {
-    setTimeout(keepFresh, pause);
-  }
+function showClock() {
+  const now = new Date(Date.now() + (ahead ?? 0));
+  part('clock').dateTime = now.toISOString();
+  part('clock').textContent = ahead === null ? 'the sandbox does not answer' : nepalDateTime(now);
 }
+
+const update = keepFresh(refresh, live => {
+  part('updates').textContent = live ? 'Shown as it happens.' : 'Asked every second.';
+  showClock();
+});
 
 part('clear').addEventListener('click', () => act('All faults are removed.', () => ask('faults', 'DELETE')));
 
@@ -121,4 +134,3 @@ part('sure').addEventListener('close', () => {
 
 ask('openapi.json').then(fillOperations);
 ask('accounts').then(fillAccounts);
-keepFresh();

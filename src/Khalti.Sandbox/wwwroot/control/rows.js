@@ -60,9 +60,9 @@ function detailsCell(data, open) {
   cell.className = 'fields';
   const details = document.createElement('details');
   details.open = open === true;
-  details.append(element('summary', Object.keys(data.details[0][1]).join(', ') || 'no fields'));
-  for (const [title, values] of data.details) {
-    details.append(element('h3', title), element('pre', JSON.stringify(values, null, 2)));
+  details.append(element('summary', data.summary));
+  for (const [title, text] of data.details) {
+    details.append(element('h3', title), element('pre', text));
   }
 
   if (data.hint) {
