@@ -11,6 +11,8 @@ internal static class Pages
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'";
 
+    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
+
     private const string NoFrame = "; frame-ancestors 'none'";
 
     private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.Ordinal)
@@ -22,6 +24,14 @@ internal static class Pages
         [".json"] = "application/json",
     };
 
+    // Where Khalti's own widget is: of the version of today the script and the page that it frames, and the script of version 1.
+    private static readonly (string Path, string File)[] KhaltisNames =
+    [
+        ("/KPG/dist/{version}/khalti-checkout.iffe.js", "khalti-checkout.js"),
+        ("/KPG/dist/{version}/payment_gateway_widget.html", "widget.html"),
+        ("/static/khalti-checkout.js", "khalti-checkout.js"),
+    ];
+
     internal static void MapPages(this IEndpointRouteBuilder app)
     {
         const string Root = "wwwroot/";
@@ -32,7 +42,13 @@ internal static class Pages
         {
             string path = resource[Root.Length..];
             bool control = path.StartsWith(Control, StringComparison.Ordinal);
-            app.MapGet(control ? $"{ControlGuard.Prefix}/{path[Control.Length..]}" : "/" + path, Page(resource, control, framed: !control));
+            app.MapMethods(
+                control ? $"{ControlGuard.Prefix}/{path[Control.Length..]}" : "/" + path, GetOrHead, Page(resource, control, !control));
+        }
+
+        foreach ((string path, string file) in KhaltisNames)
+        {
+            app.MapMethods(path, GetOrHead, Page(Root + file, control: false, framed: true));
         }
 
         app.MapGet(ControlGuard.Prefix + "/", Page("wwwroot/control/index.html", control: true, framed: false));

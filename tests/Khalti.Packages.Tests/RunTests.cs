@@ -149,6 +149,19 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Khaltis_own_script_tag_gets_the_sandboxs_widget()
+    {
+        Runtime.Require("curl");
+        const string Folder = "https://khalti.s3.ap-south-1.amazonaws.com/KPG/dist/2020.12.22.0.0.0";
+
+        Run run = await RunAsync(
+            proxy: false, "curl", "-sS", "--fail", $"{Folder}/khalti-checkout.iffe.js", $"{Folder}/payment_gateway_widget.html");
+
+        run.ShouldSucceed().Output.ShouldContain("var KhaltiCheckout =");
+        run.Output.ShouldContain("Khalti Sandbox — no real money");
+    }
+
+    [Fact]
     public async Task The_command_gets_its_arguments_user_and_exit_code_and_the_machine_stays_as_it_was()
     {
         string hosts = await File.ReadAllTextAsync("/etc/hosts", TestContext.Current.CancellationToken);

@@ -154,6 +154,21 @@ public sealed class HostTests
         reply.Header("Content-Security-Policy").ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self'");
     }
 
+    [Theory]
+    [InlineData("khalti.s3.ap-south-1.amazonaws.com", "/KPG/dist/2020.12.22.0.0.0/khalti-checkout.iffe.js", "/khalti-checkout.js")]
+    [InlineData("khalti.s3.ap-south-1.amazonaws.com", "/KPG/dist/2020.12.22.0.0.0/payment_gateway_widget.html", "/widget.html")]
+    [InlineData("khalti.com", "/static/khalti-checkout.js", "/khalti-checkout.js")]
+    public async Task The_widget_is_where_Khaltis_is(string host, string path, string own)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        Reply reply = await sandbox.SendAsync(HttpMethod.Get, path, null, null, ("Host", host));
+
+        reply.Status.ShouldBe(200);
+        reply.Text.ShouldBe((await sandbox.GetAsync(own)).Text);
+        reply.Header("Access-Control-Allow-Origin").ShouldBe("*");
+    }
+
     [Fact]
     public async Task Any_page_may_frame_the_widget_and_its_scripts_are_not_inline()
     {

@@ -29,6 +29,22 @@ public sealed class OfficialWidgetTests(Browser browser) : PayingTests(browser)
         return shop;
     }
 
+    [Fact]
+    public async Task The_sandboxs_own_widget_pays_at_the_address_of_khaltis()
+    {
+        Browser.Front.Package = null;
+        await OpenAsync();
+        Visit visit = await VisitAsync();
+        OrderPage order = await visit.OpenOrderAsync(await Shop.GivenOrderAsync());
+
+        Widget widget = await order.OpenWidgetAsync();
+        await Expect(widget.Body).ToContainTextAsync("Khalti Sandbox — no real money");
+        await widget.ReachCodeAsync();
+        await widget.GiveCodeAsync();
+
+        await order.ShouldStandAsync("paid", "completed");
+    }
+
     [Theory]
     [InlineData(360, "ne")]
     [InlineData(1280, "en")]

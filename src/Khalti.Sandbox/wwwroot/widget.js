@@ -2,7 +2,7 @@
 import { showTabs } from './widget-tabs.js';
 import { Wallet } from './widget-wallet.js';
 
-const settings = await fetch('widget-settings.json').then(answer => answer.json()).catch(() => ({}));
+const settings = await fetch('/widget-settings.json').then(answer => answer.json()).catch(() => ({}));
 let info = null;
 
 const wallet = new Wallet({

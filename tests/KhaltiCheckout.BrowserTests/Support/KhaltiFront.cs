@@ -52,7 +52,7 @@ internal sealed class KhaltiFront : IAsyncDisposable
     /// <summary>The sandbox that plays Khalti just now. Tests of the official widget run one after the other.</summary>
     internal Uri? Khalti { get; set; }
 
-    /// <summary>Where the official package's files are.</summary>
+    /// <summary>Where the official package's files are; without it the sandbox answers for them.</summary>
     internal string? Package { get; set; }
 
     internal static async Task<KhaltiFront> StartAsync()
@@ -85,7 +85,8 @@ internal sealed class KhaltiFront : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context) => context.Request.Host.Host switch
     {
-        Files => SendFileAsync(context),
+        Files when Package is not null => SendFileAsync(context),
+        Files => PassOnAsync(context),
         Api => PassOnAsync(context),
         _ => Task.CompletedTask, // fonts: an empty answer will do
     };
