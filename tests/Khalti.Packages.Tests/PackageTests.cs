@@ -1,9 +1,5 @@
 using System.IO.Compression;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Khalti.Packages.Tests.Support;
-using Khalti.Sandbox;
 
 namespace Khalti.Packages.Tests;
 
@@ -81,29 +77,21 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     }
 
     [Fact]
-    public async Task The_installed_command_answers_and_a_link_is_paid()
+    public async Task The_commands_of_the_readme_install_the_command_and_pay_a_link_with_curl()
     {
         DirectoryInfo folder = feed.NewFolder("tool");
-        (await Run.ToEndAsync(
-            "dotnet", ["tool", "install", "Khalti.Sandbox.Tool", "--version", feed.Version, "--tool-path", "bin"], folder.FullName))
+        Dictionary<string, string> home = new(StringComparer.Ordinal) { ["HOME"] = folder.FullName, ["DOTNET_CLI_HOME"] = folder.FullName };
+
+        (await Readme.RunAsync(
+            Readme.Block("dotnet tool install"), folder.FullName, home,
+            "dotnet pack src/Khalti.Sandbox.Tool -o artifacts/packages", "true", // packed by the fixture
+            "artifacts/packages", Path.GetDirectoryName(feed.File("Khalti.Sandbox.Tool"))!))
             .ShouldSucceed();
+
         await using SandboxProgram sandbox = await SandboxProgram.StartAsync(
-            Path.Combine(folder.FullName, "bin", "khalti-sandbox"), ["--seed", "clients-2022"], folder.FullName);
-        using HttpClient merchant = new() { BaseAddress = sandbox.Address };
-        merchant.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Key", SandboxKeys.EPaymentSecretKey);
-
-        using HttpResponseMessage made = await merchant.PostAsJsonAsync("/api/v2/epayment/initiate/", new
-        {
-            return_url = "http://localhost:5080/",
-            website_url = "http://localhost:5080/",
-            amount = 1300,
-            purchase_order_id = "order-1042",
-            purchase_order_name = "Two notebooks",
-        }, TestContext.Current.CancellationToken);
-        string pidx = (string)(await made.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["pidx"]!;
-        Uri back = await new SandboxControl(merchant).PayAsync(pidx, cancellationToken: TestContext.Current.CancellationToken);
-
-        back.Query.ShouldContain("status=Completed");
+            Path.Combine(folder.FullName, ".dotnet", "tools", Readme.Block("listens on").Split('#')[0].Trim()), ["--seed", "clients-2022"],
+            folder.FullName);
+        await Readme.ShouldPayAtAsync(sandbox.Address);
     }
 
     private static Task WriteAsync(DirectoryInfo folder, string name, string text) =>
