@@ -67,6 +67,11 @@ internal static class DiffCommand
             {
                 await ExchangeAsync(context, khalti, http, shadow, recording);
             }
+            catch (HttpRequestException unreachable)
+            {
+                await Console.Out.WriteLineAsync($"{khalti} can't be reached: {unreachable.Message}");
+                context.Response.StatusCode = StatusCodes.Status502BadGateway;
+            }
             finally
             {
                 one.Release();
@@ -109,7 +114,8 @@ internal static class DiffCommand
 
     private static HttpRequestMessage Forward(HttpRequest request, RecordedCall call, Uri khalti)
     {
-        HttpRequestMessage forwarded = new(new HttpMethod(call.Method), new Uri(khalti, call.PathAndQuery));
+        HttpRequestMessage forwarded = new(
+            new HttpMethod(call.Method), new Uri(khalti.GetLeftPart(UriPartial.Authority) + call.PathAndQuery));
         if (call.Body.Length > 0)
         {
             forwarded.Content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(call.Body));
@@ -148,11 +154,12 @@ internal static class DiffCommand
             ["method"] = call.Method,
             ["path"] = Redaction.OfPath(call.Path),
             ["contentType"] = call.ContentType,
-            ["request"] = Redaction.Of(call.Fields),
+            ["request"] = Redaction.OfRequest(call.Fields),
             ["status"] = status,
-            ["answer"] = Redaction.Of(answer),
+            ["answer"] = Redaction.OfAnswer(answer),
             ["sandboxStatus"] = ours?.Status,
-            ["sandboxAnswer"] = ours is { } known && AnswerComparison.TryParse(known.Body, out JsonNode? body) ? Redaction.Of(body) : null,
+            ["sandboxAnswer"] =
+                ours is { } known && AnswerComparison.TryParse(known.Body, out JsonNode? body) ? Redaction.OfAnswer(body) : null,
             ["differences"] = new JsonArray([.. differences.Select(one => (JsonNode)one)]),
         };
 }

@@ -10,21 +10,26 @@ namespace Khalti.Sandbox.Tool;
 /// </summary>
 internal static partial class Redaction
 {
-    internal static JsonNode? Of(JsonNode? node) => Of("", node);
+    /// <summary>Of a request no text is Khalti's.</summary>
+    internal static JsonNode? OfRequest(JsonNode? node) => Of("", node, isAnswer: false);
+
+    internal static JsonNode? OfAnswer(JsonNode? node) => Of("", node, isAnswer: true);
 
     internal static string OfPath(string path) => Identifier.Replace(path, "{id}");
 
-    private static JsonNode? Of(string member, JsonNode? node) => node switch
+    private static JsonNode? Of(string member, JsonNode? node, bool isAnswer) => node switch
     {
         null => null,
-        JsonObject members => new JsonObject(members.Select(one => KeyValuePair.Create(one.Key, Of(one.Key, one.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(one => IsText(one) && IsErrorList(member) ? one!.DeepClone() : Of(member, one))]),
-        _ when IsText(node) && !AnswerComparison.IsWord(member) => JsonValue.Create($"({((string)node!).Length} characters)"),
+        JsonObject members => new JsonObject(members.Select(one => KeyValuePair.Create(one.Key, Of(one.Key, one.Value, isAnswer)))),
+        JsonArray list => new JsonArray(
+            [.. list.Select(one => isAnswer && IsText(one) && IsErrorList(member) ? one!.DeepClone() : Of(member, one, isAnswer))]),
+        _ when IsText(node) && !(isAnswer && AnswerComparison.IsWord(member)) => JsonValue.Create($"({((string)node!).Length} characters)"),
         _ => node.DeepClone(),
     };
 
-    // Khalti's errors are lists of texts under the name of the field; a merchant's own lists are these two.
-    private static bool IsErrorList(string member) => member is not ("modes" or "record_range");
+    // Khalti's errors are lists of texts under the name of the field; lists of data are these.
+    private static bool IsErrorList(string member) =>
+        member is not ("modes" or "record_range") && !member.StartsWith("merchant_", StringComparison.Ordinal);
 
     private static bool IsText(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String;
 

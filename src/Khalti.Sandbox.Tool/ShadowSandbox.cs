@@ -40,7 +40,8 @@ internal sealed class ShadowSandbox : IAsyncDisposable
             return null; // trouble of Khalti's own, or something that began before the recording
         }
 
-        using HttpRequestMessage request = new(new HttpMethod(call.Method), Translate(call.PathAndQuery));
+        using HttpRequestMessage request = new(
+            new HttpMethod(call.Method), _sandbox.Address.GetLeftPart(UriPartial.Authority) + Translate(call.PathAndQuery));
         if (call.Body.Length > 0)
         {
             request.Content = new StringContent(Translate(call.Body), Encoding.UTF8);

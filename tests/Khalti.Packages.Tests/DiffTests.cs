@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Khalti.Packages.Tests.Support;
@@ -86,6 +87,21 @@ public sealed class DiffTests : IDisposable
         (await ExchangesAsync()).ShouldHaveSingleItem()["sandboxStatus"].ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_request_goes_to_Khalti_alone_and_an_unreachable_Khalti_is_502()
+    {
+        KhaltiSandbox khalti = await StartKhaltiAsync();
+        await using SandboxProgram recorder = await RecordAsync(khalti);
+        using HttpClient shop = Shop(recorder, SandboxKeys.EPaymentSecretKey);
+        Uri otherHost = new($"{recorder.Address}/shop.invalid/api/v2/epayment/lookup/");
+
+        (await shop.GetAsync(otherHost, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await khalti.Control.GetCallsAsync(TestContext.Current.CancellationToken)).ShouldHaveSingleItem()
+            .Path.ShouldBe("//shop.invalid/api/v2/epayment/lookup/");
+        await khalti.DisposeAsync();
+        (await shop.GetAsync(otherHost, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+    }
+
     private static Task<KhaltiSandbox> StartKhaltiAsync(SandboxBehaviour? behaviour = null) => KhaltiSandbox.StartAsync(
         options => options.Switches = behaviour ?? options.Switches, cancellationToken: TestContext.Current.CancellationToken);
 
@@ -100,7 +116,8 @@ public sealed class DiffTests : IDisposable
 
     private static string Order() => """
         {"return_url": "https://shop.example/", "website_url": "https://shop.example/", "amount": 1300, "purchase_order_id": "order-1042",
-         "purchase_order_name": "Two notebooks", "customer_info": {"name": "Maya", "email": "maya@shop.example", "phone": "9812345678"}}
+         "purchase_order_name": "Two notebooks", "merchant_notes": ["for Maya"],
+         "customer_info": {"name": "Maya", "email": "maya@shop.example", "phone": "9812345678"}}
         """;
 
     private static async Task<JsonNode> PostAsync(HttpClient client, string path, string body)
