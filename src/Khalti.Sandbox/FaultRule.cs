@@ -38,6 +38,8 @@ internal sealed record FaultRule
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RetryAfterSeconds { get; init; }
 
+    internal bool IsUsedUp => Volatile.Read(ref _used) >= Times;
+
     /// <summary>The same rule, not used yet.</summary>
     internal FaultRule Fresh() => this with { _used = 0 };
 

@@ -10,9 +10,10 @@ internal sealed class Faults(IHostApplicationLifetime lifetime, SeedFile seed)
     private ImmutableList<FaultRule> _rules = FreshRules(seed);
     private TaskCompletionSource _cleared = NewSignal();
 
-    internal IReadOnlyList<FaultRule> Rules => Volatile.Read(ref _rules);
+    /// <summary>Those that still apply.</summary>
+    internal IReadOnlyList<FaultRule> Rules => Volatile.Read(ref _rules).RemoveAll(rule => rule.IsUsedUp);
 
-    internal void Add(FaultRule rule) => ImmutableInterlocked.Update(ref _rules, rules => rules.Add(rule));
+    internal void Add(FaultRule rule) => ImmutableInterlocked.Update(ref _rules, rules => rules.RemoveAll(old => old.IsUsedUp).Add(rule));
 
     /// <summary>Removes all rules. Calls that are being delayed continue at once.</summary>
     internal void Clear()

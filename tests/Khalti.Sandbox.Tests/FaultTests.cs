@@ -168,6 +168,20 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_rule_that_is_used_up_is_no_longer_listed()
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+        await sandbox.GivenFaultAsync(new { operation = "epayment_lookup", kind = "error", times = 2 });
+        await sandbox.GivenFaultAsync(new { operation = "verify", kind = "error" });
+
+        await sandbox.LookupAsync("x");
+        (await sandbox.GetAsync("/_sandbox/faults")).Json.AsArray().Count.ShouldBe(2);
+        await sandbox.LookupAsync("x");
+
+        (await sandbox.GetAsync("/_sandbox/faults")).Json.AsArray().ShouldHaveSingleItem()!["operation"]!.ToString().ShouldBe("verify");
+    }
+
+    [Fact]
     public async Task A_fault_applies_only_to_its_operation_until_removed()
     {
         await using RunningSandbox sandbox = await RunningSandbox.StartAsync();

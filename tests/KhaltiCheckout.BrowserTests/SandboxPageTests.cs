@@ -11,7 +11,7 @@ public sealed class SandboxPageTests(Browser browser) : BrowserTest(browser)
     private const string EPaymentKey = "live_secret_key_33333333333333333333333333333333";
 
     [Theory]
-    [InlineData(1280)]
+    [InlineData(1366)]
     [InlineData(360)]
     public async Task The_page_shows_transactions_and_calls_and_its_buttons_drive_the_sandbox(int width)
     {
@@ -27,15 +27,20 @@ public sealed class SandboxPageTests(Browser browser) : BrowserTest(browser)
         ILocator calls = page.Locator("#requests tr").Filter(new() { HasText = "epayment_initiate" }); // the shop calls, too
         ILocator call = calls.Last;
         await call.Locator("summary").ClickAsync();
+        await Expect(call.Locator("pre").Last).ToContainTextAsync("\"purchase_order_id\":\"order-1042\"");
         await Expect(call.Locator("pre").Last).ToContainTextAsync("Key (live secret key)");
 
         await page.GetByLabel("Call", new() { Exact = true }).SelectOptionAsync("epayment_initiate");
         await page.GetByRole(AriaRole.Button, new() { Name = "503 with Retry-After" }).ClickAsync();
-        await Expect(page.Locator("#active")).ToContainTextAsync("epayment_initiate fails with 503, Retry-After 30 s, once");
+        await Expect(page.Locator("#faults")).ToHaveTextAsync("epayment_initiate fails with 503, Retry-After 30 s, once");
         await visit.JudgeAsync(page, "sandbox-fault");
+        (await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.wide')].every(one => one.scrollWidth <= one.clientWidth)"))
+            .ShouldBeTrue(); // every button of a row is in sight
         (await InitiateAsync()).ShouldBeFalse();
         await Expect(calls.First).ToContainTextAsync("503");
         await Expect(call.Locator("details")).ToHaveAttributeAsync("open", "");
+        await Expect(page.Locator("#active")).ToBeHiddenAsync(); // used up
+        await page.GetByRole(AriaRole.Button, new() { Name = "Half a body" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove all faults" }).ClickAsync();
         await Expect(page.Locator("#active")).ToBeHiddenAsync();
 

@@ -23,7 +23,7 @@ function sentence(fault) {
   const delay = fault.delayMs ? ` after ${fault.delayMs / 1000} s` : '';
   const retry = fault.retryAfterSeconds ? `, Retry-After ${fault.retryAfterSeconds} s` : '';
   const times = fault.times === 1 ? ', once' : fault.times ? `, ${fault.times} times` : '';
-  const chance = fault.probability < 1 ? `, ${Math.round(fault.probability * 100)} % of them` : '';
+  const chance = (fault.probability ?? 1) < 1 ? `, ${Math.round(fault.probability * 100)} % of them` : '';
   return `${call} ${kinds[fault.kind]}${status}${delay}${retry}${times}${chance}`;
 }
 

@@ -9,6 +9,7 @@ export function show(body, rows, columns, empty) {
     return;
   }
 
+  const labels = [...body.closest('table').querySelectorAll('th')].map(heading => heading.textContent);
   const old = new Map([...body.children].map(row => [row.dataset.key, row]));
   let before = null;
   for (const data of rows) {
@@ -18,6 +19,7 @@ export function show(body, rows, columns, empty) {
     if (row?.dataset.content !== content) {
       const made = build(data, row?.querySelector('details')?.open);
       made.dataset.key = data.key;
+      [...made.cells].forEach((cell, at) => { cell.dataset.label = labels[at]; });
       made.dataset.content = content;
       row?.replaceWith(made);
       row = made;
