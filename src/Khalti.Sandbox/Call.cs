@@ -32,7 +32,10 @@ internal static class Call
         HttpContext context = call.HttpContext;
         RequestJournal journal = context.RequestServices.GetRequiredService<RequestJournal>();
         Faults faults = context.RequestServices.GetRequiredService<Faults>();
-        ReceivedCall received = journal.Record(operation, context.Request, await Fields.BindAsync(context));
+        Fields fields = await Fields.BindAsync(context);
+        ReceivedCall received = journal.Record(operation, context.Request, fields);
+        received.Hint = context.Request.HasFormContentType && fields.Raw.Span.TrimStart(" \r\n\t"u8).StartsWith("{"u8)
+            ? "The body looks like JSON, but its Content-Type says that it is a form: Content-Type: application/json is missing." : null;
         context.Features.Set(received);
         Answer? answer;
         try

@@ -5,6 +5,9 @@ namespace Khalti.Sandbox;
 /// <summary>Authentication by <c>Authorization: Key …</c> (case of the scheme is ignored).</summary>
 internal static class KeyHeader
 {
+    private const string WidgetKey =
+        "This is a key of the widget product. ePayment has another one; the merchant with one key for both takes it for each call.";
+
     /// <summary>A merchant's server: requires a valid secret key and sets the account it belongs to.</summary>
     internal static ValueTask<object?> RequireSecret(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
         RequireAsync(call, next, (merchants, key) => merchants.BySecretKey(key));
@@ -15,7 +18,7 @@ internal static class KeyHeader
 
     /// <summary>Requires a key of the ePayment product. Runs after <see cref="RequireSecret"/>.</summary>
     internal static async ValueTask<object?> RequireEPayment(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
-        call.HttpContext.Account().EPayment ? await next(call) : Errors.WrongKey();
+        call.HttpContext.Account().EPayment ? await next(call) : call.HttpContext.Refuse(Errors.WrongKey(), WidgetKey);
 
     /// <summary>The account of the key; available after one of the filters.</summary>
     internal static Account Account(this HttpContext context) => context.Features.GetRequiredFeature<Account>();
@@ -26,16 +29,23 @@ internal static class KeyHeader
         HttpContext context = call.HttpContext;
         if (Check(context.Request.Headers.Authorization.ToString(), out string key) is { } refused)
         {
-            return refused;
+            return context.Refuse(refused, "Khalti expects a header Authorization: Key <key>, with the word Key and one space.");
         }
 
         if (find(context.RequestServices.GetRequiredService<Merchants>(), key) is not { } account)
         {
-            return Errors.WrongKey();
+            return context.Refuse(Errors.WrongKey(), "No merchant of the sandbox has such a key for this call: /_sandbox/ shows the keys.");
         }
 
         context.Features.Set(account);
         return await next(call);
+    }
+
+    /// <summary>The answer, with a hint in the journal.</summary>
+    private static Answer Refuse(this HttpContext context, Answer refused, string hint)
+    {
+        context.Features.GetRequiredFeature<ReceivedCall>().Hint = hint;
+        return refused;
     }
 
     private static Answer? Check(string header, out string key)

@@ -15,6 +15,9 @@ public sealed class HostTests
     [InlineData("dev.khalti.com", 200)]
     [InlineData("khalti.s3.ap-south-1.amazonaws.com", 200)]
     [InlineData("pay.shop.example", 200)]
+    [InlineData("host.docker.internal:5081", 200)]
+    [InlineData("khalti.test", 200)]
+    [InlineData("internal.example", 400)]
     [InlineData("rebound.example", 400)]
     [InlineData("khalti.com.rebound.example", 400)]
     public async Task A_host_name_of_DNS_rebinding_is_refused(string host, int status)

@@ -49,6 +49,26 @@ public sealed class UnmatchedCallsTests
         (await sandbox.RequestsAsync()).ShouldHaveSingleItem()!.AsObject().ContainsKey("hint").ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(null, "application/json", "Khalti expects a header Authorization: Key <key>, with the word Key and one space.")]
+    [InlineData($"Bearer {RunningSandbox.EPaymentKey}", "application/json",
+        "Khalti expects a header Authorization: Key <key>, with the word Key and one space.")]
+    [InlineData("Key live_secret_key_0", "application/json",
+        "No merchant of the sandbox has such a key for this call: /_sandbox/ shows the keys.")]
+    [InlineData(RunningSandbox.SecretKey, "application/json",
+        "This is a key of the widget product. ePayment has another one; the merchant with one key for both takes it for each call.")]
+    [InlineData(RunningSandbox.EPaymentKey, "application/x-www-form-urlencoded",
+        "The body looks like JSON, but its Content-Type says that it is a form: Content-Type: application/json is missing.")]
+    public async Task A_call_with_a_wrong_key_or_content_type_has_a_hint(string? key, string contentType, string hint)
+    {
+        await using RunningSandbox sandbox = await RunningSandbox.StartAsync();
+
+        Reply reply = await sandbox.TextAsync("/api/v2/epayment/lookup/", """ {"pidx": "x"}""", contentType, key);
+
+        reply.Status.ShouldBeOneOf(400, 401);
+        (await sandbox.RequestsAsync()).ShouldHaveSingleItem()!["hint"]!.ToString().ShouldBe(hint);
+    }
+
     [Fact]
     public async Task The_journal_shows_the_headers_and_of_a_key_only_its_kind()
     {
