@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Khalti.Sandbox;
+using KhaltiCheckout.Shared;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -14,13 +15,14 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     private readonly string _folder;
     private readonly TestDatabase _database;
+    private readonly CrashScenario _scenario;
     private ShopProcess? _shop;
     private int _runNumber;
     private int _crashIndex;
 
-    private CrashEnvironment(string folder, TestDatabase database, SandboxHost sandbox, bool matchesTransactions)
+    private CrashEnvironment(string folder, TestDatabase database, SandboxHost sandbox, CrashScenario scenario)
     {
-        MatchesTransactions = matchesTransactions;
+        _scenario = scenario;
         _folder = folder;
         _database = database;
         Sandbox = new SandboxDriver(sandbox);
@@ -28,23 +30,22 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     internal SandboxDriver Sandbox { get; }
 
-    /// <summary>Whether the process reads Khalti's list; else the list's crash points are in no scenario.</summary>
-    private bool MatchesTransactions { get; }
-
     /// <summary>Whether the process was killed since the crash point was set.</summary>
     internal bool HasCrashed { get; private set; }
+
+    private static DateOnly Today => NepalTime.DayOf(TimeProvider.System.GetUtcNow());
 
     private string PlanFile => Path.Combine(_folder, "crash-plan");
 
     private string LogFile => Path.Combine(_folder, $"points-{_runNumber}");
 
-    internal static async Task<CrashEnvironment> CreateAsync(bool matchesTransactions)
+    internal static async Task<CrashEnvironment> CreateAsync(CrashScenario scenario)
     {
         string folder = Directory.CreateTempSubdirectory("checkout-crash-").FullName;
         SandboxHost sandbox = await SandboxHost.StartAsync(
             new SandboxOptions { Url = "http://127.0.0.1:0", ConnectionString = $"Data Source={folder}/sandbox.db" },
             TimeProvider.System, loggers: null, TestContext.Current.CancellationToken);
-        return new CrashEnvironment(folder, TestDatabase.WithTablesIn(folder), sandbox, matchesTransactions);
+        return new CrashEnvironment(folder, TestDatabase.WithTablesIn(folder), sandbox, scenario);
     }
 
     /// <summary>Starts to record crash points and kills the process at the one with this number; 0 kills at none.</summary>
@@ -100,8 +101,10 @@ internal sealed class CrashEnvironment : IAsyncDisposable
                     ["DOTNET_STARTUP_HOOKS"] = Repository.Program("KhaltiCheckout.CrashHook"),
                     ["CRASH_PLAN"] = PlanFile,
                 },
-                "--Khalti:TimeoutSeconds=2", "--Reconciliation:Interval=00:00:00.5", "--Matching:ListPagesPerMinute=60",
-                $"--Matching:Enabled={MatchesTransactions}", "--DailyReconciliation:Enabled=false", "--Store:KeepUnpaidFor=00:00:00");
+                [
+                    "--Khalti:TimeoutSeconds=2", "--Reconciliation:Interval=00:00:00.5", "--Store:KeepUnpaidFor=00:00:00",
+                    "--Matching:Enabled=false", "--DailyReconciliation:Enabled=false", .. _scenario.Settings,
+                ]);
             if (_shop is { IsDead: false })
             {
                 return _shop.Http;
@@ -110,12 +113,21 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             string last = _shop?.Output ?? "It did not start.";
             await KillAsync();
             RecordCrash(last);
+            if (_scenario.EndsLeases)
+            {
+                await EndLeasesAsync();
+            }
         }
     }
 
     /// <summary>Makes the next check of the order's payments due now.</summary>
     internal Task MakeDueAsync(string orderId) => RunAsync(
         """UPDATE "Payments" SET "NextCheckAt" = "CreatedAt" WHERE "NextCheckAt" IS NOT NULL AND "OrderId" = @order""", ("order", orderId));
+
+    /// <summary>Makes the next page of Khalti's list due now, or only when the run is over.</summary>
+    internal Task MakeListDueAsync(bool isDue = true) => RunAsync(
+        """UPDATE "WorkCursors" SET "NextAt" = @next""",
+        ("next", (TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(isDue ? -1 : 50)).UtcDateTime));
 
     /// <summary>Makes a transaction that was found in Khalti's list due now.</summary>
     internal Task MakeMatchDueAsync(string transactionId) => RunAsync(
@@ -124,16 +136,31 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         """,
         ("transaction", transactionId));
 
+    /// <summary>Makes yesterday due, as a day of these two orders alone, each of them booked with another fee than Khalti's.</summary>
+    internal Task MakeDayDueAsync(string orderId, string otherId) => RunAsync(
+        """
+        UPDATE "Payments" SET "CompletedOn" = @today WHERE "CompletedOn" = @day;
+        UPDATE "Payments" SET "CompletedOn" = @day, "Fee" = "Fee" + 1 WHERE "OrderId" IN (@order, @other);
+        UPDATE "Orders" SET "PlacedOn" = @day;
+        DELETE FROM "DayCloses"
+        """,
+        ("today", Today), ("day", Today.AddDays(-1)), ("order", orderId), ("other", otherId));
+
+    internal async Task<bool> IsDayComparedAsync() => await CountAsync(
+        """SELECT count(*) FROM "DayCloses" WHERE "NightRunAt" IS NOT NULL AND "LeasedUntil" IS NULL""") == 1;
+
+    /// <summary>How many differences of an order were made reasons.</summary>
+    internal Task<long> CountDifferencesAsync(string orderId) =>
+        CountAsync("""SELECT count(*) FROM "BookDifferences" WHERE "OrderId" = @order""", ("order", orderId));
+
     /// <summary>Whether the worker has no check that is due soon and holds no lease.</summary>
-    internal async Task<bool> HasNoPendingWorkAsync() => Convert.ToInt64(
-        await RunAsync(
-            """
-            SELECT (SELECT count(*) FROM "Payments" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
-                 + (SELECT count(*) FROM "Refunds" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
-                 + (SELECT count(*) FROM "UnmatchedTransactions" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
-            """,
-            ("soon", (TimeProvider.System.GetUtcNow() + NearFuture).UtcDateTime)),
-        System.Globalization.CultureInfo.InvariantCulture) == 0;
+    internal async Task<bool> HasNoPendingWorkAsync() => await CountAsync(
+        """
+        SELECT (SELECT count(*) FROM "Payments" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
+             + (SELECT count(*) FROM "Refunds" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
+             + (SELECT count(*) FROM "UnmatchedTransactions" WHERE "NextCheckAt" < @soon OR "LeasedUntil" IS NOT NULL)
+        """,
+        ("soon", (TimeProvider.System.GetUtcNow() + NearFuture).UtcDateTime)) == 0;
 
     /// <summary>Diagnostics of a failed run: crash points, Khalti's calls, and the output of the last process.</summary>
     internal async Task<string> DescribeAsync() => $"""
@@ -163,18 +190,37 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         HasCrashed = true;
     }
 
-    private async Task<object?> RunAsync(string sql, (string Name, object Value) parameter)
+    // As if the time of the killed process's leases had passed.
+    private Task EndLeasesAsync() => RunAsync(
+        """
+        UPDATE "WorkCursors" SET "LeasedUntil" = NULL;
+        UPDATE "UnmatchedTransactions" SET "LeasedUntil" = NULL;
+        UPDATE "DayCloses" SET "LeasedUntil" = NULL
+        """);
+
+    private async Task<long> CountAsync(string sql, params (string Name, object Value)[] parameters) =>
+        Convert.ToInt64(await RunAsync(sql, parameters), System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task<object?> RunAsync(string sql, params (string Name, object Value)[] parameters)
     {
         string database = _database.ConnectionString + ";Pooling=False";
         await using DbConnection connection = TestDatabase.IsPostgreSql ? new NpgsqlConnection(database) : new SqliteConnection(database);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using DbTransaction transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using DbCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
 #pragma warning disable CA2100 // The SQL texts are constants of this file.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        DbParameter value = command.CreateParameter();
-        (value.ParameterName, value.Value) = parameter;
-        command.Parameters.Add(value);
-        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        foreach ((string name, object given) in parameters)
+        {
+            DbParameter value = command.CreateParameter();
+            (value.ParameterName, value.Value) = (name, given);
+            command.Parameters.Add(value);
+        }
+
+        object? result = await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        return result;
     }
 }

@@ -20,8 +20,11 @@ internal sealed record CrashScenario
     /// <summary>Whether a process can find this work pending at its start; those crash points are then swept as well.</summary>
     internal bool RunsAtStart { get; init; }
 
-    /// <summary>Whether the process looks for transactions in Khalti's list.</summary>
-    internal bool MatchesTransactions { get; init; }
+    /// <summary>Settings of the process besides those of every scenario.</summary>
+    internal string[] Settings { get; init; } = [];
+
+    /// <summary>Whether the leases on list, transactions and days end with the process that is killed: a run waits for none.</summary>
+    internal bool EndsLeases { get; init; }
 
     /// <summary>Makes the sandbox lose the decisive answer once.</summary>
     internal Func<SandboxDriver, Task>? LoseAnswer { get; init; }

@@ -34,7 +34,7 @@ internal sealed partial class ScenarioRunner(CrashScenario scenario) : IAsyncDis
     /// <summary>Runs the scenario; returns whether the process was killed at its crash point.</summary>
     internal async Task<bool> RunAsync(CrashPoint point)
     {
-        CrashEnvironment environment = _environment ??= await CrashEnvironment.CreateAsync(scenario.MatchesTransactions);
+        CrashEnvironment environment = _environment ??= await CrashEnvironment.CreateAsync(scenario);
         Shopper shopper = new(environment);
         await environment.WaitUntilIdleAsync();
         await scenario.Before(shopper);

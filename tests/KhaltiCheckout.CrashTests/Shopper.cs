@@ -18,8 +18,9 @@ internal sealed class Shopper(CrashEnvironment environment)
     private static readonly object Basket = new { items = new[] { new { productId = "ilam-tea", quantity = 1 } } };
     private static readonly object Refund = new { amount = RefundAmount, reason = "came back" };
 
-    private readonly string _key = Guid.NewGuid().ToString();
+    private string _key = Guid.NewGuid().ToString();
     private JsonNode? _order;
+    private JsonNode? _byLink;
     private Uri? _returnUrl;
     private string? _transactionId;
     private JsonNode? _refund;
@@ -44,9 +45,51 @@ internal sealed class Shopper(CrashEnvironment environment)
         _returnUrl = await Sandbox.OutcomeAsync((string)link["pidx"]!, "completed");
     }
 
-    /// <summary>Khalti takes the money, and the token never reaches the shop.</summary>
-    internal async Task PayWithoutTokenAsync() =>
+    /// <summary>Places an order; Khalti takes the money, the token never reaches the shop, and Khalti's list is not read yet.</summary>
+    internal async Task PayWithoutTokenAsync()
+    {
+        await PlaceAsync();
+        await environment.MakeListDueAsync(isDue: false);
         _transactionId = await Sandbox.CompletedTransactionAsync(OrderAmount, _order!.Id());
+    }
+
+    internal Task MakeListDueAsync() => environment.MakeListDueAsync();
+
+    /// <summary>Pays an order in the widget, and another one by link.</summary>
+    internal async Task PayTwoOrdersAsync()
+    {
+        await PlaceAsync();
+        await PayByLinkAsync();
+        await ReturnFromKhaltiAsync();
+        await ExpectPaidAsync();
+        (_byLink, _key) = (_order, Guid.NewGuid().ToString());
+        await PayAsync();
+        await ExpectPaidAsync();
+    }
+
+    internal Task MakeDayDueAsync() => environment.MakeDayDueAsync(_order!.Id(), _byLink!.Id());
+
+    /// <summary>Waits until the day is compared, and asserts that each order has its difference once.</summary>
+    internal async Task ExpectComparedAsync()
+    {
+        await UntilAsync(async () =>
+        {
+            await ReadAsync($"/api/v1/orders/{_order!.Id()}");
+            return await environment.IsDayComparedAsync();
+        });
+        JsonNode close = (await ReadAsync("/api/v1/admin/closes"))["data"]!.AsArray().ShouldHaveSingleItem()!;
+        ((bool)close["isWhole"]!).ShouldBeTrue();
+        close["report"]!["differences"]!.AsArray().Select(one => ((string)one!["kind"]!, (string)one["orderId"]!))
+            .ShouldBe([("fee", _order!.Id()), ("fee", _byLink!.Id())], ignoreOrder: true);
+        foreach (string orderId in (string[])[_order!.Id(), _byLink!.Id()])
+        {
+            JsonNode order = await ReadAsync($"/api/v1/admin/orders/{orderId}");
+            order.Status().ShouldBe("paid");
+            order["reasons"]!.AsArray().ShouldHaveSingleItem()!["reason"]!.GetValue<string>().ShouldBe("books_differ");
+            order["timeline"]!.AsArray().Count(entry => (string?)entry!["what"] == "books_differ").ShouldBe(1);
+            (await environment.CountDifferencesAsync(orderId)).ShouldBe(1);
+        }
+    }
 
     /// <summary>Waits until the transaction was found in Khalti's list and has paid the order.</summary>
     internal async Task ExpectMatchedAsync()

@@ -50,7 +50,7 @@ internal sealed class Sweep(CrashScenario scenario)
         Array.FindIndex(points, point => point.Contains("before the call", StringComparison.Ordinal));
 
     // A slow machine may lose an answer or record too late. So the points count when two runs had the same ones; of the points at
-    // a start only the first ones are used. Khalti's list is read by the clock, however far the scenario is.
+    // a start only the first ones are used.
     private async Task<string[]> RecordPointsAsync(ScenarioRunner runner, bool atStart)
     {
         string[]? before = null;
@@ -59,7 +59,7 @@ internal sealed class Sweep(CrashScenario scenario)
             await runner.RunAsync(new CrashPoint("recording", 0) { AtStart = atStart });
             string[] now = [.. runner.RecordedPoints.Select(ScenarioRunner.WithoutIds)];
             bool isRepeated = before is not null && now.SequenceEqual(before, StringComparer.Ordinal);
-            if (!runner.HasLostAnswer && (atStart || isRepeated || scenario.MatchesTransactions))
+            if (!runner.HasLostAnswer && (atStart || isRepeated))
             {
                 return runner.RecordedPoints;
             }
