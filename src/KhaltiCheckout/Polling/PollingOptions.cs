@@ -12,8 +12,8 @@ public sealed class PollingOptions
     /// <summary>How often to look for what is due; when a payment is due is another matter.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many payments a minute this process asks each product of Khalti's about. Those whose shopper waits come first and
-    /// are always asked about; open links share what is left.</summary>
+    /// <summary>How many payments a minute this process asks each product of Khalti's about, whatever others ask. Those whose shopper
+    /// waits come first and are always asked about; open links share what is left.</summary>
     [Range(10, 60_000, ErrorMessage = "Reconciliation:LookupsPerMinute must be between 10 and 60000.")]
     public int LookupsPerMinute { get; set; } = 1200;
 }
