@@ -169,6 +169,34 @@ public sealed class MatchingTests
     }
 
     [Fact]
+    public async Task Transactions_without_an_order_are_listed_page_by_page()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DateTime found = shop.Clock.GetUtcNow().UtcDateTime;
+        List<string> all = [.. Enumerable.Range(100, 120).Select(number => $"many-{number}")];
+        foreach (string id in all)
+        {
+            await shop.SqlAsync($"""
+                INSERT INTO "UnmatchedTransactions" ("TransactionId", "Status", "Amount", "KhaltiState", "FoundAt", "Checks", "Version")
+                VALUES ({id}, 'reported', 1000, 'Completed', {found}, 1, 1)
+                """);
+        }
+
+        List<string> listed = [];
+        string? cursor = null;
+        do
+        {
+            JsonNode page = (await shop.AsMerchantAsync("/api/v1/admin/unmatched-transactions?cursor=" + cursor)).Json;
+            listed.AddRange(page["data"]!.AsArray().Select(one => (string)one!["transactionId"]!));
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+
+        listed.ShouldBe(Enumerable.Reverse(all));
+        (await shop.AsMerchantAsync("/api/v1/admin/unmatched-transactions?cursor=many")).ShouldBeProblem(400, "validation_failed");
+    }
+
+    [Fact]
     public async Task With_an_account_that_is_shared_only_the_form_of_an_order_is_ours()
     {
         await using Shop shop = await Shop.OpenAsync(("Matching:IsAccountShared", "true"));

@@ -29,7 +29,7 @@ export const refundOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/ref
 export const settleRefund = (id, body, key) => ask('POST', `/refunds/${at(id)}/settle`, { body, key });
 export const recordRefund = (paymentId, body, key) => ask('POST', `/payments/${at(paymentId)}/refunds-found`, { body, key, timeout: 60_000 });
 export const attachTransaction = (id, body, key) => ask('POST', `/orders/${at(id)}/payments`, { body, key, timeout: 60_000 });
-export const listUnmatched = () => ask('GET', '/unmatched-transactions');
+export const listUnmatched = cursor => ask('GET', `/unmatched-transactions${query({ cursor })}`);
 export const resolveUnmatched = (id, body, key) => ask('POST', `/unmatched-transactions/${at(id)}/resolve`, { body, key });
 export const resolveOrder = (id, body, key) => ask('POST', `/orders/${at(id)}/resolve`, { body, key });
 

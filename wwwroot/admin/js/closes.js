@@ -7,7 +7,7 @@ import { now } from '../../js/server-clock.js';
 import { dateAndTime, dayOf } from '../../js/time.js';
 import { note as noteText } from '../../js/typed-text.js';
 import { checkPayment, listCloses, query, readClose, runClose, signOffClose } from './admin-api.js';
-import { ask, badge, button, copyable, facts, failed, field, loading, whyNot, word } from './parts.js';
+import { ask, badge, button, copyable, facts, failed, field, loading, paged, whyNot, word } from './parts.js';
 import { session } from './session.js';
 
 export function showCloses(context) {
@@ -37,17 +37,10 @@ function showList({ place, go, isCurrent, expired }) {
 
   function present(page) {
     const rows = el('ul', { class: 'rows' });
-    const more = el('p', { class: 'more' });
-    const add = ({ data, nextCursor }) => {
-      rows.append(...data.map(close => el('li', {},
-        el('a', { href: closeAt(close.day) }, dayOf(close.day)),
-        el('span', { class: 'amount' }, money(close.report.here.amount)),
-        el('span', { class: 'soft' }, state(close), ' ', differences(close.report.differences.length)))));
-      more.replaceChildren(nextCursor === null ? '' : button('orders.more', async () => {
-        try { add(await listCloses(nextCursor)); } catch (error) { more.append(el('span', { role: 'alert' }, ` ${whyNot(error)}`)); }
-      }));
-    };
-    add(page);
+    const more = paged(rows, page, listCloses, close => el('li', {},
+      el('a', { href: closeAt(close.day) }, dayOf(close.day)),
+      el('span', { class: 'amount' }, money(close.report.here.amount)),
+      el('span', { class: 'soft' }, state(close), ' ', differences(close.report.differences.length))));
     list.replaceChildren(...page.data.length === 0 ? [el('p', { class: 'empty' }, t('closes.none'))] : [el('section', { class: 'card' }, el('h2', {}, t('closes.days')), rows), more]);
   }
 }

@@ -6,7 +6,7 @@ import { dateAndTime, shortTime } from '../../js/time.js';
 import { newKey } from '../../js/random.js';
 import { note as noteText } from '../../js/typed-text.js';
 import { listOrders, listUnmatched, query, readSummary, resolveUnmatched } from './admin-api.js';
-import { age, ask, button, copyable, facts, failed, field, loading, word } from './parts.js';
+import { age, ask, button, copyable, facts, failed, field, loading, paged, word } from './parts.js';
 import { reasons } from './orders.js';
 import { session } from './session.js';
 
@@ -20,11 +20,11 @@ export async function showInbox(context) {
     const { attention, open, unmatchedTransactions } = await readSummary(1);
     const waiting = reasons.filter(reason => attention[reason] > 0);
     const [unmatched, ...lists] = await Promise.all([
-      unmatchedTransactions > 0 ? listUnmatched() : { data: [] },
+      unmatchedTransactions > 0 ? listUnmatched() : null,
       ...waiting.map(reason => listOrders({ attention: reason, limit: perReason }))]);
     if (!isCurrent()) return;
     const again = () => { place.replaceChildren(); showInbox(context); context.refreshCount(); };
-    content.replaceChildren(unknown(open), unmatchedTransactions > 0 ? transactions(unmatchedTransactions, unmatched.data, again) : '',
+    content.replaceChildren(unknown(open), unmatched ? transactions(unmatchedTransactions, unmatched, again) : '',
       ...waiting.map((reason, at) => group(reason, attention[reason], lists[at])),
       waiting.length === 0 && unmatchedTransactions === 0 ? el('p', { class: 'notice good' }, t('inbox.none')) : '');
   } catch (error) {
@@ -54,17 +54,19 @@ function group(reason, count, { data: orders, unreadable }) {
 }
 
 // Money at Khalti that belongs to no order: nothing to open, so it is resolved here.
-function transactions(count, listed, again) {
+function transactions(count, page, again) {
+  const rows = el('div');
+  const more = paged(rows, page, listUnmatched, found => el('div', { class: 'found' }, facts(
+    ['attach.transaction', copyable(found.transactionId, t('attach.transaction'))],
+    ['unmatched.amount', money(found.amount)],
+    ['unmatched.for', found.productIdentity ? el('code', {}, found.productIdentity) : t('unmatched.for.none')],
+    ['unmatched.begun', dateAndTime(found.createdOn ?? found.foundAt)]),
+  session.may('admin') ? el('p', { class: 'choices' }, button('resolve', () => askResolve(found, again))) : null));
   return el('section', { class: 'card', id: 'unmatched' },
     el('h2', {}, t('unmatched'), ' ', el('span', { class: 'count' }, digits(count))),
     el('p', {}, t('unmatched.means')),
     el('p', {}, el('strong', {}, t('todo')), ' ', t('unmatched.do')),
-    ...listed.map(found => el('div', { class: 'found' }, facts(
-      ['attach.transaction', copyable(found.transactionId, t('attach.transaction'))],
-      ['unmatched.amount', money(found.amount)],
-      ['unmatched.for', found.productIdentity ? el('code', {}, found.productIdentity) : t('unmatched.for.none')],
-      ['unmatched.begun', dateAndTime(found.createdOn ?? found.foundAt)]),
-    session.may('admin') ? el('p', { class: 'choices' }, button('resolve', () => askResolve(found, again))) : null)));
+    rows, more);
 }
 
 function askResolve(found, again) {

@@ -45,6 +45,29 @@ export const loading = () => el('p', { class: 'loading', role: 'status' }, t('lo
 export const failed = (error, again) => el('div', { class: 'notice stop', role: 'alert' },
   el('p', {}, el('strong', {}, t('failed'))), el('p', {}, whyNot(error)), button('again', again));
 
+// A list that comes page by page: "show more" reads the next page and goes to the first of what it brought.
+export function paged(rows, first, read, draw) {
+  const more = el('p', { class: 'more' });
+  const add = ({ data, nextCursor }) => {
+    rows.append(...data.map(draw));
+    more.replaceChildren(nextCursor === null ? '' : button('orders.more', async ({ currentTarget: asked }) => {
+      if (asked.getAttribute('aria-disabled') === 'true') return;
+      asked.setAttribute('aria-disabled', 'true');
+      asked.nextElementSibling?.remove();
+      const last = rows.lastElementChild;
+      try {
+        add(await read(nextCursor));
+        last.nextElementSibling?.querySelector('a, button')?.focus();
+      } catch (error) {
+        more.append(el('span', { role: 'alert' }, ` ${whyNot(error)}`));
+        asked.removeAttribute('aria-disabled');
+      }
+    }));
+  };
+  add(first);
+  return more;
+}
+
 // A refusal in the desk's words; what they do not cover, by its code. A form may refuse by itself, with `errors` and no request.
 export function whyNot(thrown) {
   const error = thrown instanceof ApiError || thrown.errors ? thrown : problemOf(thrown);
