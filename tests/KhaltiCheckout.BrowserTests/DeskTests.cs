@@ -127,6 +127,38 @@ public sealed class DeskTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
+    public async Task More_money_without_an_order_is_shown_page_by_page_and_by_keyboard()
+    {
+        await OpenAsync();
+        await Shop.GivenUnmatchedAsync(60);
+        Visit visit = await VisitAsync(Phone);
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+        await desk.Page.GotoAsync("/admin/?view=inbox");
+        ILocator found = desk.Page.Locator("#unmatched .found");
+        await Expect(found).ToHaveCountAsync(50);
+
+        await desk.Button("Show more").FocusAsync();
+        await desk.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(found).ToHaveCountAsync(60);
+        await Expect(found.Nth(50).Locator("button").First).ToBeFocusedAsync();
+        await Expect(desk.Button("Show more")).ToHaveCountAsync(0);
+        await visit.JudgeAsync(desk.Page, "desk-unmatched-more");
+    }
+
+    [Fact]
+    public async Task The_desk_names_days_that_could_not_be_compared_with_Khalti()
+    {
+        await OpenAsync(("DailyReconciliation:Enabled", "false"));
+        await Shop.GivenDayNotComparedAsync(new DateOnly(2026, 11, 20));
+        Visit visit = await VisitAsync(new Shopper(360, "ne"));
+        DeskPage desk = await DeskPage.OpenAsync(visit);
+
+        await Expect(desk.Page.Locator("#notices")).ToContainTextAsync("खल्तीको खातासँग सबै कुरा दाँज्न सकिएन");
+        await visit.JudgeAsync(desk.Page, "desk-day-not-compared");
+    }
+
+    [Fact]
     public async Task Too_many_wrong_keys_show_the_time_to_wait()
     {
         await OpenAsync();

@@ -13,7 +13,7 @@ internal static class DeskExamples
           "net":1259500}],
          "totals":{"orders":12,"paidCount":9,"paid":1350000,"refundedCount":1,"refunded":50000,"fees":40500,"net":1259500},
          "open":{"unknown":1,"oldestAgeSeconds":75,"oldestSince":"2026-11-21T06:00:00.000Z"},"attention":{"paid_late":1},
-           "attentionOrders":1,"unmatchedTransactions":0,"notices":[]}
+           "attentionOrders":1,"unmatchedTransactions":0,"daysNotCompared":["2026-11-20"],"notices":[]}
         """;
 
     private const string Unmatched = """

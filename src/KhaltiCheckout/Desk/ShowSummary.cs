@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Khalti.Client;
+using KhaltiCheckout.DailyReconciliation;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Receipts;
@@ -19,11 +20,13 @@ namespace KhaltiCheckout.Desk;
 /// <param name="Attention">How many orders a person should look at, by reason. One with two reasons counts for both.</param>
 /// <param name="AttentionOrders">How many orders that are together.</param>
 /// <param name="UnmatchedTransactions">How many transactions at Khalti belong to no order and wait for a person.</param>
+/// <param name="DaysNotCompared">Days that are over of which not everything could be compared with Khalti's books, oldest first. The
+/// worker compares them again.</param>
 /// <param name="Notices">What the operator should do, by code: <c>fiscal_year_ending</c> when the first day of the next fiscal
 /// year is not known.</param>
 public sealed record SummaryView(
     IReadOnlyList<SummaryDayView> Days, SummaryTotalsView Totals, SummaryOpenView Open, IReadOnlyDictionary<string, int> Attention,
-    int AttentionOrders, int UnmatchedTransactions, IReadOnlyList<string> Notices);
+    int AttentionOrders, int UnmatchedTransactions, IReadOnlyList<DateOnly> DaysNotCompared, IReadOnlyList<string> Notices);
 
 /// <summary>One day in Nepal.</summary>
 /// <param name="Orders">How many were placed.</param>
@@ -76,6 +79,8 @@ internal static class ShowSummary
             await db.Orders.CountAsync(order => order.Attention != null, cancellationToken),
             await db.UnmatchedTransactions.CountAsync(
                 transaction => transaction.Status == UnmatchedStatus.Reported && transaction.OrderId == null, cancellationToken),
+            await db.DayCloses.Where(close => close.NextRunAt != null && close.SignedOffAt == null)
+                .OrderBy(close => close.Day).Select(close => close.Day).ToListAsync(cancellationToken),
             FiscalYear.IsEnding(today, store.Value.FirstDaysOfYears) ? [FiscalYearNotice.Code] : []));
     }
 

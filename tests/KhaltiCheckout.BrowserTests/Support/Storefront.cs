@@ -6,6 +6,7 @@ using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Serilog.Core;
 
@@ -136,6 +137,24 @@ internal sealed class Storefront : IAsyncDisposable
         }
     }
 
+    /// <summary>Transactions without an order that wait for a person.</summary>
+    internal async Task GivenUnmatchedAsync(int count)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            await SqlAsync($"""
+                INSERT INTO "UnmatchedTransactions" ("TransactionId", "Status", "Amount", "KhaltiState", "FoundAt", "Checks", "Version")
+                VALUES ({$"many-{number}"}, 'reported', 1000, 'Completed', {Clock.GetUtcNow().UtcDateTime}, 1, 1)
+                """);
+        }
+    }
+
+    /// <summary>A day of which the night could not compare everything.</summary>
+    internal Task GivenDayNotComparedAsync(DateOnly day) => SqlAsync($"""
+        INSERT INTO "DayCloses" ("Day", "NightRunAt", "NextRunAt", "NightRuns", "Version")
+        VALUES ({day}, {Clock.GetUtcNow().UtcDateTime}, {Clock.GetUtcNow().UtcDateTime.AddHours(1)}, 1, 1)
+        """);
+
     /// <summary>Time passes until the worker has found a transaction without an order, for fifteen seconds at the most.</summary>
     internal async Task UntilUnmatchedAsync()
     {
@@ -169,5 +188,12 @@ internal sealed class Storefront : IAsyncDisposable
     {
         using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+    }
+
+    private async Task SqlAsync(FormattableString sql)
+    {
+        await using AsyncServiceScope scope = _app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<CheckoutDb>().Database
+            .ExecuteSqlAsync(sql, TestContext.Current.CancellationToken);
     }
 }

@@ -29,7 +29,7 @@ internal static class Layers
         ("TransactionMatching", [.. Base, "Payments"]),
         ("DailyReconciliation", [.. Base, "Idempotency", "TransactionMatching"]),
         ("Polling", [.. Base, "Payments", "Refunds", "TransactionMatching", "DailyReconciliation"]),
-        ("Desk", [.. Base, "Idempotency", "Receipts", "Payments", "Refunds", "TransactionMatching"]),
+        ("Desk", [.. Base, "Idempotency", "Receipts", "Payments", "Refunds", "TransactionMatching", "DailyReconciliation"]),
         ("Operations", Base),
     ];
 

@@ -124,6 +124,7 @@ public sealed class NightPassTests
 
         (await shop.NightAsync()).ShouldBe([FirstDay]);
         shop.Log.Warnings.ShouldContain(line => line.Contains("Not everything of 2026-11-21 could be compared", StringComparison.Ordinal));
+        (await NotComparedAsync(shop)).ShouldBe(["2026-11-21"]);
         (await shop.NightAsync()).ShouldBeEmpty("not at once again");
         shop.Clock.Advance(TimeSpan.FromMinutes(20));
         (await shop.NightAsync()).ShouldBe([FirstDay]);
@@ -133,8 +134,29 @@ public sealed class NightPassTests
         (await shop.NightAsync()).ShouldBe([FirstDay]);
         JsonNode close = (await shop.AsMerchantAsync("/api/v1/admin/closes/2026-11-21")).Json;
         ((bool)close["isWhole"]!, (string?)close["runBy"]).ShouldBe((true, null));
+        (await NotComparedAsync(shop)).ShouldBeEmpty();
         shop.Clock.Advance(TimeSpan.FromHours(7));
         (await shop.NightAsync()).ShouldBeEmpty("it is whole");
+    }
+
+    [Fact]
+    public async Task The_summary_names_a_day_that_is_over_and_could_not_be_compared()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        await shop.GivenPaidAsync();
+        await shop.Sandbox.FaultAsync("*", "error", status: 429);
+        (await NotComparedAsync(shop)).ShouldBeEmpty("the day is not over");
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+
+        await shop.NightAsync();
+
+        (await NotComparedAsync(shop)).ShouldBe(["2026-11-21"], "Khalti said nothing at all");
+        await shop.Sandbox.MendAsync();
+        (await shop.AsMerchantAsync(HttpMethod.Post, "/api/v1/admin/closes", new { day = "2026-11-21" })).Status.ShouldBe(200);
+        (await NotComparedAsync(shop)).ShouldBe(["2026-11-21"], "the night makes reasons of what differs, a person's comparison does not");
+        (await shop.AsMerchantAsync(HttpMethod.Post, "/api/v1/admin/closes/2026-11-21/sign-off", new { })).Status.ShouldBe(200);
+        (await NotComparedAsync(shop)).ShouldBeEmpty("a person stands by it");
     }
 
     [Fact]
@@ -238,6 +260,9 @@ public sealed class NightPassTests
 
         (await shop.NightAsync()).ShouldBeEmpty();
     }
+
+    private static async Task<string[]> NotComparedAsync(Shop shop) =>
+        [.. (await shop.AsMerchantAsync("/api/v1/admin/summary?days=1")).Json["daysNotCompared"]!.AsArray().Select(day => (string)day!)];
 
     private static Task<JsonNode> DashboardAsync(Shop shop, JsonNode order, string state) =>
         shop.Sandbox.PostAsync($"/_sandbox/transactions/{order.Payment()["transactionId"]}/state", new { state, force = true });

@@ -113,7 +113,7 @@ public sealed class SummaryTests
 
         string[] questions = await shop.QuestionsOfAsync(_ => SummaryAsync(shop, "?days=366"));
 
-        questions.Length.ShouldBe(9);
+        questions.Length.ShouldBe(10);
         string[] expected =
         [
             "INDEX IX_Payments_Unsettled",
@@ -125,6 +125,7 @@ public sealed class SummaryTests
             "INDEX IX_AttentionReasons_Reason_OrderId",
             "COVERING INDEX IX_Orders_Attention_Id",
             "INDEX IX_UnmatchedTransactions_FoundAt_TransactionId",
+            "INDEX sqlite_autoindex_DayCloses_1",
         ];
         foreach ((string question, string index) in questions.Zip(expected))
         {

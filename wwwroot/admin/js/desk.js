@@ -3,6 +3,7 @@ import { getConfig } from '../../js/api.js';
 import { byId, el, focusOn, setText, show } from '../../js/dom.js';
 import { addTexts, digits, onLanguage, t } from '../../js/i18n.js';
 import { dressPage, startPage, storeName } from '../../js/page.js';
+import { dayOf } from '../../js/time.js';
 import { readSummary, signOut, whoAmI } from './admin-api.js';
 import en from './text/desk-en.js';
 import ne from './text/desk-ne.js';
@@ -28,7 +29,7 @@ const views = [
 
 let drawing = 0;
 let waiting = null; // how many orders want a look
-let notices = [];   // what whoever runs the shop should see to
+let notices = [];   // what whoever runs the shop should see to, in words
 
 function where() {
   const address = new URLSearchParams(location.search);
@@ -84,7 +85,7 @@ function tellInHeader(text) {
 }
 
 function drawHeader(name) {
-  const warning = session.isOpen ? notices.map(code => word('notice', code)).join(' ') : '';
+  const warning = session.isOpen ? notices.map(said => said()).join(' ') : '';
   setText(byId('notices'), warning);
   show(byId('notices'), warning !== '');
   show(byId('who'), session.isOpen);
@@ -100,9 +101,10 @@ function drawHeader(name) {
 async function refreshCount() {
   if (!session.may('read')) return;
   try {
-    const { attentionOrders, unmatchedTransactions, notices: found } = await readSummary(1);
+    const { attentionOrders, unmatchedTransactions, notices: found, daysNotCompared: days } = await readSummary(1);
     waiting = attentionOrders + (unmatchedTransactions ?? 0);
-    notices = found ?? [];
+    notices = (found ?? []).map(code => () => word('notice', code));
+    if (days?.length > 0) notices.push(() => t('notice.days_not_compared', { days: days.map(dayOf).join(', ') }));
     if (session.isOpen) drawHeader(where().name);
   } catch { /* the number is a courtesy */ }
 }

@@ -315,6 +315,7 @@ export default {
   'what.refund_still_unknown': 'Khalti’s books still do not show what became of the refund.',
 
   'notice.fiscal_year_ending': 'This version does not know on which day the next fiscal year begins: update it, or set Store:FiscalYearStarts, before receipts get a number of the wrong year.',
+  'notice.days_not_compared': 'Not everything could be compared with Khalti’s books: {days}. The shop tries again by itself; the day’s close says what is missing.',
 
   'inbox.waiting': 'waiting',
   'inbox.none': 'No order wants a look.',
