@@ -113,7 +113,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             string last = _shop?.Output ?? "It did not start.";
             await KillAsync();
             RecordCrash(last);
-            if (_scenario.EndsLeases)
+            if (_scenario.OnlyWorkerActs)
             {
                 await EndLeasesAsync();
             }
@@ -191,7 +191,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     }
 
     // As if the time of the killed process's leases had passed.
-    private Task EndLeasesAsync() => RunAsync(
+    private async Task EndLeasesAsync() => await RunAsync(
         """
         UPDATE "WorkCursors" SET "LeasedUntil" = NULL;
         UPDATE "UnmatchedTransactions" SET "LeasedUntil" = NULL;

@@ -23,8 +23,9 @@ internal sealed record CrashScenario
     /// <summary>Settings of the process besides those of every scenario.</summary>
     internal string[] Settings { get; init; } = [];
 
-    /// <summary>Whether the leases on list, transactions and days end with the process that is killed: a run waits for none.</summary>
-    internal bool EndsLeases { get; init; }
+    /// <summary>Whether nothing but the worker acts during the scenario. Then what the end of a step leaves is what the beginning of the
+    /// next one finds, so of the two points the second is swept; and the leases of a killed process end with it.</summary>
+    internal bool OnlyWorkerActs { get; init; }
 
     /// <summary>Makes the sandbox lose the decisive answer once.</summary>
     internal Func<SandboxDriver, Task>? LoseAnswer { get; init; }

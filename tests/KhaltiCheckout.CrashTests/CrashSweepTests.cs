@@ -97,24 +97,28 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public Task A_crash_while_a_transaction_is_matched_loses_nothing_and_pays_once() => SweepAsync(new CrashScenario
     {
         Name = "match a transaction",
-        MinCrashPoints = 12,
+        MinCrashPoints = 8,
         Before = shopper => shopper.PayWithoutTokenAsync(),
         During = shopper => shopper.MakeListDueAsync(),
         After = shopper => shopper.ExpectMatchedAsync(),
-        Settings = ["--Matching:Enabled=true", "--Matching:ListPagesPerMinute=1"],
-        EndsLeases = true,
+        Settings = ["--Matching:Enabled=true", "--Matching:ListPagesPerMinute=1", "--Khalti:TimeoutSeconds=20"],
+        OnlyWorkerActs = true,
     });
 
     [Fact]
     public Task A_crash_while_the_night_compares_a_day_raises_each_difference_once() => SweepAsync(new CrashScenario
     {
         Name = "compare a day",
-        MinCrashPoints = 14,
+        MinCrashPoints = 8,
         Before = shopper => shopper.PayTwoOrdersAsync(),
         During = shopper => shopper.MakeDayDueAsync(),
         After = shopper => shopper.ExpectComparedAsync(),
-        Settings = ["--DailyReconciliation:Enabled=true", "--DailyReconciliation:At=00:00:00", "--DailyReconciliation:DaysBack=1"],
-        EndsLeases = true,
+        Settings =
+        [
+            "--DailyReconciliation:Enabled=true", "--DailyReconciliation:At=00:00:00", "--DailyReconciliation:DaysBack=1",
+            "--Khalti:TimeoutSeconds=20",
+        ],
+        OnlyWorkerActs = true,
     });
 
     private async Task SweepAsync(CrashScenario scenario, [CallerMemberName] string? test = null)

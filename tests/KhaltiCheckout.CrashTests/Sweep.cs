@@ -22,7 +22,8 @@ internal sealed class Sweep(CrashScenario scenario)
         await using (ScenarioRunner first = new(scenario))
         {
             string[] points = await RecordPointsAsync(first, atStart: false);
-            _points.AddRange(points.Select((point, before) => new CrashPoint(point, before + 1)));
+            _points.AddRange(points.Select((point, before) => new CrashPoint(point, before + 1))
+                .Where(point => !scenario.OnlyWorkerActs || point.CrashIndex == points.Length || IsBeginning(point)));
             if (scenario.RunsAtStart)
             {
                 // Only the points before the first call, after which both runs are the same.
@@ -46,12 +47,14 @@ internal sealed class Sweep(CrashScenario scenario)
         cancellationToken.ThrowIfCancellationRequested();
     }
 
+    private static bool IsBeginning(CrashPoint point) => point.Name.Contains(" before ", StringComparison.Ordinal);
+
     private static int FirstCall(string[] points) =>
         Array.FindIndex(points, point => point.Contains("before the call", StringComparison.Ordinal));
 
     // A slow machine may lose an answer or record too late. So the points count when two runs had the same ones; of the points at
     // a start only the first ones are used.
-    private async Task<string[]> RecordPointsAsync(ScenarioRunner runner, bool atStart)
+    private static async Task<string[]> RecordPointsAsync(ScenarioRunner runner, bool atStart)
     {
         string[]? before = null;
         for (int attempts = 0; attempts < 6; attempts++)
