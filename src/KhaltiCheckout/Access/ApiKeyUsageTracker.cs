@@ -39,9 +39,10 @@ internal sealed partial class ApiKeyUsageTracker(IServiceScopeFactory scopes, Ti
                 await WriteDownAsync(keyId, at, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The program ends, or could not even start.
+            // The program ends, perhaps with the database closed already, or could not even start. A use that was not written down is
+            // not missed.
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class ApiKeyUsageTracker(IServiceScopeFactory scopes, Ti
                     .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at), stoppingToken),
                 stoppingToken);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
             Log.NotWritten(logger, failure, keyId);
         }
