@@ -18,6 +18,26 @@ internal sealed record RunWorker : Operation
     public override string ToString() => "the worker runs once";
 }
 
+/// <summary>Reads Khalti's list of transactions and decides about those that no payment has, for some rounds of ten seconds.</summary>
+internal sealed record ReadList(int Rounds) : Operation
+{
+    internal override Task ExecuteAsync(ModelContext context) =>
+        context.Shop.MatchForAsync(TimeSpan.FromSeconds(10 * (Rounds - 1)));
+
+    internal override IEnumerable<Operation> Shrink() => Rounds > 1 ? [this with { Rounds = Rounds - 1 }] : [];
+
+    public override string ToString() => $"Khalti's list is read for {Rounds} rounds";
+}
+
+/// <summary>Khalti's list shows a transaction only some minutes after it was begun.</summary>
+internal sealed record LagList(int Minutes) : Operation
+{
+    internal override Task ExecuteAsync(ModelContext context) =>
+        context.Shop.Sandbox.SwitchAsync(new { listLagSeconds = Minutes * 60 });
+
+    public override string ToString() => $"Khalti's list lags by {Minutes} minutes";
+}
+
 internal sealed record AddFault(string At, string Kind, int? Status, int Times) : Operation
 {
     internal override Task ExecuteAsync(ModelContext context) => context.FaultAsync(At, Kind, Status, Times);

@@ -15,6 +15,9 @@ internal static class Invariants
             "a token or link is on two payments");
         ShouldBeUnique(
             after.Payments.Select(payment => payment.TransactionId).Where(id => id is not null), "a transaction is on two payments");
+        ShouldBeUnique(
+            after.Payments.Where(payment => payment.CompletedAt is not null).Select(payment => after.TransactionOf(payment)?.Idx),
+            "a transaction has completed two payments");
         before.Orders.Select(order => order.Id).Except(after.Orders.Select(order => order.Id)).ShouldBeEmpty("an order is gone");
         foreach (Order order in after.Orders)
         {
@@ -119,7 +122,10 @@ internal static class Invariants
         foreach (Payment payment in order.Payments)
         {
             bool widget = payment.Method == PaymentMethod.Widget;
-            HasEntry(order, widget ? "payment_verifying" : "payment_link_requested", payment).ShouldBeTrue();
+            HasEntry(
+                order,
+                Snapshot.IsMatched(payment) ? "transaction_matched" : widget ? "payment_verifying" : "payment_link_requested",
+                payment).ShouldBeTrue();
             string[] ends = [
                 .. order.Timeline.Where(line => line.PaymentId == payment.Id && StatusAfter(line.What, payment) is not null)
                 .Select(line => line.What)];
@@ -146,7 +152,7 @@ internal static class Invariants
 
         order.Attention.ShouldBe(
             order.OpenReasons is [var first, ..] ? first.Reason : null, $"order {order.Id} shows its most urgent open reason");
-        order.OpenReasons.Select(reason => (reason.Reason, reason.PaymentId, reason.RefundId))
+        order.OpenReasons.Select(reason => (reason.Reason, reason.PaymentId, reason.RefundId, reason.TransactionId))
             .ShouldBeUnique("a reason is open twice for one cause");
         foreach (RaisedReason stuck in order.OpenReasons.Where(reason => reason.Reason == AttentionReason.Stuck))
         {
@@ -261,6 +267,7 @@ internal static class Invariants
             Order then = before.Order(payment.OrderId);
             then.Status.ShouldBe(OrderStatus.Pending, $"token {token} was verified for an order that takes no payment");
             then.Payments.ShouldAllBe(other => other.Token == token || other.Status != PaymentStatus.NeedsReview);
+            then.HasUnmatchedMoney.ShouldBeFalse($"token {token} was verified for an order with unmatched money");
             before.Khalti.Where(link => link.IsLink && link.ProductIdentity == then.Id && (link.HasMovedMoney || link.State == "Pending"))
                 .ShouldBeEmpty($"token {token} was verified for an order whose link was paid");
         }

@@ -44,8 +44,8 @@ internal sealed record RequestLink(int Order, int Times) : Operation
 
                     break;
                 case (409, "payment_in_progress"):
-                    (wasOpen || !isHealthy || order.Payments.Any(ExpectedVerifyAnswer.IsOpen))
-                        .ShouldBeTrue("refused as payment_in_progress without an open payment");
+                    (wasOpen || !isHealthy || order.Payments.Any(ExpectedVerifyAnswer.IsOpen) || order.HasUnmatchedMoney)
+                        .ShouldBeTrue("refused as payment_in_progress without an open payment or unmatched money");
                     break;
                 case (409, "order_not_payable"):
                     (order.Status != OrderStatus.Pending || after.At >= order.ExpiresAt)

@@ -51,6 +51,9 @@ internal sealed class ModelContext : IAsyncDisposable
     /// <summary>The amount refunded in Khalti's dashboard, by transaction.</summary>
     internal Dictionary<string, long> Dashboard { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When Khalti took the money of a transaction whose token never reached the shop.</summary>
+    internal Dictionary<string, DateTimeOffset> LostTokens { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether a fault made the sandbox answer not found for existing payments.</summary>
     internal bool HasDeniedPayments { get; set; }
 

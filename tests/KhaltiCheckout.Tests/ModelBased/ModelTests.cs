@@ -27,6 +27,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         "order Paid", "order Expired", "order Cancelled", "payment Completed", "payment Failed", "payment NeedsReview",
         "payment_outcome_unknown", "attention unknown_state", "amount_mismatch",
         "payment_link_ready", "payment Expired",
+        "transaction_matched", "transaction_unmatched", "attention unmatched_transaction",
         "order PartiallyRefunded", "order Refunded", "refund_completed", "refund_unknown", "refund_failed", "refund_found",
     ];
 

@@ -30,6 +30,7 @@ internal static class ScenarioGenerator
             [new PlaceOrder(0, null), new RequestLink(0, 1), new SetLinkOutcome(0, "completed"), new ReturnFromKhalti(0, false)],
             [new PlaceOrder(0, null), new RequestLink(0, 1), new OpenWidget(0, 0, false, true), new VerifyToken(0, 0, 0, 1, false),
                 new SetLinkOutcome(0, "completed")],
+            [new PlaceOrder(0, null), new LoseToken(0, 0), new ReadList(8)],
             [
                 new PlaceOrder(0, null), new RequestLink(0, 1), new OpenWidget(0, 0, false, true), new KillDuringVerify(0, false),
                 new SetLinkOutcome(0, "completed"),
@@ -46,6 +47,9 @@ internal static class ScenarioGenerator
         (3, As(Gen.Elements(1, 6, 20, 70, 400).Select(seconds => new AdvanceClock(seconds)))),
         (1, As(Gen.Elements(1_000, 3_700, 7_300, 90_000).Select(seconds => new AdvanceClock(seconds)))),
         (3, Gen.Constant<Operation>(new RunWorker())),
+        (3, LoseToken),
+        (3, As(Gen.Choose(1, 9).Select(rounds => new ReadList(rounds)))),
+        (1, As(Gen.Elements(0, 2, 10).Select(minutes => new LagList(minutes)))),
         (3, AddFault),
         (1, Gen.Constant<Operation>(new RemoveFaults())),
         (1, Gen.Constant<Operation>(new RestartShop())),
@@ -119,6 +123,11 @@ internal static class ScenarioGenerator
         from other in Frequently(false, Gen.Constant(true))
         from confirm in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
         select new OpenWidget(order, amountDelta, other, confirm));
+
+    private static Gen<Operation> LoseToken => As(
+        from order in Number
+        from amountDelta in Frequently(0L, Gen.Elements(-500L, 100L))
+        select new LoseToken(order, amountDelta));
 
     private static Gen<Operation> VerifyToken => As(
         from widget in Gen.Frequency((8, Number), (1, Gen.Choose(-2, -1)))

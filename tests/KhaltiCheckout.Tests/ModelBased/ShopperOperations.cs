@@ -84,6 +84,38 @@ internal sealed record OpenWidget(int Order, long AmountDelta, bool OtherProduct
         + $"{(OtherProduct ? " naming another product" : "")}{(Confirm ? " and confirms" : "")}";
 }
 
+/// <summary>Khalti takes the money, and the shopper's token never reaches the shop: a bank payment, or a page that was closed.</summary>
+internal sealed record LoseToken(int Order, long AmountDelta) : Operation
+{
+    internal override async Task ExecuteAsync(ModelContext context)
+    {
+        if (context.Orders.Count == 0)
+        {
+            return;
+        }
+
+        Order order = context.Snapshot.Order(Pick(context.Orders, Order));
+        string idx = await context.Shop.Sandbox.CompletedTransactionAsync((long)order.Amount + AmountDelta, order.Id);
+        context.LostTokens[idx] = context.Snapshot.At;
+    }
+
+    internal override IEnumerable<Operation> Shrink()
+    {
+        if (AmountDelta != 0)
+        {
+            yield return this with { AmountDelta = 0 };
+        }
+
+        if (Order > 0)
+        {
+            yield return this with { Order = 0 };
+        }
+    }
+
+    public override string ToString() =>
+        $"Khalti takes the money of order {Order}{(AmountDelta != 0 ? $", {AmountDelta} paisa too many," : "")} and the token is lost";
+}
+
 internal sealed record CancelOrder(int Order) : Operation
 {
     internal override async Task ExecuteAsync(ModelContext context)

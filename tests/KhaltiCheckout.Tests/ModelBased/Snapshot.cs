@@ -3,13 +3,15 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Tests.Support;
+using KhaltiCheckout.TransactionMatching;
 using Microsoft.EntityFrameworkCore;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
 /// <summary>The payment data of the shop's database and of the sandbox at one time.</summary>
 internal sealed record Snapshot(
-    DateTimeOffset At, IReadOnlyList<Order> Orders, IReadOnlyList<Transaction> Khalti, IReadOnlyList<JsonNode> Calls)
+    DateTimeOffset At, IReadOnlyList<Order> Orders, IReadOnlyList<UnmatchedTransaction> Unmatched, IReadOnlyList<Transaction> Khalti,
+    IReadOnlyList<JsonNode> Calls)
 {
     internal IEnumerable<Payment> Payments => Orders.SelectMany(order => order.Payments);
 
@@ -19,13 +21,15 @@ internal sealed record Snapshot(
     {
         IReadOnlyList<JsonNode> calls = await shop.Sandbox.ListAsync("/_sandbox/requests");
         IReadOnlyList<JsonNode> transactions = await shop.Sandbox.ListAsync("/_sandbox/transactions");
-        List<Order> orders = await shop.InDatabaseAsync(db => db.Orders.AsNoTracking().AsSplitQuery()
-            .Include(order => order.Payments.OrderBy(payment => payment.Id))
-            .Include(order => order.Refunds.OrderBy(refund => refund.Id))
-            .Include(order => order.Timeline.OrderBy(line => line.Id))
-            .OrderBy(order => order.Id)
-            .ToListAsync());
-        return new Snapshot(shop.Clock.GetUtcNow(), orders, [.. transactions.Select(Transaction.Of)], calls);
+        (List<Order> orders, List<UnmatchedTransaction> unmatched) = await shop.InDatabaseAsync(async db => (
+            await db.Orders.AsNoTracking().AsSplitQuery()
+                .Include(order => order.Payments.OrderBy(payment => payment.Id))
+                .Include(order => order.Refunds.OrderBy(refund => refund.Id))
+                .Include(order => order.Timeline.OrderBy(line => line.Id))
+                .OrderBy(order => order.Id)
+                .ToListAsync(),
+            await db.UnmatchedTransactions.AsNoTracking().ToListAsync()));
+        return new Snapshot(shop.Clock.GetUtcNow(), orders, unmatched, [.. transactions.Select(Transaction.Of)], calls);
     }
 
     internal Order Order(string id) => Orders.Single(order => order.Id == id);
@@ -38,7 +42,16 @@ internal sealed record Snapshot(
     /// <param name="handle">A token, or a <c>pidx</c>; null for a link whose answer was lost.</param>
     internal Transaction? TransactionOf(string? handle) => Khalti.SingleOrDefault(transaction => transaction.Handle == handle);
 
-    internal Transaction? TransactionOf(Payment payment) => TransactionOf(payment.Token ?? payment.Pidx);
+    internal Transaction? TransactionOf(Payment payment) => IsMatched(payment)
+        ? Khalti.Single(transaction => transaction.Idx == payment.TransactionId)
+        : TransactionOf(payment.Token ?? payment.Pidx);
+
+    /// <summary>The payment whose token or link it is, else the one that it was found for in Khalti's list.</summary>
+    internal Payment? PaymentOf(Transaction transaction) => PaymentWith(transaction.Handle)
+        ?? Payments.SingleOrDefault(payment => IsMatched(payment) && payment.TransactionId == transaction.Idx);
+
+    /// <summary>Whether the payment has no token and no link, as its transaction was found in Khalti's list.</summary>
+    internal static bool IsMatched(Payment payment) => payment is { Method: PaymentMethod.Widget, Token: null };
 
     /// <summary>Number of calls of an operation for a token.</summary>
     internal int Count(string operation, string token) =>
@@ -86,6 +99,14 @@ internal sealed record Snapshot(
                     CultureInfo.InvariantCulture,
                     $"    {line.At:dd HH:mm:ss} {line.What} by {line.By}, payment {line.PaymentId?[^6..] ?? "none"}: {line.Note}");
             }
+        }
+
+        foreach (UnmatchedTransaction unmatched in Unmatched)
+        {
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  transaction {unmatched.TransactionId} {unmatched.Status} {unmatched.Rule}, next check "
+                + $"{unmatched.NextCheckAt:HH:mm:ss}");
         }
 
         foreach (Transaction transaction in Khalti)

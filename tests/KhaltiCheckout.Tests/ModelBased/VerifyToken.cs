@@ -26,7 +26,7 @@ internal sealed record ExpectedVerifyAnswer(bool? AsksKhalti, params (int Status
 
         return order switch
         {
-            _ when order.Payments.Any(IsOpen) => new(false, (409, "payment_in_progress")),
+            _ when order.Payments.Any(IsOpen) || order.HasUnmatchedMoney => new(false, (409, "payment_in_progress")),
             _ when order.Status != OrderStatus.Pending || snapshot.At >= order.ExpiresAt => new(false, (409, "order_not_payable")),
             _ when Links(snapshot, order).Any(link => !isKhaltiHealthy || HasOrMayMoveMoney(link)) =>
                 new(null, isKhaltiHealthy && Links(
