@@ -199,7 +199,7 @@ internal sealed class TestDatabase : IDisposable
         }
     }
 
-    // Who was killed in the test may still have a session, with a transaction open.
+    // A process that the test killed may still have a session here, with a transaction open.
     private static bool IsEmptied(string name, Model model)
     {
         using (NpgsqlConnection pooled = new(On(name)))
