@@ -11,4 +11,7 @@ internal enum CheckTrigger
 
     /// <summary>A manual check.</summary>
     Manual,
+
+    /// <summary>Its shopper is back from Khalti's page: asked unless it has been paid meanwhile.</summary>
+    Return,
 }

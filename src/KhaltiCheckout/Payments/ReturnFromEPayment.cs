@@ -23,7 +23,7 @@ internal static partial class ReturnFromEPayment
 
     internal static async Task<IResult> Handle(
         HttpRequest request, OrderStore orders, PaymentProcessor payments, LookupBudget lookups, OrderChanges changes,
-        ILogger<PaymentProcessor> logger, CancellationToken cancellationToken)
+        TimeProvider time, ILogger<PaymentProcessor> logger, CancellationToken cancellationToken)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         StringValues told = request.Query["pidx"];
@@ -47,7 +47,8 @@ internal static partial class ReturnFromEPayment
             if (payment.Status is not (PaymentStatus.Completed or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded)
                 && lookups.TryTake(payment.OrderId)
                 && await payments
-                    .CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Manual, cancellationToken, returned: true) is null)
+                    .CheckWithLeaseAsync(payment.Id, Actor.Shopper, CheckTrigger.Return, cancellationToken, returned: true) is null
+                && (await orders.FindPaymentAsync(payment.Id, cancellationToken))?.IsLeased(time.GetUtcNow()) == true)
             {
                 await changes.WaitAsync(payment.OrderId, AMoment, TimeProvider.System, cancellationToken);
             }

@@ -164,6 +164,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         {
             CheckTrigger.Manual => "",
             CheckTrigger.Scheduled => """ AND "NextCheckAt" IS NOT NULL""",
+            CheckTrigger.Return => """ AND "Status" NOT IN ('completed', 'partially_refunded', 'refunded')""",
             _ => """ AND "NextCheckAt" <= @p1""",
         };
         string update = $"""UPDATE "Payments" {Lease}{condition} RETURNING {tables.Payments.Columns}""";

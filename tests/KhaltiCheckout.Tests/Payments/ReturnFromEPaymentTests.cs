@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using KhaltiCheckout.Model;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -146,6 +148,21 @@ public sealed class ReturnFromEPaymentTests
         answers.ShouldAllBe(answer => answer.Status == 303 && answer.Location == "/order.html?id=" + order.Id());
         (await shop.Sandbox.CountAsync("epayment_lookup")).ShouldBe(1);
         (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
+    public async Task A_return_that_read_a_payment_before_it_was_paid_does_not_lease_it()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.ComeBackAsync(await shop.Sandbox.OutcomeAsync(pidx, "completed"));
+        string payment = (string)(await shop.ReadAsync(order)).Payment()["id"]!;
+
+        Task<Payment?> LeaseAsync(CheckTrigger trigger) => shop.Services.GetRequiredService<OrderStore>().LeasePaymentAsync(
+            payment, trigger, shop.Clock.GetUtcNow(), TimeSpan.FromSeconds(10), CancellationToken.None);
+
+        (await LeaseAsync(CheckTrigger.Return)).ShouldBeNull("another return has asked about it, and it is paid");
+        (await LeaseAsync(CheckTrigger.Manual)).ShouldNotBeNull("a person may ask again");
     }
 
     [Fact]
