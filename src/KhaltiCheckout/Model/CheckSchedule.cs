@@ -65,7 +65,10 @@ internal static class CheckSchedule
 
     /// <summary>Whether it is too early to believe an answer that Khalti does not know the payment.</summary>
     internal static bool IsTooEarlyToFail(Payment payment, DateTimeOffset now) =>
-        payment.Denials < DenialsBelieved || now - payment.CreatedAt < GracePeriod;
+        payment.Denials < DenialsBelieved || !IsKnownByNow(payment, now);
+
+    /// <summary>Whether Khalti has had time to know the payment, if there is one.</summary>
+    internal static bool IsKnownByNow(Payment payment, DateTimeOffset now) => now - payment.CreatedAt >= GracePeriod;
 
     /// <summary>When to look at a payment link that the shopper has not paid yet: soon, then every minute while it can be
     /// paid, and once more when that time is over.</summary>

@@ -76,6 +76,26 @@ public sealed class MatchPolicyTests
         MatchPolicy.Decide(order, Completed, answers, isManual: false, Later).ShouldBe(new MatchDecision.Wait(RuleId.OtherPaymentOpen));
     }
 
+    [Theory]
+    [InlineData(PaymentStatus.Failed, 6, true)]
+    [InlineData(PaymentStatus.Failed, 4, false)]
+    [InlineData(PaymentStatus.Verifying, 6, false)]
+    public void A_failed_payment_that_Khalti_does_not_know_after_some_minutes_is_excluded(PaymentStatus status, int minutes, bool isExcluded)
+    {
+        (Order order, Payment payment) = WithToken(status);
+        PaymentAnswers answers = new();
+        answers.Add(payment, Completed with
+        {
+            Kind = FindingKind.Undecided,
+            RuleId = RuleId.NotConfirmedYet,
+            IsNotFound = true,
+            AskedAt = payment.CreatedAt.AddMinutes(minutes),
+        });
+
+        MatchPolicy.Decide(order, Completed, answers, isManual: false, Later).ShouldBe(
+            isExcluded ? new MatchDecision.Pay() : new MatchDecision.Wait(RuleId.OtherPaymentOpen));
+    }
+
     [Fact]
     public void An_order_that_is_paid_takes_another_transaction_only_from_a_person()
     {

@@ -210,8 +210,10 @@ internal static class FinalInvariants
     private static bool WasRefundedBeforeCompletion(Payment payment) =>
         payment is { CompletedAt: null, Status: PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded };
 
-    // Two payments confirmed for the same order, one of them used for another order: Khalti's answers do not distinguish them.
-    private static bool IsAmbiguous(Transaction transaction, Snapshot snapshot) => snapshot.Khalti.Any(other =>
+    // Two payments for the same order, one of them used for another order or never told of: of a completed token, Khalti's status does not
+    // name the transaction. A link names its own, and what was refunded is held for that.
+    private static bool IsAmbiguous(Transaction transaction, Snapshot snapshot) =>
+        transaction is { IsLink: false, State: "Completed" } && snapshot.Khalti.Any(other =>
         other.HasMovedMoney && other.Handle != transaction.Handle && other.ProductIdentity == transaction.ProductIdentity
         && snapshot.PaymentWith(other.Handle)?.TransactionId is null);
 

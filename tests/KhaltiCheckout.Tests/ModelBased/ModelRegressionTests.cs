@@ -110,4 +110,23 @@ public sealed class ModelRegressionTests
         (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
         (await shop.ReadAsync(other)).PaymentStatus().ShouldBe("needs_review");
     }
+
+    [Fact]
+    public async Task A_link_refunded_at_Khalti_and_a_lost_token_of_one_order_are_two_open_reasons()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string pidx) = await shop.GivenLinkAsync();
+        await shop.Sandbox.OutcomeAsync(pidx, "completed");
+        JsonNode paid = (await shop.Sandbox.ListAsync("/_sandbox/transactions")).ShouldHaveSingleItem();
+        await shop.Sandbox.SetStateAsync((string)paid["idx"]!, "Refunded");
+        string idx = await shop.Sandbox.CompletedTransactionAsync((long)order["amount"]!, order.Id());
+
+        await shop.MatchForAsync(TimeSpan.FromMinutes(2));
+
+        JsonNode[] reasons = await shop.ReasonsAsync(order);
+        reasons.Select(reason => ((string?)reason["reason"], (string?)reason["transactionId"]))
+            .ShouldBe([("refunded_at_khalti", null), ("unmatched_transaction", idx)], ignoreOrder: true);
+        (await shop.ReadAsync(order)).PaymentStatus().ShouldBe("needs_review");
+    }
 }

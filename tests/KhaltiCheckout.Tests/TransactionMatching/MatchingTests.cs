@@ -281,6 +281,82 @@ public sealed class MatchingTests
     }
 
     [Fact]
+    public async Task A_token_that_Khalti_refused_does_not_keep_a_transaction_from_paying()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await shop.GivenOrderAsync();
+        (await shop.VerifyAsync(order, "a-token-that-Khalti-does-not-know")).Status.ShouldBe(402);
+        string idx = await shop.Sandbox.CompletedTransactionAsync((long)order["amount"]!, order.Id());
+
+        await shop.MatchForAsync(TwoMinutes);
+        (await shop.ReadAsync(order)).Status().ShouldBe("pending", "Khalti may not know the token yet");
+        await shop.MatchForAsync(TimeSpan.FromMinutes(10));
+
+        JsonNode seen = (await shop.AsMerchantAsync($"/api/v1/admin/orders/{order.Id()}")).Json;
+        (seen.Status(), (string?)seen["attention"]).ShouldBe(("paid", null));
+        seen["payments"]!.AsArray().Select(payment => ((string?)payment!["status"], (string?)payment["transactionId"]))
+            .ShouldBe([("failed", null), ("completed", idx)]);
+        (await RowsAsync(shop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_token_never_confirmed_does_not_keep_a_transaction_from_paying()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        JsonNode order = await shop.GivenOrderAsync();
+        string token = await shop.Sandbox.InitiatedTokenAsync((long)order["amount"]!, order.Id());
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(402);
+        shop.Clock.Advance(TimeSpan.FromMinutes(6));
+        await shop.Sandbox.CompletedTransactionAsync((long)order["amount"]!, order.Id());
+
+        await shop.MatchForAsync(TwoMinutes);
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Initiated");
+    }
+
+    // Verify may also refuse a token that it has completed before, and the status may not know of that at once.
+    [Fact]
+    public async Task A_refused_token_that_Khalti_did_complete_gets_the_transaction_itself()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        await shop.Sandbox.SwitchAsync(new { verifyAgain = "invalidToken" });
+        JsonNode order = await shop.GivenOrderAsync();
+        string token = await shop.Sandbox.InitiatedTokenAsync((long)order["amount"]!, order.Id());
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(402);
+        await shop.Sandbox.ForceStateAsync(token, "Completed");
+
+        await shop.MatchForAsync(TimeSpan.FromMinutes(10));
+
+        JsonNode paid = await shop.ReadAsync(order);
+        paid.Status().ShouldBe("paid");
+        paid["payments"]!.AsArray().Count.ShouldBe(1);
+        (await shop.OnlyPaymentAsync(order)).Token.ShouldBe(token);
+    }
+
+    [Fact]
+    public async Task A_refused_token_about_which_Khalti_says_nothing_keeps_the_transaction_waiting()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode order = await shop.GivenOrderAsync();
+        (await shop.VerifyAsync(order, "a-token-that-Khalti-does-not-know")).Status.ShouldBe(402);
+        await shop.Sandbox.CompletedTransactionAsync((long)order["amount"]!, order.Id());
+        await shop.Sandbox.FaultAsync("status", "error", status: 503);
+
+        await shop.MatchForAsync(TimeSpan.FromMinutes(30));
+        (await shop.ReadAsync(order)).Status().ShouldBe("pending");
+        await shop.Sandbox.MendAsync();
+        await shop.PassAfterAsync(TimeSpan.FromMinutes(40));
+        await shop.MatchForAsync(TimeSpan.FromMinutes(30));
+
+        JsonNode paid = await shop.ReadAsync(order);
+        (paid.Status(), paid["payments"]!.AsArray().Count).ShouldBe(("paid", 2));
+    }
+
+    [Fact]
     public async Task A_transaction_that_may_be_a_pending_links_waits_and_is_reported_meanwhile()
     {
         await using Shop shop = await Shop.OpenAsync();
