@@ -44,14 +44,13 @@ public sealed record Transaction(
 /// <param name="TotalPages">Number of pages; this page's number when absent.</param>
 /// <param name="TotalRecords">Number of transactions in every state, unconfirmed ones included; this page's when absent.</param>
 /// <param name="HasNext">Whether another page follows (<c>next</c>).</param>
-/// <param name="UnreadableCreatedOn">For each record left out because it lacks id, state or amount: when the payment was
-/// initiated, or null when absent or unreadable.</param>
+/// <param name="UnreadableRecords">The records left out because they lack id, state or amount.</param>
 public sealed record TransactionPage(
     IReadOnlyList<Transaction> Records, int CurrentPage, int TotalPages, int TotalRecords, bool HasNext,
-    IReadOnlyList<DateTimeOffset?> UnreadableCreatedOn)
+    IReadOnlyList<UnreadableRecord> UnreadableRecords)
 {
     /// <summary>How many records of this page were left out because they lack id, state or amount.</summary>
-    public int Unreadable => UnreadableCreatedOn.Count;
+    public int Unreadable => UnreadableRecords.Count;
 
     internal static TransactionPage? Read(JsonElement body, int page)
     {
@@ -61,7 +60,7 @@ public sealed record TransactionPage(
         }
 
         List<Transaction> records = [];
-        List<DateTimeOffset?> unreadable = [];
+        List<UnreadableRecord> unreadable = [];
         foreach (JsonElement record in listed.EnumerateArray())
         {
             if (Transaction.Read(record) is { } transaction)
@@ -70,7 +69,7 @@ public sealed record TransactionPage(
             }
             else
             {
-                unreadable.Add(record.Instant("created_on"));
+                unreadable.Add(new(record.Id("idx"), record.Instant("created_on")));
             }
         }
 
@@ -80,6 +79,11 @@ public sealed record TransactionPage(
             unreadable);
     }
 }
+
+/// <summary>A record of the list that lacks id, state or amount.</summary>
+/// <param name="Id">Khalti's id of the transaction; null when absent or unreadable.</param>
+/// <param name="CreatedOn">When the payment was initiated; null when absent or unreadable.</param>
+public sealed record UnreadableRecord(string? Id, DateTimeOffset? CreatedOn);
 
 /// <summary>One transaction with the members of the detail call (document: transaction details).</summary>
 /// <param name="Transaction">The record.</param>

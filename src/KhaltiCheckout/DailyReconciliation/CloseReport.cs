@@ -66,11 +66,14 @@ public sealed record CloseTotals(int Payments, Paisa Amount, Paisa Fees)
 /// <param name="OpenPayments">Payments up to that day whose outcome is not known.</param>
 /// <param name="OpenRefunds">Refunds up to that day whose outcome is not known.</param>
 /// <param name="LeftOut">What of the day could not be compared, in a sentence each. Empty: the day is whole.</param>
+/// <param name="LeftOutRecords">Those of <c>leftOut</c> that are one record each, which may stay unread however often the day is compared.
+/// When there are no others, the day can be signed off by naming them.</param>
 /// <param name="NotLookedBackAt">What of the days before could not be.</param>
 public sealed record CloseReport(
     CloseTotals Here, CloseTotals AtKhalti, DateOnly LookedBackTo, int OpenPayments, int OpenRefunds, IReadOnlyList<string> LeftOut,
-    IReadOnlyList<string> NotLookedBackAt, IReadOnlyList<DifferenceView> Differences)
+    IReadOnlyList<string> LeftOutRecords, IReadOnlyList<string> NotLookedBackAt, IReadOnlyList<DifferenceView> Differences)
 {
     /// <summary>Whether somebody should say something about it before it is signed off.</summary>
-    internal bool WantsNote => Differences.Count > 0 || NotLookedBackAt.Count > 0 || OpenPayments > 0 || OpenRefunds > 0;
+    internal bool WantsNote =>
+        LeftOut.Count > 0 || Differences.Count > 0 || NotLookedBackAt.Count > 0 || OpenPayments > 0 || OpenRefunds > 0;
 }

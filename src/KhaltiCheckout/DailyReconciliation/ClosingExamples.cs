@@ -24,7 +24,7 @@ internal static class ClosingExamples
 
     internal static readonly RouteExample SignOffClose = new()
     {
-        Request = """{"note":"The refund was agreed with the shopper by phone."}""",
+        Request = """{"note":"The refund was agreed with the shopper by phone.","leftOut":[]}""",
         Answers = { [200] = ("The day, signed off.", Close(signedOff: true)) },
         Codes =
         {
@@ -38,7 +38,7 @@ internal static class ClosingExamples
          "signedOffAt":{{(signedOff ? "\"2026-11-21T01:05:00.000Z\"" : "null")}},"signedOffBy":{{(signedOff ? "\"Till 2\"" : "null")}},
          "note":{{(signedOff ? "\"The refund was agreed with the shopper by phone.\"" : "null")}},"isWhole":true,
          "report":{"here":{"payments":1,"amount":150000,"fees":4500},"atKhalti":{"payments":1,"amount":150000,"fees":4500},
-           "lookedBackTo":"2026-10-21","openPayments":0,"openRefunds":0,"leftOut":[],"notLookedBackAt":[],
+           "lookedBackTo":"2026-10-21","openPayments":0,"openRefunds":0,"leftOut":[],"leftOutRecords":[],"notLookedBackAt":[],
            "differences":[{"kind":"refund","orderId":"{{ExampleIds.Order}}","paymentId":"{{ExampleIds.Payment}}",
              "transactionId":"8xmeJnNXfoVjCvGcZiiGe7",
              "here":"completed, Rs 0.00 refunded","atKhalti":"Khalti said Refunded, 150000 paisa, refunded","amountHere":0,

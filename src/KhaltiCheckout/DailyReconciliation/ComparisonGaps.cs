@@ -8,32 +8,54 @@ internal sealed class ComparisonGaps
 {
     private const int MaxNamed = 20;
 
-    private readonly List<(bool OfDay, string Sentence)> _sentences = [];
-    private readonly List<(bool OfDay, ComparedPayment Booked)> _unanswered = [];
+    private readonly List<(bool OfDay, string Sentence)> _parts = [];
+    private readonly List<(bool OfDay, string Sentence)> _records = [];
+    private readonly List<(bool OfDay, PaymentMethod Method)> _keyRefused = [];
 
-    internal IReadOnlyList<string> OfDay => Sentences(ofDay: true);
+    internal IReadOnlyList<string> OfDay => [.. Parts(ofDay: true), .. Records(ofDay: true), .. Others(ofDay: true)];
 
-    internal IReadOnlyList<string> OfDaysBefore => Sentences(ofDay: false);
+    internal IReadOnlyList<string> OfDaysBefore => [.. Parts(ofDay: false), .. Records(ofDay: false), .. Others(ofDay: false)];
 
-    internal void Add(bool ofDay, string sentence) => _sentences.Add((ofDay, sentence));
+    /// <summary>Those of the day that are one record each, named.</summary>
+    internal IReadOnlyList<string> RecordsOfDay => [.. Records(ofDay: true)];
+
+    /// <summary>Something that another comparison may well read.</summary>
+    internal void Add(bool ofDay, string sentence) => _parts.Add((ofDay, sentence));
+
+    /// <summary>One record, which may stay as it is however often it is read.</summary>
+    internal void AddRecord(bool ofDay, string sentence)
+    {
+        if (!_records.Contains((ofDay, sentence)))
+        {
+            _records.Add((ofDay, sentence));
+        }
+    }
 
     /// <summary>A payment about which Khalti did not answer.</summary>
-    internal void Add(ComparedPayment unanswered, bool ofDay) => _unanswered.Add((ofDay, unanswered));
-
-    private string[] Sentences(bool ofDay)
+    internal void Add(ComparedPayment unanswered, bool ofDay)
     {
-        List<ComparedPayment> unanswered = [.. _unanswered.Where(one => one.OfDay == ofDay).Select(one => one.Booked)];
-        ILookup<bool, ComparedPayment> byKey = unanswered.ToLookup(one => one.Record == GatewayRecord.KeyRefused);
-        return
-        [
-            .. _sentences.Where(one => one.OfDay == ofDay).Select(one => one.Sentence),
-            .. byKey[true].GroupBy(one => one.Payment.Method).Select(product =>
-                $"Khalti refuses the secret key (Khalti:{(product.Key == PaymentMethod.Widget ? "Widget" : "EPayment")}:SecretKey): "
-                    + $"{Count(product.Count())} not compared."),
-            .. byKey[false].Take(MaxNamed).Select(one => $"Khalti did not answer about payment {one.Payment.Id}."),
-            .. byKey[false].Count() is > MaxNamed and var all ? (string[])[$"Nor did it answer about {all - MaxNamed} more."] : [],
-        ];
+        if (unanswered.Record == GatewayRecord.KeyRefused)
+        {
+            _keyRefused.Add((ofDay, unanswered.Payment.Method));
+            return;
+        }
+
+        AddRecord(ofDay, $"Khalti did not answer about payment {unanswered.Payment.Id}.");
     }
+
+    private IEnumerable<string> Parts(bool ofDay) =>
+    [
+        .. _parts.Where(one => one.OfDay == ofDay).Select(one => one.Sentence),
+        .. _keyRefused.Where(one => one.OfDay == ofDay).GroupBy(one => one.Method).Select(product =>
+            $"Khalti refuses the secret key (Khalti:{(product.Key == PaymentMethod.Widget ? "Widget" : "EPayment")}:SecretKey): "
+                + $"{Count(product.Count())} not compared."),
+    ];
+
+    private IEnumerable<string> Records(bool ofDay) =>
+        _records.Where(one => one.OfDay == ofDay).Select(one => one.Sentence).Take(MaxNamed);
+
+    private string[] Others(bool ofDay) => _records.Count(one => one.OfDay == ofDay) is > MaxNamed and var all
+        ? [$"Nor could {all - MaxNamed} more be compared."] : [];
 
     private static string Count(int payments) => payments == 1 ? "1 payment was" : $"{payments} payments were";
 }

@@ -45,7 +45,7 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
                     (payment.Status == PaymentStatus.Verifying || payment.Status == PaymentStatus.NeedsReview) && payment.CreatedAt < end,
                 cancellationToken),
             await db.Refunds.CountAsync(refund => refund.NextCheckAt != null && refund.CreatedAt < end, cancellationToken),
-            _gaps.OfDay, _gaps.OfDaysBefore,
+            _gaps.OfDay, _gaps.RecordsOfDay, _gaps.OfDaysBefore,
             [.. _differences.OrderBy(difference => difference.Kind).ThenBy(difference => difference.OrderId, StringComparer.Ordinal)]);
     }
 
@@ -66,9 +66,16 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
             await CompareListedAsync(page, unknown, cancellationToken);
         }
 
-        foreach ((bool ofDay, string sentence) in list.Gaps)
+        foreach (ListGap gap in list.Gaps)
         {
-            _gaps.Add(ofDay, sentence);
+            if (gap.IsRecord)
+            {
+                _gaps.AddRecord(gap.OfDay, gap.Sentence);
+            }
+            else
+            {
+                _gaps.Add(gap.OfDay, gap.Sentence);
+            }
         }
 
         if (list.CoversDay)
@@ -99,9 +106,15 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
     {
         Dictionary<string, ListedTransaction> byId = page.ToDictionary(listed => listed.Id, StringComparer.Ordinal);
         string[] ids = [.. byId.Keys];
-        List<Payment> payments = await db.Payments.AsNoTracking()
-            .Where(payment => payment.TransactionId != null && ids.Contains(payment.TransactionId)).ToListAsync(cancellationToken);
-        foreach (Payment payment in payments)
+        PaymentRows payments = await ListAsync(
+            db.Payments.AsNoTracking().Where(payment => payment.TransactionId != null && ids.Contains(payment.TransactionId)),
+            cancellationToken);
+        foreach (UnreadablePayment unreadable in payments.Unreadable)
+        {
+            byId.Remove(unreadable.TransactionId!);
+        }
+
+        foreach (Payment payment in payments.Read)
         {
             byId.Remove(payment.TransactionId!, out ListedTransaction? listed);
             if (payment.Method == PaymentMethod.Widget)
@@ -128,9 +141,10 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
                 && payment.Status != PaymentStatus.NeedsReview);
         for (string after = ""; ;)
         {
-            List<Payment> some = await ofDay.Where(payment => payment.Id.CompareTo(after) > 0)
-                .OrderBy(payment => payment.Id).Take(PaymentsAtOnce).ToListAsync(cancellationToken);
-            foreach (Payment payment in some.Where(payment => !_listed.Contains(payment.Id)))
+            PaymentRows some = await ListAsync(
+                ofDay.Where(payment => payment.Id.CompareTo(after) > 0).OrderBy(payment => payment.Id).Take(PaymentsAtOnce),
+                cancellationToken);
+            foreach (Payment payment in some.Read.Where(payment => !_listed.Contains(payment.Id)))
             {
                 await CompareAsync(new ComparedPayment(payment, await records.ReadAsync(payment)), cancellationToken);
             }
@@ -140,7 +154,7 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
                 return;
             }
 
-            after = some[^1].Id;
+            after = some.LastId!;
         }
     }
 
@@ -165,8 +179,11 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         bool keyRefused = false;
         for (string? before = null; ;)
         {
-            List<Payment> some = await (before is null ? links : links.Where(link => link.Id.CompareTo(before) < 0))
-                .OrderByDescending(link => link.Id).Take(PaymentsAtOnce).ToListAsync(cancellationToken);
+            PaymentRows page = await ListAsync(
+                (before is null ? links : links.Where(link => link.Id.CompareTo(before) < 0))
+                    .OrderByDescending(link => link.Id).Take(PaymentsAtOnce),
+                cancellationToken);
+            IReadOnlyList<Payment> some = page.Read;
             GatewayRecord[] found = new GatewayRecord[some.Count];
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, some.Count),
@@ -185,13 +202,44 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
                 await CompareAsync(new ComparedPayment(some[at], found[at]), cancellationToken);
             }
 
-            if (some.Count < PaymentsAtOnce)
+            if (page.Count < PaymentsAtOnce)
             {
                 return answered;
             }
 
-            before = some[^1].Id;
+            before = page.LastId!;
         }
+    }
+
+    // One row that can't be read is left out of the comparison, and named.
+    private async Task<PaymentRows> ListAsync(IQueryable<Payment> payments, CancellationToken cancellationToken)
+    {
+        PaymentRows rows = await PaymentRows.ListAsync(payments, cancellationToken);
+        foreach (UnreadablePayment unreadable in rows.Unreadable)
+        {
+            _gaps.AddRecord(
+                await IsOfDayAsync(unreadable.Id, cancellationToken), $"The shop's record of payment {unreadable.Id} can't be read.");
+        }
+
+        return rows;
+    }
+
+    // Where its dates can't be read either, it belongs to the day on which it was begun, by its id.
+    private async Task<bool> IsOfDayAsync(string paymentId, CancellationToken cancellationToken)
+    {
+        DateOnly? completedOn = null;
+        try
+        {
+            completedOn = await db.Payments.Where(payment => payment.Id == paymentId).Select(payment => payment.CompletedOn)
+                .SingleAsync(cancellationToken);
+        }
+        catch (Exception failure) when (RowFailures.IsOfRow(failure))
+        {
+        }
+
+        return completedOn is { } completed ? completed == _period.Day
+            : string.CompareOrdinal(paymentId, TypeId.First(TypeId.Payment, _period.DayStart)) >= 0
+                && string.CompareOrdinal(paymentId, TypeId.First(TypeId.Payment, _period.End)) < 0;
     }
 
     private async Task CompareAsync(ComparedPayment booked, CancellationToken cancellationToken)
@@ -202,7 +250,13 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         if (found.Count > 0 || partOfList)
         {
             // The list was read some time ago, and so was our row.
-            Payment now = await db.Payments.AsNoTracking().SingleAsync(payment => payment.Id == booked.Payment.Id, cancellationToken);
+            PaymentRows row = await ListAsync(
+                db.Payments.AsNoTracking().Where(payment => payment.Id == booked.Payment.Id), cancellationToken);
+            if (row.Read is not [var now])
+            {
+                return;
+            }
+
             booked = new ComparedPayment(now, await records.ReadAsync(now));
             found = [.. booked.Differences(day)];
         }
@@ -237,15 +291,20 @@ internal sealed class DayReconciliation(CheckoutDb db, GatewayRecords records, I
         (bool isAnswered, string? orderId) = await records.FindOrderIdAsync(listed, cancellationToken);
         if (!isAnswered)
         {
-            _gaps.Add(isOfDay, $"Khalti did not answer about its transaction {listed.Id}.");
+            _gaps.AddRecord(isOfDay, $"Khalti did not answer about its transaction {listed.Id}.");
             return;
         }
 
-        List<Payment> candidates = await db.Payments.AsNoTracking()
-            .Where(
-                payment => payment.OrderId == orderId && payment.TransactionId == null && (payment.Token != null || payment.Pidx != null))
-            .ToListAsync(cancellationToken);
-        Payment? only = candidates is [var one] ? one : null;
+        PaymentRows candidates = await ListAsync(
+            db.Payments.AsNoTracking().Where(
+                payment => payment.OrderId == orderId && payment.TransactionId == null && (payment.Token != null || payment.Pidx != null)),
+            cancellationToken);
+        if (candidates.Unreadable.Count > 0)
+        {
+            return; // it may be that payment's
+        }
+
+        Payment? only = candidates.Read is [var one] ? one : null;
         if (only is { Pidx: not null } && _period.Has(only))
         {
             return; // reported by its link

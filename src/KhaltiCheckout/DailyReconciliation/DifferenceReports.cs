@@ -12,7 +12,8 @@ namespace KhaltiCheckout.DailyReconciliation;
 /// here has is left to transaction matching, as one that is found in Khalti's list.
 /// </summary>
 internal sealed partial class DifferenceReports(
-    Database database, OrderStore orders, UnmatchedRows unmatched, TimeProvider time, ILogger<DifferenceReports> logger)
+    Database database, OrderStore orders, UnmatchedRows unmatched, UnreadableOrders unreadable, TimeProvider time,
+    ILogger<DifferenceReports> logger)
 {
     private const string SelectKnown = """SELECT "Id" FROM "BookDifferences" WHERE "Id" = @p0""";
 
@@ -32,7 +33,7 @@ internal sealed partial class DifferenceReports(
             }
             else if (difference is { OrderId: { } orderId } && !IsStillAskedAbout(difference))
             {
-                await ReportAsync(day, orderId, difference, cancellationToken);
+                await TryReportAsync(day, orderId, difference, cancellationToken);
             }
         }
     }
@@ -40,6 +41,20 @@ internal sealed partial class DifferenceReports(
     // The worker asks about it, and tells a person itself when that goes on for too long.
     private static bool IsStillAskedAbout(DifferenceView difference) =>
         difference.Kind == DifferenceKind.PaidAtKhaltiOnly && difference.Here == SnakeCase.Of(PaymentStatus.Verifying);
+
+    // One order that can't be read must not keep the others' differences from being reported. The next night finds its own again.
+    private async Task TryReportAsync(DateOnly day, string orderId, DifferenceView difference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReportAsync(day, orderId, difference, cancellationToken);
+        }
+        catch (Exception failure) when (RowFailures.IsOfRow(failure))
+        {
+            Log.NotReported(logger, failure, orderId, difference.Kind, ShowCloses.Write(day));
+            await unreadable.RecordIfUnreadableAsync(orderId, cancellationToken);
+        }
+    }
 
     private async Task ReportAsync(DateOnly day, string orderId, DifferenceView difference, CancellationToken cancellationToken)
     {
@@ -84,5 +99,10 @@ internal sealed partial class DifferenceReports(
         [LoggerMessage(
             Level = LogLevel.Warning, Message = "Khalti's books and ours differ about order {OrderId}: {Kind}, found with {Day}")]
         internal static partial void Differs(ILogger logger, string orderId, DifferenceKind kind, string day);
+
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Khalti's books and ours differ about order {OrderId}, which could not be told that: {Kind}, found with {Day}")]
+        internal static partial void NotReported(ILogger logger, Exception failure, string orderId, DifferenceKind kind, string day);
     }
 }

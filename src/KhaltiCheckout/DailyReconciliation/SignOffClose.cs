@@ -11,15 +11,25 @@ using Microsoft.EntityFrameworkCore;
 namespace KhaltiCheckout.DailyReconciliation;
 
 /// <summary>Signs off a day.</summary>
-public sealed record SignOffCloseRequest(string? Note = null)
+/// <param name="LeftOut">The records that the day is signed off without, for a day of which single records can't be read: each sentence of
+/// the report's <c>leftOut</c>, word for word.</param>
+public sealed record SignOffCloseRequest(string? Note = null, IReadOnlyList<string>? LeftOut = null)
 {
-    /// <summary>A note on how differences and open payments were handled; required when there are any.</summary>
+    /// <summary>A note on how differences, open payments and unread records were handled; required when there are any.</summary>
     public string? Note { get; init; } = InputText.Line(Note);
 }
 
 internal sealed class SignOffCloseRules : AbstractValidator<SignOffCloseRequest>
 {
-    public SignOffCloseRules() => RuleFor(request => request.Note).PlainText(500);
+    private const int MaxLeftOut = 50;
+
+    public SignOffCloseRules()
+    {
+        RuleFor(request => request.Note).PlainText(500);
+        RuleFor(request => request.LeftOut).Must(leftOut => leftOut is null || leftOut.Count <= MaxLeftOut)
+            .WithMessage($"At most {MaxLeftOut} sentences.");
+        RuleForEach(request => request.LeftOut).NotEmpty().PlainText(500);
+    }
 }
 
 /// <summary>Signs a compared day off. From then on it is kept as it was; what comes to light later is in a later day's close.</summary>
@@ -36,7 +46,7 @@ internal static class SignOffClose
             {
                 DateOnly? wanted = ShowCloses.ReadDay(day);
                 DayClose? close = await db.DayCloses.SingleOrDefaultAsync(close => close.Day == wanted, cancellationToken);
-                if (Refusal(close, note, now) is { } no)
+                if (Refusal(close, note, request.LeftOut ?? [], now) is { } no)
                 {
                     return (no, null);
                 }
@@ -50,16 +60,22 @@ internal static class SignOffClose
         return refusal is not null ? refusal : TypedResults.Ok(signed!);
     }
 
-    private static ProblemHttpResult? Refusal(DayClose? close, string? note, DateTimeOffset now) => close switch
+    private static ProblemHttpResult? Refusal(
+        DayClose? close, string? note, IReadOnlyList<string> leftOut, DateTimeOffset now) => close switch
     {
         null or { Found: null } => Problems.NotFound("day that was compared"),
         { SignedOffAt: not null } => Problems.DaySignedOff(),
         _ when close.IsLeased(now) => Problems.CheckInProgress(),
         _ when close.RunAt < NepalTime.StartOf(close.Day.AddDays(1)) =>
             Problems.NotSignable("The day was compared before it was over. Compare it again, then sign it off."),
-        { Report.LeftOut.Count: > 0 } => Problems.NotSignable(
+        { Report: { } report } when report.LeftOut.Except(report.LeftOutRecords, StringComparer.Ordinal).Any() => Problems.NotSignable(
             "Not everything of the day could be compared with Khalti's books: leftOut says what and why. "
                 + "Compare the day again, then sign it off."),
+        { Report: { } report } when !report.LeftOut.ToHashSet(StringComparer.Ordinal).SetEquals(leftOut) => Problems.NotSignable(
+            report.LeftOut.Count == 0
+                ? "Everything of the day could be compared: leave leftOut empty."
+                : "Single records of the day could not be compared: leftOut of the report names them. Compare the day again. If they can't be "
+                    + "read then either, look them up at Khalti, and sign off with each of these sentences in leftOut and with a note."),
         { Report.WantsNote: true } when note is null =>
             Problems.NotSignable(
                 "There are differences, or something is open: mend it and compare again, or say in a note what was done about it."),

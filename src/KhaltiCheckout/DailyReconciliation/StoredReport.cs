@@ -27,6 +27,7 @@ internal static class StoredReport
             Here = stored.Here ?? CloseTotals.None,
             AtKhalti = stored.AtKhalti ?? CloseTotals.None,
             LeftOut = stored.LeftOut ?? [],
+            LeftOutRecords = stored.LeftOutRecords ?? [],
             NotLookedBackAt = stored.NotLookedBackAt ?? [],
             Differences = stored.Differences ?? [],
         };

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Views;
@@ -32,7 +31,7 @@ internal static class AdminOrders
         {
             return await LoadAsync(db, ids, cancellationToken);
         }
-        catch (Exception failure) when (failure is not (DbException or OperationCanceledException))
+        catch (Exception failure) when (RowFailures.IsOfRow(failure))
         {
             // A record that can't be read must not hide the others.
             List<AdminOrderView> read = [];

@@ -38,6 +38,7 @@ internal static class DeskExamples
     {
         Id = OrderId,
         Answers = { [200] = ("The order with its timeline, oldest line first.", ViewExamples.AdminOrderWithTimeline()) },
+        Codes = { [409] = ["order_unreadable"] },
     };
 
     internal static readonly RouteExample ExportOrders = new()

@@ -27,7 +27,7 @@ internal static class DeskFeature
             .WithSummary("Read an order with its timeline")
             .WithDescription(
                 "Everything that is known of an order: customer, payments with fees, refunds, and what happened when, by whom and why.")
-            .CanFail(401, 403, 404, 503);
+            .CanFail(401, 403, 404, 409, 503);
 
         admin.MapGet("/orders.csv", ExportOrders.Handle)
             .Produces<string>(200, ExportOrders.MediaType)

@@ -9,6 +9,12 @@ internal sealed record ListedPeriod(DateTimeOffset Start, DateTimeOffset DayStar
     internal bool HasDay(DateTimeOffset instant) => instant >= DayStart && instant < End;
 }
 
+/// <summary>Something of the list that could not be read.</summary>
+/// <param name="OfDay">Whether it belongs to the day.</param>
+/// <param name="IsRecord">Whether it is one record, and not the list from there on.</param>
+/// <param name="Sentence">What, and why.</param>
+internal sealed record ListGap(bool OfDay, bool IsRecord, string Sentence);
+
 /// <summary>Reads Khalti's list of the widget's transactions, newest first, to the start of the period or to its end.</summary>
 /// <param name="client">Khalti's widget product.</param>
 /// <param name="period">What is compared.</param>
@@ -19,11 +25,11 @@ internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool 
     private const int MaxPagesWithoutNews = 20;
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly List<(bool OfDay, string Sentence)> _gaps = [];
+    private readonly List<ListGap> _gaps = [];
     private DateTimeOffset? _oldest;
 
-    /// <summary>What could not be read, in a sentence each, and whether it belongs to the day.</summary>
-    internal IReadOnlyList<(bool OfDay, string Sentence)> Gaps => _gaps;
+    /// <summary>What could not be read.</summary>
+    internal IReadOnlyList<ListGap> Gaps => _gaps;
 
     /// <summary>Whether Khalti said anything, were it a no.</summary>
     internal bool WasAnswered { get; private set; }
@@ -72,7 +78,7 @@ internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool 
     private bool End(int page, string why)
     {
         bool coversDay = _oldest < period.DayStart;
-        _gaps.Add((dayCounts && !coversDay, page == 1
+        _gaps.Add(new(dayCounts && !coversDay, IsRecord: false, page == 1
             ? $"The widget's list at Khalti can't be read: {why}."
             : $"The widget's list at Khalti can't be read from page {page} on: {why}."));
         return coversDay;
@@ -80,19 +86,18 @@ internal sealed class WidgetList(KhaltiClient client, ListedPeriod period, bool 
 
     private void NoteUnreadable(TransactionPage answer, int page)
     {
-        // One without a date may be of any day that the list has not left behind yet.
-        int ofDay = answer.UnreadableCreatedOn.Count(
-            created => created is { } instant ? period.HasDay(instant) : !(_oldest < period.DayStart));
-        int before = answer.UnreadableCreatedOn.Count(created =>
-            created is { } instant ? instant >= period.Start && instant < period.DayStart : _oldest < period.DayStart);
-        if (ofDay > 0)
+        foreach (UnreadableRecord record in answer.UnreadableRecords)
         {
-            _gaps.Add((dayCounts, $"{ofDay} records on page {page} of the widget's list at Khalti can't be read."));
-        }
-
-        if (before > 0)
-        {
-            _gaps.Add((false, $"{before} records on page {page} of the widget's list at Khalti can't be read."));
+            // One without a date may be of any day that the list has not left behind yet.
+            bool isOfDay = record.CreatedOn is { } created ? period.HasDay(created) : !(_oldest < period.DayStart);
+            bool isBefore = record.CreatedOn is { } instant
+                ? instant >= period.Start && instant < period.DayStart : _oldest < period.DayStart;
+            if (isOfDay || isBefore)
+            {
+                _gaps.Add(new(isOfDay && dayCounts, IsRecord: true, record.Id is { } id
+                    ? $"The record of transaction {id} in the widget's list at Khalti can't be read."
+                    : $"A record without an id on page {page} of the widget's list at Khalti can't be read."));
+            }
         }
     }
 

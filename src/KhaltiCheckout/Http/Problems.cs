@@ -126,6 +126,11 @@ internal static class Problems
     internal static ProblemHttpResult NotSettleable(string why) =>
         Of(409, "not_settleable", "Not to be settled so", why);
 
+    internal static ProblemHttpResult OrderUnreadable() => Of(
+        409, "order_unreadable", "Order unreadable",
+        "The shop's own record of this order can't be read; the log says why. Other orders are not affected, and its reason unreadable "
+        + "stays open until somebody has mended the record.");
+
     internal static ProblemHttpResult AttentionChanged(params IEnumerable<string> open) => Of(
         409, "attention_changed", "Another reason is open",
         $"Open now: {string.Join(", ", open)}. Nothing was resolved; read the order again and say by its reasonId which one is meant.");

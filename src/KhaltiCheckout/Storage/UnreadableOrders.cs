@@ -1,4 +1,3 @@
-using System.Data.Common;
 using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Storage;
@@ -60,7 +59,6 @@ internal sealed partial class UnreadableOrders(Database database, OrderStore ord
         }
     }
 
-    // A database that is away or busy says nothing about the record.
     private async Task<Exception?> WhyUnreadableAsync(string orderId, CancellationToken cancellationToken)
     {
         try
@@ -68,7 +66,7 @@ internal sealed partial class UnreadableOrders(Database database, OrderStore ord
             await orders.CheckReadableAsync(orderId, cancellationToken);
             return null;
         }
-        catch (Exception failure) when (failure is not (DbException or StoreBusyException or OperationCanceledException))
+        catch (Exception failure) when (RowFailures.IsOfRow(failure))
         {
             return failure;
         }

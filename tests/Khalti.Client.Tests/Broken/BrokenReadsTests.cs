@@ -59,6 +59,7 @@ public class BrokenReadsTests
 
         page.Records.ShouldHaveSingleItem().Id.ShouldBe("8xmeJnNXfoVjCvGcZiiGe7");
         (page.CurrentPage, page.TotalPages, page.TotalRecords, page.HasNext, page.Unreadable).ShouldBe((3, 3, 1, false, 5));
+        page.UnreadableRecords.Select(record => record.Id).ShouldBe([null, null, null, null, "x"]);
     }
 
     [Theory]

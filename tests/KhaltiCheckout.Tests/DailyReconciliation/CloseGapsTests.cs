@@ -116,6 +116,87 @@ public sealed class CloseGapsTests
         status.ShouldBe(leftOut > 0 ? 409 : 200);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_payment_whose_row_cannot_be_read_is_named_and_the_rest_is_compared(bool isLink)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode broken, _) = isLink ? await shop.GivenPaidByLinkAsync() : await shop.GivenPaidAsync();
+        await shop.GivenPaidAsync();
+        await shop.GivenPaidByLinkAsync();
+        string id = broken.Payment().Id();
+        await shop.SqlAsync($"""UPDATE "Payments" SET "Amount" = -1 WHERE "Id" = {id}""");
+
+        await RunAsync(shop);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        JsonNode close = await RunAsync(shop);
+        JsonNode nextDay = await RunAsync(shop, "2026-11-22");
+
+        string sentence = $"The shop's record of payment {id} can't be read.";
+        LeftOut(close).ShouldBe([sentence]);
+        ((bool)close["isWhole"]!).ShouldBeFalse();
+        ((int)close["report"]!["here"]!["payments"]!, (int)close["report"]!["atKhalti"]!["payments"]!).ShouldBe((2, 2));
+        close["report"]!["differences"]!.AsArray().ShouldBeEmpty();
+        (await SignOffAsync(shop, "checked")).Body.Code().ShouldBe("not_signable");
+        LeftOut(nextDay).ShouldBeEmpty();
+        NotLookedBackAt(nextDay).ShouldBe([sentence]);
+    }
+
+    [Fact]
+    public async Task A_day_is_signed_off_without_records_that_stay_unread_when_they_are_named()
+    {
+        JsonObject unreadable = Record("two", "2026-11-21T10:00:00+05:45");
+        unreadable.Remove("amount");
+        await using Shop shop = await OpenOnListAsync(_ => Page([Record("one", "2026-11-22T11:00:00+05:45"), unreadable]));
+        shop.Clock.Advance(TimeSpan.FromDays(2));
+        JsonNode close = await RunAsync(shop);
+
+        const string Sentence = "The record of transaction two in the widget's list at Khalti can't be read.";
+        LeftOut(close).ShouldBe([Sentence]);
+        Texts(close, "leftOutRecords").ShouldBe([Sentence]);
+        (await SignOffAsync(shop, "looked up")).Body.Code().ShouldBe("not_signable", "it is not named");
+        (await SignOffAsync(shop, "looked up", Sentence, "Another.")).Body.Code().ShouldBe("not_signable");
+        (await SignOffAsync(shop, null, Sentence)).Body.Code().ShouldBe("not_signable", "no note");
+        (int status, JsonNode signed) = await SignOffAsync(shop, "looked up: 123 rupees of another shop", Sentence);
+
+        (status, (bool?)signed["isSignedOff"], (bool?)signed["isWhole"]).ShouldBe((200, true, false), signed.ToJsonString());
+        LeftOut(signed).ShouldBe([Sentence], "the books say what they lack");
+        (await shop.AsMerchantAsync("/api/v1/admin/summary?days=1")).Json["daysNotCompared"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_day_whose_list_was_not_read_is_not_signed_off_by_naming_that()
+    {
+        await using Shop shop = await OpenOnListAsync(page =>
+            page == 1 ? Page([Record("one", "2026-11-21T10:00:00+05:45")], hasNext: true) : null);
+        shop.ExpectWarnings();
+        shop.Clock.Advance(TimeSpan.FromDays(2));
+        JsonNode close = await RunAsync(shop);
+
+        Texts(close, "leftOutRecords").ShouldBeEmpty();
+        (await SignOffAsync(shop, "never mind", LeftOut(close))).Body.Code().ShouldBe("not_signable");
+    }
+
+    [Fact]
+    public async Task More_unread_records_than_are_named_cannot_be_signed_off()
+    {
+        JsonNode[] records = [.. Enumerable.Range(0, 21).Select(number =>
+        {
+            JsonObject unreadable = Record($"t{number}", "2026-11-21T10:00:00+05:45");
+            unreadable.Remove("amount");
+            return unreadable;
+        })];
+        await using Shop shop = await OpenOnListAsync(_ => Page([.. records.Select(record => record.DeepClone())]));
+        shop.Clock.Advance(TimeSpan.FromDays(2));
+        JsonNode close = await RunAsync(shop);
+
+        LeftOut(close).Length.ShouldBe(21);
+        LeftOut(close)[^1].ShouldBe("Nor could 1 more be compared.");
+        (await SignOffAsync(shop, "too many", LeftOut(close))).Body.Code().ShouldBe("not_signable");
+    }
+
     [Fact]
     public async Task A_list_of_more_than_a_thousand_pages_is_read_completely()
     {
@@ -232,6 +313,6 @@ public sealed class CloseGapsTests
         return close;
     }
 
-    private static Task<(int Status, JsonNode Body)> SignOffAsync(Shop shop, string? note = null) =>
-        shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/closes/{Day}/sign-off", new { note });
+    private static Task<(int Status, JsonNode Body)> SignOffAsync(Shop shop, string? note = null, params string[] leftOut) =>
+        shop.WithKeyAsync(HttpMethod.Post, $"/api/v1/admin/closes/{Day}/sign-off", new { note, leftOut });
 }

@@ -90,6 +90,27 @@ public sealed class NightPassTests
     }
 
     [Fact]
+    public async Task An_order_that_cannot_be_read_keeps_no_other_difference_from_being_reported()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode broken, _) = await shop.GivenPaidAsync();
+        (JsonNode other, _) = await shop.GivenPaidAsync();
+        await ChangeAsync(shop, broken, "\"Fee\" = \"Fee\" - 1");
+        await ChangeAsync(shop, other, "\"Fee\" = \"Fee\" - 1");
+        await shop.SqlAsync($"""UPDATE "OrderLines" SET "Quantity" = -1, "UnitPrice" = -1 WHERE "OrderId" = {broken.Id()}""");
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+
+        (await shop.NightAsync()).ShouldBe([FirstDay]);
+
+        (await shop.ReasonsAsync(other)).ShouldHaveSingleItem()["reason"]!.GetValue<string>().ShouldBe("books_differ");
+        (await shop.AsMerchantAsync("/api/v1/admin/orders?attention=unreadable")).Json["unreadable"]!.AsArray()
+            .Select(id => (string?)id).ShouldBe([broken.Id()]);
+        JsonNode close = (await shop.AsMerchantAsync("/api/v1/admin/closes/2026-11-21")).Json;
+        close["report"]!["differences"]!.AsArray().Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_reason_that_a_person_has_resolved_is_not_raised_by_the_nights_after_it()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -44,6 +44,23 @@ public sealed class UnreadableOrderTests
     }
 
     [Fact]
+    public async Task An_unreadable_order_is_answered_with_a_code_at_the_desk_and_the_list_still_works()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        JsonNode broken = await shop.GivenOrderAsync();
+        JsonNode other = await shop.GivenOrderAsync();
+        await shop.SqlAsync($"""UPDATE "Orders" SET "Amount" = -1 WHERE "Id" = {broken.Id()}""");
+
+        Answer shown = await shop.AsMerchantAsync($"/api/v1/admin/orders/{broken.Id()}");
+
+        shown.ShouldBeProblem(409, "order_unreadable");
+        (await shop.AsMerchantAsync($"/api/v1/admin/orders/{other.Id()}")).Status.ShouldBe(200);
+        (await shop.ListAsync()).ShouldBe([other.Id()]);
+        await ShouldBeToldOnceAsync(shop, broken);
+    }
+
+    [Fact]
     public async Task A_repaired_and_resolved_order_is_processed_again()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Khalti.Client;
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -93,6 +95,34 @@ public sealed class OrderSearchIndexTests
         (await shop.SearchAsync("sita")).ShouldBe(newest);
         (await shop.SearchAsync("sita " + ids[1])).ShouldBe([ids[1]]);
         (await shop.ListAsync("?q=sita&limit=2")).ShouldBe(newest[..2]);
+    }
+
+    // SQLite's keys have fifteen random bits behind the millisecond, so some of a few hundred orders begin alike.
+    [Fact]
+    public async Task Two_orders_of_one_millisecond_whose_keys_collide_are_both_placed_and_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        DateTimeOffset now = shop.Clock.GetUtcNow();
+        OrderDraft draft = new()
+        {
+            CustomerName = "Sita",
+            Lines = [new DraftLine(null, "Tea", new Paisa(18_500), 1)],
+        };
+        Order[] alike = Enumerable.Range(0, 5_000).Select(_ => Order.Place(draft, now, TimeSpan.FromHours(1)))
+            .GroupBy(order => OrderSearchIndex.KeyOf(order.Id)).First(orders => orders.Count() > 1).Take(2).ToArray();
+
+        foreach (Order order in alike)
+        {
+            (await shop.Services.GetRequiredService<OrderStore>().PlaceAsync(
+                order, _ => Task.CompletedTask, TestContext.Current.CancellationToken)).ShouldBeNull();
+        }
+
+        string[] newest = [.. alike.Select(order => order.Id).OrderDescending(StringComparer.Ordinal)];
+        (await shop.SearchAsync("sita")).ShouldBe(newest);
+        foreach (string id in newest)
+        {
+            (await shop.SearchAsync("sita " + id)).ShouldBe([id]);
+        }
     }
 
     private static Task<int> FillAsync(Shop shop, int orders) => WriteAsync(shop, sql => OrderSearchIndex.FillAsync(sql, orders));

@@ -42,4 +42,4 @@ export const revokeKey = id => ask('POST', `/keys/${at(id)}/revoke`);
 export const listCloses = cursor => ask('GET', `/closes${query({ cursor })}`);
 export const readClose = day => ask('GET', `/closes/${at(day)}`);
 export const runClose = (day, key) => ask('POST', '/closes', { body: { day }, key, timeout: 300_000 });
-export const signOffClose = (day, note, key) => ask('POST', `/closes/${at(day)}/sign-off`, { body: note === '' ? {} : { note }, key });
+export const signOffClose = (day, note, leftOut, key) => ask('POST', `/closes/${at(day)}/sign-off`, { body: { ...note === '' ? {} : { note }, leftOut }, key });

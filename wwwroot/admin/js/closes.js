@@ -47,6 +47,12 @@ function showList({ place, go, isCurrent, expired }) {
 
 const differences = count => t(count === 0 ? 'closes.same' : count === 1 ? 'closes.differs.one' : 'closes.differs', { count: digits(count) });
 
+// A day without single records that can't be read may be signed off: they are named in the dialog and in the books.
+const isSignable = ({ report }) => report.leftOut.every(one => report.leftOutRecords.includes(one));
+
+const without = leftOut => leftOut.length === 0 ? '' : el('div', { class: 'notice' },
+  el('p', {}, t('closes.sign.without')), el('ul', { lang: 'en' }, ...leftOut.map(one => el('li', {}, one))));
+
 const state = close => close.isSignedOff ? badge('close', 'signed') : close.isWhole ? badge('close', 'compared') : badge('close', 'partly');
 
 // In Nepal a new day begins at 18:15 of UTC.
@@ -118,18 +124,18 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
   }
 
   function signOff(close) {
-    const { differences: found, notLookedBackAt, openPayments, openRefunds } = close.report;
-    const differs = found.length + notLookedBackAt.length + openPayments + openRefunds > 0;
+    const { differences: found, leftOut, notLookedBackAt, openPayments, openRefunds } = close.report;
+    const differs = found.length + leftOut.length + notLookedBackAt.length + openPayments + openRefunds > 0;
     const key = newKey();
     const note = el('textarea', { id: 'note', rows: '3', maxlength: '500' });
     ask({
       title: t('closes.sign.heading', { day: dayOf(close.day) }),
-      parts: [el('p', {}, t('closes.sign.text')), field(t(differs ? 'closes.sign.note' : 'closes.sign.maybe'), note)],
+      parts: [el('p', {}, t('closes.sign.text')), without(leftOut), field(t(differs ? 'closes.sign.note' : 'closes.sign.maybe'), note)],
       yes: t('closes.sign'),
       onsubmit: async ({ close: end, tell: complain }) => {
         const given = noteText(note.value);
         if (differs && given === '') { complain(t('note.empty')); return; }
-        await signOffClose(close.day, given, key);
+        await signOffClose(close.day, given, leftOut, key);
         end();
         await read({ tone: 'good', text: t('closes.signed') });
       },
@@ -153,7 +159,7 @@ function showDay({ place, isCurrent, expired, refreshCount }, day) {
           report.openPayments + report.openRefunds > 0 ? ['closes.open', t('closes.open.some', { payments: digits(report.openPayments), refunds: digits(report.openRefunds) })] : null),
         session.may('admin') && !close.isSignedOff
           ? el('div', { class: 'choices' },
-            close.isWhole && close.day < today() ? button('closes.sign', () => signOff(close), { quiet: false }) : null,
+            isSignable(close) && close.day < today() ? button('closes.sign', () => signOff(close), { quiet: false }) : null,
             button('closes.again', event => act(event, async () => { await runClose(close.day, newKey()); return { tone: 'good', text: t('closes.compared') }; })))
           : null),
       report.leftOut.length > 0 ? el('section', { class: 'notice stop' }, el('h2', {}, t('closes.leftOut')), el('ul', { lang: 'en' }, ...report.leftOut.map(one => el('li', {}, one)))) : null,
