@@ -87,9 +87,11 @@ internal sealed record VerifyToken(int Widget, int OrderOffset, long AmountDelta
             return;
         }
 
+        // Of several at once, one may find a link unanswered and be refused, and the next be answered and pay.
+        bool areAllRefused = answers.All(answer => answer.Status is 409 or 422);
         foreach (Answer answer in answers)
         {
-            Check(answer, expected, order, target.Token, before, after);
+            Check(answer, expected, order, target.Token, before, after, areAllRefused);
         }
 
         int asked = after.Count("verify") - before.Count("verify");
@@ -157,7 +159,8 @@ internal sealed record VerifyToken(int Widget, int OrderOffset, long AmountDelta
         return known;
     }
 
-    private void Check(Answer answer, ExpectedVerifyAnswer expected, Order order, string token, Snapshot before, Snapshot after)
+    private void Check(
+        Answer answer, ExpectedVerifyAnswer expected, Order order, string token, Snapshot before, Snapshot after, bool areAllRefused)
     {
         if (Times > 1 && (answer.Replayed || (WithKey && answer.Code == "idempotency_in_progress")))
         {
@@ -181,7 +184,11 @@ internal sealed record VerifyToken(int Widget, int OrderOffset, long AmountDelta
                     .ShouldBeTrue($"declined, and the payment is {payment?.Status}");
                 break;
             case 409 or 422:
-                after.Khalti.ShouldBe(before.Khalti, "a refusal of ours moved something at Khalti");
+                if (expected.AsksKhalti is not null || areAllRefused)
+                {
+                    after.Khalti.ShouldBe(before.Khalti, "a refusal of ours moved something at Khalti");
+                }
+
                 if (expected.AsksKhalti is not null)
                 {
                     after.Payments.Select(one => (one.Id, one.Status)).ShouldBe(before.Payments.Select(one => (one.Id, one.Status)));
