@@ -112,6 +112,33 @@ public sealed class ModelRegressionTests
     }
 
     [Fact]
+    public async Task A_token_beside_money_that_pays_nothing_is_verified_only_when_a_person_has_looked()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.ExpectWarnings();
+        (JsonNode order, string token) = await shop.GivenConfirmedAsync();
+        await shop.Sandbox.FaultAsync("verify", "drop_before", times: 1);
+        (await shop.VerifyAsync(order, token)).Status.ShouldBe(202);
+        await shop.Sandbox.CompletedTransactionAsync((long)order["amount"]! + 100, order.Id());
+        await shop.MatchForAsync(TimeSpan.FromMinutes(2));
+        for (int hour = 0; hour < 30; hour++)
+        {
+            await shop.PassAfterAsync(TimeSpan.FromMinutes(67));
+        }
+
+        JsonNode[] reasons = await shop.ReasonsAsync(order);
+        reasons.Select(reason => (string?)reason["reason"]).ShouldBe(["unmatched_transaction", "stuck"], ignoreOrder: true);
+        (await shop.Sandbox.StateAsync(token)).ShouldBe("Confirmed");
+        (await shop.AsMerchantAsync(
+            HttpMethod.Post, $"/api/v1/admin/orders/{order.Id()}/resolve",
+            new { note = "refunded at Khalti", reasonId = reasons.Single(one => (string?)one["reason"] == "unmatched_transaction").Id() }))
+            .Status.ShouldBe(200);
+        await shop.PassAfterAsync(TimeSpan.FromHours(27));
+
+        (await shop.ReadAsync(order)).Status().ShouldBe("paid");
+    }
+
+    [Fact]
     public async Task A_link_refunded_at_Khalti_and_a_lost_token_of_one_order_are_two_open_reasons()
     {
         await using Shop shop = await Shop.OpenAsync();
