@@ -10,8 +10,9 @@ internal sealed record SeededData(
     string[] Ids, string[] Phones, string CommonName, string OtherName, string CommonLastName, string RareName, string OldName);
 
 /// <summary>
-/// Inserts a year of orders directly into the tables of a stopped shop: most paid, some unpaid, some refunded, with lines,
-/// payments, timeline and search terms as the shop writes them. The same in every run except for the dates.
+/// Inserts orders directly into the tables of a stopped shop, with lines, payments, timeline and search terms as the shop writes
+/// them: a year of orders, most paid, some unpaid, some refunded; or orders that expired long ago; or orders with an open link. The
+/// same in every run except for the dates.
 /// </summary>
 internal sealed class DatabaseSeeder(string file)
 {
@@ -38,7 +39,60 @@ internal sealed class DatabaseSeeder(string file)
     private readonly Random _random = new(20261120);
     private readonly byte[] _guid = new byte[16];
 
-    internal SeededData Seed(int size, CancellationToken cancellationToken)
+    internal SeededData Seed(int size, CancellationToken cancellationToken) =>
+        Fill(tables => SeedTables(tables, size, cancellationToken), cancellationToken);
+
+    /// <summary>Orders that expired half a year ago and later, without a payment.</summary>
+    internal void SeedExpired(int size, CancellationToken cancellationToken) => Fill(
+        tables =>
+        {
+            DateTimeOffset first = TimeProvider.System.GetUtcNow().AddDays(-180);
+            TimeSpan step = TimeSpan.FromDays(60) / size;
+            for (int at = 0; at < size; at++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Unpaid(tables, first + (at * step), "expired");
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Orders of the last minutes with a payment link that is due to be asked about.</summary>
+    internal void SeedOpenLinks(int size, CancellationToken cancellationToken) => Fill(
+        tables =>
+        {
+            DateTimeOffset first = TimeProvider.System.GetUtcNow().AddMinutes(-10);
+            TimeSpan step = TimeSpan.FromMinutes(9) / size;
+            for (int at = 0; at < size; at++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                DateTimeOffset now = first + (at * step);
+                string order = Unpaid(tables, now, "pending");
+                tables.Links.Add(
+                    Id(TypeId.Payment, now), order, "epayment", "initiated", "Initiated", SampleOrder.Amount, Gateway.PidxOf(order),
+                    "https://pay.example/", now.AddHours(1).UtcDateTime, now.UtcDateTime, now.AddMinutes(1).UtcDateTime, 0, 0, 0, 0, 1);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    private string Unpaid(Tables tables, DateTimeOffset now, string status)
+    {
+        string id = Id(TypeId.Order, now);
+        string name = $"{FirstNames[_random.Next(FirstNames.Length)]} {LastNames[_random.Next(LastNames.Length)]}";
+        tables.Orders.Add(
+            id, status, null, SampleOrder.Amount, 0, name, null, null, now.UtcDateTime, now.AddHours(1).UtcDateTime, null, 0, 2,
+            NepalTime.DayOf(now), null, null, OrderNumber.New());
+        tables.Lines.Add(0, Products[0].Id, Products[0].Name, Products[0].Price, SampleOrder.Quantity, SampleOrder.Amount, id);
+        string words = string.Join(' ', OrderSearchIndex.WordsOf(name, null, null, [Products[0].Name], SampleOrder.Amount));
+        tables.Words.Add(OrderSearchIndex.KeyOf(id), id, $" {words} ");
+        tables.Timeline.Add(id, 1, null, now.UtcDateTime, "order_placed", "shopper", $"1 lines, {SampleOrder.Amount} paisa");
+        return id;
+    }
+
+    private T Fill<T>(Func<Tables, T> fill, CancellationToken cancellationToken)
     {
         using SqliteConnection connection = new($"Data Source={file};Pooling=False");
         connection.Open();
@@ -51,11 +105,11 @@ internal sealed class DatabaseSeeder(string file)
             Execute(connection, $"DROP INDEX \"{name}\"");
         }
 
-        SeededData seeded;
+        T seeded;
         using (SqliteTransaction transaction = connection.BeginTransaction())
         using (Tables tables = new(connection))
         {
-            seeded = SeedTables(tables, size, cancellationToken);
+            seeded = fill(tables);
             transaction.Commit();
         }
 

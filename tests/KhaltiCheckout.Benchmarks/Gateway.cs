@@ -1,21 +1,35 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace KhaltiCheckout.Benchmarks;
 
 /// <summary>
-/// A gateway stub: answers the widget's verify after a configured delay and completes every payment. Not the sandbox, which has
-/// its own database. The answer has the product identity, as Khalti's did in 2023, so a checkout is one call.
+/// A gateway stub: answers the widget's verify, and ePayment's initiate and lookup, after a configured delay, and completes every
+/// payment of the widget and each link that was paid by <see cref="PayPath"/>. Not the sandbox, which has its own database. The
+/// verify answer has the product identity, as Khalti's did in 2023, so a checkout is one call.
 /// </summary>
 internal static class Gateway
 {
     internal const string DelayPath = "/delay/";
 
+    /// <summary>Followed by a pidx: the payer pays by that link.</summary>
+    internal const string PayPath = "/pay/";
+
+    /// <summary>How many lookups there were.</summary>
+    internal const string LookupsPath = "/lookups";
+
     // The order's id is part of the token.
     private const string TokenPrefix = "token-of-";
 
     private static int _delay;
+    private static readonly ConcurrentDictionary<string, bool> Paid = new(StringComparer.Ordinal);
+
     private static long _transactions;
+    private static long _lookups;
+
+    internal static string PidxOf(string orderId) => "link-of-" + orderId;
 
     internal static string TokenOf(string orderId) => TokenPrefix + orderId;
 
@@ -40,22 +54,71 @@ internal static class Gateway
             return;
         }
 
-        if (path != "/api/v2/payment/verify/")
+        if (path.StartsWith(PayPath, StringComparison.Ordinal))
+        {
+            Paid[path[PayPath.Length..]] = true;
+            return;
+        }
+
+        string? answer = path switch
+        {
+            LookupsPath => Interlocked.Read(ref _lookups).ToString(CultureInfo.InvariantCulture),
+            "/api/v2/payment/verify/" => await VerifyAsync(context, run),
+            "/api/v2/epayment/initiate/" => await InitiateAsync(context),
+            "/api/v2/epayment/lookup/" => await LookUpAsync(context, run),
+            _ => null,
+        };
+        if (answer is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (_delay > 0)
+        if (_delay > 0 && path != LookupsPath)
         {
             await Task.Delay(_delay, context.RequestAborted);
         }
 
-        byte[] body = Encoding.UTF8.GetBytes(Record(run, form["token"]!, long.Parse(form["amount"]!, CultureInfo.InvariantCulture)));
+        byte[] body = Encoding.UTF8.GetBytes(answer);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static async Task<string> VerifyAsync(HttpContext context, string run)
+    {
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted);
+        return Record(run, form["token"]!, long.Parse(form["amount"]!, CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<string> InitiateAsync(HttpContext context)
+    {
+        JsonNode asked = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
+        string pidx = PidxOf((string)asked["purchase_order_id"]!);
+        return new JsonObject
+        {
+            ["pidx"] = pidx,
+            ["payment_url"] = "https://pay.example/?pidx=" + pidx,
+            ["expires_at"] = TimeProvider.System.GetUtcNow().AddHours(1).ToString("O", CultureInfo.InvariantCulture),
+            ["expires_in"] = 3600,
+        }.ToJsonString();
+    }
+
+    private static async Task<string> LookUpAsync(HttpContext context, string run)
+    {
+        Interlocked.Increment(ref _lookups);
+        JsonNode asked = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
+        string pidx = (string)asked["pidx"]!;
+        bool isPaid = Paid.ContainsKey(pidx);
+        return new JsonObject
+        {
+            ["pidx"] = pidx,
+            ["total_amount"] = SampleOrder.Amount,
+            ["status"] = isPaid ? "Completed" : "Initiated",
+            ["transaction_id"] = isPaid ? $"{run}-{pidx}" : null,
+            ["fee"] = 0,
+            ["refunded"] = false,
+        }.ToJsonString();
     }
 
     private static string Record(string run, string token, long amount) => string.Create(CultureInfo.InvariantCulture, $$"""

@@ -18,13 +18,15 @@ internal sealed class Options
           --as-page                           orders with e-mail, phone and an Idempotency-Key, as the shop's page sends them
           --postgres "Host=…"|start           an empty database to use, or: start a server of its own (Debian's binaries)
           --growth                            instead of all that: what a request costs among many orders
-          --sizes 1000,100000,1000000         how many orders
+          --pruning                           instead of all that: how long expired orders take to be removed, and a checkout meanwhile
+          --returning                         instead of all that: how long a shopper waits who comes back from Khalti's page
+          --sizes 1000,100000,1000000         how many orders; by --pruning 50000, by --returning 20000 with an open link
           --app FOLDER                        a published shop to measure, instead of publishing this one
           --against FOLDER                    another published shop, measured in turn with this one, on SQLite
           --folder FOLDER                     where the databases go for the time being; the temporary folder if not given
         """;
 
-    private static readonly string[] Switches = ["--as-page", "--growth"];
+    private static readonly string[] Switches = ["--as-page", "--growth", "--pruning", "--returning"];
     private static readonly string[] Parts = ["null", "bare", "sqlite", "postgres", "start"];
 
     /// <summary>The role of a child process; null for the process that measures.</summary>
@@ -52,6 +54,10 @@ internal sealed class Options
 
     internal bool Growth { get; private init; }
 
+    internal bool Pruning { get; private init; }
+
+    internal bool Returning { get; private init; }
+
     internal string? Postgres { get; private init; }
 
     internal string? App { get; private init; }
@@ -71,6 +77,8 @@ internal sealed class Options
                 ? "" : at + 1 < arguments.Length ? arguments[++at] : throw UsageError($"{arguments[at]} needs a value.");
         }
 
+        bool isPruning = Take("--pruning") is not null;
+        bool isReturning = Take("--returning") is not null;
         Options options = new()
         {
             Role = Take("--role"),
@@ -79,12 +87,14 @@ internal sealed class Options
             Only = (Take("--only") ?? string.Join(',', Parts)).Split(','),
             Shoppers = Numbers("--shoppers", "1,16,64,256"),
             Delays = Numbers("--gateway", "0,50"),
-            Sizes = Numbers("--sizes", "1000,100000,1000000"),
+            Sizes = Numbers("--sizes", isPruning ? "50000" : isReturning ? "20000" : "1000,100000,1000000"),
             Rounds = Math.Max(1, Numbers("--rounds", "4")[0]),
             Window = TimeSpan.FromSeconds(Numbers("--seconds", "4")[0]),
             WarmUp = TimeSpan.FromSeconds(Numbers("--warm-up", "20")[0]),
             AsPage = Take("--as-page") is not null,
             Growth = Take("--growth") is not null,
+            Pruning = isPruning,
+            Returning = isReturning,
             Postgres = Take("--postgres"),
             App = Take("--app"),
             Against = Take("--against"),

@@ -66,8 +66,9 @@ internal sealed partial class PublishedShop
         ],
         _folder);
 
-    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file) =>
-        Start(name, gateway, $"--Database:ConnectionString=Data Source={file}");
+    /// <param name="settings">More of them, as on the command line.</param>
+    internal MeasuredProcess StartOnSqlite(string name, Uri gateway, string file, params IEnumerable<string> settings) =>
+        Start(name, gateway, [$"--Database:ConnectionString=Data Source={file}", .. settings]);
 
     internal MeasuredProcess StartOnPostgres(string name, Uri gateway, string connectionString) =>
         Start(name, gateway, "--Database:Provider=PostgreSql", $"--Database:ConnectionString={connectionString}");

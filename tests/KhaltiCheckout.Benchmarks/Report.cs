@@ -20,7 +20,8 @@ internal static class Report
             $"beside them the figures mean little.");
         string orders = options.AsPage ? "; orders as the shop's page sends them" : "";
         FormattableString windows = $"; {options.Rounds} windows of {options.Window.TotalSeconds} s each, in turn";
-        WriteLine($"- The shop's log as in Production, one line a request, to a file{orders}", options.Growth ? $"" : windows, $".");
+        bool hasWindows = !options.Growth && !options.Pruning && !options.Returning;
+        WriteLine($"- The shop's log as in Production, one line a request, to a file{orders}", hasWindows ? windows : $"", $".");
         WriteLine($"");
     }
 
@@ -126,6 +127,47 @@ internal static class Report
 
         WriteLine($"");
     }
+
+    internal static void Pruning(PruningResult result)
+    {
+        WriteLine($"## Removing orders that expired without a payment");
+        WriteLine($"");
+        WriteLine(
+            $"{result.Orders:#,0} orders ({result.Megabytes} MB) were removed in {result.Seconds:0} s, {result.PerSecond:0} a second: a ",
+            $"million in {1_000_000 / result.PerSecond / 60:0} minutes. SQLite, gateway at once, one shopper after the other.");
+        WriteLine($"");
+        WriteLine($"| checkout | how many | p50 ms | p99 ms | longest ms |");
+        WriteLine($"| --- | ---: | ---: | ---: | ---: |");
+        Line("nothing removed", result.Before);
+        Line("while orders are removed", result.Meanwhile);
+        WriteLine($"");
+
+        static void Line(string what, double[] sorted) => WriteLine(
+            $"| {what} | {sorted.Length} | {At(sorted, 0.5):0.0} | {At(sorted, 0.99):0.0} | {sorted[^1]:0.0} |");
+    }
+
+    internal static void Returning(IReadOnlyList<ReturningResult> results)
+    {
+        WriteLine($"## The wait of a shopper who comes back from Khalti's page");
+        WriteLine($"");
+        WriteLine(
+            $"From the return to the order that is shown as paid, less the time of one call to Khalti, in ms. The worker asks about ",
+            $"{results[0].Links:#,0} open links meanwhile. SQLite.");
+        WriteLine($"");
+        WriteLine($"| gateway ms | shoppers | p50 | p99 | longest | lookups a second |");
+        WriteLine($"| ---: | ---: | ---: | ---: | ---: | ---: |");
+        foreach (ReturningResult one in results)
+        {
+            WriteLine(
+                $"| {one.Delay} | {one.Waits.Length} | {At(one.Waits, 0.5):0} | {At(one.Waits, 0.99):0} | {one.Waits[^1]:0} | ",
+                $"{one.LookupsPerSecond:0.0} |");
+        }
+
+        WriteLine($"");
+    }
+
+    private static double At(double[] sorted, double share) =>
+        sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
 
     /// <summary>Writes a line of the report, of one part or of several.</summary>
     internal static void WriteLine(params FormattableString[] parts)

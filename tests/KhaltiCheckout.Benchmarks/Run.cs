@@ -27,6 +27,23 @@ internal sealed class Run(Options options) : IAsyncDisposable
             return true;
         }
 
+        if (options.Pruning)
+        {
+            (PruningResult pruned, string database) = await new Pruning(options, shop, gateway.Address).MeasureAsync(cancellationToken);
+            Report.Machine(options, _folder, _loadBefore, database);
+            Report.Pruning(pruned);
+            return true;
+        }
+
+        if (options.Returning)
+        {
+            (ReturningResult[] waits, string database) = await new Returning(options, shop, gateway.Address).MeasureAsync(
+                cancellationToken);
+            Report.Machine(options, _folder, _loadBefore, database);
+            Report.Returning(waits);
+            return true;
+        }
+
         (double[] Empty, double[] Shop)? starts = IsSelected("start")
             ? await new Starts(shop, gateway.Address, () => StartOwnProcess("empty", "empty")).MeasureAsync(cancellationToken)
             : null;

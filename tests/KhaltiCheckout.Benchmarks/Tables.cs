@@ -16,6 +16,11 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
         connection, "Payments", "Id", "OrderId", "Method", "Status", "KhaltiState", "Amount", "Fee", "Token", "TransactionId", "Failure",
         "CreatedAt", "CompletedAt", "AmountPaid", "AmountRefunded", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version");
 
+    /// <summary>Payment links that can still be paid.</summary>
+    internal Table Links { get; } = new(
+        connection, "Payments", "Id", "OrderId", "Method", "Status", "KhaltiState", "Amount", "Pidx", "PaymentUrl", "LinkExpiresAt",
+        "CreatedAt", "NextCheckAt", "AmountRefunded", "Checks", "Denials", "LastAskUnanswered", "Version");
+
     internal Table Refunds { get; } = new(
         connection, "Refunds", "Id", "OrderId", "PaymentId", "Status", "Origin", "Amount", "RefundedBefore", "Reason", "CreatedAt",
         "CompletedAt", "CompletedOn", "Checks", "Denials", "LastAskUnanswered", "Version", "Method", "PersonWasCalled", "TakenOffOrder",
@@ -29,7 +34,7 @@ internal sealed class Tables(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (Table table in (Table[])[Orders, Lines, Payments, Refunds, Reasons, Timeline, Words])
+        foreach (Table table in (Table[])[Orders, Lines, Payments, Links, Refunds, Reasons, Timeline, Words])
         {
             table.Dispose();
         }

@@ -60,8 +60,7 @@ internal static class SignOffClose
         return refusal is not null ? refusal : TypedResults.Ok(signed!);
     }
 
-    private static ProblemHttpResult? Refusal(
-        DayClose? close, string? note, IReadOnlyList<string> leftOut, DateTimeOffset now) => close switch
+    private static ProblemHttpResult? Refusal(DayClose? close, string? note, IEnumerable<string> left, DateTimeOffset now) => close switch
     {
         null or { Found: null } => Problems.NotFound("day that was compared"),
         { SignedOffAt: not null } => Problems.DaySignedOff(),
@@ -71,11 +70,11 @@ internal static class SignOffClose
         { Report: { } report } when report.LeftOut.Except(report.LeftOutRecords, StringComparer.Ordinal).Any() => Problems.NotSignable(
             "Not everything of the day could be compared with Khalti's books: leftOut says what and why. "
                 + "Compare the day again, then sign it off."),
-        { Report: { } report } when !report.LeftOut.ToHashSet(StringComparer.Ordinal).SetEquals(leftOut) => Problems.NotSignable(
+        { Report: { } report } when !report.LeftOut.ToHashSet(StringComparer.Ordinal).SetEquals(left) => Problems.NotSignable(
             report.LeftOut.Count == 0
                 ? "Everything of the day could be compared: leave leftOut empty."
-                : "Single records of the day could not be compared: leftOut of the report names them. Compare the day again. If they can't be "
-                    + "read then either, look them up at Khalti, and sign off with each of these sentences in leftOut and with a note."),
+                : "Single records of the day could not be compared: leftOut of the report names them. Compare the day again. If "
+                    + "they can't be read then, look them up at Khalti, and sign off with each of these sentences in leftOut and a note."),
         { Report.WantsNote: true } when note is null =>
             Problems.NotSignable(
                 "There are differences, or something is open: mend it and compare again, or say in a note what was done about it."),

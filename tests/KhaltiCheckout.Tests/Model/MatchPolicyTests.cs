@@ -80,7 +80,8 @@ public sealed class MatchPolicyTests
     [InlineData(PaymentStatus.Failed, 6, true)]
     [InlineData(PaymentStatus.Failed, 4, false)]
     [InlineData(PaymentStatus.Verifying, 6, false)]
-    public void A_failed_payment_that_Khalti_does_not_know_after_some_minutes_is_excluded(PaymentStatus status, int minutes, bool isExcluded)
+    public void A_failed_payment_that_Khalti_does_not_know_after_some_minutes_is_excluded(
+        PaymentStatus status, int minutes, bool isExcluded)
     {
         (Order order, Payment payment) = WithToken(status);
         PaymentAnswers answers = new();

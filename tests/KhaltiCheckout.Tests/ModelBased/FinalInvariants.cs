@@ -210,8 +210,8 @@ internal static class FinalInvariants
         .Any(line => line.What == "refund_still_unknown" && line.Note!.Contains(refund.Id, StringComparison.Ordinal))
         && HasAttentionEntry(snapshot.Order(refund.OrderId), "stuck");
 
-    // A confirmed token is not verified while Khalti has other money of the order that a person has to look at. It is asked about on, once a
-    // day, and the person is told of it as well.
+    // A confirmed token is not verified while Khalti has other money of the order that a person has to look at. It is asked about once
+    // a day, and the person is told of it as well.
     private static bool WaitsForPerson(Payment payment, Snapshot snapshot)
     {
         Order order = snapshot.Order(payment.OrderId);
