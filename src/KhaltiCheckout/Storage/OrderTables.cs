@@ -5,6 +5,13 @@ namespace KhaltiCheckout.Storage;
 /// <summary>The tables that an order is kept in.</summary>
 internal sealed class OrderTables
 {
+    /// <summary>One for the process: its readers and writers are compiled, some 140 methods.</summary>
+    internal static OrderTables Instance { get; } = new();
+
+    private OrderTables()
+    {
+    }
+
     internal EntityTable<Order> Orders { get; } = new("Orders");
 
     internal EntityTable<OrderLine> Lines { get; } = new("OrderLines");

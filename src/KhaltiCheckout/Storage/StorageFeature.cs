@@ -46,7 +46,7 @@ internal static class StorageFeature
     /// <param name="receiptRules">What the settings say about receipts just now.</param>
     internal static void AddOrderStore(this IServiceCollection services, Func<IServiceProvider, ReceiptRules> receiptRules)
     {
-        services.AddSingleton<OrderTables>();
+        services.AddSingleton(OrderTables.Instance);
         services.AddSingleton<RecentOrders>();
         services.AddSingleton(provider => new ReceiptNumbers(() => receiptRules(provider)));
         services.AddSingleton<OrderStore>();

@@ -12,7 +12,7 @@ namespace KhaltiCheckout.Tests.Storage;
 /// <summary>Plain SQL for what every checkout runs, EF Core for the rest: both describe the same columns.</summary>
 public sealed class EntityTableTests
 {
-    private static readonly OrderTables Tables = new();
+    private static readonly OrderTables Tables = OrderTables.Instance;
 
     public static TheoryData<Type, string> EveryTable() => new(Described().Select(table => (table.Entity, table.Entity.Name)));
 

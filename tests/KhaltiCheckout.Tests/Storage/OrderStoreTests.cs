@@ -86,7 +86,7 @@ public sealed class OrderStoreTests
 
         Order read = await FindAsync(other, paid);
 
-        kept.Order.ShouldBeEquivalentTo(new OrderTables().Orders.Copy(read));
+        kept.Order.ShouldBeEquivalentTo(OrderTables.Instance.Orders.Copy(read));
         kept.Lines.ShouldHaveSingleItem().ShouldBeEquivalentTo(read.Lines.Single());
         kept.Payments.ShouldHaveSingleItem().ShouldBeEquivalentTo(read.Payments.Single());
     }
