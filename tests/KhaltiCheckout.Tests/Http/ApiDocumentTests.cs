@@ -129,7 +129,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("ListProducts", "200 503")]
     [InlineData("ShowConfig", "200")]
     [InlineData("ListOrders", "200 400 401 403 503")]
-    [InlineData("ShowOrder", "200 401 403 404 503")]
+    [InlineData("ShowOrder", "200 401 403 404 409 503")]
     [InlineData("ExportOrders", "200 400 401 403 503")]
     [InlineData("ShowSummary", "200 400 401 403 503")]
     [InlineData("ResolveOrder", "200 400 401 403 404 409 413 415 422 429 503")]
