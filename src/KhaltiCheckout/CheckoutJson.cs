@@ -22,6 +22,8 @@ namespace KhaltiCheckout;
 [JsonSerializable(typeof(InitiatePaymentRequest))]
 [JsonSerializable(typeof(InitiatedPaymentView))]
 [JsonSerializable(typeof(OrderView))]
+[JsonSerializable(typeof(AdminPaymentView))]
+[JsonSerializable(typeof(ReasonView))]
 [JsonSerializable(typeof(List<ProductView>))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(ConfigView))]

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using FluentValidation;
 using KhaltiCheckout.Access;
+using KhaltiCheckout.Events;
 using KhaltiCheckout.Http;
 using KhaltiCheckout.Idempotency;
 using KhaltiCheckout.Shared;
@@ -19,6 +20,9 @@ public sealed record SignOffCloseRequest(string? Note = null, IReadOnlyList<stri
     public string? Note { get; init; } = InputText.Line(Note);
 }
 
+/// <summary>What the event of a signed day tells.</summary>
+internal sealed record ClosedDay(CloseView Close);
+
 internal sealed class SignOffCloseRules : AbstractValidator<SignOffCloseRequest>
 {
     private const int MaxLeftOut = 50;
@@ -36,8 +40,8 @@ internal sealed class SignOffCloseRules : AbstractValidator<SignOffCloseRequest>
 internal static class SignOffClose
 {
     internal static async Task<Results<Ok<CloseView>, ProblemHttpResult>> Handle(
-        string day, SignOffCloseRequest request, ClaimsPrincipal user, CheckoutDb db, IdempotentResponse answer, TimeProvider time,
-        CancellationToken cancellationToken)
+        string day, SignOffCloseRequest request, ClaimsPrincipal user, CheckoutDb db, IdempotentResponse answer, EventData events,
+        TimeProvider time, CancellationToken cancellationToken)
     {
         string? note = string.IsNullOrWhiteSpace(request.Note) ? null : request.Note;
         DateTimeOffset now = time.GetUtcNow();
@@ -53,6 +57,7 @@ internal static class SignOffClose
 
                 close!.SignOff(note, user.KeyName(), now);
                 CloseView view = CloseView.Of(close)!;
+                await EventOutbox.AddAsync(sql, events.Of(EventType.CloseSignedOff, now, new ClosedDay(view)));
                 await answer.SaveAsync(sql, StatusCodes.Status200OK, view);
                 return ((ProblemHttpResult?)null, (CloseView?)view);
             },

@@ -37,7 +37,7 @@ internal sealed class ApiExamples : IOpenApiOperationTransformer
         Problems.DaySignedOff(),
         Problems.NotSignable("Not everything could be compared with Khalti's books. Compare the day again, then sign it off."),
         Problems.CheckInProgress(),
-        Problems.NothingToResolve(),
+        Problems.NothingToResolve(), Problems.UnknownCursor(),
         Problems.NotReady("not_reachable", "fine", null),
     }.Select(refusal => refusal.ProblemDetails).Append(Problems.Busy())
         .ToDictionary(problem => (string)problem.Extensions["code"]!, problem => (problem.Title!, problem.Detail!), StringComparer.Ordinal);

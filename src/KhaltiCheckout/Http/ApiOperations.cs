@@ -41,7 +41,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             events.Schema = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = "Server-sent events; the data of each is the order as JSON."
+                Description = "Server-sent events; the data of each is JSON."
             };
         }
 

@@ -181,6 +181,17 @@ internal static class Problems
             "Too many pages are watching this order or others. Read the order from time to time instead.");
     }
 
+    internal static ProblemHttpResult TooManyEventStreams(HttpResponse response)
+    {
+        response.RetryAfter(TimeSpan.FromMinutes(1));
+        return Of(429, "rate_limited", "Too many event streams",
+            "Too many event streams are open with this key, or in all. Read the events from time to time instead.");
+    }
+
+    internal static ProblemHttpResult UnknownCursor() =>
+        Of(400, "unknown_cursor", "Unknown cursor",
+            "There never was an event with this id. Take the nextCursor of an answer as it is, or begin without one.");
+
     internal static ProblemHttpResult NothingToResolve() =>
         Of(409, "nothing_to_resolve", "Nothing to resolve", "The order has no open reason: it may have been resolved already.");
 

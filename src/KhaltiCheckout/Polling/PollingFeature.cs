@@ -1,4 +1,5 @@
 using KhaltiCheckout.DailyReconciliation;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.TransactionMatching;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +27,8 @@ internal static class PollingFeature
                 : Task.CompletedTask);
         services.AddWorker(
             "daily reconciliation", static (provider, token) => provider.GetRequiredService<NightPass>().PassAsync(token));
+        services.AddWorker(
+            "event positions", static (provider, token) => provider.GetRequiredService<EventPositions>().AssignAsync(token));
         services.AddWorker(
             "pruning", static (provider, token) => provider.GetRequiredService<PruningPass>().PassAsync(token));
     }

@@ -21,6 +21,8 @@ internal sealed class LoadedOrder
     /// <summary>Whether it was paid before the decision.</summary>
     internal bool WasPaid { get; }
 
+    internal SavedOrder Saved => new(_before, Order);
+
     internal static LoadedOrder New(OrderTables tables, Order order) => new(tables, order, before: null);
 
     internal static LoadedOrder From(OrderTables tables, OrderSnapshot before)

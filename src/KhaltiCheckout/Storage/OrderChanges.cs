@@ -8,6 +8,9 @@ namespace KhaltiCheckout.Storage;
 /// </summary>
 internal sealed class OrderChanges
 {
+    /// <summary>Stands for all orders: wakes at a change of any.</summary>
+    internal const string AnyOrder = "";
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _watched = new(StringComparer.Ordinal);
 
     /// <summary>Completes at the order's next change, or after <paramref name="atMost"/>.</summary>
@@ -29,14 +32,24 @@ internal sealed class OrderChanges
         }
     }
 
-    internal void Notify(IEnumerable<string> orderIds)
+    internal void Notify(IReadOnlyCollection<string> orderIds)
     {
         foreach (string orderId in orderIds)
         {
-            if (_watched.TryRemove(orderId, out TaskCompletionSource? change))
-            {
-                change.TrySetResult();
-            }
+            Wake(orderId);
+        }
+
+        if (orderIds.Count > 0)
+        {
+            Wake(AnyOrder);
+        }
+    }
+
+    private void Wake(string orderId)
+    {
+        if (_watched.TryRemove(orderId, out TaskCompletionSource? change))
+        {
+            change.TrySetResult();
         }
     }
 }

@@ -3,10 +3,12 @@ using KhaltiCheckout.Model;
 namespace KhaltiCheckout.Storage;
 
 /// <summary>
-/// The only writer of orders and of what belongs to them: payments, refunds, lines, reasons, timeline, receipt numbers and search text.
+/// The only writer of orders and of what belongs to them: payments, refunds, lines, reasons, timeline, receipt numbers, search text and
+/// events.
 /// A decision is made on the order as it is read in the transaction that saves it, and runs again when another writer was first.
 /// </summary>
-internal sealed class OrderStore(Database database, OrderTables tables, ReceiptNumbers receipts, RecentOrders recent)
+internal sealed class OrderStore(
+    Database database, OrderTables tables, ReceiptNumbers receipts, RecentOrders recent, EventSource events)
 {
     private const string ById = """WHERE "Id" = @p0""";
     private const string OfOrder = """WHERE "OrderId" = @p0 ORDER BY "Id" """;
@@ -238,6 +240,7 @@ internal sealed class OrderStore(Database database, OrderTables tables, ReceiptN
         List<SqlChange> changes = loaded.Changes();
         if (changes.Count > 0)
         {
+            changes.AddRange(EventOutbox.RowsOf(sql, loaded.Order.Id, loaded.Order.Version, events.OfOrder(loaded.Saved)));
             await sql.ChangeAsync(loaded.Order.Id, changes);
             sql.Change(loaded.Order.Id);
         }

@@ -54,6 +54,7 @@ internal static class StorageFeature
         services.AddSingleton<UnreadableOrders>();
         services.AddSingleton<WorkCursors>();
         services.AddSingleton<UnpaidOrders>();
+        services.AddSingleton<EventPositions>();
     }
 
     private static DatabaseOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;

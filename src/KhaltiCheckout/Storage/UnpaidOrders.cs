@@ -3,8 +3,8 @@ using KhaltiCheckout.Shared;
 namespace KhaltiCheckout.Storage;
 
 /// <summary>
-/// Removes orders that expired long ago and that nobody ever tried to pay, with all that belongs to them. One with a payment, whatever
-/// became of it, with an open reason, or with a transaction of Khalti's stays for ever.
+/// Removes orders that expired long ago and that nobody ever tried to pay, with all that belongs to them; of their events the places in
+/// the feed stay. One with a payment, whatever became of it, with an open reason, or with a transaction of Khalti's stays for ever.
 /// </summary>
 internal sealed class UnpaidOrders(Database database)
 {
@@ -38,6 +38,7 @@ internal sealed class UnpaidOrders(Database database)
     [
         .. new[] { "OrderWords", "SearchTerms", "Timeline", "AttentionReasons", "OrderLines" }
             .Select(table => $"""DELETE FROM "{table}" WHERE "OrderId" IN ({Ids})"""),
+        $"""UPDATE "Events" SET "OrderId" = NULL, "Data" = NULL WHERE "OrderId" IN ({Ids})""",
         $"""DELETE FROM "Orders" WHERE "Id" IN ({Ids})""",
     ];
 

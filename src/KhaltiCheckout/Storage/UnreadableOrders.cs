@@ -1,3 +1,4 @@
+using KhaltiCheckout.Model;
 using KhaltiCheckout.Shared;
 
 namespace KhaltiCheckout.Storage;
@@ -6,7 +7,8 @@ namespace KhaltiCheckout.Storage;
 /// Finds out whether a check failed because the shop can't read its own record of the order, and raises <c>unreadable</c> then.
 /// Written by plain statements, as such an order can't be loaded to be changed.
 /// </summary>
-internal sealed partial class UnreadableOrders(Database database, OrderStore orders, TimeProvider time, ILogger<UnreadableOrders> logger)
+internal sealed partial class UnreadableOrders(
+    Database database, OrderStore orders, EventSource events, TimeProvider time, ILogger<UnreadableOrders> logger)
 {
     private const string AddReason = """
         INSERT INTO "AttentionReasons" ("Id", "OrderId", "Reason", "RaisedAt")
@@ -29,6 +31,7 @@ internal sealed partial class UnreadableOrders(Database database, OrderStore ord
         ON CONFLICT DO NOTHING
         """;
 
+    private const string SelectVersion = """SELECT "Version" FROM "Orders" WHERE "Id" = @p0""";
     private const string OrderOfPayment = """SELECT "OrderId" FROM "Payments" WHERE "Id" = @p0""";
     private const string OrderOfRefund = """SELECT "OrderId" FROM "Refunds" WHERE "Id" = @p0""";
 
@@ -75,13 +78,17 @@ internal sealed partial class UnreadableOrders(Database database, OrderStore ord
     private async Task<bool> RaiseAsync(SqlSession sql, string orderId)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (await sql.ExecuteAsync(AddReason, TypeId.New(TypeId.Reason, now), now, orderId) == 0)
+        RaisedReason reason = RaisedReason.Of(
+            orderId, AttentionReason.Unreadable, paymentId: null, refundId: null, transactionId: null, now);
+        if (await sql.ExecuteAsync(AddReason, reason.Id, now, orderId) == 0)
         {
             return false;
         }
 
         await sql.ExecuteAsync(SetAttention, orderId);
         await sql.ExecuteAsync(AddTimeline, now, orderId);
+        int version = await sql.FindAsync(SelectVersion, static row => row.Count(0), orderId);
+        await EventOutbox.AddAsync(sql, events.OfUnreadable(reason), orderId, version);
         sql.Change(orderId);
         return true;
     }

@@ -81,7 +81,8 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
                 string where = $"{name} {status}";
                 ((string?)answer!["description"]).ShouldNotBeNullOrWhiteSpace(where);
                 string media = status[0] != '2' ? "application/problem+json"
-                    : name.EndsWith("/events", StringComparison.Ordinal) ? "text/event-stream"
+                    : name.EndsWith("}/events", StringComparison.Ordinal) || name.EndsWith("/events/stream", StringComparison.Ordinal)
+                        ? "text/event-stream"
                     : name.EndsWith(".svg", StringComparison.Ordinal) ? "image/svg+xml"
                     : name.EndsWith(".csv", StringComparison.Ordinal) ? "text/csv"
                     : "application/json";

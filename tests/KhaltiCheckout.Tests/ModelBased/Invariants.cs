@@ -25,6 +25,9 @@ internal static class Invariants
             CheckHistory(was, order);
             CheckAmounts(order);
             CheckRefunds(order, was);
+            EventInvariants.Check(
+                order, [.. after.Reasons.Where(reason => reason.OrderId == order.Id)],
+                [.. after.Events.Where(one => one.OrderId == order.Id)]);
         }
 
         foreach (Payment payment in after.Payments)

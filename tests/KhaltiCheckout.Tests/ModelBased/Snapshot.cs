@@ -2,16 +2,18 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using KhaltiCheckout.Model;
+using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
 using KhaltiCheckout.TransactionMatching;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.ModelBased;
 
 /// <summary>The payment data of the shop's database and of the sandbox at one time.</summary>
 internal sealed record Snapshot(
     DateTimeOffset At, IReadOnlyList<Order> Orders, IReadOnlyList<UnmatchedTransaction> Unmatched, IReadOnlyList<Transaction> Khalti,
-    IReadOnlyList<JsonNode> Calls)
+    IReadOnlyList<JsonNode> Calls, IReadOnlyList<StoredEvent> Events, IReadOnlyList<RaisedReason> Reasons)
 {
     internal IEnumerable<Payment> Payments => Orders.SelectMany(order => order.Payments);
 
@@ -21,15 +23,20 @@ internal sealed record Snapshot(
     {
         IReadOnlyList<JsonNode> calls = await shop.Sandbox.ListAsync("/_sandbox/requests");
         IReadOnlyList<JsonNode> transactions = await shop.Sandbox.ListAsync("/_sandbox/transactions");
-        (List<Order> orders, List<UnmatchedTransaction> unmatched) = await shop.InDatabaseAsync(async db => (
+        await shop.Services.GetRequiredService<EventPositions>().AssignAsync(TestContext.Current.CancellationToken);
+        (List<Order> orders, List<UnmatchedTransaction> unmatched, List<StoredEvent> events, List<RaisedReason> reasons) =
+            await shop.InDatabaseAsync(async db => (
             await db.Orders.AsNoTracking().AsSplitQuery()
                 .Include(order => order.Payments.OrderBy(payment => payment.Id))
                 .Include(order => order.Refunds.OrderBy(refund => refund.Id))
                 .Include(order => order.Timeline.OrderBy(line => line.Id))
                 .OrderBy(order => order.Id)
                 .ToListAsync(),
-            await db.UnmatchedTransactions.AsNoTracking().ToListAsync()));
-        return new Snapshot(shop.Clock.GetUtcNow(), orders, unmatched, [.. transactions.Select(Transaction.Of)], calls);
+            await db.UnmatchedTransactions.AsNoTracking().ToListAsync(),
+            await db.Set<StoredEvent>().AsNoTracking().OrderBy(one => one.Position).ToListAsync(),
+            await db.AttentionReasons.AsNoTracking().IgnoreQueryFilters().ToListAsync()));
+        return new Snapshot(
+            shop.Clock.GetUtcNow(), orders, unmatched, [.. transactions.Select(Transaction.Of)], calls, events, reasons);
     }
 
     internal Order Order(string id) => Orders.Single(order => order.Id == id);

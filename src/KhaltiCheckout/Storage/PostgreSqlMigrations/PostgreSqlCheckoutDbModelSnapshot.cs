@@ -955,6 +955,48 @@ namespace KhaltiCheckout.Storage.PostgreSqlMigrations
                     b.ToTable("SearchTerms", (string)null);
                 });
 
+            modelBuilder.Entity("KhaltiCheckout.Storage.StoredEvent", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("OrderId")
+                        .HasMaxLength(30)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("OrderVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("Position")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrderId")
+                        .HasFilter("\"OrderId\" IS NOT NULL");
+
+                    b.HasIndex("Position")
+                        .IsUnique();
+
+                    b.ToTable("Events", (string)null);
+                });
+
             modelBuilder.Entity("KhaltiCheckout.Storage.WorkCursor", b =>
                 {
                     b.Property<string>("Name")

@@ -1,0 +1,48 @@
+namespace KhaltiCheckout.Storage;
+
+/// <summary>
+/// Gives committed events their positions on PostgreSQL, one process at a time, so that no position appears before one that was shown.
+/// Run by those who read the feed and by the worker; SQLite numbers its events as it inserts them (docs/adr/0009).
+/// </summary>
+internal sealed class EventPositions(Database database)
+{
+    private const long LockId = 5_701_239_001;
+
+    private const string AnyUnnumbered = """SELECT 1 FROM "Events" WHERE "Position" IS NULL LIMIT 1""";
+    private const string Lock = "SELECT pg_advisory_xact_lock(@p0)";
+
+    // By time, but those of one order by its versions, whatever the clocks of the processes say.
+    private const string Number = """
+        UPDATE "Events" AS e SET "Position" = n."Position"
+        FROM (
+            SELECT u."Id", (SELECT COALESCE(MAX("Position"), 0) FROM "Events")
+                + ROW_NUMBER() OVER (ORDER BY u."Latest", u."OrderVersion", u."Id") AS "Position"
+            FROM (
+                SELECT "Id", "OrderVersion",
+                    MAX("At") OVER (PARTITION BY COALESCE("OrderId", "Id") ORDER BY "OrderVersion", "Id") AS "Latest"
+                FROM "Events" WHERE "Position" IS NULL) AS u) AS n
+        WHERE e."Id" = n."Id"
+        """;
+
+    /// <summary>Afterwards every event that was committed before the call has its position.</summary>
+    internal async Task AssignAsync(CancellationToken cancellationToken)
+    {
+        if (database is not PostgreSqlDatabase)
+        {
+            return;
+        }
+
+        if ((await database.ReadAsync(sql => sql.ListAsync(AnyUnnumbered, static row => row.IsNull(0)), cancellationToken)).Count > 0)
+        {
+            // Each statement sees what was committed before it: the second one sees all that the lock's last holder has numbered.
+            await database.WriteAsync(
+                Isolation.RowLocks,
+                async sql =>
+                {
+                    await sql.ExecuteAsync(Lock, LockId);
+                    return await sql.ExecuteAsync(Number);
+                },
+                cancellationToken);
+        }
+    }
+}
