@@ -28,7 +28,7 @@ internal static class PollingFeature
         services.AddWorker(
             "daily reconciliation", static (provider, token) => provider.GetRequiredService<NightPass>().PassAsync(token));
         services.AddWorker(
-            "event positions", static (provider, token) => provider.GetRequiredService<EventPositions>().AssignAsync(token));
+            "event positions", static (provider, token) => provider.GetRequiredService<EventPositions>().AssignUnreadAsync(token));
         services.AddWorker(
             "pruning", static (provider, token) => provider.GetRequiredService<PruningPass>().PassAsync(token));
     }

@@ -2,13 +2,13 @@ namespace KhaltiCheckout.Storage;
 
 /// <summary>
 /// Gives committed events their positions on PostgreSQL, one process at a time, so that no position appears before one that was shown.
-/// Run by those who read the feed and by the worker; SQLite numbers its events as it inserts them (docs/adr/0009).
+/// Run by those who read the feed, and by the worker where nobody reads; SQLite numbers its events as it inserts them (docs/adr/0009).
 /// </summary>
-internal sealed class EventPositions(Database database)
+internal sealed class EventPositions(Database database, TimeProvider time)
 {
     private const long LockId = 5_701_239_001;
 
-    private const string AnyUnnumbered = """SELECT 1 FROM "Events" WHERE "Position" IS NULL LIMIT 1""";
+    private const string AnyUnnumbered = """SELECT 1 FROM "Events" WHERE "Position" IS NULL AND "At" <= @p0 LIMIT 1""";
     private const string Lock = "SELECT pg_advisory_xact_lock(@p0)";
 
     // By time, but those of one order by its versions, whatever the clocks of the processes say.
@@ -24,15 +24,26 @@ internal sealed class EventPositions(Database database)
         WHERE e."Id" = n."Id"
         """;
 
+    // So that the first reader has not years to number.
+    private static readonly TimeSpan WorkerDelay = TimeSpan.FromMinutes(1);
+
     /// <summary>Afterwards every event that was committed before the call has its position.</summary>
-    internal async Task AssignAsync(CancellationToken cancellationToken)
+    internal Task AssignAsync(CancellationToken cancellationToken) => AssignAsync(DateTimeOffset.MaxValue, cancellationToken);
+
+    /// <summary>The same, if there is an event that no reader has asked for in a minute.</summary>
+    internal Task AssignUnreadAsync(CancellationToken cancellationToken) =>
+        AssignAsync(time.GetUtcNow() - WorkerDelay, cancellationToken);
+
+    private async Task AssignAsync(DateTimeOffset writtenBy, CancellationToken cancellationToken)
     {
         if (database is not PostgreSqlDatabase)
         {
             return;
         }
 
-        if ((await database.ReadAsync(sql => sql.ListAsync(AnyUnnumbered, static row => row.IsNull(0)), cancellationToken)).Count > 0)
+        List<bool> found = await database.ReadAsync(
+            sql => sql.ListAsync(AnyUnnumbered, static row => row.IsNull(0), writtenBy), cancellationToken);
+        if (found.Count > 0)
         {
             // Each statement sees what was committed before it: the second one sees all that the lock's last holder has numbered.
             await database.WriteAsync(

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KhaltiCheckout.Access;
 using KhaltiCheckout.Storage;
 using KhaltiCheckout.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KhaltiCheckout.Tests.Events;
@@ -328,6 +329,24 @@ public sealed class EventFeedTests
                 isLast = written.IsCancellationRequested;
             }
         }
+    }
+
+    [OnPostgreSql]
+    [Trait("Database", "PostgreSql")]
+    public async Task The_worker_numbers_events_of_which_no_reader_has_asked_in_a_minute()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        EventPositions positions = shop.Services.GetRequiredService<EventPositions>();
+        await shop.GivenPaidAsync();
+        Task<int> NumberedAsync() => shop.InDatabaseAsync(
+            db => db.Set<StoredEvent>().CountAsync(one => one.Position != null, TestContext.Current.CancellationToken));
+
+        await positions.AssignUnreadAsync(TestContext.Current.CancellationToken);
+        int atOnce = await NumberedAsync();
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        await positions.AssignUnreadAsync(TestContext.Current.CancellationToken);
+
+        (atOnce, await NumberedAsync()).ShouldBe((0, 4));
     }
 
     [OnPostgreSql]
