@@ -196,11 +196,13 @@ public sealed class LinkAttackTests
     public async Task Two_hundred_parallel_requests_make_one_link()
     {
         await using Target shop = await Target.OpenAsync();
+        shop.ExpectWarnings();
         JsonNode order = await shop.OrderAsync();
 
         Answered[] answers = await RaceTests.AtOnceAsync(200, _ => shop.InitiateAsync(order));
 
-        answers.ShouldAllBe(answer => answer.Status == 201 || answer.Status == 429);
+        // On a busy machine some wait too long for a connection to the database: 503, and nothing is done for them.
+        answers.ShouldAllBe(answer => answer.Status == 201 || answer.Status == 429 || answer.Status == 503);
         answers.Where(answer => answer.Status == 201).Select(answer => (string?)answer.Json["pidx"]).Distinct().ShouldHaveSingleItem();
         (await shop.ReadAsync(order))["payments"]!.AsArray().ShouldHaveSingleItem();
         await shop.AskedForAsync(order);

@@ -37,6 +37,8 @@ internal sealed class Target : IAsyncDisposable
 
     internal SandboxDriver Sandbox { get; }
 
+    internal void ExpectWarnings() => _inside?.ExpectWarnings();
+
     internal static async Task<Target> OpenAsync()
     {
         if (Environment.GetEnvironmentVariable("ATTACK_SHOP") is { Length: > 0 } shop)

@@ -81,8 +81,7 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
                 string where = $"{name} {status}";
                 ((string?)answer!["description"]).ShouldNotBeNullOrWhiteSpace(where);
                 string media = status[0] != '2' ? "application/problem+json"
-                    : name.EndsWith("}/events", StringComparison.Ordinal) || name.EndsWith("/events/stream", StringComparison.Ordinal)
-                        ? "text/event-stream"
+                    : name is "get /api/v1/orders/{id}/events" or "get /api/v1/events/stream" ? "text/event-stream"
                     : name.EndsWith(".svg", StringComparison.Ordinal) ? "image/svg+xml"
                     : name.EndsWith(".csv", StringComparison.Ordinal) ? "text/csv"
                     : "application/json";
@@ -129,6 +128,9 @@ public sealed class ApiDocumentTests(SharedShop shared) : IClassFixture<SharedSh
     [InlineData("RevokeKey", "200 401 403 404 413 415 429 503")]
     [InlineData("ListProducts", "200 503")]
     [InlineData("ShowConfig", "200")]
+    [InlineData("ListEvents", "200 400 401 403 503")]
+    [InlineData("StreamEvents", "200 400 401 403 429 503")]
+    [InlineData("ShowEvent", "200 401 403 404 503")]
     [InlineData("ListOrders", "200 400 401 403 503")]
     [InlineData("ShowOrder", "200 401 403 404 409 503")]
     [InlineData("ExportOrders", "200 400 401 403 503")]
