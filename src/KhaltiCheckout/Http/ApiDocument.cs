@@ -91,6 +91,7 @@ internal static class ApiDocument
                         Name = "Day's close",
                         Description = "Whether a day's books agree with Khalti's, and what mends them where they do not."
                     },
+                    new() { Name = "Events", Description = "What has happened to orders, payments and refunds, for other systems." },
                     new() { Name = "Keys", Description = "API keys, what each may do, and signing in with one on the admin pages." },
                     new() { Name = "Health", Description = "For load balancers and operators." },
                 };

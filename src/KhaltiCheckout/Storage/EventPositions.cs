@@ -24,13 +24,13 @@ internal sealed class EventPositions(Database database, TimeProvider time)
         WHERE e."Id" = n."Id"
         """;
 
-    // So that the first reader has not years to number.
+    // Without it the first reader would number years of events.
     private static readonly TimeSpan WorkerDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>Afterwards every event that was committed before the call has its position.</summary>
     internal Task AssignAsync(CancellationToken cancellationToken) => AssignAsync(DateTimeOffset.MaxValue, cancellationToken);
 
-    /// <summary>The same, if there is an event that no reader has asked for in a minute.</summary>
+    /// <summary>The same, but only when an event has had no position for a minute, as nobody reads.</summary>
     internal Task AssignUnreadAsync(CancellationToken cancellationToken) =>
         AssignAsync(time.GetUtcNow() - WorkerDelay, cancellationToken);
 
